@@ -1,0 +1,31 @@
+"""Fields encrypted at rest with the rotating keys of PREAU_ENCRYPTION_KEYS."""
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+from django.db import models
+
+
+@lru_cache(maxsize=1)
+def _cipher() -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in settings.PREAU_ENCRYPTION_KEYS])
+
+
+class EncryptedJSONField(models.TextField):
+    """JSON kept as one encrypted text: it can be neither searched nor read in a dump."""
+
+    def from_db_value(self, value: str | None, expression: object, connection: object) -> Any:
+        if not value:
+            return {}
+        return json.loads(_cipher().decrypt(value.encode()))
+
+    def to_python(self, value: Any) -> Any:
+        return value
+
+    def get_prep_value(self, value: Any) -> str:
+        if not value:
+            return ""
+        return _cipher().encrypt(json.dumps(value, default=str).encode()).decode()

@@ -1,0 +1,1 @@
+"""The domain: one package per app, each only enums, rules, models, queries, operations, tasks."""

@@ -1,0 +1,1 @@
+"""Login accounts: activation, passwords, acceptance of the terms, membership and roles."""

@@ -1,0 +1,116 @@
+"""Login accounts and what they may enter."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+
+from preau.base.models import TenantModel
+from preau.domain.accounts.enums import LinkPurpose, Role
+
+
+class AccountManager(BaseUserManager["Account"]):
+    def get_by_natural_key(self, username: str | None) -> "Account":
+        return self.get(username__iexact=username)
+
+    def create_superuser(self, username: str, password: str, **fields: object) -> "Account":
+        account = self.model(username=username, is_superuser=True, is_staff=True, **fields)
+        account.set_password(password)
+        account.save(using=self._db)
+        return account
+
+
+class Account(AbstractBaseUser):
+    """One person's login on the installation. The identifiant is unique, the e-mail is not."""
+
+    username = models.CharField("identifiant", max_length=150, unique=True)
+    email = models.EmailField(blank=True)
+    email_verified_at = models.DateTimeField(null=True, blank=True)
+    civility = models.CharField(max_length=4, blank=True)
+    first_name = models.CharField(max_length=80)
+    last_name = models.CharField(max_length=80)
+    language = models.CharField(max_length=5, default="fr")
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)  # Django admin only
+    is_superuser = models.BooleanField(default=False)
+    activated_at = models.DateTimeField(null=True, blank=True)
+    must_change_password = models.BooleanField(default=False)
+    password_expires_at = models.DateTimeField(null=True, blank=True)  # provisional password only
+    previous_login_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    objects: ClassVar[AccountManager] = AccountManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("username"), name="account_username_once")]
+        indexes = [models.Index(Lower("email"), name="account_email")]
+
+    def __str__(self) -> str:
+        return self.username
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return self.is_active and self.is_superuser
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and self.is_superuser
+
+
+class Membership(TenantModel):
+    """An account in a collectivité with one role, limited or not to departments and sites."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=12, choices=[(r.value, r.name) for r in Role])
+    department_ids = models.JSONField(default=list)  # empty: all of them
+    site_ids = models.JSONField(default=list)  # empty: all of them
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "account", "role"], name="membership_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.role}"
+
+
+class AccessLink(TenantModel):
+    """A single-use link sent by mail. Only the hash of its secret is kept."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="access_links")
+    purpose = models.CharField(max_length=12, choices=[(p.value, p.name) for p in LinkPurpose])
+    secret_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation_id", "account", "purpose"], name="access_link_account")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} #{self.pk}"
+
+
+class TermsAcceptance(TenantModel):
+    """The terms of use that an account has accepted, with version and date."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="terms_acceptances")
+    version = models.PositiveSmallIntegerField()
+    accepted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "account", "version"], name="terms_accepted_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} v{self.version}"

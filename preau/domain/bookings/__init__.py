@@ -1,0 +1,1 @@
+"""Planned presences by day unit, and the places they take."""

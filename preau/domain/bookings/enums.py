@@ -1,0 +1,16 @@
+"""Closed lists of bookings."""
+
+from enum import StrEnum
+
+
+class BookingStatus(StrEnum):
+    """Apart from attendance and from the price (DESIGN §4)."""
+
+    REQUESTED = "requested"
+    BOOKED = "booked"
+    WAITLISTED = "waitlisted"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+
+
+HOLDS_PLACE = (BookingStatus.BOOKED, BookingStatus.REQUESTED)

@@ -1,0 +1,1 @@
+"""What can be booked: years, calendars, activities, offers, units, resources, slots, rules of booking."""

@@ -1,0 +1,229 @@
+"""What can be booked. `Slot` is what one books; `ResourceDay` is what is locked and counted."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from preau.base.models import TenantModel
+from preau.domain.catalogue.enums import ActivityKind, BookingMode, Confirmation, OpenOn, ParticipantKind, Public
+
+
+def _choices(enum: type) -> list[tuple[str, str]]:
+    return [(member.value, member.name) for member in enum]  # type: ignore[attr-defined]
+
+
+class SchoolYear(TenantModel):
+    """One school year of a collectivité, half-open period [starts_on, ends_on)."""
+
+    label = models.CharField(max_length=9)  # « 2026-2027 »
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation_id", "label"], name="school_year_once")]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class SchoolHoliday(TenantModel):
+    """School holidays of the collectivité's zone, seeded from a library, editable. [starts_on, ends_on)."""
+
+    name = models.CharField(max_length=60)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    is_projected = models.BooleanField(default=False)  # past the official calendar: agents are told
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "starts_on", "name"], name="school_holiday_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PublicHoliday(TenantModel):
+    """A jour férié of the collectivité's region, seeded from a library, editable."""
+
+    on = models.DateField()
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation_id", "on"], name="public_holiday_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.on}"
+
+
+class SchoolClass(TenantModel):
+    """A class of a school for one year: « CE1 A, salle B12 »."""
+
+    site = models.ForeignKey("organisations.Site", on_delete=models.PROTECT, related_name="classes")
+    school_year = models.ForeignKey(SchoolYear, on_delete=models.PROTECT, related_name="classes")
+    name = models.CharField(max_length=60)
+    level = models.CharField(max_length=10)  # PS MS GS CP CE1 CE2 CM1 CM2
+    teacher = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "site", "school_year", "name"], name="school_class_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Activity(TenantModel):
+    """A kind of service to families: « Accueil périscolaire »."""
+
+    department = models.ForeignKey("organisations.Department", on_delete=models.PROTECT, related_name="activities")
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=12, choices=_choices(ActivityKind))
+    participant = models.CharField(max_length=10, choices=_choices(ParticipantKind), default=ParticipantKind.CHILD)
+    booking_mode = models.CharField(max_length=12, choices=_choices(BookingMode), default=BookingMode.DAY_UNITS)
+    confirmation = models.CharField(max_length=10, choices=_choices(Confirmation), default=Confirmation.IMMEDIATE)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation_id", "name"], name="activity_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Offer(TenantModel):
+    """Activity × site × period: what one enrols in. [starts_on, ends_on)."""
+
+    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="offers")
+    site = models.ForeignKey("organisations.Site", on_delete=models.PROTECT, related_name="offers")
+    school_year = models.ForeignKey(SchoolYear, on_delete=models.PROTECT, null=True, related_name="offers")
+    name = models.CharField(max_length=120, blank=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    weekdays = models.CharField(max_length=7, default="01234")  # digits, Monday is 0
+    shown_weekdays = models.CharField(max_length=7, default="01234")  # columns of the grid
+    open_on = models.CharField(max_length=16, choices=_choices(OpenOn), default=OpenOn.SCHOOL_DAYS)
+    # Deadlines as data: see catalogue.rules.parse_deadline. {} means "until the slot starts".
+    book_deadline = models.JSONField(default=dict)
+    change_deadline = models.JSONField(default=dict)
+    cancel_deadline = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation_id", "starts_on", "ends_on"], name="offer_period")]
+
+    def __str__(self) -> str:
+        return self.name or f"{self.activity_id} {self.site_id}"
+
+
+class BookingWindow(TenantModel):
+    """When booking opens (and closes) for a public: « le lundi 25 septembre à 8 h »."""
+
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="windows")
+    public = models.CharField(max_length=14, choices=_choices(Public), default=Public.ALL)
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "offer", "public"], name="booking_window_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.offer_id} {self.public}"
+
+
+class Resource(TenantModel):
+    """What gets scarce: the evening of a school, the refectory shared by two schools."""
+
+    site = models.ForeignKey("organisations.Site", on_delete=models.PROTECT, related_name="resources")
+    name = models.CharField(max_length=80)
+    capacity = models.PositiveIntegerField()
+    is_blocking = models.BooleanField(default=True)  # False: agents are alerted, families never refused
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation_id", "site", "name"], name="resource_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Unit(TenantModel):
+    """A part of the day that one books: Matin, Repas, Soir, Journée."""
+
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="units")
+    code = models.CharField(max_length=4)
+    name = models.CharField(max_length=40)
+    starts_minute = models.PositiveSmallIntegerField()  # minutes of the local day
+    ends_minute = models.PositiveSmallIntegerField()
+    position = models.PositiveSmallIntegerField(default=0)
+    weekdays = models.CharField(max_length=7, blank=True)  # empty: those of the offer
+    resources = models.ManyToManyField(Resource, related_name="units")
+    excludes = models.ManyToManyField("self", blank=True, symmetrical=True)
+    requires = models.ManyToManyField("self", blank=True, symmetrical=False, related_name="required_by")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "offer", "code"], name="unit_once"),
+            models.CheckConstraint(condition=Q(ends_minute__gt=F("starts_minute")), name="unit_hours"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ClosedDay(TenantModel):
+    """Days without the activity: for one offer, for one site, or for all. [starts_on, ends_on)."""
+
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, null=True, blank=True, related_name="closed_days")
+    site = models.ForeignKey(
+        "organisations.Site", on_delete=models.CASCADE, null=True, blank=True, related_name="closed_days"
+    )
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    reason = models.CharField(max_length=120)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation_id", "starts_on"], name="closed_day_start")]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Slot(TenantModel):
+    """Offer × date × unit: what one books. A row exists only where the offer is open."""
+
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="slots")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="slots")
+    on = models.DateField()
+    closed_reason = models.CharField(max_length=120, blank=True)  # closed after it was opened
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation_id", "offer", "on", "unit"], name="slot_once")]
+
+    def __str__(self) -> str:
+        return f"{self.offer_id} {self.on} {self.unit_id}"
+
+
+class ResourceDay(TenantModel):
+    """The counter of one resource on one day: the row that an order locks."""
+
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="days")
+    on = models.DateField()
+    capacity = models.PositiveIntegerField()
+    extra = models.PositiveIntegerField(default=0)  # forced by an agent, never offered to families
+    booked = models.PositiveIntegerField(default=0)
+    is_blocking = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "resource", "on"], name="resource_day_once"),
+            models.CheckConstraint(
+                condition=Q(is_blocking=False) | Q(booked__lte=F("capacity") + F("extra")),
+                name="resource_day_not_oversold",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.resource_id} {self.on} {self.booked}/{self.capacity}+{self.extra}"

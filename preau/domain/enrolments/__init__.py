@@ -1,0 +1,1 @@
+"""A child in a class, a participant in an offer, for a period."""

@@ -1,0 +1,1 @@
+"""Families, adults, children, links of authority, contacts."""

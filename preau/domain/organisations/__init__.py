@@ -1,0 +1,1 @@
+"""Collectivités: identity, theme, labels, settings, departments, sites, terms of use."""

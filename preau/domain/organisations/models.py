@@ -1,0 +1,94 @@
+"""Collectivités and what belongs to each as a whole."""
+
+from django.db import models
+
+from preau.base.models import TenantModel
+from preau.domain.organisations.enums import IdentifierPolicy, Navigation, OrganisationKind, SiteKind
+
+
+def _choices(enum: type) -> list[tuple[str, str]]:
+    return [(member.value, member.name) for member in enum]  # type: ignore[attr-defined]
+
+
+class Organisation(models.Model):
+    """A collectivité: commune, syndicat or communauté de communes."""
+
+    slug = models.SlugField(max_length=50, unique=True)
+    name = models.CharField(max_length=120)  # « Mairie de Saint-Loup »
+    short_name = models.CharField(max_length=80)  # « Saint-Loup »
+    kind = models.CharField(max_length=20, choices=_choices(OrganisationKind), default=OrganisationKind.COMMUNE)
+    product_name = models.CharField(max_length=60, default="Portail Famille")
+    slogan = models.CharField(max_length=160, blank=True)
+    mail_signature = models.CharField(max_length=120)  # « La Mairie »
+    brand = models.CharField(max_length=7, default="#1f6b57")
+    time_zone = models.CharField(max_length=40, default="Europe/Paris")
+    school_zone = models.CharField(max_length=1, default="A")
+    holiday_region = models.CharField(max_length=10, blank=True)  # "" mainland, "57" Alsace-Moselle…
+    navigation = models.CharField(max_length=10, choices=_choices(Navigation), default=Navigation.TILES)
+    identifier_policy = models.CharField(
+        max_length=12, choices=_choices(IdentifierPolicy), default=IdentifierPolicy.FREE
+    )
+    mails_provisional_password = models.BooleanField(default=False)
+    mails_booking_details = models.BooleanField(default=False)
+    processing_hours = models.PositiveSmallIntegerField(default=48)
+    welcome_title = models.CharField(max_length=120, blank=True)
+    welcome_strapline = models.CharField(max_length=160, blank=True)
+    welcome_text = models.TextField(blank=True)  # Markdown
+    private_welcome_text = models.TextField(blank=True)  # Markdown, on « Mon espace »
+    legal_text = models.TextField(blank=True)  # Markdown
+    privacy_text = models.TextField(blank=True)  # Markdown
+    contact_name = models.CharField(max_length=120, blank=True)
+    contact_phone = models.CharField(max_length=30, blank=True)
+    contact_email = models.EmailField(blank=True)
+    contact_address = models.TextField(blank=True)
+    contact_hours = models.TextField(blank=True)
+    website = models.URLField(blank=True)
+    labels = models.JSONField(default=dict)  # code of organisations.rules.LABELS → text of this collectivité
+    is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Department(TenantModel):
+    """A service of the collectivité: « Enfance », « Petite enfance »."""
+
+    name = models.CharField(max_length=80)
+    phone = models.CharField(max_length=30, blank=True)
+    email = models.EmailField(blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation_id", "name"], name="department_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Site(TenantModel):
+    """A structure: school, canteen, leisure centre, crèche."""
+
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=10, choices=_choices(SiteKind))
+    address = models.CharField(max_length=200, blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation_id", "name"], name="site_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TermsVersion(TenantModel):
+    """One published version of the conditions générales d'utilisation. Never edited, only superseded."""
+
+    version = models.PositiveSmallIntegerField()
+    body = models.TextField()  # Markdown, one ## per section
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation_id", "version"], name="terms_once")]
+
+    def __str__(self) -> str:
+        return f"CGU v{self.version}"

@@ -1,0 +1,1 @@
+"""Démarches: drafts, numbered requests, timelines, and acts that span apps."""

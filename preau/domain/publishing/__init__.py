@@ -1,0 +1,1 @@
+"""What a collectivité publishes: news and pages."""

@@ -1,0 +1,1 @@
+"""Pure helpers: money, periods, calendars, French dates. No Django."""

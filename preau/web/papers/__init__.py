@@ -1,0 +1,1 @@
+"""Templates only: mails, PDF and their HTML twins, .ics. Rendered by name."""

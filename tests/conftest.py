@@ -1,0 +1,1 @@
+"""Shared fixtures. Settings of the tests live in tests/settings.py."""
