@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from preau.base.models import TenantModel
-from preau.domain.catalogue.enums import ActivityKind, BookingMode, Confirmation, OpenOn, ParticipantKind, Public
+from preau.domain.catalogue.enums import ActivityKind, BookingMode, Confirmation, OpenOn, ParticipantKind
 
 
 def _choices(enum: type) -> list[tuple[str, str]]:
@@ -109,29 +109,14 @@ class Offer(TenantModel):
     book_deadline = models.JSONField(default=dict)
     change_deadline = models.JSONField(default=dict)
     cancel_deadline = models.JSONField(default=dict)
+    # When booking opens per public: [{"public": "all", "opens_at": ISO instant, "closes_at": ISO instant or null}].
+    openings = models.JSONField(default=list)
 
     class Meta:
         indexes = [models.Index(fields=["organisation_id", "starts_on", "ends_on"], name="offer_period")]
 
     def __str__(self) -> str:
         return self.name or f"{self.activity_id} {self.site_id}"
-
-
-class BookingWindow(TenantModel):
-    """When booking opens (and closes) for a public: « le lundi 25 septembre à 8 h »."""
-
-    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="windows")
-    public = models.CharField(max_length=14, choices=_choices(Public), default=Public.ALL)
-    opens_at = models.DateTimeField()
-    closes_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["organisation_id", "offer", "public"], name="booking_window_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.offer_id} {self.public}"
 
 
 class Resource(TenantModel):
@@ -159,9 +144,10 @@ class Unit(TenantModel):
     ends_minute = models.PositiveSmallIntegerField()
     position = models.PositiveSmallIntegerField(default=0)
     weekdays = models.CharField(max_length=7, blank=True)  # empty: those of the offer
-    resources = models.ManyToManyField(Resource, related_name="units")
-    excludes = models.ManyToManyField("self", blank=True, symmetrical=True)
-    requires = models.ManyToManyField("self", blank=True, symmetrical=False, related_name="required_by")
+    # Kept in the row, not in join tables: an order reads slot and unit in one query (DESIGN §7).
+    resource_ids = models.JSONField(default=list)
+    excludes = models.JSONField(default=list)  # codes of units of the same offer, both ways
+    requires = models.JSONField(default=list)  # codes of units of the same offer
 
     class Meta:
         constraints = [

@@ -1,4 +1,4 @@
-"""Démarches: an order (basket), its numbered procedures, their timeline."""
+"""Démarches: drafts, numbered procedures (one per child × activity of an order), their timeline."""
 
 from django.db import models
 from django.db.models import Q
@@ -19,22 +19,6 @@ class ProcedureCounter(TenantModel):
         return str(self.last_number)
 
 
-class Order(TenantModel):
-    """One validated basket: several children and activities, one transaction, one key against double clicks."""
-
-    family_id = models.BigIntegerField()
-    account_id = models.BigIntegerField(null=True)
-    key = models.CharField(max_length=64)
-    placed_at = models.DateTimeField()
-    undone_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["organisation_id", "key"], name="order_once")]
-
-    def __str__(self) -> str:
-        return f"order {self.pk}"
-
-
 class Procedure(TenantModel):
     """One démarche. The number is given at submission; a draft has none.
 
@@ -46,7 +30,7 @@ class Procedure(TenantModel):
     number = models.PositiveIntegerField(null=True)
     kind = models.CharField(max_length=20, choices=[(k.value, k.name) for k in ProcedureKind])
     status = models.CharField(max_length=12, choices=[(s.value, s.name) for s in ProcedureStatus])
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, null=True, related_name="procedures")
+    order_key = models.CharField(max_length=64, blank=True)  # one per validated basket: refuses a double click
     family_id = models.BigIntegerField()
     child_id = models.BigIntegerField(null=True)
     enrolment_id = models.BigIntegerField(null=True)
@@ -71,6 +55,11 @@ class Procedure(TenantModel):
                 condition=Q(status=ProcedureStatus.DRAFT.value, kind=ProcedureKind.BOOKING.value),
                 name="procedure_one_draft",
             ),
+            models.UniqueConstraint(
+                fields=["organisation_id", "order_key", "enrolment_id"],
+                condition=~Q(order_key=""),
+                name="procedure_order_once",
+            ),
             models.CheckConstraint(
                 condition=Q(status=ProcedureStatus.DRAFT.value) | Q(number__isnull=False),
                 name="procedure_numbered",
@@ -83,7 +72,10 @@ class Procedure(TenantModel):
 
 
 class TimelineEntry(TenantModel):
-    """What happened to a démarche, when, by whom."""
+    """What happened to a démarche after its submission, when, by whom.
+
+    The submission and the immediate answer are read from the démarche itself: they are not repeated here.
+    """
 
     procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="timeline")
     at = models.DateTimeField()
