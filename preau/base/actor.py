@@ -1,6 +1,7 @@
 """Who acts: one frozen value per request or task, handed to every operation and query."""
 
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from preau.base.facts import NotAllowed, NotFound
 
@@ -21,11 +22,16 @@ class Actor:
     audience: str
     account_id: int | None = None
     display_name: str = ""
+    time_zone: str = "Europe/Paris"
     roles: frozenset[str] = field(default_factory=frozenset)
     family_ids: frozenset[int] = field(default_factory=frozenset)
     adult_ids: frozenset[int] = field(default_factory=frozenset)
     department_ids: frozenset[int] = field(default_factory=frozenset)
     site_ids: frozenset[int] = field(default_factory=frozenset)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
 
     @property
     def is_staff(self) -> bool:
@@ -61,6 +67,6 @@ class Actor:
         return not self.department_ids or department_id in self.department_ids
 
 
-def system_actor(organisation_id: int) -> Actor:
+def system_actor(organisation_id: int, *, time_zone: str = "Europe/Paris") -> Actor:
     """Return the machine acting by itself for one collectivité (loader, periodic jobs)."""
-    return Actor(organisation_id=organisation_id, audience=SYSTEM, display_name="Préau")
+    return Actor(organisation_id=organisation_id, audience=SYSTEM, display_name="Préau", time_zone=time_zone)

@@ -24,7 +24,7 @@ class Procedure(TenantModel):
 
     `payload` of a booking draft: {"want": {"<slot id>": true|false}, "seen": {"<slot id>": true|false}}.
     `payload` of a submitted booking: {"added": [item], "removed": [item], "refused": [item + "why"]} where item is
-    {"slot": id, "on": "2026-11-16", "unit": "Matin", "code": "M"}.
+    {"slot": id, "on": "2026-11-16", "unit": "Matin", "code": "M"}; a refused item has "wanted" and "why" (code of the fact) too.
     """
 
     number = models.PositiveIntegerField(null=True)
@@ -36,8 +36,7 @@ class Procedure(TenantModel):
     enrolment_id = models.BigIntegerField(null=True)
     department_id = models.BigIntegerField(null=True)
     account_id = models.BigIntegerField(null=True)  # the person who asked
-    title = models.CharField(max_length=80)  # label of the act at that moment
-    subject = models.CharField(max_length=240)  # « Lina - Accueil périscolaire - … - du 12 au 16/05/2026 »
+    subject = models.CharField(max_length=240)  # « Lina - Accueil périscolaire - École des Tilleuls »
     on_behalf = models.BooleanField(default=False)  # by an agent for the family
     payload = models.JSONField(default=dict)
     created_at = models.DateTimeField()
@@ -77,7 +76,8 @@ class TimelineEntry(TenantModel):
     The submission and the immediate answer are read from the démarche itself: they are not repeated here.
     """
 
-    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="timeline")
+    # DO_NOTHING lets a draft be deleted in one query; the database itself refuses a numbered démarche with a past.
+    procedure = models.ForeignKey(Procedure, on_delete=models.DO_NOTHING, related_name="timeline")
     at = models.DateTimeField()
     event = models.CharField(max_length=16, choices=[(e.value, e.name) for e in TimelineEvent])
     by = models.CharField(max_length=120)  # shown to the family: a name, or the department for an agent

@@ -1,0 +1,169 @@
+"""The board of one enrolment: every slot of a period, and what may be done with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from preau.base.actor import Actor
+from preau.domain.bookings.models import Booking
+from preau.domain.bookings.queries.facts import (
+    BookableEnrolment,
+    find_bookable,
+    held_by_participant,
+    holidays_around,
+    load_counters,
+    load_facts,
+    load_held,
+)
+from preau.domain.bookings.rules import (
+    Counter,
+    SlotFacts,
+    SlotFull,
+    day_key,
+    refusal_of_time,
+    remaining_places,
+)
+from preau.domain.catalogue import queries as catalogue_queries
+from preau.domain.catalogue.models import Slot
+
+
+@dataclass(frozen=True, slots=True)
+class SlotView:
+    """One box of the grid. `why` is the code of the fact that forbids the act that is left, or "".
+
+    `remaining` is None when nothing limits the places; `closes_at` is the last instant (excluded) of the
+    act that is possible now: cancelling when booked, booking otherwise.
+    """
+
+    slot_id: int
+    on: date
+    unit_code: str
+    unit_name: str
+    is_booked: bool
+    can_add: bool
+    can_remove: bool
+    why: str
+    closed_reason: str
+    remaining: int | None
+    opens_at: datetime | None
+    closes_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Slots of one enrolment in [start, end), and why the other days have none."""
+
+    enrolment: BookableEnrolment
+    start: date
+    end: date
+    slots: tuple[SlotView, ...]
+    closures: Mapping[date, str]  # day without slot → reason in words
+
+    def by_day(self) -> dict[date, list[SlotView]]:
+        """Return the slots of each day that has some, units in order."""
+        days: dict[date, list[SlotView]] = {}
+        for slot in self.slots:
+            days.setdefault(slot.on, []).append(slot)
+        return days
+
+
+def slot_board(*, actor: Actor, enrolment_id: int, start: date, end: date, now: datetime) -> Board:
+    """Return all slots of an enrolment in [start, end) with what may be done (A09-10 to A09-21).
+
+    The number of queries does not depend on the number of days. Agents see what a family would see:
+    what they may force is decided when the order is placed.
+
+    :raises NotFound: the enrolment is not the actor's.
+    """
+    today = now.astimezone(actor.zone).date()
+    enrolment = find_bookable(actor=actor, enrolment_id=enrolment_id, on=max(start, today))
+    rows = list(
+        Slot.objects.filter(
+            organisation_id=actor.organisation_id, offer_id=enrolment.offer_id, on__gte=start, on__lt=end
+        )
+        .select_related("unit")
+        .order_by("on", "unit__position", "pk")
+    )
+    days = {row.on for row in rows}
+    resource_ids = {resource_id for row in rows for resource_id in row.unit.resource_ids}
+    counters, counter_ids = load_counters(actor=actor, resource_ids=resource_ids, days=days)
+    held = load_held(actor=actor, participant_keys=[enrolment.participant_key], days=days)
+    facts = load_facts(
+        actor=actor,
+        enrolments={enrolment.enrolment_id: enrolment},
+        slots=rows,
+        enrolment_of_slot={row.pk: (enrolment.enrolment_id,) for row in rows},
+        counter_ids=counter_ids,
+        holidays=holidays_around(actor=actor, days=days),
+    )
+    closures = catalogue_queries.day_closures(
+        organisation_id=actor.organisation_id, offer_id=enrolment.offer_id, start=start, end=end
+    )
+    return Board(
+        enrolment=enrolment,
+        start=start,
+        end=end,
+        slots=tuple(_slot_views(facts, held, counters, now=now)),
+        closures=_with_uncovered_days(enrolment, closures, days, start=start, end=end),
+    )
+
+
+def _slot_views(
+    facts: list[SlotFacts], held: list[Booking], counters: Mapping[int, Counter], *, now: datetime
+) -> list[SlotView]:
+    slots, units = held_by_participant(held)
+    return [
+        _slot_view(
+            each,
+            is_booked=each.slot_id in slots.get(each.participant_key, frozenset()),
+            is_change=bool(units.get(day_key(each))),
+            counters=counters,
+            now=now,
+        )
+        for each in facts
+    ]
+
+
+def _slot_view(
+    facts: SlotFacts, *, is_booked: bool, is_change: bool, counters: Mapping[int, Counter], now: datetime
+) -> SlotView:
+    remaining = remaining_places(facts, counters)
+    is_exchange = is_change and facts.change_closes_at is not None
+    fact = refusal_of_time(facts, wanted=not is_booked, now=now)
+    if fact is not None and is_exchange:
+        fact = refusal_of_time(facts, wanted=not is_booked, now=now, is_change=True)
+    closes_at = facts.cancel_closes_at if is_booked else facts.book_closes_at
+    if is_exchange and facts.change_closes_at is not None:
+        closes_at = max(closes_at, facts.change_closes_at)
+    # A place that the child frees the same day may be taken back: the order itself decides then.
+    is_full = not is_booked and remaining == 0 and not is_change
+    why = fact.code if fact is not None else (SlotFull.code if is_full else "")
+    return SlotView(
+        slot_id=facts.slot_id,
+        on=facts.on,
+        unit_code=facts.unit_code,
+        unit_name=facts.unit_name,
+        is_booked=is_booked,
+        can_add=not is_booked and not why,
+        can_remove=is_booked and not why,
+        why=why,
+        closed_reason=facts.closed_reason,
+        remaining=remaining,
+        opens_at=facts.opens_at,
+        closes_at=closes_at,
+    )
+
+
+def _with_uncovered_days(
+    enrolment: BookableEnrolment, closures: Mapping[date, str], days: set[date], *, start: date, end: date
+) -> dict[date, str]:
+    found = {day: reason for day, reason in closures.items() if day not in days}
+    day = start
+    while day < end:
+        if day not in days and day not in found:
+            found[day] = ""
+        day += timedelta(days=1)
+    return found
+
+
+

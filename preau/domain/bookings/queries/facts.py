@@ -1,0 +1,299 @@
+"""Rows turned into the plain facts that `bookings.rules` decides on."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.db.models import Q, QuerySet
+
+from preau.base.actor import FAMILY, Actor
+from preau.base.facts import NotFound
+from preau.domain.bookings.enums import HOLDS_PLACE
+from preau.domain.bookings.models import Booking
+from preau.domain.bookings.rules import Counter, DayKey, SlotFacts
+from preau.domain.catalogue import queries as catalogue_queries
+from preau.domain.catalogue import rules as catalogue_rules
+from preau.domain.catalogue.enums import BookingMode
+from preau.domain.catalogue.models import ResourceDay, Slot
+from preau.domain.enrolments.enums import EnrolmentStatus
+from preau.domain.enrolments.models import Enrolment, Schooling
+
+
+@dataclass(frozen=True, slots=True)
+class BookableEnrolment:
+    """One line of « Modifier les réservations »: who, what, where, when. [starts_on, ends_on)."""
+
+    enrolment_id: int
+    family_id: int
+    child_id: int | None
+    participant_key: str
+    participant: str  # first name of the child or adult; "" when the household itself takes part
+    hue: int
+    activity: str
+    activity_kind: str
+    confirmation: str
+    department_id: int
+    offer_id: int
+    site_id: int
+    site: str
+    class_name: str
+    starts_on: date
+    ends_on: date
+    shown_weekdays: str
+    is_resident: bool
+    deadlines: Mapping[str, Mapping[str, object]]
+    openings: tuple[Mapping[str, object], ...]
+    weekdays: str
+
+    @property
+    def subject(self) -> str:
+        """« Lina - Accueil périscolaire - École des Tilleuls » (A10-02)."""
+        return " - ".join(part for part in (self.participant, self.activity, self.site) if part)
+
+
+def bookable_enrolments(*, actor: Actor, on: date, family_id: int | None = None) -> list[BookableEnrolment]:
+    """Return the enrolments that may be booked by day units on or after a day, with class (A09-02).
+
+    For a family, those of its households; for an agent, those of `family_id` inside the agent's
+    departments and sites. Two queries whatever the number of children.
+
+    :raises NotFound: `family_id` is not the actor's.
+    """
+    family_ids = actor.family_ids if actor.audience == FAMILY else frozenset()
+    if family_id is not None:
+        actor.require_family(family_id)
+        family_ids = frozenset({family_id})
+    rows = (
+        _bookable_rows(actor)
+        .filter(family_id__in=family_ids, ends_on__gt=on)
+        .order_by("child__birth_date", "child_id", "offer__activity__position", "starts_on", "pk")
+    )
+    return _views(actor, rows, on=on)
+
+
+def find_bookable(*, actor: Actor, enrolment_id: int, on: date) -> BookableEnrolment:
+    """Return one enrolment with its class.
+
+    :raises NotFound: it does not exist, is not the actor's, or cannot be booked by day units.
+    """
+    found = _views(actor, _bookable_rows(actor).filter(pk=enrolment_id), on=on)
+    if not found:
+        raise NotFound("enrolment")
+    return found[0]
+
+
+def load_bookable(*, actor: Actor, enrolment_ids: Collection[int]) -> dict[int, BookableEnrolment]:
+    """Return several enrolments by id in one query, without class.
+
+    :raises NotFound: one of them is not the actor's.
+    """
+    found = {row.pk: _view(row, class_name="") for row in _bookable_rows(actor).filter(pk__in=enrolment_ids)}
+    if len(found) != len(set(enrolment_ids)):
+        raise NotFound("enrolment")
+    return found
+
+
+def load_facts(
+    *,
+    actor: Actor,
+    enrolments: Mapping[int, BookableEnrolment],
+    slots: Iterable[Slot],
+    enrolment_of_slot: Mapping[int, Iterable[int]],
+    counter_ids: Mapping[tuple[int, date], int],
+    holidays: frozenset[date],
+) -> list[SlotFacts]:
+    """Return the facts of each slot for each enrolment that asks for it. No query."""
+    build = _FactsBuilder(actor, holidays, counter_ids)
+    return [
+        build(slot, enrolments[enrolment_id])
+        for slot in slots
+        for enrolment_id in enrolment_of_slot.get(slot.pk, ())
+    ]
+
+
+def load_counters(
+    *, actor: Actor, resource_ids: Collection[int], days: Collection[date], lock: bool = False
+) -> tuple[dict[int, Counter], dict[tuple[int, date], int]]:
+    """Return the counters of these resources on these days, and their ids by (resource, day).
+
+    One query, in primary-key order. With `lock`, the rows stay locked until the end of the
+    transaction: it is the one lock of an order (docs/algorithms/places.md).
+    """
+    rows = ResourceDay.objects.filter(
+        organisation_id=actor.organisation_id, resource_id__in=resource_ids, on__in=days
+    ).order_by("pk")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    counters: dict[int, Counter] = {}
+    ids: dict[tuple[int, date], int] = {}
+    for row in rows:
+        counters[row.pk] = Counter(row.pk, row.capacity, row.extra, row.booked, row.is_blocking)
+        ids[(row.resource_id, row.on)] = row.pk
+    return counters, ids
+
+
+def load_held(
+    *, actor: Actor, participant_keys: Collection[str], days: Collection[date]
+) -> list[Booking]:
+    """Return the bookings that hold a place for these participants on these days. One query."""
+    return list(
+        Booking.objects.filter(
+            organisation_id=actor.organisation_id,
+            participant_key__in=participant_keys,
+            on__in=days,
+            status__in=HOLDS_PLACE,
+        ).select_related("slot__unit")
+    )
+
+
+def holidays_around(*, actor: Actor, days: Collection[date]) -> frozenset[date]:
+    """Return the public holidays that a deadline before these days may have to skip. One query."""
+    if not days:
+        return frozenset()
+    return catalogue_queries.holiday_dates(
+        organisation_id=actor.organisation_id, start=min(days) - timedelta(days=45), end=max(days) + timedelta(days=1)
+    )
+
+
+def held_by_participant(held: Iterable[Booking]) -> tuple[dict[str, frozenset[int]], dict[DayKey, frozenset[str]]]:
+    """Return the slots held by participant, and the unit codes held by participant, enrolment and day."""
+    slots: dict[str, set[int]] = {}
+    units: dict[DayKey, set[str]] = {}
+    for booking in held:
+        slots.setdefault(booking.participant_key, set()).add(booking.slot_id)
+        key = (booking.participant_key, booking.enrolment_id, booking.on)
+        units.setdefault(key, set()).add(booking.slot.unit.code)
+    return (
+        {key: frozenset(ids) for key, ids in slots.items()},
+        {key: frozenset(codes) for key, codes in units.items()},
+    )
+
+
+def _bookable_rows(actor: Actor) -> QuerySet[Enrolment]:
+    rows = Enrolment.objects.filter(
+        organisation_id=actor.organisation_id,
+        status=EnrolmentStatus.ACTIVE,
+        offer__activity__booking_mode=BookingMode.DAY_UNITS,
+    ).select_related("family", "child", "adult", "offer__activity", "offer__site")
+    if actor.audience == FAMILY:
+        return rows.filter(family_id__in=actor.family_ids)
+    if actor.department_ids:
+        rows = rows.filter(offer__activity__department_id__in=actor.department_ids)
+    if actor.site_ids:
+        rows = rows.filter(offer__site_id__in=actor.site_ids)
+    return rows
+
+
+def _views(actor: Actor, rows: QuerySet[Enrolment], *, on: date) -> list[BookableEnrolment]:
+    found = list(rows)
+    classes: dict[int, str] = {}
+    schoolings = (
+        Schooling.objects.filter(
+            organisation_id=actor.organisation_id, child_id__in={row.child_id for row in found if row.child_id}
+        )
+        .filter(Q(starts_on__lte=on) | Q(school_class__school_year__starts_on__lte=on))
+        .select_related("school_class")
+        .order_by("starts_on")
+    )
+    for schooling in schoolings:
+        classes[schooling.child_id] = _class_words(schooling)
+    return [_view(row, class_name=classes.get(row.child_id or 0, "")) for row in found]
+
+
+def _class_words(schooling: Schooling) -> str:
+    school_class = schooling.school_class
+    return " ".join(part for part in (school_class.name, school_class.teacher) if part)
+
+
+def _view(row: Enrolment, *, class_name: str) -> BookableEnrolment:
+    offer, activity = row.offer, row.offer.activity
+    person = row.child or row.adult
+    return BookableEnrolment(
+        enrolment_id=row.pk,
+        family_id=row.family_id,
+        child_id=row.child_id,
+        participant_key=row.participant_key,
+        participant=person.first_name if person else "",
+        hue=row.child.hue if row.child else 0,
+        activity=activity.name,
+        activity_kind=activity.kind,
+        confirmation=activity.confirmation,
+        department_id=activity.department_id,
+        offer_id=offer.pk,
+        site_id=offer.site_id,
+        site=offer.site.name,
+        class_name=class_name,
+        starts_on=max(row.starts_on, offer.starts_on),
+        ends_on=min(row.ends_on, offer.ends_on),
+        shown_weekdays=offer.shown_weekdays,
+        is_resident=row.family.is_resident,
+        deadlines={
+            "book": offer.book_deadline,
+            "change": offer.change_deadline,
+            "cancel": offer.cancel_deadline,
+        },
+        openings=tuple(offer.openings),
+        weekdays=offer.weekdays,
+    )
+
+
+class _FactsBuilder:
+    """Builds facts slot after slot; the moments of one day and offer are computed once."""
+
+    def __init__(
+        self, actor: Actor, holidays: frozenset[date], counter_ids: Mapping[tuple[int, date], int]
+    ) -> None:
+        self.zone = actor.zone
+        self.holidays = holidays
+        self.counter_ids = counter_ids
+        self.moments: dict[tuple[int, str, date, int], datetime | None] = {}
+
+    def __call__(self, slot: Slot, enrolment: BookableEnrolment) -> SlotFacts:
+        unit = slot.unit
+        opening = catalogue_rules.opening_of(enrolment.openings, is_resident=enrolment.is_resident)
+        book = self._moment(enrolment, "book", slot.on, unit.starts_minute)
+        cancel = self._moment(enrolment, "cancel", slot.on, unit.starts_minute)
+        starts_at = self._instant(slot.on, unit.starts_minute)
+        return SlotFacts(
+            slot_id=slot.pk,
+            enrolment_id=enrolment.enrolment_id,
+            participant_key=enrolment.participant_key,
+            on=slot.on,
+            unit_code=unit.code,
+            unit_name=unit.name,
+            position=unit.position,
+            starts_at=starts_at,
+            closed_reason=slot.closed_reason,
+            is_covered=enrolment.starts_on <= slot.on < enrolment.ends_on,
+            opens_at=opening.opens_at,
+            window_closes_at=opening.closes_at,
+            book_closes_at=book or starts_at,
+            change_closes_at=self._moment(enrolment, "change", slot.on, unit.starts_minute),
+            cancel_closes_at=cancel or starts_at,
+            counter_ids=tuple(
+                self.counter_ids[(resource_id, slot.on)]
+                for resource_id in unit.resource_ids
+                if (resource_id, slot.on) in self.counter_ids
+            ),
+            excludes=frozenset(unit.excludes),
+            requires=frozenset(unit.requires),
+        )
+
+    def _moment(self, enrolment: BookableEnrolment, act: str, day: date, starts_minute: int) -> datetime | None:
+        data = enrolment.deadlines[act]
+        if not data:
+            return None
+        key = (enrolment.offer_id, act, day, starts_minute)
+        if key not in self.moments:
+            self.moments[key] = catalogue_rules.closing_moment(
+                catalogue_rules.parse_deadline(data),
+                day=day,
+                starts_minute=starts_minute,
+                holidays=self.holidays,
+                zone=self.zone,
+            )
+        return self.moments[key]
+
+    def _instant(self, day: date, minute: int) -> datetime:
+        local = datetime.combine(day, time(minute // 60, minute % 60), tzinfo=self.zone)
+        return local.astimezone(UTC)

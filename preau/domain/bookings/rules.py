@@ -1,0 +1,365 @@
+"""Who gets which place, decided on plain values.
+
+Pure functions: no row, no clock. The reasoning is in docs/algorithms/places.md.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+
+class BookingRefused(Exception):
+    """One wish of an order cannot be granted."""
+
+    code = "refused"
+
+
+class SlotClosed(BookingRefused):
+    """The activity does not take place that day."""
+
+    code = "closed"
+
+
+class SlotPast(BookingRefused):
+    """The day or the hour is over: nobody may change it, agents included, from here."""
+
+    code = "past"
+
+
+class NotOpenYet(BookingRefused):
+    """Bookings open later for this public."""
+
+    code = "not_open_yet"
+
+
+class NoLongerOpen(BookingRefused):
+    """The booking window of this public is over."""
+
+    code = "no_longer_open"
+
+
+class DeadlinePassed(BookingRefused):
+    """Too late to book, change or cancel online."""
+
+    code = "deadline_passed"
+
+
+class SlotFull(BookingRefused):
+    """No place is left."""
+
+    code = "full"
+
+
+class AlreadyBooked(BookingRefused):
+    """The participant holds this place already."""
+
+    code = "already_booked"
+
+
+class NotBooked(BookingRefused):
+    """There is nothing to cancel."""
+
+    code = "not_booked"
+
+
+class UnitExcluded(BookingRefused):
+    """Another unit of the same day cannot go with this one."""
+
+    code = "excluded"
+
+
+class UnitMissing(BookingRefused):
+    """This unit needs another one of the same day."""
+
+    code = "unit_missing"
+
+
+class UnitNeeded(BookingRefused):
+    """Another unit held the same day needs this one: give that one back first."""
+
+    code = "unit_needed"
+
+
+class ExchangeKept(BookingRefused):
+    """Part of an exchange on one day was refused, so the day stays as it was."""
+
+    code = "exchange_kept"
+
+
+class NotEnrolled(BookingRefused):
+    """The enrolment does not cover that day."""
+
+    code = "not_enrolled"
+
+
+REFUSALS: tuple[type[BookingRefused], ...] = (
+    SlotClosed,
+    SlotPast,
+    NotOpenYet,
+    NoLongerOpen,
+    DeadlinePassed,
+    SlotFull,
+    AlreadyBooked,
+    NotBooked,
+    UnitExcluded,
+    UnitMissing,
+    UnitNeeded,
+    ExchangeKept,
+    NotEnrolled,
+)
+
+# What an agent may go past with a reason; a closed or past slot stays refused.
+FORCEABLE: tuple[type[BookingRefused], ...] = (DeadlinePassed, NotOpenYet, NoLongerOpen)
+
+DayKey = tuple[str, int, date]  # participant_key, enrolment id, day
+
+
+@dataclass(frozen=True, slots=True)
+class SlotFacts:
+    """All that decides on one slot for one enrolment. Instants are aware, `*_closes_at` are exclusive.
+
+    `counter_ids` are the resource-days the unit takes one place of. `is_covered` says that the
+    enrolment's period holds that day.
+    """
+
+    slot_id: int
+    enrolment_id: int
+    participant_key: str
+    on: date
+    unit_code: str
+    unit_name: str
+    position: int
+    starts_at: datetime
+    closed_reason: str
+    is_covered: bool
+    opens_at: datetime | None
+    window_closes_at: datetime | None
+    book_closes_at: datetime
+    change_closes_at: datetime | None
+    cancel_closes_at: datetime
+    counter_ids: tuple[int, ...]
+    excludes: frozenset[str] = frozenset()
+    requires: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Counter:
+    """One resource on one day. `extra` places exist only for agents."""
+
+    counter_id: int
+    capacity: int
+    extra: int
+    booked: int
+    is_blocking: bool
+
+    @property
+    def remaining(self) -> int:
+        """Places that families may still take; never negative."""
+        return max(0, self.capacity - self.booked)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Take (`wanted`) or give back one slot."""
+
+    facts: SlotFacts
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One wish that cannot be granted, and the fact that says why."""
+
+    facts: SlotFacts
+    wanted: bool
+    fact: type[BookingRefused]
+
+
+@dataclass(slots=True)
+class Decision:
+    """What an order gives: slots taken, given back, refused; and the counters after it."""
+
+    added: list[SlotFacts] = field(default_factory=list)
+    removed: list[SlotFacts] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    forced_counter_ids: set[int] = field(default_factory=set)
+
+
+def remaining_places(facts: SlotFacts, counters: Mapping[int, Counter]) -> int | None:
+    """Return how many families may still book this slot, or None when nothing limits it."""
+    limits = [counters[i].remaining for i in facts.counter_ids if i in counters and counters[i].is_blocking]
+    return min(limits) if limits else None
+
+
+def refusal_of_time(facts: SlotFacts, *, wanted: bool, now: datetime, is_change: bool = False) -> type[BookingRefused] | None:
+    """Return the fact of the calendar or the clock that refuses a wish, or None.
+
+    A change (another unit of the same day moves the other way) follows the change deadline where the
+    offer has one. From the very instant of a deadline the answer is no.
+    """
+    if not facts.is_covered:
+        return NotEnrolled
+    if now >= facts.starts_at:
+        return SlotPast
+    if wanted and facts.closed_reason:
+        return SlotClosed
+    if wanted and facts.opens_at is not None and now < facts.opens_at:
+        return NotOpenYet
+    if wanted and facts.window_closes_at is not None and now >= facts.window_closes_at:
+        return NoLongerOpen
+    closes_at = facts.book_closes_at if wanted else facts.cancel_closes_at
+    if is_change and facts.change_closes_at is not None:
+        closes_at = facts.change_closes_at
+    return DeadlinePassed if now >= closes_at else None
+
+
+def decide_order(
+    wishes: Sequence[Wish],
+    *,
+    held: Mapping[str, frozenset[int]],
+    held_units: Mapping[DayKey, frozenset[str]],
+    requirements: Mapping[tuple[int, str], frozenset[str]],
+    counters: Mapping[int, Counter],
+    now: datetime,
+    may_force: bool = False,
+) -> Decision:
+    """Decide every wish of one order: places given back first, then exchanges, then new places.
+
+    A refused wish refuses nothing else, with one exception: on a day where units are exchanged
+    (Matin for Journée), a refused addition keeps what was to be given back, for nobody gives a place
+    up for nothing. Counters are updated in place, so that two wishes of one order cannot both take
+    the last place.
+
+    :param held: participant_key → ids of the slots it holds now.
+    :param held_units: (participant_key, enrolment id, day) → codes of the units held that day.
+    :param requirements: (enrolment id, unit code) → codes of the units it needs the same day.
+    :param may_force: an agent with a reason: deadlines, windows and capacity do not refuse; closed
+        and past slots still do. Forced counters are told in `forced_counter_ids`.
+    """
+    ledger = _Ledger(
+        slots={key: set(ids) for key, ids in held.items()},
+        units={key: set(codes) for key, codes in held_units.items()},
+        requirements=requirements,
+        counters=counters,
+        now=now,
+        may_force=may_force,
+    )
+    days: dict[DayKey, list[Wish]] = {}
+    for wish in sorted(wishes, key=_rank):
+        days.setdefault(day_key(wish.facts), []).append(wish)
+
+    exchanges = [group for group in days.values() if len({wish.wanted for wish in group}) == 2]
+    others = [wish for group in days.values() if len({wish.wanted for wish in group}) == 1 for wish in group]
+    for wish in others:
+        if not wish.wanted:
+            ledger.give_back(wish.facts)
+    for group in exchanges:
+        ledger.exchange(group)
+    for wish in others:
+        if wish.wanted:
+            ledger.take(wish.facts)
+    return ledger.decision
+
+
+def day_key(facts: SlotFacts) -> DayKey:
+    """Return what groups the units of one day of one enrolment."""
+    return (facts.participant_key, facts.enrolment_id, facts.on)
+
+
+def _rank(wish: Wish) -> tuple[date, int, bool, int, int]:
+    """Days in order; inside a day, a unit that needs another one is given back before it and taken after it."""
+    needs_another = bool(wish.facts.requires)
+    return (
+        wish.facts.on,
+        wish.facts.enrolment_id,
+        needs_another if wish.wanted else not needs_another,
+        wish.facts.position,
+        wish.facts.slot_id,
+    )
+
+
+@dataclass(slots=True)
+class _Ledger:
+    """The state of one decision while its wishes are read one by one."""
+
+    slots: dict[str, set[int]]
+    units: dict[DayKey, set[str]]
+    requirements: Mapping[tuple[int, str], frozenset[str]]
+    counters: Mapping[int, Counter]
+    now: datetime
+    may_force: bool
+    decision: Decision = field(default_factory=Decision)
+
+    def give_back(self, facts: SlotFacts, *, is_change: bool = False) -> bool:
+        fact = self._refusal_of_giving_back(facts, is_change=is_change)
+        if fact is not None:
+            self.decision.refused.append(Refusal(facts, False, fact))
+            return False
+        self._release(facts)
+        self.decision.removed.append(facts)
+        return True
+
+    def take(self, facts: SlotFacts, *, is_change: bool = False) -> bool:
+        fact = self._refusal_of_taking(facts, is_change=is_change)
+        if fact is not None:
+            self.decision.refused.append(Refusal(facts, True, fact))
+            return False
+        self._occupy(facts)
+        self.decision.added.append(facts)
+        return True
+
+    def exchange(self, group: Sequence[Wish]) -> None:
+        returned = [w.facts for w in group if not w.wanted and self.give_back(w.facts, is_change=True)]
+        taken = [w.facts for w in group if w.wanted and self.take(w.facts, is_change=True)]
+        if len(taken) == sum(w.wanted for w in group):
+            return
+        for facts in taken:
+            self._release(facts)
+            self.decision.added.remove(facts)
+            self.decision.refused.append(Refusal(facts, True, ExchangeKept))
+        for facts in returned:
+            self._occupy(facts)
+            self.decision.removed.remove(facts)
+            self.decision.refused.append(Refusal(facts, False, ExchangeKept))
+
+    def _refusal_of_giving_back(self, facts: SlotFacts, *, is_change: bool) -> type[BookingRefused] | None:
+        if facts.slot_id not in self.slots.get(facts.participant_key, set()):
+            return NotBooked
+        others = self.units.get(day_key(facts), set()) - {facts.unit_code}
+        if any(facts.unit_code in self.requirements.get((facts.enrolment_id, code), ()) for code in others):
+            return UnitNeeded
+        return self._refusal_of_time(facts, wanted=False, is_change=is_change)
+
+    def _refusal_of_taking(self, facts: SlotFacts, *, is_change: bool) -> type[BookingRefused] | None:
+        if facts.slot_id in self.slots.get(facts.participant_key, set()):
+            return AlreadyBooked
+        fact = self._refusal_of_time(facts, wanted=True, is_change=is_change)
+        if fact is not None:
+            return fact
+        same_day = self.units.get(day_key(facts), set())
+        if facts.excludes & same_day:
+            return UnitExcluded
+        if not facts.requires <= same_day:
+            return UnitMissing
+        is_full = any(self.counters[i].is_blocking and self.counters[i].remaining < 1 for i in facts.counter_ids)
+        return SlotFull if is_full and not self.may_force else None
+
+    def _refusal_of_time(self, facts: SlotFacts, *, wanted: bool, is_change: bool) -> type[BookingRefused] | None:
+        fact = refusal_of_time(facts, wanted=wanted, now=self.now, is_change=is_change)
+        return None if self.may_force and fact in FORCEABLE else fact
+
+    def _occupy(self, facts: SlotFacts) -> None:
+        self.slots.setdefault(facts.participant_key, set()).add(facts.slot_id)
+        self.units.setdefault(day_key(facts), set()).add(facts.unit_code)
+        for counter_id in facts.counter_ids:
+            counter = self.counters[counter_id]
+            counter.booked += 1
+            if counter.is_blocking and counter.booked > counter.capacity + counter.extra:
+                counter.extra = counter.booked - counter.capacity
+                self.decision.forced_counter_ids.add(counter_id)
+
+    def _release(self, facts: SlotFacts) -> None:
+        self.slots[facts.participant_key].discard(facts.slot_id)
+        self.units[day_key(facts)].discard(facts.unit_code)
+        for counter_id in facts.counter_ids:
+            self.counters[counter_id].booked -= 1
