@@ -1,0 +1,127 @@
+"""Opening and closing days, and their places."""
+
+from datetime import date
+
+from django.db import transaction
+from django.db.models import F
+
+from preau.base.actor import Actor
+from preau.base.facts import NotFound
+from preau.domain.accounts.enums import Role
+from preau.domain.catalogue.models import (
+    ClosedDay,
+    Offer,
+    Resource,
+    ResourceDay,
+    Slot,
+    Unit,
+)
+from preau.domain.catalogue.queries import load_calendar
+from preau.domain.catalogue.rules import closure_of
+from preau.domain.organisations.models import Site
+from preau.kernel.periods import Period
+
+
+@transaction.atomic
+def open_offer(*, actor: Actor, offer_id: int) -> int:
+    """Create the slots of an offer and the counters of its resources; return how many slots are new.
+
+    Running it again after a change of calendar adds what is missing and touches nothing else.
+
+    :raises NotFound: no such offer in the actor's collectivité.
+    """
+    actor.require_role(Role.ADMIN, Role.MANAGER)
+    organisation_id = actor.organisation_id
+    offer = Offer.objects.filter(organisation_id=organisation_id, pk=offer_id).first()
+    if offer is None:
+        raise NotFound("offer")
+    units = list(Unit.objects.filter(organisation_id=organisation_id, offer_id=offer.pk))
+    before = Slot.objects.filter(organisation_id=organisation_id, offer_id=offer.pk).count()
+    calendar = load_calendar(
+        organisation_id=organisation_id, offer=offer, start=offer.starts_on, end=offer.ends_on
+    )
+    slots: list[Slot] = []
+    used: set[tuple[int, date]] = set()
+    for day in Period(offer.starts_on, offer.ends_on).days():
+        if closure_of(day, calendar=calendar) is not None:
+            continue
+        for unit in units:
+            if unit.weekdays and str(day.weekday()) not in unit.weekdays:
+                continue
+            slots.append(Slot(organisation_id=organisation_id, offer_id=offer.pk, unit_id=unit.pk, on=day))
+            used.update((resource_id, day) for resource_id in unit.resource_ids)
+    Slot.objects.bulk_create(slots, ignore_conflicts=True, batch_size=1000)
+    _open_counters(organisation_id, used)
+    return Slot.objects.filter(organisation_id=organisation_id, offer_id=offer.pk).count() - before
+
+
+def _open_counters(organisation_id: int, used: set[tuple[int, date]]) -> None:
+    resources = Resource.objects.filter(organisation_id=organisation_id).in_bulk({r for r, _ in used})
+    ResourceDay.objects.bulk_create(
+        [
+            ResourceDay(
+                organisation_id=organisation_id,
+                resource_id=resource_id,
+                on=day,
+                capacity=resources[resource_id].capacity,
+                is_blocking=resources[resource_id].is_blocking,
+            )
+            for resource_id, day in sorted(used)
+        ],
+        ignore_conflicts=True,
+        batch_size=1000,
+    )
+
+
+@transaction.atomic
+def close_days(
+    *, actor: Actor, start: date, end: date, reason: str, offer_id: int | None = None, site_id: int | None = None
+) -> list[int]:
+    """Close an offer, a site, or everything over [start, end); return the ids of the slots closed.
+
+    Nobody may book there any more. Bookings made stay as they are: the caller tells who holds them.
+
+    :raises NotFound: no such offer or site in the actor's collectivité.
+    """
+    actor.require_role(Role.ADMIN, Role.MANAGER)
+    organisation_id = actor.organisation_id
+    slots = Slot.objects.filter(organisation_id=organisation_id, on__gte=start, on__lt=end)
+    if offer_id is not None:
+        if not Offer.objects.filter(organisation_id=organisation_id, pk=offer_id).exists():
+            raise NotFound("offer")
+        slots = slots.filter(offer_id=offer_id)
+    if site_id is not None:
+        if not Site.objects.filter(organisation_id=organisation_id, pk=site_id).exists():
+            raise NotFound("site")
+        slots = slots.filter(offer__site_id=site_id)
+    ClosedDay.objects.get_or_create(
+        organisation_id=organisation_id,
+        offer_id=offer_id,
+        site_id=site_id,
+        starts_on=start,
+        ends_on=end,
+        defaults={"reason": reason},
+    )
+    closed = list(slots.order_by("pk").values_list("pk", flat=True))
+    slots.update(closed_reason=reason)
+    return closed
+
+
+@transaction.atomic
+def set_capacity(*, actor: Actor, resource_id: int, capacity: int, start: date, end: date) -> None:
+    """Change the capacity of a resource over [start, end).
+
+    Below what is booked, the difference becomes `extra`: nobody loses a place, and none is offered
+    until the count comes back under the capacity.
+
+    :raises NotFound: no such resource in the actor's collectivité.
+    """
+    actor.require_role(Role.ADMIN, Role.MANAGER)
+    if not Resource.objects.filter(organisation_id=actor.organisation_id, pk=resource_id).exists():
+        raise NotFound("resource")
+    days = ResourceDay.objects.filter(
+        organisation_id=actor.organisation_id, resource_id=resource_id, on__gte=start, on__lt=end
+    ).order_by("pk")
+    list(days.select_for_update())
+    days.filter(booked__gt=capacity).update(extra=F("booked") - capacity, capacity=capacity)
+    days.filter(booked__lte=capacity).update(extra=0, capacity=capacity)

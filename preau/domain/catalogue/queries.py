@@ -1,0 +1,63 @@
+"""Reads of the catalogue."""
+
+from datetime import date
+
+from django.db.models import Q
+
+from preau.domain.catalogue.enums import OpenOn
+from preau.domain.catalogue.models import ClosedDay, Offer, PublicHoliday, SchoolHoliday, SchoolYear
+from preau.domain.catalogue.rules import OfferCalendar, closure_of
+from preau.kernel.periods import Period
+
+
+def holiday_dates(*, organisation_id: int, start: date, end: date) -> frozenset[date]:
+    """Return the public holidays of a collectivité in [start, end). One query."""
+    return frozenset(
+        PublicHoliday.objects.filter(organisation_id=organisation_id, on__gte=start, on__lt=end).values_list(
+            "on", flat=True
+        )
+    )
+
+
+def current_school_year(*, organisation_id: int, on: date) -> SchoolYear | None:
+    """Return the school year that holds a day, or the next one during the summer."""
+    return (
+        SchoolYear.objects.filter(organisation_id=organisation_id, ends_on__gt=on).order_by("starts_on").first()
+    )
+
+
+def day_closures(*, organisation_id: int, offer_id: int, start: date, end: date) -> dict[date, str]:
+    """Return the days of [start, end) on which an offer does not run, with the reason in words.
+
+    The reason is "" for an ordinary day without the activity. Four queries whatever the period.
+    """
+    offer = Offer.objects.select_related("site").get(organisation_id=organisation_id, pk=offer_id)
+    closures: dict[date, str] = {}
+    calendar = load_calendar(organisation_id=organisation_id, offer=offer, start=start, end=end)
+    for day in Period(start, end).days():
+        reason = closure_of(day, calendar=calendar)
+        if not offer.starts_on <= day < offer.ends_on:
+            reason = reason or ""
+        if reason is not None:
+            closures[day] = reason
+    return closures
+
+
+def load_calendar(*, organisation_id: int, offer: Offer, start: date, end: date) -> OfferCalendar:
+    """Return what decides on the days of an offer over [start, end). Three queries."""
+    public = PublicHoliday.objects.filter(organisation_id=organisation_id, on__gte=start, on__lt=end)
+    school = SchoolHoliday.objects.filter(organisation_id=organisation_id, starts_on__lt=end, ends_on__gt=start)
+    closed = ClosedDay.objects.filter(
+        Q(offer_id=offer.pk) | Q(offer_id=None, site_id=offer.site_id) | Q(offer_id=None, site_id=None),
+        organisation_id=organisation_id,
+        starts_on__lt=end,
+        ends_on__gt=start,
+    )
+    return OfferCalendar(
+        weekdays=frozenset(int(digit) for digit in offer.weekdays),
+        on_school_days=offer.open_on != OpenOn.SCHOOL_HOLIDAYS,
+        on_school_holidays=offer.open_on != OpenOn.SCHOOL_DAYS,
+        public_holidays=dict(public.values_list("on", "name")),
+        school_holidays=list(school.values_list("starts_on", "ends_on", "name")),
+        closed_days=list(closed.values_list("starts_on", "ends_on", "reason")),
+    )
