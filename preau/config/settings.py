@@ -1,35 +1,82 @@
-"""Settings, from the environment only. Every wrong value is told at once (see `preau check`)."""
+"""Settings, from the environment only. Every wrong value is told at once; `preau check` lists them.
+
+Outside the demo the product refuses to start with a missing or weak secret.
+"""
 
 import base64
 import hashlib
+import os
 from pathlib import Path
+from typing import Any
 
-from environs import Env
-
-env = Env(eager=False, prefix="PREAU_")
-
-DEMO = env.bool("DEMO", False)
-DEBUG = env.bool("DEBUG", False)
-DATA_DIR = Path(env.str("DATA_DIR", "var/data"))
-SECRET_KEY = env.str("SECRET_KEY", "")
-DATABASE_URL = env.str("DATABASE_URL", "")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
-ENCRYPTION_KEYS_GIVEN = env.list("ENCRYPTION_KEYS", [])
-BEHIND_HTTPS = env.bool("HTTPS", not (DEMO or DEBUG))
-env.seal()
+import dj_database_url
+import dj_email_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvValidationError
 
 ROOT = Path(__file__).resolve().parent.parent
 
-PREAU_ENCRYPTION_KEYS = ENCRYPTION_KEYS_GIVEN or [
+env = Env(eager=False, prefix="PREAU_")
+DEMO = env.bool("DEMO", False)
+DEBUG = env.bool("DEBUG", False)
+DATA_DIR = env.path("DATA_DIR", Path("var/data"))
+SECRET_KEY = env.str("SECRET_KEY", "")
+DATABASE_URL = env.str("DATABASE_URL", "")
+CACHE_URL = env.str("CACHE_URL", "")
+EMAIL_URL = env.str("EMAIL_URL", "")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+PREAU_BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000")
+PREAU_MAIL_DOMAIN = env.str("MAIL_DOMAIN", "preau.invalid")
+PREAU_TODAY = env.date("TODAY", None)
+PREAU_TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+HTTPS = env.bool("HTTPS", not (DEMO or DEBUG))
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+_keys = env.list("ENCRYPTION_KEYS", [])
+
+# What `preau check` shows: name → what it is for. Never the value of a secret.
+PREAU_SETTINGS = {
+    "SECRET_KEY": "secret du site, 50 caractères au moins",
+    "ENCRYPTION_KEYS": "clés de chiffrement des données, la première chiffre",
+    "DATABASE_URL": "base de données (par défaut SQLite dans DATA_DIR)",
+    "DATA_DIR": "dossier des données",
+    "ALLOWED_HOSTS": "noms sous lesquels le site répond",
+    "BASE_URL": "adresse du site, écrite dans les courriels",
+    "MAIL_DOMAIN": "domaine d’expédition des courriels",
+    "EMAIL_URL": "serveur d’envoi, smtp://utilisateur:motdepasse@hote:port",
+    "CACHE_URL": "cache partagé (par défaut la base de données)",
+    "HTTPS": "le site est servi en HTTPS",
+    "TRUSTED_PROXIES": "nombre de mandataires de confiance devant le site",
+    "LOG_LEVEL": "niveau du journal technique",
+    "TODAY": "démonstration : date figée",
+    "DEMO": "démonstration",
+}
+
+try:
+    env.seal()
+except EnvValidationError as problem:
+    raise ImproperlyConfigured(f"Réglages à corriger : {problem.error_messages}") from problem
+
+if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5:
+    raise ImproperlyConfigured(
+        "PREAU_SECRET_KEY doit compter au moins 50 caractères tirés au hasard. "
+        'Par exemple : python3 -c "import secrets; print(secrets.token_urlsafe(50))"'
+    )
+
+# Apart from the secret key where the installation gives them; derived from it otherwise.
+PREAU_ENCRYPTION_KEYS = _keys or [
     base64.urlsafe_b64encode(hashlib.sha256(b"encryption:" + SECRET_KEY.encode()).digest()).decode()
 ]
 
 INSTALLED_APPS = [
+    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "csp",
     "django_tasks",
     "django_tasks_db",
     "preau.base",
@@ -46,12 +93,33 @@ INSTALLED_APPS = [
     "preau.web.public",
     "preau.web.family",
     "preau.web.staff",
+    "preau.demo",
+    "preau.config",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "preau.config.middleware.SecurityHeadersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "preau.config.sessions.SessionAgeMiddleware",
+    "preau.config.middleware.ClockMiddleware",
+    "preau.config.middleware.TenantMiddleware",
 ]
 
 AUTH_USER_MODEL = "accounts.Account"
+AUTHENTICATION_BACKENDS = ["preau.config.authentication.AccountBackend"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "preau.config.urls"
 WSGI_APPLICATION = "preau.config.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
@@ -60,14 +128,17 @@ SQLITE_OPTIONS = {
 }
 
 
-def _database() -> dict[str, object]:
-    if DATABASE_URL:
-        import dj_database_url  # noqa: PLC0415 -- only when an address is given
-
-        config = dict(dj_database_url.parse(DATABASE_URL, conn_max_age=600))
-    else:
-        config = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "preau.sqlite3")}
-    if "sqlite3" in str(config["ENGINE"]):
+def _database() -> dict[str, Any]:
+    if not DATABASE_URL:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(DATA_DIR / "preau.sqlite3"),
+            "OPTIONS": SQLITE_OPTIONS,
+            "ATOMIC_REQUESTS": False,
+            "CONN_MAX_AGE": 600,
+        }
+    config: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True))
+    if "sqlite3" in config["ENGINE"]:
         config["OPTIONS"] = SQLITE_OPTIONS
     config["ATOMIC_REQUESTS"] = False
     return config
@@ -75,10 +146,65 @@ def _database() -> dict[str, object]:
 
 DATABASES = {"default": _database()}
 
+# Throttling counts must be shared by every process: never a cache local to one of them.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
+    if CACHE_URL
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "preau_cache"}
+}
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "mail"]}}
+
+PASSWORD_HASHERS = [
+    "preau.config.hashers.Argon2Hasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "preau.config.errors.csrf_failure"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_SSL_REDIRECT = False  # the reverse proxy does it
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PREAU_TRUSTED_PROXIES else None
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "form-action": [SELF],
+        "manifest-src": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+# A month of four units a day, shown and ticked, is some 250 fields; a whole year ticked at once, 1,500.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "langue"
 LOCALE_PATHS = [ROOT / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -86,12 +212,55 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "preau.web.ui.bundle.BundleFinder",
+]
+WHITENOISE_MAX_AGE = 3600
+
+if DEMO:
+    EMAIL_BACKEND = "preau.config.mail.FileBackend"
+elif EMAIL_URL:
+    _mail = dj_email_url.parse(EMAIL_URL)
+    EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+    EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
+    EMAIL_TIMEOUT = 20
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "preau.config.context.chrome",
+            ],
+            "builtins": ["django.templatetags.i18n", "preau.web.ui.templatetags.ui", "preau.web.ui.templatetags.fr"],
+        },
     }
 ]
-MIDDLEWARE: list[str] = []
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "preau.config.logs.JSONFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        "django": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        "django.server": {"level": "WARNING"},
+    },
+}
+
+os.makedirs(DATA_DIR, exist_ok=True)

@@ -14,3 +14,12 @@ class BookingStatus(StrEnum):
 
 
 HOLDS_PLACE = (BookingStatus.BOOKED, BookingStatus.REQUESTED)
+
+
+class Rhythm(StrEnum):
+    """Which weeks a periodicity applies to (A09-22)."""
+
+    EVERY = "every"
+    EVEN = "even"
+    ODD = "odd"
+    ONE_IN_TWO = "one_in_two"

@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from preau.domain.bookings.enums import Rhythm
+from preau.kernel.periods import monday_of
+
 
 class BookingRefused(Exception):
     """One wish of an order cannot be granted."""
@@ -363,3 +366,21 @@ class _Ledger:
         self.units[day_key(facts)].discard(facts.unit_code)
         for counter_id in facts.counter_ids:
             self.counters[counter_id].booked -= 1
+
+
+def in_rhythm(day: date, rhythm: Rhythm, *, start: date) -> bool:
+    """Tell whether the week of a day belongs to a rhythm.
+
+    Even and odd are ISO week numbers, as on calendars: week 53 is odd, and so is the week 1 after it.
+    One week in two counts from the week of `start`, whatever its number.
+
+    >>> in_rhythm(date(2026, 12, 28), Rhythm.ODD, start=date(2026, 12, 1))
+    True
+    """
+    if rhythm is Rhythm.EVEN:
+        return day.isocalendar().week % 2 == 0
+    if rhythm is Rhythm.ODD:
+        return day.isocalendar().week % 2 == 1
+    if rhythm is Rhythm.ONE_IN_TWO:
+        return ((monday_of(day) - monday_of(start)).days // 7) % 2 == 0
+    return True

@@ -1,25 +1,53 @@
 """Reads of planned presences, for families, agents and the operations of this app."""
 
 from preau.domain.bookings.queries.board import Board, SlotView, slot_board
+from preau.domain.bookings.queries.expected import (
+    Expected,
+    Headcount,
+    Tension,
+    expected_between,
+    headcounts,
+    tensions,
+)
 from preau.domain.bookings.queries.facts import (
     BookableEnrolment,
     bookable_enrolments,
     find_bookable,
+    held_by_participant,
+    holidays_around,
     load_bookable,
     load_counters,
     load_facts,
     load_held,
 )
+from preau.domain.bookings.queries.week import (
+    PlannedUnit,
+    enrolments_booked_between,
+    planned_units,
+    slots_like,
+)
 
 __all__ = [
     "Board",
     "BookableEnrolment",
+    "Expected",
+    "Headcount",
+    "PlannedUnit",
     "SlotView",
+    "Tension",
     "bookable_enrolments",
+    "enrolments_booked_between",
+    "expected_between",
     "find_bookable",
+    "headcounts",
+    "held_by_participant",
+    "holidays_around",
     "load_bookable",
     "load_counters",
     "load_facts",
     "load_held",
+    "planned_units",
     "slot_board",
+    "slots_like",
+    "tensions",
 ]

@@ -17,6 +17,7 @@ from preau.domain.bookings.queries.facts import (
 )
 from preau.domain.bookings.rules import (
     Counter,
+    DayKey,
     SlotFacts,
     SlotFull,
     day_key,
@@ -112,12 +113,20 @@ def _slot_views(
     facts: list[SlotFacts], held: list[Booking], counters: Mapping[int, Counter], *, now: datetime
 ) -> list[SlotView]:
     slots, units = held_by_participant(held)
+    freed: dict[DayKey, set[int]] = {}  # counters of which the child holds a place that day: it may exchange it
+    for each in facts:
+        if each.slot_id in slots.get(each.participant_key, frozenset()):
+            freed.setdefault(day_key(each), set()).update(each.counter_ids)
     return [
         _slot_view(
             each,
             is_booked=each.slot_id in slots.get(each.participant_key, frozenset()),
             is_change=bool(units.get(day_key(each))),
-            counters=counters,
+            is_full=any(
+                counters[i].is_blocking and counters[i].remaining < 1
+                for i in set(each.counter_ids) - freed.get(day_key(each), set())
+            ),
+            remaining=remaining_places(each, counters),
             now=now,
         )
         for each in facts
@@ -125,9 +134,8 @@ def _slot_views(
 
 
 def _slot_view(
-    facts: SlotFacts, *, is_booked: bool, is_change: bool, counters: Mapping[int, Counter], now: datetime
+    facts: SlotFacts, *, is_booked: bool, is_change: bool, is_full: bool, remaining: int | None, now: datetime
 ) -> SlotView:
-    remaining = remaining_places(facts, counters)
     is_exchange = is_change and facts.change_closes_at is not None
     fact = refusal_of_time(facts, wanted=not is_booked, now=now)
     if fact is not None and is_exchange:
@@ -135,9 +143,7 @@ def _slot_view(
     closes_at = facts.cancel_closes_at if is_booked else facts.book_closes_at
     if is_exchange and facts.change_closes_at is not None:
         closes_at = max(closes_at, facts.change_closes_at)
-    # A place that the child frees the same day may be taken back: the order itself decides then.
-    is_full = not is_booked and remaining == 0 and not is_change
-    why = fact.code if fact is not None else (SlotFull.code if is_full else "")
+    why = fact.code if fact is not None else (SlotFull.code if is_full and not is_booked else "")
     return SlotView(
         slot_id=facts.slot_id,
         on=facts.on,
@@ -164,6 +170,3 @@ def _with_uncovered_days(
             found[day] = ""
         day += timedelta(days=1)
     return found
-
-
-

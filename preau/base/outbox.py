@@ -1,0 +1,37 @@
+"""The outbox: mails are written with the act that causes them, and sent by a task."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from preau.base import later
+from preau.base.models import OutboxMail
+
+
+def post(
+    *,
+    organisation_id: int | None,
+    template: str,
+    to: Sequence[str],
+    subject: str,
+    context: Mapping[str, object],
+    dedupe_key: str,
+    now: datetime,
+) -> None:
+    """Post one mail in the caller's transaction; the same dedupe key posts once.
+
+    :param template: name under papers/mails, without extension.
+    :param context: JSON values; kept encrypted, and blanked once the mail has left.
+    """
+    recipients = [address for address in to if address]
+    if not recipients or OutboxMail.objects.filter(dedupe_key=dedupe_key).exists():
+        return
+    mail = OutboxMail.objects.create(
+        organisation_id=organisation_id,
+        dedupe_key=dedupe_key,
+        template=template,
+        to=recipients,
+        subject=subject,
+        context=dict(context),
+        created_at=now,
+    )
+    later.enqueue("preau.base.tasks.send_mail", mail_id=mail.pk)

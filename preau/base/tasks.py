@@ -1,0 +1,11 @@
+"""Tasks of the plumbing: sending what the outbox holds."""
+
+from django_tasks import task
+
+from preau.base.sending import send_outbox_mail
+
+
+@task(queue_name="mail")
+def send_mail(mail_id: int) -> None:
+    """Send one mail of the outbox; nothing when it has left already."""
+    send_outbox_mail(mail_id)

@@ -1,0 +1,32 @@
+"""How a login is checked: by identifiant, or by an e-mail that names one verified account."""
+
+from typing import Any
+
+from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest
+from django.utils import timezone
+
+from preau.domain.accounts.models import Account
+from preau.domain.accounts.queries import account_for_login
+
+
+class AccountBackend(BaseBackend):
+    """Unknown and known identifiants cost the same time: a hash is computed in both cases."""
+
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+    ) -> Account | None:
+        if not username or password is None:
+            return None
+        account = account_for_login(identifier=username)
+        if account is None or not account.has_usable_password():
+            make_password(password)
+            return None
+        if not account.check_password(password):
+            return None
+        expired = account.password_expires_at and account.password_expires_at <= timezone.now()
+        return None if expired or not account.is_active else account
+
+    def get_user(self, user_id: int) -> Account | None:
+        return Account.objects.filter(pk=user_id, is_active=True).first()

@@ -1,0 +1,104 @@
+"""What the page shells show around a page: names, menus, footer. No query."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from preau.base.actor import FAMILY
+from preau.domain.accounts.enums import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: str
+    url: str
+    icon: str = ""
+    short: str = ""
+    current: bool = False
+
+
+@dataclass(slots=True)
+class Chrome:
+    organisation_name: str = ""
+    product_name: str = "Préau"
+    home_url: str = "/"
+    theme_url: str = ""
+    account_label: str = ""
+    account_url: str = ""
+    logout_url: str = ""
+    nav: list[Link] = field(default_factory=list)
+    footer: list[Link] = field(default_factory=list)
+
+
+def chrome(request: HttpRequest) -> dict[str, Any]:
+    """Return the chrome of the current collectivité and reader."""
+    organisation = getattr(request, "organisation", None)
+    if organisation is None:
+        return {"chrome": Chrome(footer=[Link(_("Accueil"), "/")])}
+    slug = organisation.slug
+    found = Chrome(
+        organisation_name=organisation.name,
+        product_name=organisation.product_name,
+        home_url=reverse("public:home", args=[slug]),
+        theme_url=f"{reverse('public:theme', args=[slug])}?v={organisation.brand[1:]}",
+        logout_url=reverse("account:logout", args=[slug]),
+        footer=_footer(slug),
+    )
+    actor = getattr(request, "actor", None)
+    if actor is not None:
+        family = actor.audience == FAMILY
+        found.account_label = request.user.first_name  # type: ignore[union-attr]
+        found.account_url = reverse("family:profile" if family else "staff:home", args=[slug])
+        found.nav = _family_nav(request, organisation) if family else _staff_nav(request, slug, actor)
+        found.home_url = reverse("family:home" if family else "staff:home", args=[slug])
+    return {"chrome": found, "organisation": organisation, "labels": organisation.labels}
+
+
+def _footer(slug: str) -> list[Link]:
+    pages = [
+        (_("Accessibilité : non conforme"), "accessibility"),
+        (_("Données personnelles"), "privacy"),
+        (_("Mentions légales"), "legal"),
+        (_("Plan du site"), "sitemap"),
+    ]
+    return [Link(label, reverse(f"public:{name}", args=[slug])) for label, name in pages]
+
+
+def _links(request: HttpRequest, slug: str, entries: list[tuple[str, str, str, str]]) -> list[Link]:
+    links = []
+    for name, label, short, icon in entries:
+        url = reverse(name, args=[slug])
+        is_home = name.endswith(":home")
+        current = request.path == url if is_home else request.path.startswith(url)
+        links.append(Link(label, url, icon, short, current))
+    return links
+
+
+def _family_nav(request: HttpRequest, organisation: Any) -> list[Link]:
+    labels = organisation.labels
+    return _links(
+        request,
+        organisation.slug,
+        [
+            ("family:home", labels["home"], _("Accueil"), "house"),
+            ("family:bookings", labels["bookings"], _("Réserver"), "calendar-days"),
+            ("family:procedures", labels["latest_procedures"], _("Demandes"), "inbox"),
+            ("family:entourage", labels["family"], _("Famille"), "users"),
+        ],
+    )
+
+
+def _staff_nav(request: HttpRequest, slug: str, actor: Any) -> list[Link]:
+    entries = [
+        ("staff:home", _("Aujourd’hui"), "", "house"),
+        ("staff:day", _("Liste du jour"), "", "user-check"),
+        ("staff:week", _("Semaine"), "", "grid-3x3"),
+    ]
+    if actor.has_role(Role.AGENT, Role.MANAGER, Role.ADMIN):
+        entries.append(("staff:families", _("Familles"), "", "users"))
+    if actor.has_role(Role.ADMIN):
+        entries.append(("staff:agents", _("Agents"), "", "key-round"))
+    return _links(request, slug, entries)

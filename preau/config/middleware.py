@@ -1,0 +1,166 @@
+"""From an address to an actor: clock, collectivité, membership, policy, forced steps."""
+
+import zoneinfo
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth import logout
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from preau.base.actor import FAMILY, STAFF, Actor
+from preau.base.facts import NotAllowed, NotFound
+from preau.config import clock
+from preau.domain.accounts import queries as accounts
+from preau.domain.families import queries as families
+from preau.domain.organisations import queries as organisations
+from preau.web.ui import policy as policies
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+TERMS_SESSION_KEY = "terms"  # {slug: version accepted}: spares a query on each page
+
+
+class ClockMiddleware:
+    """Gives the instant of the request, so that nothing below reads a clock."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.now = clock.now()  # type: ignore[attr-defined]
+        request.today = request.now.date()  # type: ignore[attr-defined]
+        request.organisation = None  # type: ignore[attr-defined]
+        request.actor = None  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class TenantMiddleware:
+    """Finds the collectivité of the address and the actor in it, then asks the view's policy.
+
+    Whatever is not the actor's looks like it does not exist: 404.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.get_response(request)
+        finally:
+            timezone.deactivate()
+
+    def process_view(
+        self, request: Any, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        if "slug" in kwargs:
+            self._enter(request, str(kwargs["slug"]))
+        policy = getattr(view, "policy", None)
+        if policy is None:
+            if request.path.startswith("/admin/"):
+                return None  # Django's own admin asks for a superuser by itself
+            raise Http404("no policy declared")
+        if policy.audience == policies.PUBLIC:
+            return None
+        return self._refusal(request, policy)
+
+    def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
+        if isinstance(problem, NotFound):
+            return HttpResponse(render_to_string("404.html", request=request), status=404)
+        if isinstance(problem, NotAllowed):
+            return HttpResponseForbidden(render_to_string("403.html", request=request))
+        return None
+
+    def _enter(self, request: Any, slug: str) -> None:
+        organisation = organisations.organisation_by_slug(slug=slug)
+        if organisation is None:
+            raise Http404("unknown slug")
+        request.organisation = organisation
+        request.today = request.now.astimezone(organisation.zone).date()
+        timezone.activate(zoneinfo.ZoneInfo(organisation.time_zone))
+        if request.user.is_authenticated:
+            request.actor = actor_of(request.user, organisation)
+
+    def _refusal(self, request: Any, policy: policies.Policy) -> HttpResponse | None:
+        slug = request.organisation.slug if request.organisation else None
+        if slug is None:
+            raise Http404("no collectivité")
+        if not request.user.is_authenticated:
+            return redirect(f"{reverse('account:login', args=[slug])}?{urlencode({'next': request.get_full_path()})}")
+        if request.actor is None:
+            raise Http404("no membership here")
+        if policy.audience != policies.ACCOUNT:
+            forced = forced_step(request)
+            if forced:
+                return redirect(forced)
+        if policy.audience == policies.FAMILY and request.actor.audience != FAMILY:
+            raise Http404("families only")
+        if policy.audience == policies.STAFF:
+            if request.actor.audience != STAFF:
+                raise Http404("agents only")
+            if policy.roles and not request.actor.has_role(*policy.roles):
+                raise Http404("another role")
+        return None
+
+
+def actor_of(account: Any, organisation: organisations.OrganisationProfile) -> Actor | None:
+    """Return who an account is in a collectivité, or None when it has nothing to do there."""
+    scope = accounts.scope_in(account_id=account.pk, organisation_id=organisation.id)
+    if not account.is_active or not scope.roles:
+        return None
+    households = (
+        families.Households(frozenset(), frozenset())
+        if scope.is_staff
+        else families.households_of_account(account_id=account.pk, organisation_id=organisation.id)
+    )
+    return Actor(
+        organisation_id=organisation.id,
+        audience=STAFF if scope.is_staff else FAMILY,
+        account_id=account.pk,
+        display_name=account.full_name,
+        time_zone=organisation.time_zone,
+        roles=scope.roles,
+        family_ids=households.family_ids,
+        adult_ids=households.adult_ids,
+        department_ids=scope.department_ids,
+        site_ids=scope.site_ids,
+    )
+
+
+def forced_step(request: Any) -> str | None:
+    """Return the address of the step a person must pass before any other page, or None."""
+    organisation, user = request.organisation, request.user
+    if user.must_change_password:
+        if user.password_expires_at and user.password_expires_at <= timezone.now():
+            logout(request)
+            return reverse("account:login", args=[organisation.slug])
+        return reverse("account:identifiers", args=[organisation.slug])
+    version = organisation.terms_version
+    if version is None:
+        return None
+    known = request.session.get(TERMS_SESSION_KEY, {})
+    if known.get(organisation.slug, 0) >= version:
+        return None
+    accepted = accounts.terms_accepted_version(account_id=user.pk, organisation_id=organisation.id)
+    if accepted < version:
+        return reverse("account:terms", args=[organisation.slug])
+    request.session[TERMS_SESSION_KEY] = {**known, organisation.slug: accepted}
+    return None
+
+
+class SecurityHeadersMiddleware:
+    """Headers that every answer carries, and no copy kept of a private page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "no-store"
+        return response

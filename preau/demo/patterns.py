@@ -1,0 +1,82 @@
+"""Habits of families, turned into bookings."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+from preau.demo.desk import Desk
+from preau.domain.catalogue.models import Offer, ResourceDay, Slot
+from preau.domain.catalogue.operations import set_capacity
+from preau.domain.enrolments.models import Enrolment
+
+FORGOTTEN = 0.06  # of the days of a regular family
+PAST_WEEKS = 12
+FUTURE_WEEKS = 8
+
+Habit = Mapping[int, Sequence[str]]  # weekday (Monday is 0) → codes of units
+
+
+def window(desk: Desk) -> tuple[date, date]:
+    """Return the days that families have booked: some weeks back, some weeks ahead."""
+    pivot = max(desk.today, desk.year.starts_on)
+    return pivot - timedelta(weeks=PAST_WEEKS), pivot + timedelta(weeks=FUTURE_WEEKS)
+
+
+def book_by_habit(desk: Desk, offer: Offer, habits: Mapping[int, Habit]) -> int:
+    """Book the slots that each enrolment (by id) takes by habit; return how many."""
+    start, end = window(desk)
+    slots = desk.slots(offer, start, end)
+    pairs = [
+        (enrolment_id, slot_id)
+        for enrolment_id, habit in habits.items()
+        for slot_id, on, code in slots
+        if code in habit.get(on.weekday(), ()) and _is_kept(desk, enrolment_id, on)
+    ]
+    return desk.book(pairs)
+
+
+def _is_kept(desk: Desk, enrolment_id: int, on: date) -> bool:
+    """Forget whole days, so that a unit never loses the one it needs."""
+    return (enrolment_id * 7919 + on.toordinal() * 104729) % 1000 >= FORGOTTEN * 1000
+
+
+def habit(desk: Desk, weekdays: str, choices: Sequence[tuple[float, Sequence[str]]]) -> Habit:
+    """Draw a habit: for each weekday one of the choices (weight, codes)."""
+    weights = [weight for weight, _ in choices]
+    return {
+        int(day): desk.random.choices([codes for _, codes in choices], weights=weights)[0] for day in weekdays
+    }
+
+
+def next_open_day(desk: Desk, offer: Offer, *, after: int, weekdays: str) -> date:
+    """Return the first open day of an offer at least `after` days ahead, on one of these weekdays."""
+    rows = Slot.objects.filter(
+        organisation_id=desk.id, offer=offer, closed_reason="", on__gte=desk.today + timedelta(days=after)
+    )
+    days = rows.order_by("on").values_list("on", flat=True)
+    return next((day for day in days.iterator() if str(day.weekday()) in weekdays), offer.starts_on)
+
+
+def fill(
+    desk: Desk, offer: Offer, on: date, code: str, enrolments: Sequence[Enrolment], *, leaving: int | None = 0
+) -> None:
+    """Book a day until `leaving` places are left; None books everybody (a counter that does not block)."""
+    slot = Slot.objects.select_related("unit").get(organisation_id=desk.id, offer=offer, on=on, unit__code=code)
+    counters = ResourceDay.objects.filter(
+        organisation_id=desk.id, resource_id__in=slot.unit.resource_ids, on=on
+    ).order_by("pk")
+    candidates = [(enrolment.pk, slot.pk) for enrolment in enrolments]
+    if leaving is None:
+        desk.book(candidates)
+        return
+    for pair in candidates:
+        if min(each.capacity - each.booked for each in counters.all()) <= leaving:
+            return
+        desk.book([pair])
+    for each in counters.all():
+        set_capacity(
+            actor=desk.actor,
+            resource_id=each.resource_id,
+            capacity=each.booked + leaving,
+            start=on,
+            end=on + timedelta(days=1),
+        )

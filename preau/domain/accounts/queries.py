@@ -1,0 +1,182 @@
+"""Reads of accounts."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from preau.base.actor import Actor
+from preau.base.facts import NotFound
+from preau.base.tokens import hash_of
+from preau.domain.accounts.enums import STAFF_ROLES, LinkPurpose, Role
+from preau.domain.accounts.models import AccessLink, Account, Membership, TermsAcceptance
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an account is in one collectivité. Empty ids: not limited."""
+
+    roles: frozenset[str]
+    department_ids: frozenset[int]
+    site_ids: frozenset[int]
+
+    @property
+    def is_staff(self) -> bool:
+        return not self.roles.isdisjoint(STAFF_ROLES)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRow:
+    """One agent on the screen of the administrator."""
+
+    account_id: int
+    username: str
+    full_name: str
+    email: str
+    roles: tuple[str, ...]
+    department_ids: tuple[int, ...]
+    site_ids: tuple[int, ...]
+    is_activated: bool
+    is_ended: bool
+    last_login: datetime | None
+
+
+def scope_in(*, account_id: int, organisation_id: int) -> Scope:
+    """Return the roles an account holds now in a collectivité, and their limits. One query.
+
+    With several staff roles, the account is limited only when each of them is.
+    """
+    rows = list(
+        Membership.objects.filter(organisation_id=organisation_id, account_id=account_id, ended_at=None)
+    )
+    staff = [row for row in rows if row.role in STAFF_ROLES]
+    return Scope(
+        roles=frozenset(row.role for row in rows),
+        department_ids=_union([row.department_ids for row in staff]),
+        site_ids=_union([row.site_ids for row in staff]),
+    )
+
+
+def _union(limits: list[list[int]]) -> frozenset[int]:
+    if not limits or any(not each for each in limits):
+        return frozenset()
+    return frozenset(value for each in limits for value in each)
+
+
+def terms_accepted_version(*, account_id: int, organisation_id: int) -> int:
+    """Return the highest version of the terms that the account accepted here, 0 when none."""
+    row = (
+        TermsAcceptance.objects.filter(organisation_id=organisation_id, account_id=account_id)
+        .order_by("-version")
+        .values_list("version", flat=True)
+        .first()
+    )
+    return row or 0
+
+
+def account_for_login(*, identifier: str) -> Account | None:
+    """Return the account that an identifiant or an e-mail names, or None.
+
+    An e-mail names an account only when exactly one verified account holds it (couples share one).
+    """
+    text = identifier.strip()
+    if not text or "\x00" in text:
+        return None
+    account = Account.objects.filter(username=text.lower()).first()
+    if account is not None or "@" not in text:
+        return account
+    found = list(Account.objects.filter(email__iexact=text, email_verified_at__isnull=False, is_active=True)[:2])
+    return found[0] if len(found) == 1 else None
+
+
+def accounts_of_email(*, email: str, organisation_id: int) -> list[Account]:
+    """Return the active accounts of a collectivité that hold this e-mail."""
+    if not email or "\x00" in email:
+        return []
+    return list(
+        Account.objects.filter(
+            email__iexact=email.strip(),
+            is_active=True,
+            memberships__organisation_id=organisation_id,
+            memberships__ended_at=None,
+        )
+        .distinct()
+        .order_by("pk")
+    )
+
+
+def find_link(*, secret: str, purpose: LinkPurpose, organisation_id: int, now: datetime) -> AccessLink | None:
+    """Return a link that may still be used, with its account."""
+    return (
+        AccessLink.objects.filter(
+            organisation_id=organisation_id,
+            purpose=purpose,
+            secret_hash=hash_of(secret),
+            used_at=None,
+            expires_at__gt=now,
+        )
+        .select_related("account")
+        .first()
+    )
+
+
+def taken_usernames(*, starting_with: str) -> set[str]:
+    """Return the identifiants that begin so, over the whole installation."""
+    return set(Account.objects.filter(username__startswith=starting_with).values_list("username", flat=True))
+
+
+@cache
+def common_passwords() -> frozenset[str]:
+    """Return the passwords too common to be accepted, folded."""
+    text = (Path(__file__).parent / "blocklist.txt").read_text(encoding="utf-8")
+    return frozenset(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
+
+
+def list_agents(*, actor: Actor) -> list[AgentRow]:
+    """Return the agents of the collectivité, those who left last. Two queries.
+
+    :raises NotAllowed: the actor is not an administrator.
+    """
+    actor.require_role(Role.ADMIN)
+    return _agents(actor.organisation_id)
+
+
+def find_agent(*, actor: Actor, account_id: int) -> AgentRow:
+    """Return one agent.
+
+    :raises NotFound: no such agent here.
+    """
+    actor.require_role(Role.ADMIN)
+    found = _agents(actor.organisation_id, account_ids=[account_id])
+    if not found:
+        raise NotFound("agent")
+    return found[0]
+
+
+def _agents(organisation_id: int, *, account_ids: Collection[int] | None = None) -> list[AgentRow]:
+    rows = Membership.objects.filter(organisation_id=organisation_id, role__in=STAFF_ROLES).select_related("account")
+    if account_ids is not None:
+        rows = rows.filter(account_id__in=account_ids)
+    by_account: dict[int, list[Membership]] = {}
+    for row in rows.order_by("account__last_name", "account__first_name", "role"):
+        by_account.setdefault(row.account_id, []).append(row)
+    agents = [_agent_row(each) for each in by_account.values()]
+    return sorted(agents, key=lambda agent: agent.is_ended)
+
+
+def _agent_row(memberships: list[Membership]) -> AgentRow:
+    account = memberships[0].account
+    current = [row for row in memberships if row.ended_at is None] or memberships
+    return AgentRow(
+        account_id=account.pk,
+        username=account.username,
+        full_name=account.full_name,
+        email=account.email,
+        roles=tuple(row.role for row in current),
+        department_ids=tuple(sorted(_union([row.department_ids for row in current]))),
+        site_ids=tuple(sorted(_union([row.site_ids for row in current]))),
+        is_activated=account.activated_at is not None,
+        is_ended=all(row.ended_at for row in memberships),
+        last_login=account.last_login,
+    )

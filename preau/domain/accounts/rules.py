@@ -1,0 +1,150 @@
+"""Passwords, identifiants and roles, decided on plain values."""
+
+import math
+from collections.abc import Collection, Iterable
+from datetime import timedelta
+from enum import StrEnum
+
+from preau.base.search import fold
+from preau.domain.accounts.enums import STAFF_ROLES, Role
+
+MIN_LENGTH = 12
+MAX_LENGTH = 256
+MIN_BITS = 50
+ACTIVATION_LIFETIME = timedelta(hours=72)
+RESET_LIFETIME = timedelta(hours=1)
+PROVISIONAL_LENGTH = 10
+# No letter or digit that a reader takes for another.
+PROVISIONAL_ALPHABET = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+
+class PasswordProblem(StrEnum):
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    TOO_WEAK = "too_weak"
+    TOO_COMMON = "too_common"
+    PERSONAL = "personal"
+
+
+class WeakPassword(Exception):
+    """The password breaks the rule of the installation."""
+
+    def __init__(self, problems: Collection[PasswordProblem]) -> None:
+        super().__init__(", ".join(problems))
+        self.problems = tuple(problems)
+
+
+class UsernameTaken(Exception):
+    """Another account has this identifiant."""
+
+
+class UsernameInvalid(Exception):
+    """The identifiant is too short, too long, or has a space."""
+
+
+class LinkInvalid(Exception):
+    """The link is unknown, used or too old: the three look the same."""
+
+
+class LastAdmin(Exception):
+    """The collectivité would be left without an administrator."""
+
+
+class WrongPassword(Exception):
+    """The current password is not the one given."""
+
+
+def password_bits(password: str) -> float:
+    """Return the entropy bound: length × log2(size of the classes of characters really used).
+
+    >>> round(password_bits("123456789012"), 1)
+    39.9
+    """
+    size = 0
+    if any(c.islower() and c.isascii() for c in password):
+        size += 26
+    if any(c.isupper() and c.isascii() for c in password):
+        size += 26
+    if any(c.isdigit() and c.isascii() for c in password):
+        size += 10
+    if any(c.isascii() and not c.isalnum() for c in password):
+        size += 33
+    if any(not c.isascii() for c in password):
+        size += 64
+    return len(password) * math.log2(size) if size else 0.0
+
+
+def password_problems(
+    password: str, *, common: Collection[str] = (), words: Iterable[str] = ()
+) -> tuple[PasswordProblem, ...]:
+    """Return what is wrong with a password, nothing when it will do.
+
+    At least 12 characters and 50 bits, not a common one, not made of the person's or the town's name
+    (CNIL, délibération 2022-100; ASVS 6.2). No class of characters is required.
+    """
+    problems = []
+    if len(password) < MIN_LENGTH:
+        problems.append(PasswordProblem.TOO_SHORT)
+    if len(password) > MAX_LENGTH:
+        problems.append(PasswordProblem.TOO_LONG)
+    if len(password) >= MIN_LENGTH and (password_bits(password) < MIN_BITS or len(set(password)) < 5):
+        problems.append(PasswordProblem.TOO_WEAK)
+    bare = fold(password).replace(" ", "")
+    if bare in common or bare.rstrip("0123456789!?.*#") in common:
+        problems.append(PasswordProblem.TOO_COMMON)
+    if any(len(word) >= 4 and len(bare) - len(word) < 6 and word in bare for word in _bare_words(words)):
+        problems.append(PasswordProblem.PERSONAL)
+    return tuple(problems)
+
+
+def _bare_words(words: Iterable[str]) -> list[str]:
+    return [fold(word).replace(" ", "") for word in words if word]
+
+
+def check_username(username: str) -> str:
+    """Return the identifiant as it is stored: trimmed, lower case.
+
+    :raises UsernameInvalid: not 3 to 150 characters, or with white space.
+    """
+    bare = username.strip().lower()
+    if not 3 <= len(bare) <= 150 or any(c.isspace() for c in bare):
+        raise UsernameInvalid(username)
+    return bare
+
+
+def propose_username(*, first_name: str, last_name: str, email: str, policy: str, taken: Collection[str]) -> str:
+    """Return a free identifiant by the collectivité's policy (A28-08): a number is added to clashes.
+
+    >>> propose_username(first_name="Éva", last_name="Le Goff", email="", policy="free", taken={"eva.legoff"})
+    'eva.legoff2'
+    """
+    if policy == "email" and email:
+        base = email.strip().lower()
+    elif policy == "local_part" and email:
+        base = email.split("@")[0].strip().lower()
+    else:
+        base = f"{fold(first_name).replace(' ', '')}.{fold(last_name).replace(' ', '')}"
+    base = base.strip(".")[:140] or "compte"
+    if len(base) < 3:
+        base = base.ljust(3, "0")
+    candidate, number = base, 1
+    while candidate in taken:
+        number += 1
+        candidate = f"{base}{number}"
+    return candidate
+
+
+def is_staff_role(role: str) -> bool:
+    """Tell whether a role opens the agents' screens."""
+    return role in STAFF_ROLES
+
+
+def check_staff_roles(roles: Collection[str]) -> tuple[Role, ...]:
+    """Return these roles, refusing an unknown one or that of families.
+
+    :raises ValueError: not a role of agents.
+    """
+    found = tuple(Role(role) for role in roles)
+    if not found or any(role not in STAFF_ROLES for role in found):
+        raise ValueError(roles)
+    return found

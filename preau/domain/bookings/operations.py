@@ -1,0 +1,255 @@
+"""Taking places and giving them back.
+
+The rules of locking are in docs/algorithms/places.md: the resource-days of a whole order are locked
+in one query, in primary-key order, then everything is decided on plain facts and written in bulk.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from preau.base.actor import Actor
+from preau.base.facts import NotAllowed, NotFound
+from preau.domain.accounts.enums import Role
+from preau.domain.bookings.enums import BookingStatus
+from preau.domain.bookings.models import Booking
+from preau.domain.bookings.queries import (
+    BookableEnrolment,
+    held_by_participant,
+    holidays_around,
+    load_bookable,
+    load_counters,
+    load_facts,
+    load_held,
+)
+from preau.domain.bookings.rules import Counter, Decision, SlotFacts, Wish, decide_order
+from preau.domain.catalogue.models import ResourceDay, Slot
+
+MAX_WISHES = 2000  # a whole school year of four units a day for three children, with room to spare
+
+
+class TooManyWishes(Exception):
+    """The order is larger than any honest one."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderItem:
+    """What one enrolment asks for: ids of slots to take and to give back."""
+
+    enrolment_id: int
+    add: frozenset[int] = frozenset()
+    remove: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was decided, with the enrolments it speaks of."""
+
+    decision: Decision
+    enrolments: Mapping[int, BookableEnrolment]
+
+
+def change_bookings(*, actor: Actor, items: Sequence[OrderItem], now: datetime, reason: str = "") -> Outcome:
+    """Take and give back the places of one order, in the caller's transaction (A09-10, A09-54).
+
+    What cannot be had is refused one by one and told in the outcome; the rest is written. An agent
+    who gives a `reason` goes past deadlines, windows and capacity: the reason is kept on each booking.
+
+    :raises NotFound: an enrolment or a slot is not the actor's, or the slot is not of that offer.
+    :raises NotAllowed: a reason given by somebody who may not force.
+    :raises TooManyWishes: more than MAX_WISHES slots.
+    """
+    may_force = _may_force(actor, reason)
+    material = _read(actor=actor, items=items, lock=True)
+    decision = _decide(material, now=now, may_force=may_force)
+    _write(actor=actor, material=material, decision=decision, now=now, reason=reason if may_force else "")
+    return Outcome(decision, material.enrolments)
+
+
+def preview_change(*, actor: Actor, items: Sequence[OrderItem], now: datetime) -> Outcome:
+    """Tell what `change_bookings` would decide now, without lock nor write: the récapitulatif (A09-39).
+
+    :raises NotFound: an enrolment or a slot is not the actor's, or the slot is not of that offer.
+    :raises TooManyWishes: more than MAX_WISHES slots.
+    """
+    material = _read(actor=actor, items=items, lock=False)
+    return Outcome(_decide(material, now=now, may_force=False), material.enrolments)
+
+
+@transaction.atomic
+def load_bookings(*, actor: Actor, pairs: Iterable[tuple[int, int]], now: datetime) -> int:
+    """Book many (enrolment id, slot id) pairs at once, for a takeover or a demo; return how many were booked.
+
+    Deadlines do not count; a pair above the capacity of a blocking resource is left out, as is one
+    already booked. Reserved to the machine.
+
+    :raises NotAllowed: the actor is a person.
+    """
+    if not actor.is_system:
+        raise NotAllowed("load_bookings")
+    wanted = sorted(set(pairs))
+    slots = Slot.objects.filter(organisation_id=actor.organisation_id).select_related("unit")
+    by_id = slots.in_bulk({slot_id for _, slot_id in wanted})
+    enrolments = load_bookable(actor=actor, enrolment_ids={enrolment_id for enrolment_id, _ in wanted})
+    days = {slot.on for slot in by_id.values()}
+    counters, ids = load_counters(
+        actor=actor, resource_ids={r for slot in by_id.values() for r in slot.unit.resource_ids}, days=days, lock=True
+    )
+    held, _ = held_by_participant(
+        load_held(actor=actor, participant_keys={e.participant_key for e in enrolments.values()}, days=days)
+    )
+    before = {counter_id: counter.booked for counter_id, counter in counters.items()}
+    taken = {key: set(slot_ids) for key, slot_ids in held.items()}
+    rows = []
+    for enrolment_id, slot_id in wanted:
+        enrolment, slot = enrolments[enrolment_id], by_id[slot_id]
+        needed = [counters[ids[(r, slot.on)]] for r in slot.unit.resource_ids if (r, slot.on) in ids]
+        mine = taken.setdefault(enrolment.participant_key, set())
+        if slot_id in mine or any(c.is_blocking and c.remaining < 1 for c in needed):
+            continue
+        mine.add(slot_id)
+        for counter in needed:
+            counter.booked += 1
+        rows.append(_booking_row(actor, enrolment, slot_id=slot.pk, on=slot.on, now=now, reason=""))
+    Booking.objects.bulk_create(rows, batch_size=2000)
+    _write_counters([c for c in counters.values() if c.booked != before[c.counter_id]])
+    return len(rows)
+
+
+@dataclass(slots=True)
+class _Material:
+    """What one order reads before it decides."""
+
+    enrolments: dict[int, BookableEnrolment]
+    facts: list[SlotFacts]
+    wanted: dict[tuple[int, int], bool]  # (enrolment id, slot id) → take or give back
+    requirements: dict[tuple[int, str], frozenset[str]]
+    counters: dict[int, Counter]
+    held: list[Booking]
+
+
+def _may_force(actor: Actor, reason: str) -> bool:
+    if not reason:
+        return False
+    if not actor.is_staff or not actor.has_role(Role.AGENT, Role.MANAGER):
+        raise NotAllowed("only an agent or a manager goes past a rule, with a reason")
+    return True
+
+
+def _read(*, actor: Actor, items: Sequence[OrderItem], lock: bool) -> _Material:
+    wanted = _wanted(items)
+    enrolments = load_bookable(actor=actor, enrolment_ids={item.enrolment_id for item in items})
+    slots = _slots(actor, enrolments, wanted)
+    days = {slot.on for slot in slots}
+    resource_ids = {resource_id for slot in slots for resource_id in slot.unit.resource_ids}
+    holidays = holidays_around(actor=actor, days=days)
+    counters, counter_ids = load_counters(actor=actor, resource_ids=resource_ids, days=days, lock=lock)
+    held = load_held(
+        actor=actor, participant_keys={e.participant_key for e in enrolments.values()}, days=days
+    )
+    enrolment_of_slot: dict[int, list[int]] = {}
+    for enrolment_id, slot_id in wanted:
+        enrolment_of_slot.setdefault(slot_id, []).append(enrolment_id)
+    facts = load_facts(
+        actor=actor,
+        enrolments=enrolments,
+        slots=slots,
+        enrolment_of_slot=enrolment_of_slot,
+        counter_ids=counter_ids,
+        holidays=holidays,
+    )
+    return _Material(enrolments, facts, wanted, _requirements(facts, held), counters, held)
+
+
+def _wanted(items: Sequence[OrderItem]) -> dict[tuple[int, int], bool]:
+    wanted: dict[tuple[int, int], bool] = {}
+    for item in items:
+        if item.add & item.remove:
+            raise NotFound("a slot both wanted and given back")
+        wanted.update({(item.enrolment_id, slot_id): True for slot_id in item.add})
+        wanted.update({(item.enrolment_id, slot_id): False for slot_id in item.remove})
+    if len(wanted) > MAX_WISHES:
+        raise TooManyWishes(len(wanted))
+    return wanted
+
+
+def _slots(
+    actor: Actor, enrolments: Mapping[int, BookableEnrolment], wanted: Collection[tuple[int, int]]
+) -> list[Slot]:
+    """Return the slots, refusing one that is not of the offer of the enrolment that asks for it."""
+    ids = {slot_id for _, slot_id in wanted}
+    slots = list(
+        Slot.objects.filter(organisation_id=actor.organisation_id, pk__in=ids).select_related("unit").order_by("pk")
+    )
+    offers = {slot.pk: slot.offer_id for slot in slots}
+    for enrolment_id, slot_id in wanted:
+        if offers.get(slot_id) != enrolments[enrolment_id].offer_id:
+            raise NotFound("slot")
+    return slots
+
+
+def _requirements(facts: Iterable[SlotFacts], held: Iterable[Booking]) -> dict[tuple[int, str], frozenset[str]]:
+    found = {(each.enrolment_id, each.unit_code): each.requires for each in facts}
+    for booking in held:
+        unit = booking.slot.unit
+        found[(booking.enrolment_id, unit.code)] = frozenset(unit.requires)
+    return found
+
+
+def _decide(material: _Material, *, now: datetime, may_force: bool) -> Decision:
+    held, held_units = held_by_participant(material.held)
+    return decide_order(
+        [Wish(each, material.wanted[(each.enrolment_id, each.slot_id)]) for each in material.facts],
+        held=held,
+        held_units=held_units,
+        requirements=material.requirements,
+        counters=material.counters,
+        now=now,
+        may_force=may_force,
+    )
+
+
+def _write(*, actor: Actor, material: _Material, decision: Decision, now: datetime, reason: str) -> None:
+    given_back = {(each.participant_key, each.slot_id) for each in decision.removed}
+    cancelled = [b.pk for b in material.held if (b.participant_key, b.slot_id) in given_back]
+    if cancelled:
+        Booking.objects.filter(organisation_id=actor.organisation_id, pk__in=cancelled).update(
+            status=BookingStatus.CANCELLED, cancelled_at=now, cancelled_by_id=actor.account_id
+        )
+    Booking.objects.bulk_create(
+        [
+            _booking_row(
+                actor, material.enrolments[each.enrolment_id], slot_id=each.slot_id, on=each.on, now=now, reason=reason
+            )
+            for each in decision.added
+        ]
+    )
+    touched = {i for each in (*decision.added, *decision.removed) for i in each.counter_ids}
+    _write_counters([material.counters[i] for i in sorted(touched)])
+
+
+def _booking_row(
+    actor: Actor, enrolment: BookableEnrolment, *, slot_id: int, on: date, now: datetime, reason: str
+) -> Booking:
+    return Booking(
+        organisation_id=actor.organisation_id,
+        enrolment_id=enrolment.enrolment_id,
+        slot_id=slot_id,
+        on=on,
+        participant_key=enrolment.participant_key,
+        status=BookingStatus.BOOKED,
+        booked_at=now,
+        booked_by_id=actor.account_id,
+        reason=reason,
+    )
+
+
+def _write_counters(counters: Sequence[Counter]) -> None:
+    """Write counters that this transaction holds locked: absolute values are exact."""
+    ResourceDay.objects.bulk_update(
+        [ResourceDay(pk=c.counter_id, booked=c.booked, extra=c.extra) for c in counters],
+        ["booked", "extra"],
+        batch_size=150,
+    )

@@ -1,0 +1,181 @@
+"""Who is expected, for agents: day lists, weeks, counts, alerts."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, F, Q, QuerySet
+
+from preau.base.actor import Actor
+from preau.domain.bookings.enums import BookingStatus
+from preau.domain.bookings.models import Booking
+from preau.domain.catalogue.models import ResourceDay
+from preau.domain.enrolments.models import Schooling
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One participant in one unit of one day."""
+
+    on: date
+    enrolment_id: int
+    family_id: int
+    first_name: str
+    last_name: str
+    hue: int
+    class_name: str
+    activity_id: int
+    activity: str
+    site_id: int
+    site: str
+    unit_code: str
+    unit: str
+    starts_minute: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Headcount:
+    """How many are expected in one unit of one site."""
+
+    activity: str
+    site: str
+    site_id: int
+    unit: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tension:
+    """A resource at or above its capacity on one day."""
+
+    on: date
+    resource: str
+    site: str
+    booked: int
+    capacity: int
+    is_blocking: bool
+
+
+def expected_between(
+    *, actor: Actor, start: date, end: date, site_id: int | None = None, activity_id: int | None = None
+) -> list[Expected]:
+    """Return who is expected in [start, end), by site, activity, unit and name. Two queries.
+
+    Limited to the departments and sites of the agent.
+    """
+    rows = _booked(actor).filter(on__gte=start, on__lt=end)
+    if site_id is not None:
+        rows = rows.filter(enrolment__offer__site_id=site_id)
+    if activity_id is not None:
+        rows = rows.filter(enrolment__offer__activity_id=activity_id)
+    values = list(
+        rows.order_by(
+            "on",
+            "enrolment__offer__site__name",
+            "enrolment__offer__activity__position",
+            "slot__unit__position",
+            "enrolment__child__last_name",
+            "enrolment__child__first_name",
+            "pk",
+        ).values_list(
+            "on",
+            "enrolment_id",
+            "enrolment__family_id",
+            "enrolment__child_id",
+            "enrolment__child__first_name",
+            "enrolment__child__last_name",
+            "enrolment__child__hue",
+            "enrolment__family__name",
+            "enrolment__offer__activity_id",
+            "enrolment__offer__activity__name",
+            "enrolment__offer__site_id",
+            "enrolment__offer__site__name",
+            "slot__unit__code",
+            "slot__unit__name",
+            "slot__unit__starts_minute",
+            "slot__unit__position",
+        )
+    )
+    classes = _classes(actor, start, end)
+    return [_expected(row, classes) for row in values]
+
+
+def headcounts(*, actor: Actor, on: date) -> list[Headcount]:
+    """Return the counts of a day by activity, site and unit. One query."""
+    rows = (
+        _booked(actor)
+        .filter(on=on)
+        .values(
+            "enrolment__offer__activity__name",
+            "enrolment__offer__activity__position",
+            "enrolment__offer__site__name",
+            "enrolment__offer__site_id",
+            "slot__unit__name",
+            "slot__unit__position",
+        )
+        .annotate(count=Count("pk"))
+        .order_by(
+            "enrolment__offer__site__name", "enrolment__offer__activity__position", "slot__unit__position"
+        )
+    )
+    return [
+        Headcount(
+            activity=row["enrolment__offer__activity__name"],
+            site=row["enrolment__offer__site__name"],
+            site_id=row["enrolment__offer__site_id"],
+            unit=row["slot__unit__name"],
+            count=row["count"],
+        )
+        for row in rows
+    ]
+
+
+def tensions(*, actor: Actor, start: date, end: date, limit: int = 12) -> list[Tension]:
+    """Return the resources full, or above their capacity where they only alert, in [start, end). One query."""
+    rows = ResourceDay.objects.filter(
+        organisation_id=actor.organisation_id, on__gte=start, on__lt=end, booked__gte=F("capacity"), booked__gt=0
+    ).select_related("resource__site")
+    if actor.site_ids:
+        rows = rows.filter(resource__site_id__in=actor.site_ids)
+    return [
+        Tension(row.on, row.resource.name, row.resource.site.name, row.booked, row.capacity, row.is_blocking)
+        for row in rows.order_by("on", "resource__name")[:limit]
+    ]
+
+
+def _booked(actor: Actor) -> QuerySet[Booking]:
+    rows = Booking.objects.filter(organisation_id=actor.organisation_id, status=BookingStatus.BOOKED)
+    limits = Q()
+    if actor.department_ids:
+        limits &= Q(enrolment__offer__activity__department_id__in=actor.department_ids)
+    if actor.site_ids:
+        limits &= Q(enrolment__offer__site_id__in=actor.site_ids)
+    return rows.filter(limits)
+
+
+def _classes(actor: Actor, start: date, end: date) -> dict[int, str]:
+    rows = Schooling.objects.filter(
+        organisation_id=actor.organisation_id, starts_on__lt=end, ends_on__gt=start
+    ).values_list("child_id", "school_class__name")
+    return dict(rows)
+
+
+def _expected(row: tuple[object, ...], classes: dict[int, str]) -> Expected:
+    (on, enrolment_id, family_id, child_id, first, last, hue, family, act_id, act, site_id, site, code, unit, at, pos) = row
+    return Expected(
+        on=on,  # type: ignore[arg-type]
+        enrolment_id=enrolment_id,  # type: ignore[arg-type]
+        family_id=family_id,  # type: ignore[arg-type]
+        first_name=str(first or family),
+        last_name=str(last or ""),
+        hue=int(str(hue or 0)),
+        class_name=classes.get(int(str(child_id)), "") if child_id else "",
+        activity_id=act_id,  # type: ignore[arg-type]
+        activity=str(act),
+        site_id=site_id,  # type: ignore[arg-type]
+        site=str(site),
+        unit_code=str(code),
+        unit=str(unit),
+        starts_minute=int(str(at)),
+        position=int(str(pos)),
+    )

@@ -1,0 +1,233 @@
+"""Building a dossier famille, and opening the space of its adults."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from preau.base import journal
+from preau.base.actor import Actor
+from preau.base.facts import NotFound
+from preau.base.search import fold
+from preau.domain.accounts.enums import Role
+from preau.domain.accounts.models import Account
+from preau.domain.accounts.operations import create_account, send_activation
+from preau.domain.families.enums import AdultPosition, Authority, ContactKind
+from preau.domain.families.models import Adult, Child, Contact, Family, Guardianship, HouseholdChild
+from preau.domain.families.queries import FamilyFile, family_file
+from preau.domain.families.rules import next_hue
+
+
+class NoEmail(Exception):
+    """The adult has no e-mail: no activation mail can reach them."""
+
+
+class AlreadyActive(Exception):
+    """The adult's space is already active."""
+
+
+@transaction.atomic
+def create_family(
+    *,
+    actor: Actor,
+    name: str,
+    street: str = "",
+    postcode: str = "",
+    city: str = "",
+    is_resident: bool = True,
+    now: datetime,
+) -> Family:
+    """Open a dossier famille with the next number of the collectivité."""
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    last = Family.objects.filter(organisation_id=actor.organisation_id).aggregate(last=Max("number"))["last"] or 0
+    return Family.objects.create(
+        organisation_id=actor.organisation_id,
+        number=last + 1,
+        name=name,
+        street=street,
+        postcode=postcode,
+        city=city,
+        is_resident=is_resident,
+        created_at=now,
+    )
+
+
+@transaction.atomic
+def add_adult(
+    *,
+    actor: Actor,
+    family_id: int,
+    position: AdultPosition,
+    civility: str,
+    first_name: str,
+    last_name: str,
+    email: str = "",
+    phone: str = "",
+    account: Account | None = None,
+    has_protected_address: bool = False,
+) -> Adult:
+    """Add a responsable to a household.
+
+    :raises NotFound: no such family here.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    _check_family(actor, family_id)
+    return Adult.objects.create(
+        organisation_id=actor.organisation_id,
+        family_id=family_id,
+        account=account,
+        position=position,
+        civility=civility,
+        first_name=first_name,
+        last_name=last_name,
+        email=email,
+        phone=phone,
+        has_protected_address=has_protected_address,
+        search=fold(f"{first_name} {last_name}"),
+    )
+
+
+@transaction.atomic
+def add_child(
+    *, actor: Actor, family_id: int, first_name: str, last_name: str, birth_date: date | None, sex: str = ""
+) -> Child:
+    """Add a new child to a household, with authority of its holder and co-holder, and a hue of its own.
+
+    :raises NotFound: no such family here.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    _check_family(actor, family_id)
+    organisation_id = actor.organisation_id
+    taken = HouseholdChild.objects.filter(organisation_id=organisation_id, family_id=family_id).values_list(
+        "child__hue", flat=True
+    )
+    child = Child.objects.create(
+        organisation_id=organisation_id,
+        first_name=first_name,
+        last_name=last_name,
+        birth_date=birth_date,
+        sex=sex,
+        hue=next_hue(list(taken)),
+        search=fold(f"{first_name} {last_name}"),
+    )
+    link_child(actor=actor, family_id=family_id, child_id=child.pk)
+    return child
+
+
+@transaction.atomic
+def link_child(*, actor: Actor, family_id: int, child_id: int) -> None:
+    """Put a child in a (second) household, with the authority of its parents there (Code civil, art. 372)."""
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    organisation_id = actor.organisation_id
+    HouseholdChild.objects.get_or_create(organisation_id=organisation_id, family_id=family_id, child_id=child_id)
+    parents = Adult.objects.filter(
+        organisation_id=organisation_id,
+        family_id=family_id,
+        position__in=[AdultPosition.HOLDER, AdultPosition.CO_HOLDER],
+    )
+    Guardianship.objects.bulk_create(
+        [
+            Guardianship(
+                organisation_id=organisation_id, adult=adult, child_id=child_id, authority=Authority.EXERCISED
+            )
+            for adult in parents
+        ],
+        ignore_conflicts=True,
+    )
+
+
+@transaction.atomic
+def add_contact(
+    *,
+    actor: Actor,
+    family_id: int,
+    kind: ContactKind,
+    first_name: str,
+    last_name: str,
+    link: str = "",
+    phone: str = "",
+    child_id: int | None = None,
+) -> Contact:
+    """Add a person to call, allowed to collect, or forbidden.
+
+    :raises NotFound: no such family here.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    _check_family(actor, family_id)
+    return Contact.objects.create(
+        organisation_id=actor.organisation_id,
+        family_id=family_id,
+        child_id=child_id,
+        kind=kind,
+        first_name=first_name,
+        last_name=last_name,
+        link=link,
+        phone=phone,
+    )
+
+
+@transaction.atomic
+def invite_adult(*, actor: Actor, adult_id: int, now: datetime) -> Account:
+    """Create the space of a known adult, or send its link again, and post the activation mail (A02-01).
+
+    :raises NotFound: no such adult here.
+    :raises NoEmail: the adult has no e-mail.
+    :raises AlreadyActive: the space is in use.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    adult = (
+        Adult.objects.select_for_update(of=("self",))
+        .filter(organisation_id=actor.organisation_id, pk=adult_id)
+        .select_related("account")
+        .first()
+    )
+    if adult is None:
+        raise NotFound("adult")
+    if adult.account and adult.account.activated_at:
+        raise AlreadyActive(adult_id)
+    if not adult.email:
+        raise NoEmail(adult_id)
+    account = adult.account or create_account(
+        actor=actor,
+        civility=adult.civility,
+        first_name=adult.first_name,
+        last_name=adult.last_name,
+        email=adult.email,
+        role=Role.FAMILY,
+        now=now,
+    )
+    if adult.account_id is None:
+        adult.account = account
+        adult.save(update_fields=["account"])
+    send_activation(actor=actor, account_id=account.pk, now=now)
+    journal.record(actor=actor, act="account.invited", at=now, subject_type="adult", subject_id=adult.pk)
+    return account
+
+
+@transaction.atomic
+def change_details(*, actor: Actor, adult_id: int, phone: str, now: datetime) -> None:
+    """Change the phone of one's own profile (A04-04).
+
+    :raises NotFound: not the actor's own adult.
+    """
+    if adult_id not in actor.adult_ids:
+        raise NotFound("adult")
+    Adult.objects.filter(organisation_id=actor.organisation_id, pk=adult_id).update(phone=phone)
+    journal.record(actor=actor, act="profile.changed", at=now, subject_type="adult", subject_id=adult_id)
+
+
+def read_protected_address(*, actor: Actor, family_id: int, now: datetime) -> FamilyFile:
+    """Return a dossier with its protected address, and write the reading in the journal (Code civil, art. 515-11).
+
+    :raises NotFound: no such family here.
+    :raises NotAllowed: the actor is neither agent nor manager.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    file = family_file(actor=actor, family_id=family_id, show_protected_address=True)
+    journal.record(actor=actor, act="address.read", at=now, subject_type="family", subject_id=family_id)
+    return file
+
+
+def _check_family(actor: Actor, family_id: int) -> None:
+    if not Family.objects.filter(organisation_id=actor.organisation_id, pk=family_id).exists():
+        raise NotFound("family")

@@ -1,0 +1,234 @@
+"""Reads of families."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from preau.base.actor import Actor
+from preau.base.facts import NotFound
+from preau.base.search import fold
+from preau.domain.accounts.models import Account
+from preau.domain.families.enums import AdultPosition
+from preau.domain.families.models import Adult, Child, Contact, Family, HouseholdChild
+
+
+@dataclass(frozen=True, slots=True)
+class Households:
+    """What an account holds in one collectivité."""
+
+    adult_ids: frozenset[int]
+    family_ids: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class AdultCard:
+    adult_id: int
+    account_id: int | None
+    position: str
+    civility: str
+    full_name: str
+    email: str
+    phone: str
+    is_me: bool = False
+    username: str = ""
+    is_activated: bool = False
+    is_invited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChildCard:
+    child_id: int
+    first_name: str
+    last_name: str
+    birth_date: date | None
+    hue: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContactCard:
+    full_name: str
+    kind: str
+    link: str
+    phone: str
+    child: str
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyFile:
+    """One dossier famille on one screen. `address` is empty when it is protected and not asked for."""
+
+    family_id: int
+    number: int
+    name: str
+    address: tuple[str, ...]
+    has_protected_address: bool
+    is_resident: bool
+    adults: tuple[AdultCard, ...]
+    children: tuple[ChildCard, ...]
+    contacts: tuple[ContactCard, ...]
+
+    @property
+    def holder(self) -> AdultCard | None:
+        return next((adult for adult in self.adults if adult.position == AdultPosition.HOLDER), None)
+
+    @property
+    def me(self) -> AdultCard | None:
+        return next((adult for adult in self.adults if adult.is_me), None)
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyRow:
+    """One line of a search."""
+
+    family_id: int
+    number: int
+    name: str
+    adults: str
+    children: str
+
+
+def households_of_account(*, account_id: int, organisation_id: int) -> Households:
+    """Return the adults and households that an account stands for. One query."""
+    rows = list(
+        Adult.objects.filter(organisation_id=organisation_id, account_id=account_id).values_list("pk", "family_id")
+    )
+    return Households(frozenset(adult for adult, _ in rows), frozenset(family for _, family in rows))
+
+
+def family_file(*, actor: Actor, family_id: int, show_protected_address: bool = False) -> FamilyFile:
+    """Return a dossier famille with its people (A04, A05). Four queries.
+
+    A family sees its own address; an agent sees a protected one only when asked for, which the
+    caller journals.
+
+    :raises NotFound: unknown, or not the actor's.
+    """
+    actor.require_family(family_id)
+    family = Family.objects.filter(organisation_id=actor.organisation_id, pk=family_id).first()
+    if family is None:
+        raise NotFound("family")
+    adults = list(
+        Adult.objects.filter(organisation_id=actor.organisation_id, family_id=family_id)
+        .select_related("account")
+        .order_by("-position", "pk")
+    )
+    is_protected = any(adult.has_protected_address for adult in adults)
+    hidden = is_protected and actor.is_staff and not show_protected_address
+    return FamilyFile(
+        family_id=family.pk,
+        number=family.number,
+        name=family.name,
+        address=() if hidden else _address_lines(family),
+        has_protected_address=is_protected,
+        is_resident=family.is_resident,
+        adults=tuple(sorted((_adult_card(adult, actor) for adult in adults), key=_position_rank)),
+        children=tuple(children_of_family(actor=actor, family_id=family_id)),
+        contacts=tuple(_contacts(actor, family_id)),
+    )
+
+
+def children_of_family(*, actor: Actor, family_id: int) -> list[ChildCard]:
+    """Return the children of a household, eldest first. One query.
+
+    :raises NotFound: not the actor's.
+    """
+    actor.require_family(family_id)
+    rows = (
+        HouseholdChild.objects.filter(organisation_id=actor.organisation_id, family_id=family_id)
+        .select_related("child")
+        .order_by("child__birth_date", "child_id")
+    )
+    return [child_card(row.child) for row in rows]
+
+
+def child_card(child: Child) -> ChildCard:
+    """Return what every page shows of a child; no query."""
+    return ChildCard(child.pk, child.first_name, child.last_name, child.birth_date, child.hue)
+
+
+def find_families(*, actor: Actor, text: str, limit: int, offset: int = 0) -> tuple[list[FamilyRow], int]:
+    """Return the families whose name, adults or children match every word, accents ignored; and how many.
+
+    :raises NotAllowed: the actor is not an agent.
+    """
+    actor.require_role("agent", "manager", "admin", "regisseur")
+    rows = Family.objects.filter(organisation_id=actor.organisation_id)
+    for word in fold(text).split():
+        rows = rows.filter(pk__in=_families_matching(actor, word))
+    total = rows.count()
+    page = list(
+        rows.order_by("name", "number")[offset : offset + limit].prefetch_related(
+            "adults", "household_children__child"
+        )
+    )
+    return [_family_row(family) for family in page], total
+
+
+def _families_matching(actor: Actor, word: str) -> QuerySet[Family]:
+    organisation_id = actor.organisation_id
+    adults = Adult.objects.filter(organisation_id=organisation_id, search__contains=word)
+    children = HouseholdChild.objects.filter(organisation_id=organisation_id, child__search__contains=word)
+    found = Q(pk__in=adults.values("family_id")) | Q(pk__in=children.values("family_id"))
+    if word.isdigit():
+        found |= Q(number=int(word[:9]))
+    return Family.objects.filter(found, organisation_id=organisation_id).values("pk")  # type: ignore[return-value]
+
+
+def _family_row(family: Family) -> FamilyRow:
+    children = [link.child.first_name for link in family.household_children.all()]
+    return FamilyRow(
+        family_id=family.pk,
+        number=family.number,
+        name=family.name,
+        adults=", ".join(adult.full_name for adult in family.adults.all()),
+        children=", ".join(children),
+    )
+
+
+def _address_lines(family: Family) -> tuple[str, ...]:
+    lines = (family.street, family.complement, f"{family.postcode} {family.city}".strip())
+    return tuple(line for line in lines if line)
+
+
+def _adult_card(adult: Adult, actor: Actor) -> AdultCard:
+    account: Account | None = adult.account
+    is_me = adult.pk in actor.adult_ids
+    private = actor.is_staff or actor.is_system or is_me
+    return AdultCard(
+        adult_id=adult.pk,
+        account_id=adult.account_id,
+        position=adult.position,
+        civility=adult.civility,
+        full_name=adult.full_name,
+        # Contact details are parent data: never shown to the other parent (trust-and-ux, CADA 20175488).
+        email=adult.email if private else "",
+        phone=adult.phone if private else "",
+        is_me=is_me,
+        username=account.username if account and private else "",
+        is_activated=bool(account and account.activated_at),
+        is_invited=bool(account and not account.activated_at),
+    )
+
+
+def _position_rank(adult: AdultCard) -> tuple[int, int]:
+    order = [AdultPosition.HOLDER, AdultPosition.CO_HOLDER, AdultPosition.MEMBER]
+    return (order.index(AdultPosition(adult.position)), adult.adult_id)
+
+
+def _contacts(actor: Actor, family_id: int) -> list[ContactCard]:
+    rows = (
+        Contact.objects.filter(organisation_id=actor.organisation_id, family_id=family_id)
+        .select_related("child")
+        .order_by("kind", "last_name")
+    )
+    return [
+        ContactCard(
+            full_name=f"{row.first_name} {row.last_name}",
+            kind=row.kind,
+            link=row.link,
+            phone=row.phone,
+            child=row.child.first_name if row.child else "",
+        )
+        for row in rows
+    ]

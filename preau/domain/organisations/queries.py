@@ -1,0 +1,129 @@
+"""Reads of a collectivité."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import OuterRef, Subquery
+
+from preau.domain.organisations.models import Department, Organisation, Site, TermsVersion
+from preau.domain.organisations.rules import labels_of
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationProfile:
+    """What every page needs to know of its collectivité."""
+
+    id: int
+    slug: str
+    name: str
+    short_name: str
+    kind: str
+    product_name: str
+    slogan: str
+    mail_signature: str
+    brand: str
+    time_zone: str
+    navigation: str
+    identifier_policy: str
+    mails_provisional_password: bool
+    mails_booking_details: bool
+    processing_hours: int
+    welcome_title: str
+    welcome_strapline: str
+    welcome_text: str
+    private_welcome_text: str
+    legal_text: str
+    privacy_text: str
+    contact_name: str
+    contact_phone: str
+    contact_email: str
+    contact_address: str
+    contact_hours: str
+    website: str
+    terms_version: int | None = None
+    labels: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The conditions générales d'utilisation in force."""
+
+    version: int
+    body: str
+    published_at: datetime
+
+
+_PLAIN = [name for name in OrganisationProfile.__dataclass_fields__ if name not in ("terms_version", "labels")]
+
+
+def organisation_by_slug(*, slug: str) -> OrganisationProfile | None:
+    """Return an active collectivité, with the number of its terms in force; one query."""
+    return _profile(slug=slug)
+
+
+def organisation_by_id(*, organisation_id: int) -> OrganisationProfile | None:
+    """Return a collectivité by id, for tasks; one query."""
+    return _profile(pk=organisation_id)
+
+
+def list_organisations() -> list[OrganisationProfile]:
+    """Return the active collectivités of the installation, by name."""
+    return [_view(row) for row in _rows().order_by("short_name")]
+
+
+def mail_identity(*, organisation_id: int) -> dict[str, str]:
+    """Return what a mail says of the collectivité that sends it.
+
+    :raises Organisation.DoesNotExist: no such collectivité.
+    """
+    row = Organisation.objects.get(pk=organisation_id)
+    return {
+        "slug": row.slug,
+        "name": row.name,
+        "product_name": row.product_name,
+        "signature": row.mail_signature or row.name,
+        "space_name": labels_of(row.labels)["space_name"],
+        "phone": row.contact_phone,
+        "email": row.contact_email,
+    }
+
+
+def current_terms(*, organisation_id: int) -> Terms | None:
+    """Return the latest published terms of use, or None when there are none."""
+    row = TermsVersion.objects.filter(organisation_id=organisation_id).order_by("-version").first()
+    return Terms(row.version, row.body, row.published_at) if row else None
+
+
+def list_sites(*, organisation_id: int) -> list[tuple[int, str]]:
+    """Return (id, name) of the sites, by name."""
+    rows = Site.objects.filter(organisation_id=organisation_id).order_by("name")
+    return list(rows.values_list("pk", "name"))
+
+
+def list_departments(*, organisation_id: int) -> list[tuple[int, str]]:
+    """Return (id, name) of the departments, in their order."""
+    rows = Department.objects.filter(organisation_id=organisation_id).order_by("position", "name")
+    return list(rows.values_list("pk", "name"))
+
+
+def _rows():  # type: ignore[no-untyped-def]
+    terms = TermsVersion.objects.filter(organisation_id=OuterRef("pk")).order_by("-version")
+    return Organisation.objects.filter(is_active=True).annotate(current_terms=Subquery(terms.values("version")[:1]))
+
+
+def _profile(**filters: object) -> OrganisationProfile | None:
+    row = _rows().filter(**filters).first()
+    return _view(row) if row else None
+
+
+def _view(row) -> OrganisationProfile:  # type: ignore[no-untyped-def]
+    return OrganisationProfile(
+        **{name: getattr(row, name) for name in _PLAIN},
+        terms_version=row.current_terms,
+        labels=labels_of(row.labels),
+    )

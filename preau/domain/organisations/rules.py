@@ -1,0 +1,40 @@
+"""Labels of a collectivité, and slugs that may not be taken."""
+
+from collections.abc import Mapping
+
+# One internal code per thing; each collectivité may say it with its own words (A28-06).
+DEFAULT_LABELS: Mapping[str, str] = {
+    "home": "Mon accueil",
+    "space": "Mon espace",
+    "space_name": "espace citoyens",
+    "login_box": "Mon espace perso",
+    "dashboard": "Mon tableau de bord",
+    "family": "Ma famille",
+    "bookings": "Modifier les réservations",
+    "absence": "Signaler une absence",
+    "latest_procedures": "Dernières demandes",
+    "details": "Coordonnées",
+    "department": "Enfance",
+    "forgot_password": "J’ai oublié mon mot de passe",
+}
+
+RESERVED_SLUGS = frozenset({"sante", "demo", "admin", "static", "api", "media", "robots", "favicon", "preau"})
+
+
+class SlugReserved(Exception):
+    """This address belongs to the installation."""
+
+
+def labels_of(overrides: Mapping[str, str]) -> dict[str, str]:
+    """Return every label, with the collectivité's own words where it has some; unknown codes are dropped."""
+    return {code: overrides.get(code) or text for code, text in DEFAULT_LABELS.items()}
+
+
+def check_slug(slug: str) -> str:
+    """Return the slug when a collectivité may take it.
+
+    :raises SlugReserved: it collides with an address of the installation (DESIGN §4).
+    """
+    if slug in RESERVED_SLUGS:
+        raise SlugReserved(slug)
+    return slug

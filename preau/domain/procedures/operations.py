@@ -1,0 +1,351 @@
+"""Acts that make a démarche: drafts, orders of places, undoing.
+
+An order may hold several children and activities: one transaction, one numbered démarche per
+child × activity (DESIGN §4).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from preau.base import journal, later, outbox
+from preau.base.actor import Actor
+from preau.base.facts import NotFound
+from preau.base.links import absolute
+from preau.domain.accounts.models import Account
+from preau.domain.bookings.operations import OrderItem, Outcome, change_bookings
+from preau.domain.bookings.queries import BookableEnrolment, load_bookable, slots_like
+from preau.domain.bookings.rules import SlotFacts
+from preau.domain.families.models import Adult
+from preau.domain.organisations.queries import mail_identity, organisation_by_id
+from preau.domain.procedures.enums import ProcedureKind, ProcedureStatus, TimelineEvent
+from preau.domain.procedures.models import Procedure, ProcedureCounter, TimelineEntry
+from preau.domain.procedures.queries import ProcedureView, find_order, find_procedure, view_of
+from preau.domain.procedures.rules import AlreadyUndone, NothingToDo, status_of_answer
+from preau.kernel.french_dates import span_words
+
+MAX_KEY_LENGTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedOrder:
+    """The démarches of one order. `is_replay`: this key was placed before, nothing was done again."""
+
+    key: str
+    procedures: tuple[ProcedureView, ...]
+    is_replay: bool = False
+
+    @property
+    def first_number(self) -> int:
+        return self.procedures[0].number
+
+
+def place_order(
+    *, actor: Actor, items: Sequence[OrderItem], key: str, now: datetime, reason: str = ""
+) -> PlacedOrder:
+    """Place one order: take and give back places, number its démarches, post its mail (A09-45, A10).
+
+    All in one transaction. What cannot be had is refused and told, the rest stands. The same `key`
+    sent twice (double click, back button) has one effect and gives the same answer.
+
+    :param reason: an agent's reason for going past a deadline or a capacity.
+    :raises NothingToDo: no slot at all, and the key is unknown.
+    :raises NotFound: an enrolment or a slot is not the actor's.
+    :raises NotAllowed: a reason given by somebody who may not force.
+    :raises TooManyWishes: see `bookings.operations.change_bookings`.
+    """
+    wanted = [item for item in items if item.add or item.remove]
+    if not key or len(key) > MAX_KEY_LENGTH:
+        raise NotFound("order key")
+    if not wanted:
+        return _replay(actor, key)
+    try:
+        return _place(actor=actor, items=wanted, key=key, now=now, reason=reason)
+    except IntegrityError:
+        # The same key a moment ago; or, where a unit has no counter to lock, the same child booked
+        # by the other parent in between: then deciding again reads what is true now.
+        if find_order(actor=actor, key=key):
+            return _replay(actor, key)
+        return _place(actor=actor, items=wanted, key=key, now=now, reason=reason)
+
+
+@transaction.atomic
+def undo_order(*, actor: Actor, number: int, now: datetime) -> PlacedOrder:
+    """Undo one démarche of reservations: what it took is given back, what it gave back is taken again.
+
+    It is an order of its own, with its number, its mail and its deadlines; what can no longer be
+    undone is told as refused. The first démarche becomes « Annulée ».
+
+    :raises NotFound: no such démarche for this actor.
+    :raises AlreadyUndone: it was undone before, or had given nothing.
+    """
+    # The lock makes two clicks wait for each other.
+    row = Procedure.objects.select_for_update().filter(organisation_id=actor.organisation_id, number=number).first()
+    view = find_procedure(actor=actor, number=number)
+    if row is None or row.status != ProcedureStatus.ACCEPTED or row.kind != ProcedureKind.BOOKING:
+        raise AlreadyUndone(number)
+    item = OrderItem(
+        enrolment_id=view.enrolment_id or 0,
+        add=frozenset(each.slot_id for each in view.removed),
+        remove=frozenset(each.slot_id for each in view.added),
+    )
+    placed = place_order(actor=actor, items=[item], key=f"undo-{number}", now=now)
+    if placed.procedures[0].added or placed.procedures[0].removed:
+        row.status = ProcedureStatus.CANCELLED
+        row.updated_at = now
+        row.save(update_fields=["status", "updated_at"])
+        TimelineEntry.objects.create(
+            organisation_id=actor.organisation_id,
+            procedure=row,
+            at=now,
+            event=TimelineEvent.UNDONE,
+            by=actor.display_name,
+            account_id=actor.account_id,
+            detail=str(placed.first_number),
+        )
+    return placed
+
+
+@transaction.atomic
+def save_booking_draft(*, actor: Actor, enrolment_id: int, wanted: Mapping[int, bool], now: datetime) -> None:
+    """Keep what a person ticked and has not sent yet; an empty draft is forgotten (A09-17).
+
+    :param wanted: slot id → wanted, the whole draft (see `rules.merge_draft`).
+    :raises NotFound: the enrolment is not the actor's.
+    """
+    enrolment = load_bookable(actor=actor, enrolment_ids=[enrolment_id])[enrolment_id]
+    if not wanted:
+        discard_booking_draft(actor=actor, enrolment_id=enrolment_id)
+        return
+    payload = {"want": {str(slot): want for slot, want in sorted(wanted.items())}}
+    changed = _drafts(actor, [enrolment_id]).update(payload=payload, updated_at=now)
+    if not changed:
+        Procedure.objects.bulk_create(
+            [
+                Procedure(
+                    organisation_id=actor.organisation_id,
+                    kind=ProcedureKind.BOOKING,
+                    status=ProcedureStatus.DRAFT,
+                    family_id=enrolment.family_id,
+                    child_id=enrolment.child_id,
+                    enrolment_id=enrolment_id,
+                    department_id=enrolment.department_id,
+                    account_id=actor.account_id,
+                    subject=enrolment.subject,
+                    payload=payload,
+                    created_at=now,
+                    updated_at=now,
+                )
+            ],
+            ignore_conflicts=True,  # two tabs of one person saved their first tick together
+        )
+
+
+@transaction.atomic
+def draft_same(*, actor: Actor, number: int, enrolment_id: int, now: datetime) -> int:
+    """Make a draft of the same request for another enrolment, and return how many boxes it holds (A09-46).
+
+    Days and units are matched by date and code; a day that the other offer does not have is left out.
+    The person then reads its own récapitulatif before anything is taken.
+
+    :raises NotFound: the démarche or the enrolment is not the actor's.
+    """
+    view = find_procedure(actor=actor, number=number)
+    wishes = {(item.on, item.unit_code): item.wanted for item in (*view.added, *view.removed, *view.refused)}
+    slots = slots_like(actor=actor, enrolment_id=enrolment_id, wanted=set(wishes))
+    wanted = {slot_id: wishes[key] for key, slot_id in slots.items()}
+    save_booking_draft(actor=actor, enrolment_id=enrolment_id, wanted=wanted, now=now)
+    return len(wanted)
+
+
+def discard_booking_draft(*, actor: Actor, enrolment_id: int) -> None:
+    """Forget a draft: « Annuler la démarche ». Nothing happens when there is none."""
+    _drafts(actor, [enrolment_id]).delete()
+
+
+@transaction.atomic
+def announce(*, actor: Actor, key: str, now: datetime) -> None:
+    """Post the mail that says what became of an order, once, to the person who asked (A24-08, A24-10).
+
+    The mail names the first name of the child and gives a link; days only where the collectivité wants
+    them. For an act of an agent, the holder of the family is told.
+    """
+    found = find_order(actor=actor, key=key)
+    if not found:
+        return
+    organisation = organisation_by_id(organisation_id=actor.organisation_id)
+    reader = _reader(actor, key)
+    if organisation is None or reader is None:
+        return
+    lines = [
+        {
+            "number": view.number,
+            "participant": view.subject.split(" - ")[0],
+            "status": view.status,
+            "refused": len(view.refused),
+            "link": absolute(reverse("family:procedure", args=[organisation.slug, view.number])),
+            "days": span_words(view.days) if organisation.mails_booking_details else "",
+            "subject": view.subject if organisation.mails_booking_details else "",
+        }
+        for view in found
+    ]
+    outbox.post(
+        organisation_id=actor.organisation_id,
+        template="booking_confirmed",
+        to=[reader.email],
+        subject=f"{organisation.name} - Votre demande n° {found[0].number}",
+        context={
+            "organisation": mail_identity(organisation_id=actor.organisation_id),
+            "greeting": " ".join(part for part in (reader.civility, reader.last_name) if part),
+            "procedures": lines,
+            "on_behalf": found[0].on_behalf,
+        },
+        dedupe_key=f"order-{actor.organisation_id}-{key}",
+        now=now,
+    )
+
+
+def _reader(actor: Actor, key: str) -> Account | None:
+    row = Procedure.objects.filter(organisation_id=actor.organisation_id, order_key=key).order_by("number").first()
+    if row is None:
+        return None
+    if not row.on_behalf:
+        return Account.objects.filter(pk=row.account_id).first()
+    holder = (
+        Adult.objects.filter(organisation_id=actor.organisation_id, family_id=row.family_id, account__isnull=False)
+        .filter(account__activated_at__isnull=False)
+        .select_related("account")
+        .order_by("-position", "pk")
+        .first()
+    )
+    return holder.account if holder else None
+
+
+def _drafts(actor: Actor, enrolment_ids: Sequence[int]) -> QuerySet[Procedure]:
+    return Procedure.objects.filter(
+        organisation_id=actor.organisation_id,
+        account_id=actor.account_id,
+        enrolment_id__in=enrolment_ids,
+        kind=ProcedureKind.BOOKING,
+        status=ProcedureStatus.DRAFT,
+    )
+
+
+@transaction.atomic
+def _place(
+    *, actor: Actor, items: Sequence[OrderItem], key: str, now: datetime, reason: str
+) -> PlacedOrder:
+    outcome = change_bookings(actor=actor, items=items, now=now, reason=reason)
+    rows = _procedures_of(actor, outcome, items, key=key, now=now)
+    _number(actor, rows)
+    Procedure.objects.bulk_create(rows)
+    _drafts(actor, [item.enrolment_id for item in items]).delete()
+    journal.record(
+        actor=actor,
+        act="booking.placed",
+        at=now,
+        subject_type="procedure",
+        subject_id=rows[0].number,
+        numbers=[row.number for row in rows],
+        forced=sorted(outcome.decision.forced_counter_ids),
+        reason=reason,
+    )
+    later.enqueue("preau.domain.procedures.tasks.announce_order", organisation_id=actor.organisation_id, key=key)
+    return PlacedOrder(key, tuple(view_of(row) for row in rows))
+
+
+def _procedures_of(
+    actor: Actor, outcome: Outcome, items: Sequence[OrderItem], *, key: str, now: datetime
+) -> list[Procedure]:
+    decision = outcome.decision
+    rows = []
+    for item in items:
+        enrolment = outcome.enrolments[item.enrolment_id]
+        added = [_item(each) for each in decision.added if each.enrolment_id == item.enrolment_id]
+        removed = [_item(each) for each in decision.removed if each.enrolment_id == item.enrolment_id]
+        refused = [
+            {**_item(each.facts), "wanted": each.wanted, "why": each.fact.code}
+            for each in decision.refused
+            if each.facts.enrolment_id == item.enrolment_id
+        ]
+        status = status_of_answer(granted=len(added) + len(removed), refused=len(refused))
+        rows.append(
+            _procedure_row(
+                actor,
+                enrolment,
+                status=status,
+                key=key,
+                now=now,
+                payload={"added": added, "removed": removed, "refused": refused},
+            )
+        )
+    return rows
+
+
+def _procedure_row(
+    actor: Actor,
+    enrolment: BookableEnrolment,
+    *,
+    status: ProcedureStatus,
+    key: str,
+    now: datetime,
+    payload: dict[str, object],
+) -> Procedure:
+    return Procedure(
+        organisation_id=actor.organisation_id,
+        kind=ProcedureKind.BOOKING,
+        status=status,
+        order_key=key,
+        family_id=enrolment.family_id,
+        child_id=enrolment.child_id,
+        enrolment_id=enrolment.enrolment_id,
+        department_id=enrolment.department_id,
+        account_id=actor.account_id,
+        subject=enrolment.subject,
+        on_behalf=actor.is_staff,
+        payload=payload,
+        created_at=now,
+        updated_at=now,
+        submitted_at=now,
+        decided_at=now,
+    )
+
+
+def _item(facts: SlotFacts) -> dict[str, object]:
+    return {
+        "slot": facts.slot_id,
+        "on": facts.on.isoformat(),
+        "unit": facts.unit_name,
+        "code": facts.unit_code,
+    }
+
+
+def _number(actor: Actor, rows: Sequence[Procedure]) -> None:
+    """Give the next numbers. The counter is locked last, by the update itself, and kept to the end."""
+    table = ProcedureCounter._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET last_number = last_number + %s WHERE organisation_id = %s RETURNING last_number",  # noqa: S608 -- a table name of ours
+            [len(rows), actor.organisation_id],
+        )
+        found = cursor.fetchone()
+    if found is None:
+        ProcedureCounter.objects.bulk_create(
+            [ProcedureCounter(organisation_id=actor.organisation_id, last_number=0)], ignore_conflicts=True
+        )
+        _number(actor, rows)
+        return
+    first = found[0] - len(rows) + 1
+    for offset, row in enumerate(rows):
+        row.number = first + offset
+
+
+def _replay(actor: Actor, key: str) -> PlacedOrder:
+    found = find_order(actor=actor, key=key)
+    if not found:
+        raise NothingToDo(key)
+    return PlacedOrder(key, tuple(found), is_replay=True)

@@ -1,0 +1,195 @@
+"""Reads of démarches."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+
+from preau.base.actor import FAMILY, Actor
+from preau.base.facts import NotFound
+from preau.domain.bookings import operations as bookings
+from preau.domain.bookings.operations import OrderItem, Outcome
+from preau.domain.procedures.enums import ProcedureKind, ProcedureStatus
+from preau.domain.procedures.models import Procedure, TimelineEntry
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureItem:
+    """One slot of a booking démarche. `why` is the code of the fact that refused it, or ""."""
+
+    slot_id: int
+    on: date
+    unit_name: str
+    unit_code: str
+    wanted: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineLine:
+    at: datetime
+    event: str
+    by: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureView:
+    """One numbered démarche as its family or an agent reads it."""
+
+    number: int
+    kind: str
+    status: str
+    family_id: int
+    child_id: int | None
+    enrolment_id: int | None
+    department_id: int | None
+    subject: str
+    on_behalf: bool
+    submitted_at: datetime
+    decided_at: datetime | None
+    order_key: str
+    added: tuple[ProcedureItem, ...]
+    removed: tuple[ProcedureItem, ...]
+    refused: tuple[ProcedureItem, ...]
+    timeline: tuple[TimelineLine, ...] = ()
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """Return the days that the démarche changed, or asked for when all was refused."""
+        items = (*self.added, *self.removed) or self.refused
+        return tuple(sorted({item.on for item in items}))
+
+
+def list_procedures(
+    *, actor: Actor, limit: int, offset: int = 0, family_id: int | None = None
+) -> tuple[list[ProcedureView], int]:
+    """Return numbered démarches, newest first, and how many there are (A06-05). Two queries.
+
+    :raises NotFound: `family_id` is not the actor's.
+    """
+    rows = _numbered(actor)
+    if family_id is not None:
+        actor.require_family(family_id)
+        rows = rows.filter(family_id=family_id)
+    total = rows.count()
+    return [view_of(row) for row in rows.order_by("-number")[offset : offset + limit]], total
+
+
+def find_procedure(*, actor: Actor, number: int) -> ProcedureView:
+    """Return one démarche with its timeline: its permanent page (A10-12).
+
+    :raises NotFound: no such number, or not the actor's.
+    """
+    row = _numbered(actor).filter(number=number).first()
+    if row is None:
+        raise NotFound("procedure")
+    entries = TimelineEntry.objects.filter(organisation_id=actor.organisation_id, procedure=row).order_by("at", "pk")
+    return view_of(row, timeline=tuple(TimelineLine(e.at, e.event, e.by, e.detail) for e in entries))
+
+
+def find_order(*, actor: Actor, key: str) -> list[ProcedureView]:
+    """Return the démarches of one validated basket, in the order of their numbers; empty when unknown."""
+    if not key:
+        return []
+    return [view_of(row) for row in _numbered(actor).filter(order_key=key).order_by("number")]
+
+
+def booking_draft(*, actor: Actor, enrolment_id: int) -> dict[int, bool]:
+    """Return what the actor ticked and did not send yet: slot id → wanted."""
+    return booking_drafts(actor=actor, enrolment_ids=[enrolment_id]).get(enrolment_id, {})
+
+
+def booking_drafts(*, actor: Actor, enrolment_ids: Sequence[int]) -> dict[int, dict[int, bool]]:
+    """Return the actor's drafts by enrolment, in one query."""
+    rows = Procedure.objects.filter(
+        organisation_id=actor.organisation_id,
+        account_id=actor.account_id,
+        enrolment_id__in=enrolment_ids,
+        kind=ProcedureKind.BOOKING,
+        status=ProcedureStatus.DRAFT,
+    ).values_list("enrolment_id", "payload")
+    return {
+        enrolment_id: {int(slot): bool(want) for slot, want in payload.get("want", {}).items()}
+        for enrolment_id, payload in rows
+    }
+
+
+def open_drafts(*, actor: Actor) -> list[tuple[int, datetime]]:
+    """Return (enrolment id, last change) of the actor's drafts, to offer to take them up again."""
+    rows = Procedure.objects.filter(
+        organisation_id=actor.organisation_id,
+        account_id=actor.account_id,
+        kind=ProcedureKind.BOOKING,
+        status=ProcedureStatus.DRAFT,
+    )
+    return list(rows.order_by("-updated_at").values_list("enrolment_id", "updated_at"))
+
+
+def items_of_drafts(drafts: Mapping[int, Mapping[int, bool]]) -> list[OrderItem]:
+    """Return the order that these drafts make."""
+    return [
+        OrderItem(
+            enrolment_id=enrolment_id,
+            add=frozenset(slot for slot, want in wanted.items() if want),
+            remove=frozenset(slot for slot, want in wanted.items() if not want),
+        )
+        for enrolment_id, wanted in drafts.items()
+        if wanted
+    ]
+
+
+def preview_order(*, actor: Actor, items: Sequence[OrderItem], now: datetime) -> Outcome:
+    """Return what placing this order would give now, without taking anything (A09-39).
+
+    :raises NotFound: an enrolment or a slot is not the actor's.
+    """
+    return bookings.preview_change(actor=actor, items=items, now=now)
+
+
+def _numbered(actor: Actor) -> QuerySet[Procedure]:
+    rows = Procedure.objects.filter(organisation_id=actor.organisation_id, number__isnull=False)
+    if actor.audience == FAMILY:
+        return rows.filter(family_id__in=actor.family_ids)
+    if actor.department_ids:
+        rows = rows.filter(department_id__in=actor.department_ids)
+    return rows
+
+
+def view_of(row: Procedure, *, timeline: tuple[TimelineLine, ...] = ()) -> ProcedureView:
+    """Return one numbered row as a view; no query."""
+    assert row.number is not None and row.submitted_at is not None  # noqa: S101 -- a database constraint
+    payload = row.payload
+    return ProcedureView(
+        number=row.number,
+        kind=row.kind,
+        status=row.status,
+        family_id=row.family_id,
+        child_id=row.child_id,
+        enrolment_id=row.enrolment_id,
+        department_id=row.department_id,
+        subject=row.subject,
+        on_behalf=row.on_behalf,
+        submitted_at=row.submitted_at,
+        decided_at=row.decided_at,
+        order_key=row.order_key,
+        added=_items(payload.get("added", ()), wanted=True),
+        removed=_items(payload.get("removed", ()), wanted=False),
+        refused=_items(payload.get("refused", ()), wanted=True),
+        timeline=timeline,
+    )
+
+
+def _items(raw: Sequence[Mapping[str, object]], *, wanted: bool) -> tuple[ProcedureItem, ...]:
+    return tuple(
+        ProcedureItem(
+            slot_id=int(str(item["slot"])),
+            on=date.fromisoformat(str(item["on"])),
+            unit_name=str(item["unit"]),
+            unit_code=str(item["code"]),
+            wanted=bool(item.get("wanted", wanted)),
+            why=str(item.get("why", "")),
+        )
+        for item in raw
+    )

@@ -1,0 +1,104 @@
+"""What the booking pages send, read without trust."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from preau.domain.bookings.enums import Rhythm
+from preau.kernel.french_dates import WEEKDAYS
+
+MAX_BOXES = 1500
+
+
+class Tampered(Exception):
+    """The page sent something that it never held."""
+
+
+def read_day(text: str | None, *, default: date) -> date:
+    """Return a day of an address.
+
+    :raises Tampered: not a date, or out of any school year one may look at.
+    """
+    if not text:
+        return default
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as problem:
+        raise Tampered(text) from problem
+    if abs((day - default).days) > 1100:
+        raise Tampered(text)
+    return day
+
+
+def read_boxes(data: QueryDict) -> tuple[dict[int, bool], frozenset[int]]:
+    """Return what each box showed, and which came back ticked.
+
+    :raises Tampered: ids that are not numbers, or more than any month holds.
+    """
+    seen_raw, ticked_raw = data.getlist("seen"), data.getlist("u")
+    if len(seen_raw) > MAX_BOXES or len(ticked_raw) > MAX_BOXES:
+        raise Tampered("too many boxes")
+    seen = {}
+    for item in seen_raw:
+        slot_id, _sep, flag = item.partition(":")
+        seen[_number(slot_id)] = flag == "1"
+    ticked = frozenset(_number(item) for item in ticked_raw)
+    if not ticked <= set(seen):
+        raise Tampered("a tick without its box")
+    return seen, ticked
+
+
+def read_ids(values: Iterable[str]) -> list[int]:
+    """Return ids sent by a form.
+
+    :raises Tampered: not numbers.
+    """
+    return [_number(value) for value in values]
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 12:
+        raise Tampered(text)
+    return int(text)
+
+
+class PeriodicityForm(forms.Form):
+    weekdays = forms.MultipleChoiceField(
+        label=_("Jours"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Cochez au moins un jour.")},
+    )
+    units = forms.MultipleChoiceField(
+        label=_("Moments"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Cochez au moins un moment.")},
+    )
+    start = forms.DateField(label=_("Du"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    end = forms.DateField(label=_("Au"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    rhythm = forms.ChoiceField(
+        label=_("Semaines"),
+        choices=[
+            (Rhythm.EVERY.value, _("toutes les semaines")),
+            (Rhythm.EVEN.value, _("semaines paires")),
+            (Rhythm.ODD.value, _("semaines impaires")),
+            (Rhythm.ONE_IN_TWO.value, _("une semaine sur deux, à partir de la première")),
+        ],
+    )
+    wanted = forms.ChoiceField(
+        label=_("Ce que je veux"), choices=[("1", _("réserver")), ("0", _("annuler"))], initial="1"
+    )
+
+    def __init__(self, *args: Any, weekdays: str, units: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["weekdays"].choices = [(digit, WEEKDAYS[int(digit)]) for digit in sorted(weekdays)]  # type: ignore[attr-defined]
+        self.fields["units"].choices = units  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("start") and data.get("end") and data["end"] < data["start"]:
+            self.add_error("end", _("La fin est avant le début. Corrigez l’une des deux dates."))
+        return data

@@ -1,0 +1,118 @@
+"""From a board and a draft to the boxes of a page. Presentation only: nothing is decided here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from preau.domain.bookings.queries import Board, SlotView
+from preau.kernel.periods import Period, monday_of, month_of, next_month, previous_month, week_of, whole_weeks
+from preau.web.family.refusals import SHORT
+
+MONTH, WEEK = "mois", "semaine"
+FEW_PLACES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One unit of one day, as shown. `shown` is what the tick says; `state` is for the style."""
+
+    slot: SlotView
+    is_open: bool
+    shown: bool
+    state: str
+    note: str
+
+    @property
+    def seen(self) -> str:
+        return f"{self.slot.slot_id}:{int(self.shown)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    on: date
+    boxes: tuple[Box, ...]
+    closed: str | None
+    is_today: bool
+    is_outside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    number: int
+    first: date
+    last: date
+    days: tuple[Day, ...]
+
+
+def period_of(view: str, day: date) -> Period:
+    """Return what the page shows around a day."""
+    return week_of(day) if view == WEEK else month_of(day)
+
+
+def neighbour(view: str, period: Period, *, forward: bool) -> date:
+    """Return the first day of the page before or after."""
+    if view == WEEK:
+        return period.end if forward else monday_of(period.start - (period.end - period.start))
+    return next_month(period.start) if forward else previous_month(period.start)
+
+
+def shown_weeks(view: str, period: Period) -> Period:
+    """Return the whole weeks that the page draws."""
+    return period if view == WEEK else whole_weeks(period)
+
+
+def weeks(board: Board, draft: Mapping[int, bool], *, period: Period, today: date) -> list[Week]:
+    """Return the weeks of the page, with the columns that the offer shows."""
+    by_day = board.by_day()
+    columns = sorted(int(digit) for digit in board.enrolment.shown_weekdays)
+    found = []
+    for monday in list(Period(board.start, board.end).days())[::7]:
+        days = tuple(
+            _day(board, by_day, draft, on=monday.fromordinal(monday.toordinal() + column), period=period, today=today)
+            for column in columns
+        )
+        found.append(Week(monday.isocalendar().week, days[0].on, days[-1].on, days))
+    return found
+
+
+def _day(
+    board: Board,
+    by_day: Mapping[date, list[SlotView]],
+    draft: Mapping[int, bool],
+    *,
+    on: date,
+    period: Period,
+    today: date,
+) -> Day:
+    slots = by_day.get(on, [])
+    return Day(
+        on=on,
+        boxes=tuple(_box(slot, draft) for slot in slots) if on in period else (),
+        closed=None if slots else board.closures.get(on, ""),
+        is_today=on == today,
+        is_outside=on not in period,
+    )
+
+
+def _box(slot: SlotView, draft: Mapping[int, bool]) -> Box:
+    is_open = slot.can_add or slot.can_remove
+    shown = draft.get(slot.slot_id, slot.is_booked) if is_open else slot.is_booked
+    state = ""
+    if is_open and shown != slot.is_booked:
+        state = "add" if shown else "del"
+    elif not is_open:
+        state = "lock-on" if slot.is_booked else ("full" if slot.why == "full" else "lock")
+    return Box(slot, is_open, shown, state, _note(slot, is_open))
+
+
+def _note(slot: SlotView, is_open: bool) -> str:
+    if not is_open:
+        return str(SHORT.get(slot.why, ""))
+    if not slot.is_booked and slot.remaining is not None and slot.remaining <= FEW_PLACES:
+        return f"reste {slot.remaining}"
+    return ""
+
+
+def next_deadline(board: Board) -> SlotView | None:
+    """Return the first slot that may still be booked or cancelled: its deadline is told above the grid."""
+    return next((slot for slot in board.slots if slot.can_add or slot.can_remove), None)

@@ -1,0 +1,243 @@
+"""« Modifier les réservations »: list, grid, periodicity, récapitulatif."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from preau.domain.bookings.enums import Rhythm
+from preau.domain.bookings.operations import TooManyWishes
+from preau.domain.bookings.queries import Board, bookable_enrolments, find_bookable, slot_board
+from preau.domain.bookings.rules import in_rhythm
+from preau.domain.procedures import operations as procedures
+from preau.domain.procedures import queries as drafts
+from preau.domain.procedures.rules import NothingToDo, merge_draft
+from preau.web.family.bookings import forms
+from preau.web.family.bookings import grid as grids
+from preau.web.family.bookings.recap import recap_days
+from preau.web.ui.policy import family_page
+
+MAX_KEY = 40
+
+
+@family_page
+@require_safe
+def bookings(request: Any, slug: str) -> HttpResponse:
+    """One line per child × activity × site × period (A09-02)."""
+    rows = bookable_enrolments(actor=request.actor, on=request.today)
+    pending = dict(drafts.open_drafts(actor=request.actor))
+    return render(request, "family/bookings/list.html", {"rows": rows, "pending": pending})
+
+
+@family_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def grid(request: Any, slug: str, enrolment_id: int) -> HttpResponse:
+    """Step 1: the boxes. Every button of the page first keeps what was ticked (A09-11 to A09-25)."""
+    try:
+        if request.method == "POST":
+            return _grid_posted(request, enrolment_id)
+        view = grids.WEEK if request.GET.get("vue") == grids.WEEK else grids.MONTH
+        day = forms.read_day(request.GET.get("debut"), default=request.today)
+    except forms.Tampered:
+        return render(request, "400.html", status=400)
+    except TooManyWishes:
+        return render(request, "413.html", status=413)
+    return _grid_page(request, enrolment_id, view, day)
+
+
+def _grid_page(request: Any, enrolment_id: int, view: str, day: Any) -> HttpResponse:
+    period = grids.period_of(view, day)
+    drawn = grids.shown_weeks(view, period)
+    board = slot_board(
+        actor=request.actor, enrolment_id=enrolment_id, start=drawn.start, end=drawn.end, now=request.now
+    )
+    draft = drafts.booking_draft(actor=request.actor, enrolment_id=enrolment_id)
+    shown = {slot.slot_id for slot in board.slots if slot.on in period}
+    elsewhere = [want for slot, want in draft.items() if slot not in shown]
+    context = {
+        "board": board,
+        "enrolment": board.enrolment,
+        "weeks": grids.weeks(board, draft, period=period, today=request.today),
+        "columns": sorted(int(digit) for digit in board.enrolment.shown_weekdays),
+        "view": view,
+        "period": period,
+        "period_last": period.last,
+        "previous": grids.neighbour(view, period, forward=False),
+        "next": grids.neighbour(view, period, forward=True),
+        "deadline": grids.next_deadline(board),
+        "added": sum(draft.values()),
+        "removed": len(draft) - sum(draft.values()),
+        "kept": [sum(elsewhere), len(elsewhere) - sum(elsewhere)],
+        "nobody": request.GET.get("vide"),
+        "siblings": bookable_enrolments(actor=request.actor, on=request.today),
+    }
+    return render(request, "family/bookings/grid.html", context)
+
+
+def _grid_posted(request: Any, enrolment_id: int) -> HttpResponse:
+    actor, act = request.actor, request.POST.get("act", "save")
+    view = grids.WEEK if request.POST.get("vue") == grids.WEEK else grids.MONTH
+    day = forms.read_day(request.POST.get("debut"), default=request.today)
+    seen, ticked = forms.read_boxes(request.POST)
+    enrolment = find_bookable(actor=actor, enrolment_id=enrolment_id, on=request.today)
+    whole = act.endswith("_period")
+    period = grids.period_of(view, day)
+    board = slot_board(
+        actor=actor,
+        enrolment_id=enrolment_id,
+        start=enrolment.starts_on if whole else period.start,
+        end=enrolment.ends_on if whole else period.end,
+        now=request.now,
+    )
+    held = {slot.slot_id: slot.is_booked for slot in board.slots}
+    if not set(seen) <= set(held):
+        raise forms.Tampered("a box of another page")
+    draft = merge_draft(
+        drafts.booking_draft(actor=actor, enrolment_id=enrolment_id), seen=seen, ticked=ticked, held=held
+    )
+    if act.startswith(("all", "none")):
+        draft = _tick_all(board, draft, wanted=act.startswith("all"))
+    procedures.save_booking_draft(actor=actor, enrolment_id=enrolment_id, wanted=draft, now=request.now)
+    return redirect(_after(request, enrolment_id, act, view, day, is_empty=not draft))
+
+
+def _tick_all(board: Board, draft: dict[int, bool], *, wanted: bool) -> dict[int, bool]:
+    """Tick or untick every box that may change; a wish equal to what is booked leaves the draft."""
+    merged = dict(draft)
+    for slot in board.slots:
+        if slot.is_booked is wanted:
+            merged.pop(slot.slot_id, None)
+        elif slot.can_add if wanted else slot.can_remove:
+            merged[slot.slot_id] = wanted
+        if not wanted and not slot.is_booked:
+            merged.pop(slot.slot_id, None)
+    return merged
+
+
+def _after(request: Any, enrolment_id: int, act: str, view: str, day: Any, *, is_empty: bool) -> str:
+    args = [request.organisation.slug, enrolment_id]
+    here = reverse("family:booking_grid", args=args)
+    if act == "recap" and not is_empty:
+        return reverse("family:booking_recap", args=args)
+    if act == "periodicity":
+        return f"{reverse('family:booking_periodicity', args=args)}?{urlencode({'debut': day.isoformat()})}"
+    query = {"vue": view, "debut": day.isoformat()}
+    if act == "recap":
+        query["vide"] = "1"
+    elif act.startswith("go:"):
+        query["debut"] = forms.read_day(act[3:], default=request.today).isoformat()
+    elif act.startswith("vue:"):
+        query["vue"] = grids.WEEK if act == f"vue:{grids.WEEK}" else grids.MONTH
+    return f"{here}?{urlencode(query)}"
+
+
+@family_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def periodicity(request: Any, slug: str, enrolment_id: int) -> HttpResponse:
+    """« Appliquer une périodicité »: choose, look at what would change, apply to the draft (A09-22)."""
+    actor = request.actor
+    enrolment = find_bookable(actor=actor, enrolment_id=enrolment_id, on=request.today)
+    start = max(enrolment.starts_on, request.today)
+    board = slot_board(
+        actor=actor, enrolment_id=enrolment_id, start=start, end=max(enrolment.ends_on, start), now=request.now
+    )
+    units = list({slot.unit_code: slot.unit_name for slot in board.slots}.items())
+    initial = {"start": start, "end": enrolment.ends_on - timedelta(days=1), "rhythm": "every", "wanted": "1"}
+    form = forms.PeriodicityForm(
+        request.POST or None, weekdays=enrolment.weekdays, units=units, initial=initial
+    )
+    changes: dict[int, bool] = {}
+    preview = None
+    if request.method == "POST" and form.is_valid():
+        changes, preview = _changes(board, form.cleaned_data)
+        if request.POST.get("act") == "apply" and changes:
+            draft = {**drafts.booking_draft(actor=actor, enrolment_id=enrolment_id), **changes}
+            procedures.save_booking_draft(actor=actor, enrolment_id=enrolment_id, wanted=draft, now=request.now)
+            return redirect("family:booking_grid", slug=slug, enrolment_id=enrolment_id)
+    context = {"form": form, "enrolment": enrolment, "preview": preview, "units": units}
+    status = 422 if form.is_bound and not form.is_valid() else 200
+    return render(request, "family/bookings/periodicity.html", context, status=status)
+
+
+def _changes(board: Board, data: dict[str, Any]) -> tuple[dict[int, bool], dict[str, Any]]:
+    """What a periodicity would change: only days that may still change, closed days are skipped."""
+    wanted = data["wanted"] == "1"
+    changed, left = [], []
+    for slot in board.slots:
+        if not data["start"] <= slot.on <= data["end"]:
+            continue
+        if str(slot.on.weekday()) not in data["weekdays"] or slot.unit_code not in data["units"]:
+            continue
+        if not in_rhythm(slot.on, Rhythm(data["rhythm"]), start=data["start"]) or slot.is_booked is wanted:
+            continue
+        (changed if (slot.can_add if wanted else slot.can_remove) else left).append(slot)
+    return {slot.slot_id: wanted for slot in changed}, {"changed": changed, "left": left, "wanted": wanted}
+
+
+@family_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def recap(request: Any, slug: str, enrolment_id: int) -> HttpResponse:
+    """Step 2: read again, then « Valider » (A09-39 to A09-46)."""
+    actor = request.actor
+    key = request.POST.get("key", "")[:MAX_KEY]
+    wanted = drafts.booking_draft(actor=actor, enrolment_id=enrolment_id)
+    items = drafts.items_of_drafts({enrolment_id: wanted})
+    if request.method == "POST":
+        return _validated(request, enrolment_id, items, key)
+    enrolment = find_bookable(actor=actor, enrolment_id=enrolment_id, on=request.today)
+    if not items:
+        return redirect("family:booking_grid", slug=slug, enrolment_id=enrolment_id)
+    outcome = drafts.preview_order(actor=actor, items=items, now=request.now)
+    context = {
+        "enrolment": enrolment,
+        "days": recap_days(outcome.decision),
+        "decision": outcome.decision,
+        "key": f"{actor.account_id}-{uuid.uuid4().hex}"[:MAX_KEY],
+        "siblings": _siblings(request, enrolment),
+    }
+    return render(request, "family/bookings/recap.html", context)
+
+
+def _validated(request: Any, enrolment_id: int, items: Any, key: str) -> HttpResponse:
+    slug = request.organisation.slug
+    try:
+        same = forms.read_ids(request.POST.getlist("same"))
+        placed = procedures.place_order(actor=request.actor, items=items, key=key, now=request.now)
+    except forms.Tampered:
+        return render(request, "400.html", status=400)
+    except NothingToDo:
+        # The same draft was sent from another tab, or by nobody: the grid says what is booked now.
+        return redirect("family:booking_grid", slug=slug, enrolment_id=enrolment_id)
+    number = placed.first_number
+    for sibling in same:
+        procedures.draft_same(actor=request.actor, number=number, enrolment_id=sibling, now=request.now)
+    if same:
+        return redirect("family:booking_recap", slug=slug, enrolment_id=same[0])
+    return redirect("family:booking_done", slug=slug, number=number)
+
+
+def _siblings(request: Any, enrolment: Any) -> list[Any]:
+    """Other children of the households with the same kind of activity over that period."""
+    rows = bookable_enrolments(actor=request.actor, on=request.today)
+    return [
+        row
+        for row in rows
+        if row.activity_kind == enrolment.activity_kind
+        and row.participant_key != enrolment.participant_key
+        and row.starts_on < enrolment.ends_on
+        and enrolment.starts_on < row.ends_on
+    ]
+
+
+@family_page
+@require_POST
+def discard(request: Any, slug: str, enrolment_id: int) -> HttpResponse:
+    """« Annuler la démarche »: what was ticked is forgotten, what is booked stays."""
+    find_bookable(actor=request.actor, enrolment_id=enrolment_id, on=request.today)
+    procedures.discard_booking_draft(actor=request.actor, enrolment_id=enrolment_id)
+    return redirect("family:bookings", slug=slug)

@@ -1,0 +1,71 @@
+"""« Mon espace »."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from preau.domain.bookings.queries import bookable_enrolments, enrolments_booked_between, planned_units
+from preau.domain.families.queries import family_file
+from preau.domain.procedures.queries import list_procedures, open_drafts
+from preau.kernel.periods import Period, monday_of
+from preau.web.family.bookings.forms import Tampered, read_day
+from preau.web.family.home.week import week_rows
+from preau.web.ui.policy import family_page
+
+LATEST = 4
+SHOWN_DAYS = 5
+
+
+@family_page
+@require_safe
+def home(request: Any, slug: str) -> HttpResponse:
+    """What to do now, the week of all children, tiles, latest démarches (A06)."""
+    actor = request.actor
+    try:
+        day = read_day(request.GET.get("semaine"), default=request.today)
+    except Tampered:
+        return render(request, "400.html", status=400)
+    monday = monday_of(day)
+    week = Period(monday, monday + timedelta(days=SHOWN_DAYS))
+    family_id = min(actor.family_ids, default=None)
+    family = family_file(actor=actor, family_id=family_id) if family_id else None
+    enrolments = bookable_enrolments(actor=actor, on=request.today)
+    latest, _total = list_procedures(actor=actor, limit=LATEST)
+    context = {
+        "family": family,
+        "week": week,
+        "week_last": week.last,
+        "rows": week_rows(list(family.children) if family else [], _planned(actor, week), days=week),
+        "previous": monday - timedelta(days=7),
+        "next": monday + timedelta(days=7),
+        "latest": latest,
+        "todo": _todo(request, enrolments),
+        "enrolments": enrolments,
+    }
+    return render(request, "family/home.html", context)
+
+
+def _planned(actor: Any, week: Period) -> list[Any]:
+    return planned_units(actor=actor, start=week.start, end=week.end)
+
+
+def _todo(request: Any, enrolments: list[Any]) -> list[dict[str, Any]]:
+    """What waits for the family: changes not sent, and next weeks with nothing booked."""
+    by_id = {row.enrolment_id: row for row in enrolments}
+    todo = [
+        {"kind": "draft", "row": by_id[enrolment_id]}
+        for enrolment_id, _ in open_drafts(actor=request.actor)
+        if enrolment_id in by_id
+    ]
+    start = monday_of(request.today) + timedelta(days=7)
+    end = start + timedelta(days=14)
+    booked = enrolments_booked_between(actor=request.actor, enrolment_ids=by_id, start=start, end=end)
+    drafted = {item["row"].enrolment_id for item in todo}
+    for row in enrolments:
+        is_running = row.starts_on < end and start < row.ends_on
+        if is_running and row.child_id and row.enrolment_id not in booked | drafted:
+            todo.append({"kind": "empty", "row": row, "start": start, "last": end - timedelta(days=1)})
+    return todo[:4]

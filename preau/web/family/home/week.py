@@ -1,0 +1,44 @@
+"""The week of all children as rows and squares."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from preau.domain.bookings.queries import PlannedUnit
+from preau.domain.families.queries import ChildCard
+from preau.kernel.french_dates import hour_words
+from preau.kernel.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    on: date
+    units: tuple[PlannedUnit, ...]
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    name: str
+    hue: int
+    cells: tuple[Cell, ...]
+
+
+def week_rows(children: list[ChildCard], planned: list[PlannedUnit], *, days: Period) -> list[Row]:
+    """Return one row per child, and one for the household when it has something planned."""
+    by_key: dict[tuple[str, date], list[PlannedUnit]] = {}
+    for unit in planned:
+        by_key.setdefault((unit.participant_key, unit.on), []).append(unit)
+    rows = [_row(child.first_name, child.hue, f"c{child.child_id}", by_key, days) for child in children]
+    others = sorted({key for key, _ in by_key if not key.startswith("c")})
+    return rows + [_row("", 0, key, by_key, days) for key in others]
+
+
+def _row(
+    name: str, hue: int, key: str, by_key: dict[tuple[str, date], list[PlannedUnit]], days: Period
+) -> Row:
+    cells = []
+    for day in days.days():
+        units = tuple(by_key.get((key, day), ()))
+        until = hour_words(max(unit.ends_minute for unit in units)) if units else ""
+        cells.append(Cell(day, units, until))
+    return Row(name, hue, tuple(cells))

@@ -1,0 +1,36 @@
+"""What families read when a wish cannot be granted: the fact, then what to do next."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+REFUSALS: dict[str, str | Promise] = {
+    "closed": _("L’activité n’a pas lieu ce jour-là."),
+    "past": _("Ce jour est passé."),
+    "not_open_yet": _("Les réservations ne sont pas encore ouvertes pour ce jour."),
+    "no_longer_open": _("La période de réservation est terminée. Contactez le service."),
+    "deadline_passed": _("Le délai est dépassé. Contactez le service s’il s’agit d’une urgence."),
+    "full": _("C’est complet. Essayez un autre jour, ou contactez le service."),
+    "already_booked": _("C’est déjà réservé : rien à faire."),
+    "not_booked": _("Ce n’était plus réservé : rien à faire."),
+    "excluded": _("Une autre réservation du même jour l’empêche. Décochez-la d’abord."),
+    "unit_missing": _("Il faut aussi réserver l’autre moment de la journée dont celui-ci dépend."),
+    "unit_needed": _("Une autre réservation du même jour en dépend. Décochez-la d’abord."),
+    "exchange_kept": _("L’échange n’était pas possible : la réservation de départ est conservée."),
+    "not_enrolled": _("L’inscription ne couvre pas ce jour."),
+}
+
+# The same facts, in the few words that a box of the grid can hold.
+SHORT: dict[str, str | Promise] = {
+    "closed": _("fermé"),
+    "past": _("passé"),
+    "not_open_yet": _("pas encore ouvert"),
+    "no_longer_open": _("période terminée"),
+    "deadline_passed": _("délai dépassé"),
+    "full": _("complet"),
+    "not_enrolled": _("hors inscription"),
+}
+
+
+def sentence(code: str) -> str:
+    """Return the sentence of a fact."""
+    return str(REFUSALS.get(code, _("Ce n’est pas possible. Contactez le service.")))

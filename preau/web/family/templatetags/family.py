@@ -1,0 +1,16 @@
+"""Tags of the families' screens."""
+
+from django import template
+from django.utils.safestring import SafeString
+
+from preau.web.family.statuses import STATUSES
+from preau.web.ui.templatetags.ui import status
+
+register = template.Library()
+
+
+@register.simple_tag
+def procedure_status(code: str) -> SafeString:
+    """The state of a démarche, in words."""
+    tone, text = STATUSES[code]
+    return status(tone, str(text))

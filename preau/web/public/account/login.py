@@ -1,0 +1,124 @@
+"""Logging in and out, and the way back for who forgot."""
+
+from typing import Any
+
+from django.contrib.auth import authenticate, login, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from preau.base import sessions
+from preau.domain.accounts import operations, rules
+from preau.domain.accounts.enums import LinkPurpose
+from preau.domain.accounts.queries import find_link, scope_in
+from preau.web.public.account import throttle
+from preau.web.public.account.forms import ForgottenForm, LoginForm, NewPasswordForm
+from preau.web.ui.policy import public_page
+
+
+@public_page
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def login_page(request: Any, slug: str) -> HttpResponse:
+    """Log in; the answer is the same for an unknown identifiant and a wrong password."""
+    form = LoginForm(request.POST or None)
+    next_url = request.POST.get("next") or request.GET.get("next", "")
+    if request.method != "POST":
+        return _login_answer(request, LoginForm(), next_url)
+    if not form.is_valid():
+        return _login_answer(request, form, next_url, status=422)
+    name = form.cleaned_data["username"]
+    if throttle.is_blocked(request, "login", name):
+        form.add_error(None, _("Trop d’essais. Attendez 15 minutes, ou demandez un nouveau mot de passe."))
+        return _login_answer(request, form, next_url, status=429)
+    account: Any = authenticate(request, username=name, password=form.cleaned_data["password"])
+    scope = scope_in(account_id=account.pk, organisation_id=request.organisation.id) if account else None
+    if account is None or scope is None or not scope.roles or not account.activated_at:
+        throttle.count(request, "login", name)
+        form.add_error(
+            None,
+            _("L’identifiant ou le mot de passe ne correspond pas. Vérifiez les majuscules, puis recommencez."),
+        )
+        return _login_answer(request, form, next_url, status=422)
+    throttle.forget(request, "login", name)
+    previous = account.last_login
+    login(request, account)
+    operations.note_login(account_id=account.pk, previous=previous, now=request.now)
+    sessions.begin(request, is_short=scope.is_staff, remember=form.cleaned_data["remember"])
+    return redirect(_safe_next(request, next_url, is_staff=scope.is_staff))
+
+
+def _login_answer(request: HttpRequest, form: LoginForm, next_url: str, status: int = 200) -> HttpResponse:
+    return render(request, "account/login.html", {"form": form, "next": next_url}, status=status)
+
+
+def _safe_next(request: Any, next_url: str, *, is_staff: bool) -> str:
+    """Only an address of this very collectivité is followed."""
+    slug = request.organisation.slug
+    is_ours = url_has_allowed_host_and_scheme(next_url, allowed_hosts={request.get_host()})
+    if is_ours and next_url.startswith(f"/{slug}/"):
+        return next_url
+    return reverse("staff:home" if is_staff else "family:home", args=[slug])
+
+
+@public_page
+@require_POST
+def logout_page(request: Any, slug: str) -> HttpResponse:
+    logout(request)
+    response = redirect("public:home", slug=slug)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@public_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def forgot_password(request: Any, slug: str) -> HttpResponse:
+    """Ask for a link. The answer never says whether an account exists."""
+    form = ForgottenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        wanted = form.cleaned_data["email"]
+        if not throttle.is_blocked(request, "reset", wanted):
+            throttle.count(request, "reset", wanted)
+            operations.request_reset(
+                organisation_id=request.organisation.id, email_or_username=wanted, now=request.now
+            )
+        return redirect("account:link_sent", slug=slug)
+    status = 422 if form.is_bound else 200
+    return render(request, "account/forgot_password.html", {"form": form}, status=status)
+
+
+@public_page
+@require_safe
+def link_sent(request: Any, slug: str) -> HttpResponse:
+    return render(request, "account/link_sent.html")
+
+
+@public_page
+@sensitive_post_parameters("password", "confirmation")
+@require_http_methods(["GET", "HEAD", "POST"])
+def reset(request: Any, slug: str, token: str) -> HttpResponse:
+    """Choose a new password with a link; opening the page uses nothing up."""
+    organisation_id = request.organisation.id
+    link = find_link(
+        secret=token, purpose=LinkPurpose.RESET, organisation_id=organisation_id, now=request.now
+    )
+    if link is None:
+        return render(request, "account/link_invalid.html", status=404)
+    form = NewPasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.reset_password(
+                organisation_id=organisation_id, secret=token, password=form.cleaned_data["password"], now=request.now
+            )
+        except rules.WeakPassword as weak:
+            form.refuse(weak.problems)
+        else:
+            return redirect("account:password_changed", slug=slug)
+    status = 422 if form.is_bound else 200
+    return render(request, "account/reset.html", {"form": form, "username": link.account.username}, status=status)
+
+

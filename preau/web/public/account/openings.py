@@ -1,0 +1,122 @@
+"""Opening one's space: activation, first identifiants, terms of use."""
+
+from typing import Any
+
+from django.contrib.auth import logout
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from preau.domain.accounts import operations, rules
+from preau.domain.accounts.enums import LinkPurpose
+from preau.domain.accounts.queries import find_link
+from preau.domain.organisations.queries import current_terms
+from preau.web.public.account.forms import IdentifiersForm
+from preau.web.ui.policy import account_page, public_page
+
+ACTIVATED = "activated_username"
+
+
+@public_page
+@sensitive_post_parameters("password", "confirmation")
+@require_http_methods(["GET", "HEAD", "POST"])
+def activate(request: Any, slug: str, token: str) -> HttpResponse:
+    """The page of the link: a button activates. Mail scanners that open the link change nothing."""
+    organisation = request.organisation
+    link = find_link(
+        secret=token, purpose=LinkPurpose.ACTIVATION, organisation_id=organisation.id, now=request.now
+    )
+    if link is None:
+        return render(request, "account/link_invalid.html", status=404)
+    needs_password = not link.account.must_change_password
+    form = IdentifiersForm(request.POST or None, initial={"username": link.account.username})
+    if request.method == "POST" and (not needs_password or form.is_valid()):
+        data = form.cleaned_data if needs_password else {}
+        try:
+            account = operations.activate(
+                organisation_id=organisation.id,
+                secret=token,
+                now=request.now,
+                password=data.get("password", ""),
+                username=data.get("username", ""),
+            )
+        except (rules.WeakPassword, rules.UsernameTaken, rules.UsernameInvalid) as refusal:
+            refuse_identifiers(form, refusal)
+        else:
+            request.session[ACTIVATED] = account.username
+            return redirect("account:activated", slug=slug)
+    context = {"form": form, "needs_password": needs_password, "account": link.account}
+    return render(request, "account/activate.html", context, status=422 if form.is_bound else 200)
+
+
+def refuse_identifiers(form: IdentifiersForm, refusal: Exception) -> None:
+    """Put what an operation refused on the field it is about."""
+    if isinstance(refusal, rules.WeakPassword):
+        form.refuse(refusal.problems)
+    elif isinstance(refusal, rules.UsernameTaken):
+        form.add_error("username", _("Cet identifiant est déjà pris. Choisissez-en un autre."))
+    else:
+        form.add_error("username", _("L’identifiant doit compter de 3 à 150 caractères, sans espace."))
+
+
+@public_page
+@require_safe
+def activated(request: Any, slug: str) -> HttpResponse:
+    username = request.session.get(ACTIVATED)
+    if not username:
+        return redirect("public:home", slug=slug)
+    return render(request, "account/activated.html", {"username": username})
+
+
+@account_page
+@sensitive_post_parameters("password", "confirmation")
+@require_http_methods(["GET", "HEAD", "POST"])
+def identifiers(request: Any, slug: str) -> HttpResponse:
+    """Replace a provisional password, then log in again (A03-12 to A03-19)."""
+    if not request.user.must_change_password:
+        return redirect("public:home", slug=slug)
+    form = IdentifiersForm(request.POST or None, initial={"username": request.user.username})
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.set_own_identifiers(
+                organisation_id=request.organisation.id,
+                account_id=request.user.pk,
+                username=form.cleaned_data["username"],
+                password=form.cleaned_data["password"],
+                now=request.now,
+            )
+        except (rules.WeakPassword, rules.UsernameTaken, rules.UsernameInvalid) as refusal:
+            refuse_identifiers(form, refusal)
+        else:
+            logout(request)
+            return redirect("account:password_changed", slug=slug)
+    return render(request, "account/identifiers.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@public_page
+@require_safe
+def password_changed(request: Any, slug: str) -> HttpResponse:
+    return render(request, "account/password_changed.html")
+
+
+@account_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def terms(request: Any, slug: str) -> HttpResponse:
+    """Read and accept the terms in force; asked again for each new version."""
+    if request.user.must_change_password:
+        return redirect("account:identifiers", slug=slug)
+    found = current_terms(organisation_id=request.organisation.id)
+    home = "family:home" if request.actor.audience == "family" else "staff:home"
+    if found is None:
+        return redirect(home, slug=slug)
+    if request.method == "POST" and request.POST.get("version") == str(found.version):
+        operations.accept_terms(
+            organisation_id=request.organisation.id,
+            account_id=request.user.pk,
+            version=found.version,
+            now=request.now,
+        )
+        return redirect(home, slug=slug)
+    return render(request, "account/terms.html", {"terms": found})

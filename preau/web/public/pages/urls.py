@@ -1,0 +1,15 @@
+from django.urls import path
+
+from preau.web.public.pages import views
+
+app_name = "public"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("theme.css", views.theme, name="theme"),
+    path("actualites/", views.news, name="news"),
+    path("actualites/<int:news_id>/", views.news_item, name="news_item"),
+    path("accessibilite/", views.accessibility, name="accessibility"),
+    path("donnees-personnelles/", views.privacy, name="privacy"),
+    path("mentions-legales/", views.legal, name="legal"),
+    path("plan-du-site/", views.sitemap, name="sitemap"),
+]

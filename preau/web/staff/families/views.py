@@ -1,0 +1,79 @@
+"""Searching a family, its file on one screen, inviting its adults."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from preau.domain.bookings.queries import bookable_enrolments, planned_units
+from preau.domain.families import operations
+from preau.domain.families.queries import family_file, find_families
+from preau.domain.procedures.queries import list_procedures
+from preau.kernel.periods import week_of
+from preau.web.staff.dates import read_number
+from preau.web.ui.policy import staff_page
+
+PER_PAGE = 20
+
+
+@staff_page("agent", "manager", "admin")
+@require_safe
+def search(request: Any, slug: str) -> HttpResponse:
+    """Families by the names of anybody in them, accents ignored."""
+    text = request.GET.get("q", "").replace("\x00", "")[:80]
+    number = read_number(request.GET.get("page")) or 1
+    offset = max(0, min(number, 100_000) - 1) * PER_PAGE
+    rows, total = find_families(actor=request.actor, text=text, limit=PER_PAGE, offset=offset)
+    page = Paginator(range(total), PER_PAGE).get_page(number)
+    return render(request, "staff/families.html", {"rows": rows, "page": page, "text": text, "total": total})
+
+
+@staff_page("agent", "manager", "admin")
+@require_safe
+def family(request: Any, slug: str, family_id: int) -> HttpResponse:
+    """Everything on a family: people, spaces, activities, this week, latest démarches."""
+    return _file(request, family_id, family_file(actor=request.actor, family_id=family_id))
+
+
+@staff_page("agent", "manager")
+@require_POST
+def address(request: Any, slug: str, family_id: int) -> HttpResponse:
+    """Show a protected address; the reading is written in the journal."""
+    file = operations.read_protected_address(actor=request.actor, family_id=family_id, now=request.now)
+    return _file(request, family_id, file)
+
+
+def _file(request: Any, family_id: int, file: Any) -> HttpResponse:
+    actor = request.actor
+    week = week_of(request.today)
+    procedures, _total = list_procedures(actor=actor, limit=8, family_id=family_id)
+    context = {
+        "file": file,
+        "enrolments": bookable_enrolments(actor=actor, on=request.today, family_id=family_id),
+        "planned": planned_units(actor=actor, start=week.start, end=week.end, family_ids=[family_id]),
+        "procedures": procedures,
+        "may_act": actor.has_role("agent", "manager"),
+    }
+    return render(request, "staff/family.html", context)
+
+
+@staff_page("agent", "manager")
+@require_POST
+def invite(request: Any, slug: str, family_id: int, adult_id: int) -> HttpResponse:
+    """Create the space of an adult and send the activation mail, or send it again."""
+    file = family_file(actor=request.actor, family_id=family_id)
+    if adult_id not in {adult.adult_id for adult in file.adults}:
+        return render(request, "404.html", status=404)
+    try:
+        operations.invite_adult(actor=request.actor, adult_id=adult_id, now=request.now)
+    except operations.NoEmail:
+        messages.error(request, _("Cet adulte n’a pas de courriel : ajoutez-le à son dossier avant d’inviter."))
+    except operations.AlreadyActive:
+        messages.warning(request, _("Cet espace est déjà actif : l’adulte peut utiliser « mot de passe oublié »."))
+    else:
+        messages.success(request, _("Le courriel d’activation est parti. Le lien dure 72 heures."))
+    return redirect("staff:family", slug=slug, family_id=family_id)

@@ -1,0 +1,29 @@
+"""« Aujourd’hui »."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from preau.domain.bookings.queries import headcounts, tensions
+from preau.web.ui.policy import staff_page
+
+WATCHED_DAYS = 21
+
+
+@staff_page()
+@require_safe
+def home(request: Any, slug: str) -> HttpResponse:
+    """Counts of today and tomorrow, and where places run out."""
+    today = request.today
+    tomorrow = today + timedelta(days=3 if today.weekday() == 4 else 1)
+    context = {
+        "counts": headcounts(actor=request.actor, on=today),
+        "tomorrow": tomorrow,
+        "tomorrow_counts": headcounts(actor=request.actor, on=tomorrow),
+        "tensions": tensions(actor=request.actor, start=today, end=today + timedelta(days=WATCHED_DAYS)),
+        "may_search": request.actor.has_role("agent", "manager", "admin"),
+    }
+    return render(request, "staff/home.html", context)

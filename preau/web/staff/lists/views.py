@@ -1,0 +1,73 @@
+"""Who is expected: list of a day, matrix of a week."""
+
+from datetime import timedelta
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from preau.domain.bookings.queries import expected_between
+from preau.domain.organisations.queries import list_sites
+from preau.kernel.periods import monday_of
+from preau.web.staff.dates import read_day, read_number
+from preau.web.ui.policy import staff_page
+
+
+@staff_page()
+@require_safe
+def day(request: Any, slug: str) -> HttpResponse:
+    """Everybody expected on a day, one sheet per site, activity and unit; made to be printed."""
+    on = read_day(request.GET.get("date"), default=request.today)
+    if on is None:
+        return render(request, "400.html", status=400)
+    site_id = read_number(request.GET.get("lieu"))
+    rows = expected_between(actor=request.actor, start=on, end=on + timedelta(days=1), site_id=site_id)
+    sheets = []
+    for (site, activity, unit), members in groupby(rows, key=lambda row: (row.site, row.activity, row.unit)):
+        found = list(members)
+        sheets.append({"site": site, "activity": activity, "unit": unit, "rows": found, "count": len(found)})
+    return render(request, "staff/day.html", {**_frame(request, on, site_id), "sheets": sheets, "total": len(rows)})
+
+
+@staff_page()
+@require_safe
+def week(request: Any, slug: str) -> HttpResponse:
+    """Children in rows, days in columns, with the count of each day."""
+    on = read_day(request.GET.get("date"), default=request.today)
+    if on is None:
+        return render(request, "400.html", status=400)
+    monday = monday_of(on)
+    days = [monday + timedelta(days=offset) for offset in range(5)]
+    site_id = read_number(request.GET.get("lieu"))
+    rows = expected_between(actor=request.actor, start=monday, end=days[-1] + timedelta(days=1), site_id=site_id)
+    tables = []
+    rows.sort(key=lambda row: (row.site, row.activity, row.last_name, row.first_name, row.enrolment_id, row.on))
+    for (site, activity), members in groupby(rows, key=lambda row: (row.site, row.activity)):
+        tables.append({"site": site, "activity": activity, **_matrix(list(members), days)})
+    context = {**_frame(request, monday, site_id), "tables": tables, "days": days, "step": 7}
+    return render(request, "staff/week.html", context)
+
+
+def _matrix(rows: list[Any], days: list[Any]) -> dict[str, Any]:
+    """One line per participant: the units of each day; then how many each day has."""
+    lines = []
+    for _enrolment, members in groupby(rows, key=lambda row: row.enrolment_id):
+        found = list(members)
+        cells = [", ".join(row.unit_code for row in found if row.on == day) for day in days]
+        lines.append({"row": found[0], "cells": cells})
+    counts = [len({row.enrolment_id for row in rows if row.on == day}) for day in days]
+    return {"lines": lines, "counts": counts}
+
+
+def _frame(request: Any, on: Any, site_id: int | None) -> dict[str, Any]:
+    sites = [each for each in list_sites(organisation_id=request.organisation.id) if request.actor.sees_site(each[0])]
+    step = 7 if request.path.endswith("/semaine/") else 1
+    return {
+        "on": on,
+        "previous": on - timedelta(days=step),
+        "next": on + timedelta(days=step),
+        "sites": sites,
+        "site_id": site_id,
+    }

@@ -1,0 +1,25 @@
+"""What agents read when a wish cannot be granted."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+REFUSALS: dict[str, str | Promise] = {
+    "closed": _("activité fermée ce jour-là"),
+    "past": _("jour passé"),
+    "not_open_yet": _("réservations pas encore ouvertes : donnez un motif pour passer outre"),
+    "no_longer_open": _("période de réservation terminée : donnez un motif pour passer outre"),
+    "deadline_passed": _("délai dépassé : donnez un motif pour passer outre"),
+    "full": _("complet : donnez un motif pour ajouter une place"),
+    "already_booked": _("déjà réservé"),
+    "not_booked": _("n’était plus réservé"),
+    "excluded": _("incompatible avec une autre réservation du même jour"),
+    "unit_missing": _("dépend d’un autre moment de la journée, qui n’est pas réservé"),
+    "unit_needed": _("un autre moment réservé ce jour-là en dépend"),
+    "exchange_kept": _("échange impossible, réservation de départ conservée"),
+    "not_enrolled": _("hors de la période d’inscription"),
+}
+
+
+def sentence(code: str) -> str:
+    """Return the agents' words for a fact."""
+    return str(REFUSALS.get(code, code))

@@ -1,0 +1,23 @@
+from django.urls import path
+
+from preau.web.staff.agents import views as agents
+from preau.web.staff.families import bookings
+from preau.web.staff.families import views as families
+from preau.web.staff.home import views as home
+from preau.web.staff.lists import views as lists
+
+app_name = "staff"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("liste/", lists.day, name="day"),
+    path("semaine/", lists.week, name="week"),
+    path("familles/", families.search, name="families"),
+    path("familles/<int:family_id>/", families.family, name="family"),
+    path("familles/<int:family_id>/adresse/", families.address, name="address"),
+    path("familles/<int:family_id>/inviter/<int:adult_id>/", families.invite, name="invite"),
+    path("inscriptions/<int:enrolment_id>/", bookings.grid, name="family_bookings"),
+    path("agents/", agents.agents, name="agents"),
+    path("agents/nouveau/", agents.new, name="agent_new"),
+    path("agents/<int:account_id>/", agents.agent, name="agent"),
+    path("agents/<int:account_id>/fin/", agents.end, name="agent_end"),
+]

@@ -1,0 +1,1 @@
+"""The design system: css, js, icons, components, shells. Knows no business word."""

@@ -1,0 +1,53 @@
+"""Who may open a view. Deny by default: a view without a policy is refused by the middleware.
+
+The words here are audiences, not business: `config.middleware` gives them their meaning.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+View = Callable[..., Any]
+
+PUBLIC, ACCOUNT, FAMILY, STAFF = "public", "account", "family", "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a request must be to reach a view. No role named means any role of that audience."""
+
+    audience: str
+    roles: frozenset[str] = frozenset()
+
+
+def _declare(policy: Policy) -> Callable[[View], View]:
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def declared(*args: Any, **kwargs: Any) -> Any:
+            return view(*args, **kwargs)
+
+        declared.policy = policy  # type: ignore[attr-defined]
+        return declared
+
+    return decorate
+
+
+def public_page(view: View) -> View:
+    """Open a view to everybody."""
+    return _declare(Policy(PUBLIC))(view)
+
+
+def account_page(view: View) -> View:
+    """Open a view to a logged-in person in any state: forced change of password, terms to accept."""
+    return _declare(Policy(ACCOUNT))(view)
+
+
+def family_page(view: View) -> View:
+    """Open a view to the families of the collectivité."""
+    return _declare(Policy(FAMILY))(view)
+
+
+def staff_page(*roles: str) -> Callable[[View], View]:
+    """Open a view to the agents of the collectivité that hold one of these roles (any, when none is named)."""
+    return _declare(Policy(STAFF, frozenset(roles)))

@@ -1,0 +1,58 @@
+/* Comfort only: every page works without this file. */
+const $ = (s, r = document) => r.querySelector(s), $$ = (s, r = document) => [...r.querySelectorAll(s)];
+const plural = (n, word) => `${n} ${word}${n > 1 ? "s" : ""}`;
+
+/* booking form: live count of the changes */
+$$("form[data-count]").forEach(form => {
+  const was = i => { const s = i.closest(".u").dataset.s; return s === "add" ? false : s === "del" ? true : i.dataset.held === "1"; };
+  const kept = JSON.parse(form.dataset.kept || "[0,0]");
+  const update = () => {
+    let [add, del] = kept;
+    $$(".u input", form).forEach(i => { if (i.checked !== was(i)) i.checked ? add++ : del++; });
+    const n = add + del;
+    $("[data-out=count]", form).textContent = n ? plural(n, "modification") : "Aucune modification";
+    $("[data-out=detail]", form).textContent = n ? `${plural(add, "ajout")}, ${plural(del, "retrait")}` : "";
+  };
+  form.addEventListener("change", update);
+  update();
+});
+
+/* password rule: each line says if it is met */
+$$("input[data-rules]").forEach(input => {
+  const lines = $$("[data-rule]", document.getElementById(input.dataset.rules));
+  const bits = v => v.length * Math.log2((/[a-z]/.test(v) && 26) + (/[A-Z]/.test(v) && 26) + (/[0-9]/.test(v) && 10) + (/[^a-zA-Z0-9]/.test(v) && 33) || 1);
+  const tests = { length: v => v.length >= 12, bits: v => v.length >= 12 && bits(v) >= 50 };
+  const update = () => lines.forEach(li => {
+    const ok = tests[li.dataset.rule](input.value);
+    li.toggleAttribute("data-ok", ok);
+    $("[data-say]", li).textContent = ok ? " : règle remplie" : " : à remplir";
+  });
+  input.addEventListener("input", update);
+  update();
+});
+$$("[data-js]").forEach(e => { e.hidden = false; });
+$$("[data-show]").forEach(box => box.addEventListener("change", () =>
+  box.dataset.show.split(" ").forEach(id => { document.getElementById(id).type = box.checked ? "text" : "password"; })));
+
+/* long text: the button wakes once the end has been seen */
+$$("[data-read]").forEach(text => {
+  const button = document.getElementById(text.dataset.read), end = $("[data-end]", text), hint = document.getElementById(text.dataset.hint);
+  if (!button || !end) return;
+  button.disabled = true;
+  if (hint) hint.hidden = false;
+  new IntersectionObserver(([e], watcher) => {
+    if (!e.isIntersecting) return;
+    button.disabled = false;
+    if (hint) hint.hidden = true;
+    watcher.disconnect();
+  }, { root: text }).observe(end);
+});
+
+/* a form is sent once */
+$$("form[data-once]").forEach(form => form.addEventListener("submit", () => setTimeout(() =>
+  $$("button", form).forEach(b => { b.disabled = true; }))));
+addEventListener("pageshow", e => { if (e.persisted) $$("form[data-once] button").forEach(b => { b.disabled = false; }); });
+
+/* print button: without script, the browser's own menu does it */
+$$("[data-print]").forEach(b => b.addEventListener("click", () => print()));
+$$("select[data-go]").forEach(s => s.addEventListener("change", () => s.form.requestSubmit()));
