@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from preau.demo.desk import Desk
+from preau.domain.bookings.enums import BookingStatus
+from preau.domain.bookings.models import Booking
 from preau.domain.catalogue.models import Offer, ResourceDay, Slot
 from preau.domain.catalogue.operations import set_capacity
 from preau.domain.enrolments.models import Enrolment
@@ -64,7 +66,12 @@ def fill(
     counters = ResourceDay.objects.filter(
         organisation_id=desk.id, resource_id__in=slot.unit.resource_ids, on=on
     ).order_by("pk")
-    candidates = [(enrolment.pk, slot.pk) for enrolment in enrolments]
+    busy = set(
+        Booking.objects.filter(
+            organisation_id=desk.id, enrolment__offer=offer, on=on, status=BookingStatus.BOOKED
+        ).values_list("enrolment_id", flat=True)
+    )
+    candidates = [(enrolment.pk, slot.pk) for enrolment in enrolments if enrolment.pk not in busy]
     if leaving is None:
         desk.book(candidates)
         return

@@ -1,0 +1,1 @@
+"""The five invented collectivités, one module each."""

@@ -1,0 +1,500 @@
+"""Saint-Loup, the complete commune: two schools, périscolaire, mercredi, restauration, outings, holidays."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from preau.base.facts import NotFound
+from preau.demo.crowd import add_crowd
+from preau.demo.desk import Desk, Home, Hours, Person, Pupil
+from preau.demo.patterns import book_by_habit, fill, habit, next_open_day, window
+from preau.demo.texts import legal, privacy, terms
+from preau.domain.accounts.enums import Role
+from preau.domain.bookings.operations import OrderItem
+from preau.domain.catalogue.enums import ActivityKind, OpenOn, ParticipantKind
+from preau.domain.catalogue.models import Offer
+from preau.domain.catalogue.operations import close_days
+from preau.domain.enrolments.models import Enrolment
+from preau.domain.families.enums import ContactKind, Residence
+from preau.domain.families.models import Guardianship
+from preau.domain.families.operations import link_child
+from preau.domain.organisations.enums import SiteKind
+from preau.domain.organisations.models import Department, Site
+from preau.domain.procedures.operations import place_order
+
+NAME = "Mairie de Saint-Loup"
+CONTACT = "dossier.enfance@saint-loup.example"
+CROWD = 168  # families without a story
+NOT_ACTIVATED = ("Maud", "Lestrade")  # known to the service, e-mail, no account yet
+
+AFTER_SCHOOL_DEADLINE = {"kind": "working_days", "days": 2, "at": "10:00"}
+WEDNESDAY_DEADLINE = {"kind": "weekday", "weekday": 3, "weeks_before": 1, "at": "12:00"}
+CANTEEN_DEADLINE = {"kind": "working_days", "days": 3, "at": "23:59"}
+CANTEEN_CANCEL = {"kind": "working_days", "days": 1, "at": "9:00"}
+OUTINGS_DEADLINE = {"kind": "days", "days": 8, "at": "23:59"}
+
+TILLEULS_TEACHERS = (
+    "Mme Roumégous",
+    "Mme Peyrat",
+    "M. Delpech",
+    "Mme Bonnafous",
+    "Mme Carrère",
+    "M. Sénéchal",
+    "Mme Vidal",
+    "M. Lartigue",
+)
+LAVOIR_TEACHERS = (
+    "Mme Tressol",
+    "M. Barthès",
+    "Mme Cazalis",
+    "Mme Marty",
+    "M. Fauré",
+    "Mme Gineste",
+    "M. Rouanet",
+    "Mme Puech",
+)
+
+
+@dataclass(slots=True)
+class Places:
+    """The sites and offers of the town."""
+
+    tilleuls: Site
+    lavoir: Site
+    after_school: dict[int, Offer]  # school id → offer
+    canteen: dict[int, Offer]
+    wednesday: Offer
+    holidays: Offer
+    outings: Offer
+    last_year: Offer
+
+
+@dataclass(slots=True)
+class Rolls:
+    """The enrolments made, by offer id. `free` leaves out the characters, who must find places full."""
+
+    all: dict[int, list[Enrolment]]
+    free: dict[int, list[Enrolment]]
+
+    def add(self, enrolment: Enrolment, home: Home) -> None:
+        self.all.setdefault(enrolment.offer_id, []).append(enrolment)
+        if not home.is_character:
+            self.free.setdefault(enrolment.offer_id, []).append(enrolment)
+
+
+def build(desk: Desk) -> None:
+    """Write down Saint-Loup."""
+    _open(desk)
+    department = desk.department("Enfance", "05 36 49 10 20", CONTACT)
+    desk.department("Petite enfance", "05 36 49 10 24", "petite.enfance@saint-loup.example")
+    places = _places(desk, department)
+    nadia, hugo = _characters(desk, places)
+    add_crowd(desk, max(4, round(CROWD * desk.scale)), [places.tilleuls, places.lavoir])
+    rolls = _enrol(desk, places)
+    _book(desk, places, rolls)
+    _rare_places(desk, places, rolls)
+    _staff(desk, department, places)
+    _orders(desk, places, nadia)
+    _orders(desk, places, hugo)
+
+
+def _open(desk: Desk) -> None:
+    desk.city = ("99140", "Saint-Loup")
+    address = "2 place de la Mairie, 99140 Saint-Loup"
+    desk.open_town(
+        "saint-loup",
+        terms=terms(organisation=NAME, product="L’Espace Citoyens", contact=CONTACT),
+        name=NAME,
+        short_name="Saint-Loup",
+        kind="commune",
+        product_name="Espace Citoyens",
+        slogan="Le guichet des familles, à toute heure",
+        mail_signature="La Mairie",
+        brand="#1f6b57",
+        school_zone="A",
+        mails_provisional_password=True,
+        welcome_title="Bienvenue sur votre espace citoyens",
+        welcome_strapline="La cantine, le périscolaire et les mercredis, sans courir.",
+        welcome_text=(
+            "Réservez les jours de vos enfants depuis votre téléphone. La réponse est immédiate, et vous gardez une"
+            " preuve de chaque demande.\n\n"
+            "- Accueil du matin et du soir, mercredi, restauration scolaire\n"
+            "- Places restantes et dates limites écrites avant de choisir\n"
+            "- Annulation en décochant, jusqu’à la date limite\n"
+        ),
+        private_welcome_text=(
+            "Ici, vous gérez les journées de vos enfants. Choisissez « Modifier les réservations », cochez, relisez,"
+            " validez."
+        ),
+        legal_text=legal(organisation=NAME, address=address, phone="05 36 49 10 00"),
+        privacy_text=privacy(organisation=NAME, contact="dpo@saint-loup.example"),
+        contact_name="Service Enfance",
+        contact_phone="05 36 49 10 20",
+        contact_email=CONTACT,
+        contact_address="2 place de la Mairie\n99140 Saint-Loup",
+        contact_hours="Du lundi au vendredi, de 9 h à 12 h et de 14 h à 17 h",
+        website="https://www.saint-loup.example",
+        labels={"bookings": "Modifier les réservations", "absence": "Signaler une absence", "department": "Enfance"},
+    )
+    desk.news(
+        (
+            2,
+            "Mercredis : pensez au goûter d’anniversaire",
+            "Les animateurs fêtent les anniversaires du mois le dernier mercredi.",
+            "Prévenez l’équipe une semaine avant. Les gâteaux sont préparés au centre, avec les enfants.",
+        ),
+        (
+            9,
+            "Le restaurant scolaire cuisine les légumes de la plaine",
+            "Deux maraîchers de la commune fournissent désormais les deux écoles.",
+            "Un menu végétarien est servi chaque mardi. Les allergènes sont affichés à l’entrée du restaurant.",
+        ),
+        (
+            23,
+            "Accueil du soir : l’étude reprend au Lavoir",
+            "Une demi-heure au calme pour les devoirs, du lundi au vendredi, sauf le mercredi.",
+            "L’étude se réserve avec l’accueil du soir. Elle ne coûte rien de plus.",
+        ),
+    )
+
+
+def _places(desk: Desk, department: Department) -> Places:
+    tilleuls = desk.site("École des Tilleuls", SiteKind.SCHOOL, "4 rue des Tilleuls", "05 36 49 10 31")
+    lavoir = desk.site("École du Lavoir", SiteKind.SCHOOL, "11 rue du Lavoir", "05 36 49 10 32")
+    refectory_site = desk.site("Restaurant scolaire", SiteKind.CANTEEN, "9 rue du Lavoir", "05 36 49 10 33")
+    centre = desk.site("Centre de loisirs Les Mésanges", SiteKind.LEISURE, "chemin du Ruisseau", "05 36 49 10 34")
+    house = desk.site("Maison des familles", SiteKind.LEISURE, "1 place du Marché", "05 36 49 10 35")
+    desk.open_classes(tilleuls, TILLEULS_TEACHERS)
+    desk.open_classes(lavoir, LAVOIR_TEACHERS)
+    desk.open_classes(tilleuls, TILLEULS_TEACHERS, year=desk.last_year)
+    desk.open_classes(lavoir, LAVOIR_TEACHERS, year=desk.last_year)
+
+    after_school = desk.activity(department, "Accueil périscolaire", ActivityKind.AFTER_SCHOOL, position=1)
+    canteen = desk.activity(department, "Restauration scolaire", ActivityKind.CANTEEN, position=2)
+    wednesday = desk.activity(department, "Centre de loisirs Mercredi", ActivityKind.WEDNESDAY, position=3)
+    holidays = desk.activity(department, "Centre de loisirs Vacances", ActivityKind.HOLIDAYS, position=4)
+    outings = desk.activity(
+        department, "Sorties et activités", ActivityKind.OUTINGS, position=5, participant=ParticipantKind.HOUSEHOLD
+    )
+
+    morning = {s.pk: desk.resource(s, "Accueil du matin", 56) for s in (tilleuls, lavoir)}
+    evening = {s.pk: desk.resource(s, "Accueil du soir", 68) for s in (tilleuls, lavoir)}
+    study = desk.resource(lavoir, "Salle d’étude", 24)
+    refectory = desk.resource(refectory_site, "Réfectoire", 176, is_blocking=False)
+
+    def day(school: Site) -> list[Hours]:
+        units = [
+            Hours("M", "Matin", "7:30", "8:20", [morning[school.pk]]),
+            Hours("S", "Soir", "16:30", "18:30", [evening[school.pk]]),
+        ]
+        if school == lavoir:
+            units.append(Hours("E", "Étude", "16:45", "17:30", [study], requires=["S"]))
+        return units
+
+    return Places(
+        tilleuls=tilleuls,
+        lavoir=lavoir,
+        after_school={
+            s.pk: desk.offer(after_school, s, units=day(s), deadline=AFTER_SCHOOL_DEADLINE) for s in (tilleuls, lavoir)
+        },
+        canteen={
+            s.pk: desk.offer(
+                canteen,
+                s,
+                units=[Hours("R", "Repas", "11:45", "13:30", [refectory])],
+                deadline=CANTEEN_DEADLINE,
+                cancel=CANTEEN_CANCEL,
+            )
+            for s in (tilleuls, lavoir)
+        },
+        wednesday=desk.offer(
+            wednesday,
+            centre,
+            units=_leisure_units(desk, centre, 72),
+            weekdays="2",
+            shown_weekdays="2",
+            deadline=WEDNESDAY_DEADLINE,
+            openings=[
+                {
+                    "public": "residents",
+                    "opens_at": desk.local(desk.year.starts_on - timedelta(days=75), 8),
+                    "closes_at": None,
+                },
+                {
+                    "public": "non_residents",
+                    "opens_at": desk.local(desk.year.starts_on - timedelta(days=45), 8),
+                    "closes_at": None,
+                },
+            ],
+        ),
+        holidays=_holiday_offer(desk, holidays, centre),
+        outings=_outings(desk, outings, house),
+        last_year=desk.offer(
+            after_school, tilleuls, units=day(tilleuls), year=desk.last_year, deadline=AFTER_SCHOOL_DEADLINE
+        ),
+    )
+
+
+def _leisure_units(desk: Desk, centre: Site, capacity: int, prefix: str = "") -> list[Hours]:
+    morning = desk.resource(centre, f"{prefix}Matinée", capacity)
+    meal = desk.resource(centre, f"{prefix}Repas", capacity)
+    afternoon = desk.resource(centre, f"{prefix}Après-midi", capacity)
+    return [
+        Hours("J", "Journée", "7:30", "18:30", [morning, meal, afternoon], excludes=["M", "MR", "A"]),
+        Hours("M", "Matin", "7:30", "12:00", [morning], excludes=["J", "MR"]),
+        Hours("MR", "Matin et repas", "7:30", "13:30", [morning, meal], excludes=["J", "M", "A"]),
+        Hours("A", "Après-midi", "13:30", "18:30", [afternoon], excludes=["J", "MR"]),
+    ]
+
+
+def _holiday_offer(desk: Desk, activity, centre: Site) -> Offer:  # type: ignore[no-untyped-def]
+    """Open the next holidays, bookable in some days only: first by those who live here."""
+    period = desk.holiday_after(desk.today + timedelta(days=14))
+    opens = desk.today + timedelta(days=6)
+    return desk.offer(
+        activity,
+        centre,
+        units=_leisure_units(desk, centre, 48, "Vacances, "),
+        period=(period.starts_on, period.ends_on),
+        weekdays="01234",
+        open_on=OpenOn.SCHOOL_HOLIDAYS,
+        deadline={"kind": "weekday", "weekday": 4, "weeks_before": 1, "at": "12:00"},
+        openings=[
+            {"public": "residents", "opens_at": desk.local(opens, 18), "closes_at": None},
+            {"public": "non_residents", "opens_at": desk.local(opens + timedelta(days=4), 18), "closes_at": None},
+        ],
+    )
+
+
+def _outings(desk: Desk, activity, house: Site) -> Offer:  # type: ignore[no-untyped-def]
+    """A few Saturdays for whole families."""
+    start = max(desk.today - timedelta(days=21), desk.year.starts_on)
+    bus = desk.resource(house, "Car", 45)
+    made = desk.offer(
+        activity,
+        house,
+        units=[Hours("D", "Sortie", "9:00", "17:30", [bus])],
+        period=(start, min(start + timedelta(days=120), desk.year.ends_on)),
+        weekdays="5",
+        shown_weekdays="5",
+        deadline=OUTINGS_DEADLINE,
+    )
+    days = sorted({on for _, on, _ in desk.slots(made, made.starts_on, made.ends_on)})
+    for day in days[1::2]:
+        close_days(
+            actor=desk.actor,
+            offer_id=made.pk,
+            start=day,
+            end=day + timedelta(days=1),
+            reason="Pas de sortie ce samedi",
+        )
+    return made
+
+
+def _characters(desk: Desk, places: Places) -> tuple[Home, Home]:
+    tilleuls, lavoir = places.tilleuls, places.lavoir
+    nadia = desk.family(
+        [
+            Person("Mme", "Nadia", "Ferrand", "deux enfants à l’École des Tilleuls, tout est prêt"),
+            Person("M.", "Karim", "Ferrand", "co-représentant de la même famille, son propre identifiant"),
+        ],
+        [Pupil("Lina", "Ferrand", "CE1", "F", tilleuls), Pupil("Noé", "Ferrand", "MS", "M", tilleuls)],
+        is_character=True,
+        address="12 rue des Tilleuls",
+        contacts=[
+            (ContactKind.PICK_UP, "Odile", "Ferrand", "grand-mère"),
+            (ContactKind.CALL, "Marc", "Aubertin", "voisin"),
+            (ContactKind.FORBIDDEN, "Denis", "Aubertin", "oncle"),
+        ],
+    )
+    desk.family(
+        [Person("Mme", *NOT_ACTIVATED), Person("M.", "Rémi", "Lestrade")],
+        [Pupil("Margot", "Lestrade", "CP", "F", tilleuls), Pupil("Paul", "Lestrade", "GS", "M", tilleuls)],
+        is_character=True,
+        address="3 impasse des Mésanges",
+    )
+    desk.family(
+        [Person("M.", "Thomas", "Quéméner", "seul parent, un enfant à l’École du Lavoir")],
+        [Pupil("Sacha", "Quéméner", "CE2", "M", lavoir)],
+        is_character=True,
+    )
+    _separated(desk, lavoir)
+    desk.family(
+        [
+            Person(
+                "Mme",
+                "Marie-Antoinette",
+                "de Castelnau-Montmirail-Beauséjour",
+                "des noms très longs, une adresse électronique pour deux",
+                email="famille.castelnau@courriel-saint-loup.example",
+            ),
+            Person(
+                "M.",
+                "Jean-Sébastien",
+                "de Castelnau-Montmirail-Beauséjour",
+                "partage l’adresse électronique de sa femme",
+                email="famille.castelnau@courriel-saint-loup.example",
+            ),
+        ],
+        [
+            Pupil("Anne-Élisabeth-Constance", "de Castelnau-Montmirail-Beauséjour", "CM2", "F", lavoir),
+            Pupil("Maximilien-Alexandre", "de Castelnau-Montmirail-Beauséjour", "CP", "M", lavoir),
+        ],
+        is_character=True,
+        address="Résidence du Château de Montmirail, bâtiment C, escalier 2, 148 avenue de la Gare",
+    )
+    desk.family(
+        [Person("Mme", "Aïcha", "Morvan", "doit choisir son mot de passe, puis lire les conditions", "password")],
+        [Pupil("Naïla", "Morvan", "GS", "F", tilleuls)],
+        is_character=True,
+    )
+    desk.family(
+        [Person("M.", "Olivier", "Prunier", "n’a pas encore accepté les conditions d’utilisation", "terms")],
+        [Pupil("Violette", "Prunier", "CM1", "F", lavoir)],
+        is_character=True,
+    )
+    desk.family(
+        [Person("Mme", "Salomé", "Rivoire", "cinq enfants dans les deux écoles"), Person("M.", "Alban", "Rivoire")],
+        [
+            Pupil("Aurore", "Rivoire", "CM2", "F", tilleuls),
+            Pupil("Bastien", "Rivoire", "CE2", "M", tilleuls),
+            Pupil("Clémence", "Rivoire", "CP", "F", lavoir),
+            Pupil("Désiré", "Rivoire", "GS", "M", lavoir),
+            Pupil("Eugénie", "Rivoire", "PS", "F", lavoir),
+        ],
+        is_character=True,
+    )
+    desk.family(
+        [Person("Mme", "Clara", "Noyer", "adresse protégée", has_protected_address=True)],
+        [Pupil("Théodore", "Noyer", "CE1", "M", tilleuls)],
+        is_character=True,
+    )
+    hugo = desk.family(
+        [Person("M.", "Hugo", "Bastide", "n’habite pas la commune : ouvertures plus tardives")],
+        [Pupil("Lou-Anne", "Bastide", "CE1", "F", lavoir)],
+        is_character=True,
+        is_resident=False,
+        city=("99150", "Montclar-le-Vieux"),
+    )
+    return nadia, hugo
+
+
+def _separated(desk: Desk, school: Site) -> None:
+    """Two households, two logins, one child who lives in turn with each."""
+    mother = desk.family(
+        [Person("Mme", "Irina", "Vasseur", "séparée de M. Dombasle, garde alternée d’Élio")],
+        [Pupil("Élio", "Dombasle", "CM1", "M", school)],
+        is_character=True,
+    )
+    father = desk.family(
+        [Person("M.", "Paul", "Dombasle", "séparé de Mme Vasseur, garde alternée d’Élio")], is_character=True
+    )
+    child = mother.children[0]
+    link_child(actor=desk.actor, family_id=father.family.pk, child_id=child.pk)
+    father.children.append(child)
+    father.schools[child.pk] = school
+    Guardianship.objects.filter(organisation_id=desk.id, child=child).update(
+        residence=Residence.ALTERNATE, payer_share_percent=50
+    )
+
+
+def _staff(desk: Desk, department: Department, places: Places) -> None:
+    desk.staff(Role.AGENT, "Mme", "Solène", "Dumas", "agent du service Enfance", departments=[department])
+    desk.staff(Role.MANAGER, "M.", "Bruno", "Keller", "responsable du service Enfance", departments=[department])
+    desk.staff(
+        Role.SITE_STAFF, "Mme", "Lucie", "Fabre", "animatrice à l’École des Tilleuls", sites=[places.tilleuls]
+    )
+    desk.staff(Role.REGISSEUR, "M.", "Yann", "Le Bihan", "régisseur")
+    desk.staff(Role.ADMIN, "Mme", "Estelle", "Garnier", "administratrice de la collectivité")
+
+
+def _enrol(desk: Desk, places: Places) -> Rolls:
+    rolls = Rolls({}, {})
+    for home in desk.homes:
+        for child in home.children:
+            school = home.schools[child.pk]
+            for offer, share in (
+                (places.after_school[school.pk], 0.72),
+                (places.canteen[school.pk], 0.88),
+                (places.wednesday, 0.45),
+                (places.holidays, 0.25),
+            ):
+                if home.is_character or desk.random.random() < share:
+                    rolls.add(desk.enrol(home, offer, child), home)
+        if home.is_character or desk.random.random() < 0.2:
+            rolls.add(desk.enrol(home, places.outings), home)
+    nadia = desk.homes[0]
+    for child in nadia.children[:1]:
+        rolls.add(desk.enrol(nadia, places.last_year, child), nadia)
+    return rolls
+
+
+def _book(desk: Desk, places: Places, rolls: Rolls) -> None:
+    total = 0
+    for school_id, offer in places.after_school.items():
+        study = (0.12, ("S", "E")) if school_id == places.lavoir.pk else (0.12, ("S",))
+        choices = [(0.30, ()), (0.18, ("M",)), (0.28, ("S",)), (0.12, ("M", "S")), study]
+        habits = {e.pk: habit(desk, "0134", choices) for e in rolls.all.get(offer.pk, [])}
+        total += book_by_habit(desk, offer, habits)
+    for offer in places.canteen.values():
+        habits = {e.pk: habit(desk, "0134", [(0.76, ("R",)), (0.24, ())]) for e in rolls.all.get(offer.pk, [])}
+        total += book_by_habit(desk, offer, habits)
+    wednesday = [(0.40, ("J",)), (0.10, ("M",)), (0.12, ("MR",)), (0.10, ("A",)), (0.28, ())]
+    habits = {e.pk: habit(desk, "2", wednesday) for e in rolls.all.get(places.wednesday.pk, [])}
+    total += book_by_habit(desk, places.wednesday, habits)
+    habits = {e.pk: habit(desk, "5", [(0.5, ("D",)), (0.5, ())]) for e in rolls.all.get(places.outings.pk, [])}
+    total += book_by_habit(desk, places.outings, habits)
+    total += _book_last_year(desk, places, rolls)
+    desk.report(f"Saint-Loup : {len(desk.homes)} familles, {total} réservations")
+
+
+def _book_last_year(desk: Desk, places: Places, rolls: Rolls) -> int:
+    end = places.last_year.ends_on
+    slots = desk.slots(places.last_year, end - timedelta(weeks=4), end)
+    return desk.book(
+        [(e.pk, slot_id) for e in rolls.all.get(places.last_year.pk, []) for slot_id, on, _ in slots if on.weekday() < 2]
+    )
+
+
+def _rare_places(desk: Desk, places: Places, rolls: Rolls) -> None:
+    """Fill an evening and a Wednesday, nearly fill others, and put the refectory above its alert one day."""
+    start, _ = window(desk)
+    tilleuls = places.after_school[places.tilleuls.pk]
+    free = rolls.free.get(tilleuls.pk, [])
+    full = next_open_day(desk, tilleuls, after=8, weekdays="14")
+    fill(desk, tilleuls, full, "S", free)
+    fill(desk, tilleuls, next_open_day(desk, tilleuls, after=9, weekdays="03"), "S", free, leaving=2)
+    fill(desk, tilleuls, next_open_day(desk, tilleuls, after=11, weekdays="4"), "M", free, leaving=1)
+    mercredi = rolls.free.get(places.wednesday.pk, [])
+    first = next_open_day(desk, places.wednesday, after=8, weekdays="2")
+    fill(desk, places.wednesday, first, "J", mercredi)
+    after = (first - desk.today).days + 1
+    fill(
+        desk,
+        places.wednesday,
+        next_open_day(desk, places.wednesday, after=after, weekdays="2"),
+        "J",
+        mercredi,
+        leaving=3,
+    )
+    for school_id, offer in places.canteen.items():
+        on = next_open_day(desk, places.canteen[places.tilleuls.pk], after=9, weekdays="3")
+        fill(desk, offer, on, "R", rolls.all.get(places.canteen[school_id].pk, []), leaving=None)
+
+
+def _orders(desk: Desk, places: Places, home: Home) -> None:
+    """Let a family place a real order two days ago, so that its latest démarches are not empty."""
+    child = home.children[0]
+    offer = places.after_school[home.schools[child.pk].pk]
+    enrolment = Enrolment.objects.get(organisation_id=desk.id, family=home.family, child=child, offer=offer)
+    start = max(desk.today, desk.year.starts_on) + timedelta(days=10)
+    slots = [slot_id for slot_id, _, code in desk.slots(offer, start, start + timedelta(days=12)) if code == "M"]
+    taken = set(enrolment.bookings.filter(slot_id__in=slots).values_list("slot_id", flat=True))
+    wanted = frozenset(slot_id for slot_id in slots if slot_id not in taken)
+    if not wanted:
+        raise NotFound("no free morning for the order of the demo")
+    place_order(
+        actor=desk.actor_of(home),
+        items=[OrderItem(enrolment_id=enrolment.pk, add=wanted)],
+        key=f"demo-{home.family.number}",
+        now=desk.now - timedelta(days=2),
+    )

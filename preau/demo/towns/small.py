@@ -1,0 +1,58 @@
+"""What the four lighter towns have in common."""
+
+from collections.abc import Mapping, Sequence
+
+from preau.demo.crowd import add_crowd
+from preau.demo.desk import Desk, Home
+from preau.demo.patterns import book_by_habit, habit
+from preau.demo.texts import legal, privacy, terms
+from preau.domain.accounts.enums import Role
+from preau.domain.catalogue.models import Offer
+from preau.domain.enrolments.models import Enrolment
+from preau.domain.organisations.models import Department, Site
+
+CROWD = 12  # families without a story
+
+Choices = Sequence[tuple[float, Sequence[str]]]
+
+
+def texts(*, name: str, product: str, address: str, phone: str, contact: str) -> Mapping[str, str]:
+    """Return the texts that the law asks of a town."""
+    return {
+        "terms": terms(organisation=name, product=product, contact=contact),
+        "legal_text": legal(organisation=name, address=address, phone=phone),
+        "privacy_text": privacy(organisation=name, contact=contact),
+        "contact_phone": phone,
+        "contact_email": contact,
+    }
+
+
+def crowd(desk: Desk, schools: Sequence[Site]) -> None:
+    """Add the families without a story."""
+    add_crowd(desk, max(2, round(CROWD * desk.scale)), schools)
+
+
+def enrol_all(desk: Desk, offer: Offer, *, school: Site | None = None, share: float = 0.8) -> list[Enrolment]:
+    """Enrol every child of the characters, and most of the others, in an offer; only those of a school if given."""
+    made = []
+    for home in desk.homes:
+        for child in _children(home, school):
+            if home.is_character or desk.random.random() < share:
+                made.append(desk.enrol(home, offer, child))
+    return made
+
+
+def _children(home: Home, school: Site | None) -> list:  # type: ignore[type-arg]
+    return [child for child in home.children if school is None or home.schools.get(child.pk) == school]
+
+
+def book(desk: Desk, offer: Offer, enrolments: Sequence[Enrolment], weekdays: str, choices: Choices) -> int:
+    """Book an offer by drawn habits."""
+    return book_by_habit(desk, offer, {each.pk: habit(desk, weekdays, choices) for each in enrolments})
+
+
+def staff(desk: Desk, department: Department, agent: Sequence[str], manager: Sequence[str], admin: Sequence[str]) -> None:
+    """Create an agent, a manager and an administrator: (civility, first name, last name)."""
+    desk.staff(Role.AGENT, *agent, f"agent du service {department.name}", departments=[department])
+    desk.staff(Role.MANAGER, *manager, f"responsable du service {department.name}", departments=[department])
+    desk.staff(Role.ADMIN, *admin, "administration de la collectivité")

@@ -1,0 +1,157 @@
+"""Val-Fleuri, a syndicat: holiday centres and teenagers' outings over two sites."""
+
+from datetime import timedelta
+
+from preau.demo.desk import Desk, Hours, Person, Pupil
+from preau.demo.towns import small
+from preau.domain.catalogue.enums import ActivityKind, OpenOn
+from preau.domain.catalogue.models import Activity, Offer, SchoolHoliday
+from preau.domain.organisations.enums import SiteKind
+from preau.domain.organisations.models import Site
+
+NAME = "Syndicat de communes du Val-Fleuri"
+CONTACT = "enfance@val-fleuri.example"
+DEADLINE = {"kind": "hours", "hours": 48}
+
+
+def build(desk: Desk) -> None:
+    """Write down Val-Fleuri."""
+    _open(desk)
+    department = desk.department("Enfance Jeunesse", "05 36 49 21 40", CONTACT)
+    school = desk.site("École intercommunale du Coteau", SiteKind.SCHOOL, "2 chemin du Coteau", "05 36 49 21 51")
+    desk.open_classes(
+        school,
+        ("Mme Alibert", "Mme Bruyère", "M. Cantal", "Mme Dorée", "M. Enjalbert", "Mme Fabrègue", "M. Gransac", "Mme Hue"),
+    )
+    bellerive = desk.site("Site de Bellerive", SiteKind.LEISURE, "route du Moulin", "05 36 49 21 52")
+    montclair = desk.site("Site de Montclair", SiteKind.LEISURE, "place du Marché", "05 36 49 21 53")
+    centre = desk.activity(department, "ALSH Vacances", ActivityKind.HOLIDAYS, position=1)
+    teens = desk.activity(department, "ADOS Vacances scolaires", ActivityKind.HOLIDAYS, position=2)
+    periods = _periods(desk)
+    offers = [_centre(desk, centre, bellerive, period) for period in periods]
+    offers += [_centre(desk, centre, montclair, periods[-1], "Montclair, ")]
+    evenings = _teens(desk, teens, montclair, periods[-1])
+    _families(desk, school)
+    small.crowd(desk, [school])
+    for offer in offers:
+        enrolments = small.enrol_all(desk, offer, share=0.5)
+        small.book(desk, offer, enrolments, "01234", [(0.5, ("J",)), (0.15, ("M",)), (0.15, ("A",)), (0.2, ())])
+    small.enrol_all(desk, evenings, share=0.2)
+    small.staff(
+        desk, department, ("Mme", "Hortense", "Cabanel"), ("M.", "Régis", "Fontvieille"), ("Mme", "Ludivine", "Sauveterre")
+    )
+
+
+def _open(desk: Desk) -> None:
+    desk.city = ("99210", "Bellerive-le-Val")
+    phone = "05 36 49 21 40"
+    address = "Maison du Val, 1 route du Moulin, 99210 Bellerive-le-Val"
+    desk.open_town(
+        "val-fleuri",
+        **small.texts(name=NAME, product="L’Espace Citoyens", address=address, phone=phone, contact=CONTACT),
+        name=NAME,
+        short_name="Val-Fleuri",
+        kind="syndicat",
+        product_name="Espace Citoyens",
+        slogan="Sept communes, un seul guichet",
+        mail_signature="Le Syndicat de communes du Val-Fleuri",
+        brand="#7a3f8f",
+        school_zone="A",
+        mails_provisional_password=True,
+        welcome_title="Bienvenue sur votre espace citoyens",
+        welcome_strapline="Les vacances de vos enfants, dans les sept communes du Val.",
+        welcome_text=(
+            "Réservez les journées de vacances et suivez vos demandes.\n\n"
+            "- Accueils de loisirs à Bellerive et à Montclair\n- Séjours et sorties des 11-17 ans\n"
+        ),
+        private_welcome_text="Choisissez « Créer les réservations » pour ajouter ou retirer des journées.",
+        contact_name="Pôle Enfance Jeunesse",
+        contact_address="Maison du Val\n1 route du Moulin\n99210 Bellerive-le-Val",
+        contact_hours="Du mardi au vendredi, de 9 h à 12 h 30 et de 14 h à 17 h 30",
+        website="https://www.val-fleuri.example",
+        labels={
+            "bookings": "Créer les réservations",
+            "absence": "Justifier une absence",
+            "department": "Enfance Jeunesse",
+        },
+    )
+    desk.news(
+        (
+            4,
+            "Vacances : le programme des deux sites est prêt",
+            "Bellerive explore la rivière, Montclair construit un théâtre d’ombres.",
+            "Prévoyez des bottes à Bellerive et de vieux cartons à Montclair.",
+        ),
+        (
+            18,
+            "Les 11-17 ans choisissent leurs sorties",
+            "Trois idées sont soumises au vote jusqu’à la fin du mois.",
+            "Chaque jeune inscrit reçoit un bulletin auprès de l’équipe d’animation.",
+        ),
+    )
+
+
+def _periods(desk: Desk) -> list[SchoolHoliday]:
+    """The holidays that have just passed or run now, and the next ones."""
+    rows = list(
+        SchoolHoliday.objects.filter(organisation_id=desk.id, starts_on__lte=desk.today, ends_on__gte=desk.year.starts_on)
+        .exclude(name__startswith="Pont")
+        .order_by("-starts_on")[:1]
+    )
+    return [*rows, desk.holiday_after(desk.today)]
+
+
+def _centre(desk: Desk, activity: Activity, site: Site, period: SchoolHoliday, prefix: str = "") -> Offer:
+    label = f"{prefix}{period.starts_on:%d/%m/%Y}"
+    morning = desk.resource(site, f"Matinée, {label}", 40)
+    afternoon = desk.resource(site, f"Après-midi, {label}", 40)
+    return desk.offer(
+        activity,
+        site,
+        units=[
+            Hours("J", "Journée", "8:00", "18:00", [morning, afternoon], excludes=["M", "A"]),
+            Hours("M", "Matin", "8:00", "12:00", [morning], excludes=["J"]),
+            Hours("A", "Après-midi", "13:30", "18:00", [afternoon], excludes=["J"]),
+        ],
+        period=(period.starts_on, period.ends_on),
+        weekdays="01234",
+        open_on=OpenOn.SCHOOL_HOLIDAYS,
+        deadline=DEADLINE,
+    )
+
+
+def _teens(desk: Desk, activity: Activity, site: Site, period: SchoolHoliday) -> Offer:
+    room = desk.resource(site, "Minibus", 8)
+    return desk.offer(
+        activity,
+        site,
+        units=[Hours("S", "Sortie", "13:00", "22:00", [room])],
+        period=(period.starts_on, min(period.ends_on, period.starts_on + timedelta(days=21))),
+        weekdays="13",
+        open_on=OpenOn.SCHOOL_HOLIDAYS,
+        deadline={"kind": "days", "days": 8, "at": "23:59"},
+    )
+
+
+def _families(desk: Desk, school: Site) -> None:
+    desk.family(
+        [
+            Person("Mme", "Capucine", "Hautefeuille", "deux enfants, vacances à Bellerive et à Montclair"),
+            Person("M.", "Ivan", "Hautefeuille"),
+        ],
+        [
+            Pupil("Solal", "Hautefeuille", "CE2", "M", school),
+            Pupil("Mirabelle", "Hautefeuille", "GS", "F", school),
+        ],
+        is_character=True,
+    )
+    desk.family(
+        [Person("M.", "Gonzague", "Petitbois", "un enfant, seul responsable")],
+        [Pupil("Philomène", "Petitbois", "CM2", "F", school)],
+        is_character=True,
+    )
+    desk.family(
+        [Person("Mme", "Rosalie", "Tournemire")],
+        [Pupil("Anselme", "Tournemire", "CP", "M", school)],
+        is_character=True,
+    )
