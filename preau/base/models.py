@@ -27,7 +27,6 @@ class JournalEntry(models.Model):
     detail = models.JSONField(default=dict)
 
     class Meta:
-        constraints = []
         indexes = [
             models.Index(fields=["organisation_id", "subject_type", "subject_id", "-at"], name="journal_subject"),
             models.Index(fields=["organisation_id", "-at"], name="journal_recent"),
@@ -60,3 +59,13 @@ class OutboxMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template} #{self.pk}"
+
+
+class PeriodicJob(models.Model):
+    """A job that comes round. Whoever moves `next_at` forward has the turn."""
+
+    name = models.CharField(max_length=60, unique=True)
+    next_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -2,6 +2,7 @@
 
 from django_tasks import task
 
+from preau.base.pruning import forget_finished
 from preau.base.sending import send_outbox_mail
 
 
@@ -9,3 +10,9 @@ from preau.base.sending import send_outbox_mail
 def send_mail(mail_id: int) -> None:
     """Send one mail of the outbox; nothing when it has left already."""
     send_outbox_mail(mail_id)
+
+
+@task()
+def prune() -> None:
+    """Forget finished tasks and dead sessions; the journal and the outbox stay."""
+    forget_finished()

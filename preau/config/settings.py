@@ -154,6 +154,7 @@ CACHES = {
 }
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "mail"]}}
+PREAU_PERIODIC_JOBS = {"preau.base.tasks.prune": 6 * 3600}
 
 PASSWORD_HASHERS = [
     "preau.config.hashers.Argon2Hasher",
