@@ -5,6 +5,7 @@ requests. The finder makes Django's own collectstatic (and its test client) see 
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +51,12 @@ class BundleStorage(Storage):
         return name in BUNDLES
 
     def path(self, name: str) -> str:
-        raise NotImplementedError("made in memory")
+        """A name for collectstatic's own log: there is no such file on disk."""
+        return str(ROOT / name)
 
-    def get_modified_time(self, name: str) -> Any:
-        raise NotImplementedError("always written again")
+    def get_modified_time(self, name: str) -> datetime:
+        """Newer than any copy: the bundle is always written again."""
+        return datetime.now(UTC)
 
     def size(self, name: str) -> int:
         return len(css_of(name).encode())
