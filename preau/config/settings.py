@@ -119,7 +119,6 @@ AUTHENTICATION_BACKENDS = ["preau.config.authentication.AccountBackend"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "preau.config.urls"
 WSGI_APPLICATION = "preau.config.wsgi.application"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
