@@ -6,7 +6,7 @@ from preau.demo.desk import LEVELS, Desk, Home, Person, Pupil
 from preau.demo.people import BOYS, GIRLS, MEN, SURNAMES, WOMEN
 from preau.domain.organisations.models import Site
 
-CHILDREN_OF_A_FAMILY = (1, 1, 1, 1, 2, 2, 2, 2, 2, 3)
+CHILDREN_OF_A_FAMILY = (1, 1, 1, 1, 1, 1, 2, 2, 2, 3)
 
 
 def add_crowd(desk: Desk, count: int, schools: Sequence[Site]) -> list[Home]:

@@ -104,14 +104,12 @@ class Desk:
             organisation_id=self.id, version=1, body=terms, published_at=self.now - timedelta(days=200)
         )
         first = self.today.year - 2
-        seed_calendar(actor=self.actor, first_year=first, last_year=first + 3)
+        seed_calendar(actor=self.actor, first_year=first, last_year=first + 4)
         found = current_school_year(organisation_id=self.id, on=self.today)
         assert found is not None  # noqa: S101 -- seeded above
         self.year = found
         self.last_year = SchoolYear.objects.get(organisation_id=self.id, starts_on__year=found.starts_on.year - 1)
-        self.next_year = SchoolYear.objects.filter(
-            organisation_id=self.id, starts_on__year=found.starts_on.year + 1
-        ).first()
+        self.next_year = SchoolYear.objects.get(organisation_id=self.id, starts_on__year=found.starts_on.year + 1)
         self.report(f"{self.organisation.short_name} : calendrier {found.label}, zone {self.organisation.school_zone}")
 
     def news(self, *items: tuple[int, str, str, str]) -> None:

@@ -49,19 +49,24 @@ def habit(desk: Desk, weekdays: str, choices: Sequence[tuple[float, Sequence[str
     }
 
 
-def next_open_day(desk: Desk, offer: Offer, *, after: int, weekdays: str) -> date:
-    """Return the first open day of an offer at least `after` days ahead, on one of these weekdays."""
+def next_open_day(desk: Desk, offer: Offer, *, after: int, weekdays: str) -> date | None:
+    """Return the first open day of an offer at least `after` days ahead, on one of these weekdays, or None."""
     rows = Slot.objects.filter(
         organisation_id=desk.id, offer=offer, closed_reason="", on__gte=desk.today + timedelta(days=after)
     )
     days = rows.order_by("on").values_list("on", flat=True)
-    return next((day for day in days.iterator() if str(day.weekday()) in weekdays), offer.starts_on)
+    return next((day for day in days.iterator() if str(day.weekday()) in weekdays), None)
 
 
 def fill(
-    desk: Desk, offer: Offer, on: date, code: str, enrolments: Sequence[Enrolment], *, leaving: int | None = 0
+    desk: Desk, offer: Offer, on: date | None, code: str, enrolments: Sequence[Enrolment], *, leaving: int | None = 0
 ) -> None:
-    """Book a day until `leaving` places are left; None books everybody (a counter that does not block)."""
+    """Book a day until `leaving` places are left; None books everybody (a counter that does not block).
+
+    Nothing happens without a day: the school year is about to end.
+    """
+    if on is None:
+        return
     slot = Slot.objects.select_related("unit").get(organisation_id=desk.id, offer=offer, on=on, unit__code=code)
     counters = ResourceDay.objects.filter(
         organisation_id=desk.id, resource_id__in=slot.unit.resource_ids, on=on

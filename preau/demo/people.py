@@ -77,9 +77,9 @@ _WORDS = (
 
 def passphrase(login: str) -> str:
     """Return the password that the demo gives to a login: four words and two digits, for show only."""
-    digest = hashlib.sha256(f"préau {login}".encode()).digest()
-    words = [_WORDS[int.from_bytes(digest[2 * i : 2 * i + 2]) % len(_WORDS)] for i in range(4)]
-    return "-".join(words) + f"-{10 + digest[9] % 90}"
+    random = Random(hashlib.sha256(f"préau {login}".encode()).digest())  # noqa: S311 -- shown to everybody
+    words = random.sample([word for word in _WORDS if word.isascii()], 4)
+    return "-".join(words) + f"-{random.randrange(10, 100)}"
 
 
 def mobile(random: Random) -> str:

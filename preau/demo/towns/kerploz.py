@@ -17,7 +17,7 @@ def build(desk: Desk) -> None:
     school = desk.site("École Per-Jakez Ar Mor", SiteKind.SCHOOL, "5 straed ar Skol", "02 61 91 44 91")
     desk.open_classes(
         school,
-        ("Mme Abgrall", "M. Bescond", "Mme Cariou", "M. Dréan", "Mme Ezvan", "M. Floc’h", "Mme Guivarc’h", "M. Hascoët"),
+        ("Mme Abgrall", "M. Bescond", "Mme Cariou", "M. Rio", "Mme Ezvan", "M. Floc’h", "Mme Guivarc’h", "M. Hascoët"),
     )
     care = desk.activity(
         department, "Garderie périscolaire", ActivityKind.AFTER_SCHOOL, position=1, booking_mode=BookingMode.NONE

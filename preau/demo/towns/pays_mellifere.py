@@ -18,7 +18,7 @@ def build(desk: Desk) -> None:
     acacias = desk.site("École des Acacias", SiteKind.SCHOOL, "6 rue de la Fontaine", "03 53 01 33 21")
     bruyeres = desk.site("École des Bruyères", SiteKind.SCHOOL, "1 rue des Écoles", "03 53 01 33 22")
     desk.open_classes(
-        acacias, ("Mme Apis", "M. Bourdaine", "Mme Callune", "M. Doré", "Mme Essaim", "M. Fleuret", "Mme Genêt", "M. Houx")
+        acacias, ("Mme Apis", "M. Bourdaine", "Mme Callune", "M. Doré", "Mme Essaim", "M. Flor", "Mme Genêt", "M. Houx")
     )
     desk.open_classes(
         bruyeres, ("Mme Iris", "M. Jonc", "Mme Lierre", "M. Mauve", "Mme Nielle", "M. Orme", "Mme Prunelle", "M. Ronce")

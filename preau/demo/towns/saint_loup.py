@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from preau.base.facts import NotFound
 from preau.demo.crowd import add_crowd
 from preau.demo.desk import Desk, Home, Hours, Person, Pupil
-from preau.demo.patterns import book_by_habit, fill, habit, next_open_day, window
+from preau.demo.patterns import book_by_habit, fill, habit, next_open_day
 from preau.demo.texts import legal, privacy, terms
 from preau.domain.accounts.enums import Role
 from preau.domain.bookings.operations import OrderItem
 from preau.domain.catalogue.enums import ActivityKind, OpenOn, ParticipantKind
-from preau.domain.catalogue.models import Offer
+from preau.domain.catalogue.models import Activity, Offer
 from preau.domain.catalogue.operations import close_days
 from preau.domain.enrolments.models import Enrolment
 from preau.domain.families.enums import ContactKind, Residence
@@ -66,6 +65,7 @@ class Places:
     holidays: Offer
     outings: Offer
     last_year: Offer
+    next_year: dict[int, Offer]  # school id → offer, opened in June
 
 
 @dataclass(slots=True)
@@ -179,7 +179,7 @@ def _places(desk: Desk, department: Department) -> Places:
     morning = {s.pk: desk.resource(s, "Accueil du matin", 56) for s in (tilleuls, lavoir)}
     evening = {s.pk: desk.resource(s, "Accueil du soir", 68) for s in (tilleuls, lavoir)}
     study = desk.resource(lavoir, "Salle d’étude", 24)
-    refectory = desk.resource(refectory_site, "Réfectoire", 176, is_blocking=False)
+    refectory = desk.resource(refectory_site, "Réfectoire", 190, is_blocking=False)
 
     def day(school: Site) -> list[Hours]:
         units = [
@@ -209,7 +209,7 @@ def _places(desk: Desk, department: Department) -> Places:
         wednesday=desk.offer(
             wednesday,
             centre,
-            units=_leisure_units(desk, centre, 72),
+            units=_leisure_units(desk, centre, 80),
             weekdays="2",
             shown_weekdays="2",
             deadline=WEDNESDAY_DEADLINE,
@@ -231,6 +231,19 @@ def _places(desk: Desk, department: Department) -> Places:
         last_year=desk.offer(
             after_school, tilleuls, units=day(tilleuls), year=desk.last_year, deadline=AFTER_SCHOOL_DEADLINE
         ),
+        next_year={
+            s.pk: desk.offer(
+                after_school,
+                s,
+                units=day(s),
+                year=desk.next_year,
+                deadline=AFTER_SCHOOL_DEADLINE,
+                openings=[
+                    {"public": "all", "opens_at": desk.local(desk.next_year.starts_on.replace(month=6, day=15), 8)}
+                ],
+            )
+            for s in (tilleuls, lavoir)
+        },
     )
 
 
@@ -246,7 +259,7 @@ def _leisure_units(desk: Desk, centre: Site, capacity: int, prefix: str = "") ->
     ]
 
 
-def _holiday_offer(desk: Desk, activity, centre: Site) -> Offer:  # type: ignore[no-untyped-def]
+def _holiday_offer(desk: Desk, activity: Activity, centre: Site) -> Offer:
     """Open the next holidays, bookable in some days only: first by those who live here."""
     period = desk.holiday_after(desk.today + timedelta(days=14))
     opens = desk.today + timedelta(days=6)
@@ -265,7 +278,7 @@ def _holiday_offer(desk: Desk, activity, centre: Site) -> Offer:  # type: ignore
     )
 
 
-def _outings(desk: Desk, activity, house: Site) -> Offer:  # type: ignore[no-untyped-def]
+def _outings(desk: Desk, activity: Activity, house: Site) -> Offer:
     """A few Saturdays for whole families."""
     start = max(desk.today - timedelta(days=21), desk.year.starts_on)
     bus = desk.resource(house, "Car", 45)
@@ -420,6 +433,8 @@ def _enrol(desk: Desk, places: Places) -> Rolls:
             ):
                 if home.is_character or desk.random.random() < share:
                     rolls.add(desk.enrol(home, offer, child), home)
+            if home.is_character and desk.today > desk.year.ends_on - timedelta(days=45):
+                rolls.add(desk.enrol(home, places.next_year[school.pk], child), home)
         if home.is_character or desk.random.random() < 0.2:
             rolls.add(desk.enrol(home, places.outings), home)
     nadia = desk.homes[0]
@@ -449,15 +464,12 @@ def _book(desk: Desk, places: Places, rolls: Rolls) -> None:
 
 def _book_last_year(desk: Desk, places: Places, rolls: Rolls) -> int:
     end = places.last_year.ends_on
-    slots = desk.slots(places.last_year, end - timedelta(weeks=4), end)
-    return desk.book(
-        [(e.pk, slot_id) for e in rolls.all.get(places.last_year.pk, []) for slot_id, on, _ in slots if on.weekday() < 2]
-    )
+    slots = [row for row in desk.slots(places.last_year, end - timedelta(weeks=4), end) if row[1].weekday() < 2]
+    return desk.book([(e.pk, slot_id) for e in rolls.all.get(places.last_year.pk, []) for slot_id, _, _ in slots])
 
 
 def _rare_places(desk: Desk, places: Places, rolls: Rolls) -> None:
     """Fill an evening and a Wednesday, nearly fill others, and put the refectory above its alert one day."""
-    start, _ = window(desk)
     tilleuls = places.after_school[places.tilleuls.pk]
     free = rolls.free.get(tilleuls.pk, [])
     full = next_open_day(desk, tilleuls, after=8, weekdays="14")
@@ -465,20 +477,14 @@ def _rare_places(desk: Desk, places: Places, rolls: Rolls) -> None:
     fill(desk, tilleuls, next_open_day(desk, tilleuls, after=9, weekdays="03"), "S", free, leaving=2)
     fill(desk, tilleuls, next_open_day(desk, tilleuls, after=11, weekdays="4"), "M", free, leaving=1)
     mercredi = rolls.free.get(places.wednesday.pk, [])
-    first = next_open_day(desk, places.wednesday, after=8, weekdays="2")
-    fill(desk, places.wednesday, first, "J", mercredi)
-    after = (first - desk.today).days + 1
-    fill(
-        desk,
-        places.wednesday,
-        next_open_day(desk, places.wednesday, after=after, weekdays="2"),
-        "J",
-        mercredi,
-        leaving=3,
-    )
-    for school_id, offer in places.canteen.items():
-        on = next_open_day(desk, places.canteen[places.tilleuls.pk], after=9, weekdays="3")
-        fill(desk, offer, on, "R", rolls.all.get(places.canteen[school_id].pk, []), leaving=None)
+    full = next_open_day(desk, places.wednesday, after=8, weekdays="2")
+    fill(desk, places.wednesday, full, "J", mercredi)
+    if full is not None:
+        nearly = next_open_day(desk, places.wednesday, after=(full - desk.today).days + 1, weekdays="2")
+        fill(desk, places.wednesday, nearly, "J", mercredi, leaving=3)
+    feast = next_open_day(desk, places.canteen[places.tilleuls.pk], after=9, weekdays="3")
+    for offer in places.canteen.values():
+        fill(desk, offer, feast, "R", rolls.all.get(offer.pk, []), leaving=None)
 
 
 def _orders(desk: Desk, places: Places, home: Home) -> None:
@@ -490,11 +496,10 @@ def _orders(desk: Desk, places: Places, home: Home) -> None:
     slots = [slot_id for slot_id, _, code in desk.slots(offer, start, start + timedelta(days=12)) if code == "M"]
     taken = set(enrolment.bookings.filter(slot_id__in=slots).values_list("slot_id", flat=True))
     wanted = frozenset(slot_id for slot_id in slots if slot_id not in taken)
-    if not wanted:
-        raise NotFound("no free morning for the order of the demo")
-    place_order(
-        actor=desk.actor_of(home),
-        items=[OrderItem(enrolment_id=enrolment.pk, add=wanted)],
-        key=f"demo-{home.family.number}",
-        now=desk.now - timedelta(days=2),
-    )
+    if wanted:
+        place_order(
+            actor=desk.actor_of(home),
+            items=[OrderItem(enrolment_id=enrolment.pk, add=wanted)],
+            key=f"demo-{home.family.number}",
+            now=desk.now - timedelta(days=2),
+        )

@@ -9,6 +9,7 @@ from preau.demo.texts import legal, privacy, terms
 from preau.domain.accounts.enums import Role
 from preau.domain.catalogue.models import Offer
 from preau.domain.enrolments.models import Enrolment
+from preau.domain.families.models import Child
 from preau.domain.organisations.models import Department, Site
 
 CROWD = 12  # families without a story
@@ -42,7 +43,7 @@ def enrol_all(desk: Desk, offer: Offer, *, school: Site | None = None, share: fl
     return made
 
 
-def _children(home: Home, school: Site | None) -> list:  # type: ignore[type-arg]
+def _children(home: Home, school: Site | None) -> list[Child]:
     return [child for child in home.children if school is None or home.schools.get(child.pk) == school]
 
 
@@ -51,8 +52,11 @@ def book(desk: Desk, offer: Offer, enrolments: Sequence[Enrolment], weekdays: st
     return book_by_habit(desk, offer, {each.pk: habit(desk, weekdays, choices) for each in enrolments})
 
 
-def staff(desk: Desk, department: Department, agent: Sequence[str], manager: Sequence[str], admin: Sequence[str]) -> None:
-    """Create an agent, a manager and an administrator: (civility, first name, last name)."""
+Name = tuple[str, str, str]  # civility, first name, last name
+
+
+def staff(desk: Desk, department: Department, agent: Name, manager: Name, admin: Name) -> None:
+    """Create an agent, a manager and an administrator."""
     desk.staff(Role.AGENT, *agent, f"agent du service {department.name}", departments=[department])
     desk.staff(Role.MANAGER, *manager, f"responsable du service {department.name}", departments=[department])
     desk.staff(Role.ADMIN, *admin, "administration de la collectivité")

@@ -21,7 +21,7 @@ def build(desk: Desk) -> None:
     school = desk.site("École intercommunale du Coteau", SiteKind.SCHOOL, "2 chemin du Coteau", "05 36 49 21 51")
     desk.open_classes(
         school,
-        ("Mme Alibert", "Mme Bruyère", "M. Cantal", "Mme Dorée", "M. Enjalbert", "Mme Fabrègue", "M. Gransac", "Mme Hue"),
+        ("Mme Alibert", "Mme Bruyère", "M. Cantal", "Mme Dorée", "M. Enjalbert", "Mme Fabre", "M. Gransac", "Mme Hue"),
     )
     bellerive = desk.site("Site de Bellerive", SiteKind.LEISURE, "route du Moulin", "05 36 49 21 52")
     montclair = desk.site("Site de Montclair", SiteKind.LEISURE, "place du Marché", "05 36 49 21 53")
@@ -37,9 +37,8 @@ def build(desk: Desk) -> None:
         enrolments = small.enrol_all(desk, offer, share=0.5)
         small.book(desk, offer, enrolments, "01234", [(0.5, ("J",)), (0.15, ("M",)), (0.15, ("A",)), (0.2, ())])
     small.enrol_all(desk, evenings, share=0.2)
-    small.staff(
-        desk, department, ("Mme", "Hortense", "Cabanel"), ("M.", "Régis", "Fontvieille"), ("Mme", "Ludivine", "Sauveterre")
-    )
+    admin = ("Mme", "Ludivine", "Sauveterre")
+    small.staff(desk, department, ("Mme", "Hortense", "Cabanel"), ("M.", "Régis", "Fontvieille"), admin)
 
 
 def _open(desk: Desk) -> None:
@@ -94,7 +93,9 @@ def _open(desk: Desk) -> None:
 def _periods(desk: Desk) -> list[SchoolHoliday]:
     """The holidays that have just passed or run now, and the next ones."""
     rows = list(
-        SchoolHoliday.objects.filter(organisation_id=desk.id, starts_on__lte=desk.today, ends_on__gte=desk.year.starts_on)
+        SchoolHoliday.objects.filter(
+            organisation_id=desk.id, starts_on__lte=desk.today, ends_on__gte=desk.year.starts_on
+        )
         .exclude(name__startswith="Pont")
         .order_by("-starts_on")[:1]
     )
