@@ -14,7 +14,7 @@ def _cipher() -> MultiFernet:
     return MultiFernet([Fernet(key) for key in settings.PREAU_ENCRYPTION_KEYS])
 
 
-class EncryptedJSONField(models.TextField):
+class EncryptedJSONField(models.TextField[Any, Any]):
     """JSON kept as one encrypted text: it can be neither searched nor read in a dump."""
 
     def from_db_value(self, value: str | None, expression: object, connection: object) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any, cast
 
 from preau.base import later
 from preau.base.models import OutboxMail
@@ -31,7 +32,7 @@ def post(
         template=template,
         to=recipients,
         subject=subject,
-        context=dict(context),
+        context=cast(Any, dict(context)),
         created_at=now,
     )
     later.enqueue("preau.base.tasks.send_mail", mail_id=mail.pk)

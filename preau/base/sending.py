@@ -2,6 +2,7 @@
 
 import hashlib
 from email.utils import formataddr
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -27,13 +28,13 @@ def send_outbox_mail(mail_id: int) -> None:
     message.send()
     mail.sent_at = timezone.now()
     mail.message_id = message.extra_headers["Message-ID"]
-    mail.context = {}
+    mail.context = cast(Any, {})
     mail.save(update_fields=["sent_at", "message_id", "context"])
 
 
 def _message(mail: OutboxMail) -> EmailMultiAlternatives:
-    context = {**mail.context, "subject": mail.subject}
-    organisation = context.get("organisation") or {}
+    context: dict[str, Any] = {**cast(dict[str, Any], mail.context), "subject": mail.subject}
+    organisation: dict[str, Any] = context.get("organisation") or {}
     slug = str(organisation.get("slug", "preau"))
     with override("fr"):
         text = render_to_string(f"papers/mails/{mail.template}.txt", context)

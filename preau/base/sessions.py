@@ -23,6 +23,6 @@ def begin(request: Any, *, is_short: bool, remember: bool) -> None:
 def is_over(session: Mapping[str, Any], *, at: int) -> bool:
     """Tell whether a session stayed idle, or lasted, too long. Seconds of real time."""
     if session.get(REMEMBERED):
-        return at - session[STARTED] > REMEMBER
+        return bool(at - session[STARTED] > REMEMBER)
     idle = IDLE_SHORT if session.get(SHORT) else IDLE
-    return at - session[SEEN] > idle or at - session[STARTED] > ABSOLUTE
+    return bool(at - session[SEEN] > idle or at - session[STARTED] > ABSOLUTE)

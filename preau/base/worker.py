@@ -47,9 +47,7 @@ class PatientWorker(Worker):
 def take_up_again(*, older_than: timedelta) -> int:
     """Make ready again the tasks left running for longer than a lease; return how many."""
     limit = timezone.now() - older_than
-    return DBTaskResult.objects.filter(status="RUNNING", started_at__lte=limit).update(
-        status="READY", started_at=None
-    )
+    return DBTaskResult.objects.filter(status="RUNNING", started_at__lte=limit).update(status="READY", started_at=None)
 
 
 def retry_failed() -> int:

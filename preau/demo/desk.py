@@ -1,6 +1,6 @@
 """The desk at which a demo town is written: one method per thing, over the real operations."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
@@ -88,6 +88,7 @@ class Desk:
         self.today, self.now, self.scale, self.report = today, now, scale, report
         self.accounts: list[dict[str, str]] = []
         self.homes: list[Home] = []
+        self.city = ("", "")  # postcode and name
         self.classes: dict[tuple[int, str], SchoolClass] = {}
 
     # The collectivité
@@ -95,7 +96,7 @@ class Desk:
     def open_town(self, slug: str, *, terms: str, **fields: object) -> None:
         """Create the collectivité, its terms of use and its calendar around today."""
         self.slug = slug
-        self.random = Random(slug)  # noqa: S311 -- invented data, must be the same each time
+        self.random = Random(slug)
         self.organisation = Organisation.objects.create(slug=slug, **fields)
         self.zone = ZoneInfo(self.organisation.time_zone)
         self.actor = system_actor(self.organisation.pk, time_zone=self.organisation.time_zone)
@@ -189,9 +190,9 @@ class Desk:
         weekdays: str = "0134",
         shown_weekdays: str = "01234",
         open_on: OpenOn = OpenOn.SCHOOL_DAYS,
-        deadline: dict[str, object] | None = None,
-        cancel: dict[str, object] | None = None,
-        openings: Sequence[dict[str, object]] = (),
+        deadline: Mapping[str, object] | None = None,
+        cancel: Mapping[str, object] | None = None,
+        openings: Sequence[Mapping[str, object]] = (),
         is_open: bool = True,
     ) -> Offer:
         """Create an offer with its units, and open its days."""

@@ -44,9 +44,7 @@ def _is_kept(desk: Desk, enrolment_id: int, on: date) -> bool:
 def habit(desk: Desk, weekdays: str, choices: Sequence[tuple[float, Sequence[str]]]) -> Habit:
     """Draw a habit: for each weekday one of the choices (weight, codes)."""
     weights = [weight for weight, _ in choices]
-    return {
-        int(day): desk.random.choices([codes for _, codes in choices], weights=weights)[0] for day in weekdays
-    }
+    return {int(day): desk.random.choices([codes for _, codes in choices], weights=weights)[0] for day in weekdays}
 
 
 def next_open_day(desk: Desk, offer: Offer, *, after: int, weekdays: str) -> date | None:

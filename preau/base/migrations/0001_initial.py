@@ -5,57 +5,60 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='PeriodicJob',
+            name="PeriodicJob",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, unique=True)),
-                ('next_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, unique=True)),
+                ("next_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='JournalEntry',
+            name="JournalEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(null=True)),
-                ('at', models.DateTimeField()),
-                ('account_id', models.BigIntegerField(null=True)),
-                ('audience', models.CharField(max_length=10)),
-                ('act', models.CharField(max_length=60)),
-                ('subject_type', models.CharField(blank=True, max_length=40)),
-                ('subject_id', models.BigIntegerField(null=True)),
-                ('detail', models.JSONField(default=dict)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(null=True)),
+                ("at", models.DateTimeField()),
+                ("account_id", models.BigIntegerField(null=True)),
+                ("audience", models.CharField(max_length=10)),
+                ("act", models.CharField(max_length=60)),
+                ("subject_type", models.CharField(blank=True, max_length=40)),
+                ("subject_id", models.BigIntegerField(null=True)),
+                ("detail", models.JSONField(default=dict)),
             ],
             options={
-                'indexes': [models.Index(fields=['organisation_id', 'subject_type', 'subject_id', '-at'], name='journal_subject'), models.Index(fields=['organisation_id', '-at'], name='journal_recent')],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation_id", "subject_type", "subject_id", "-at"], name="journal_subject"
+                    ),
+                    models.Index(fields=["organisation_id", "-at"], name="journal_recent"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OutboxMail',
+            name="OutboxMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(null=True)),
-                ('dedupe_key', models.CharField(max_length=120)),
-                ('template', models.CharField(max_length=80)),
-                ('to', models.JSONField(default=list)),
-                ('subject', models.CharField(blank=True, max_length=200)),
-                ('context', preau.base.encryption.EncryptedJSONField(default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('last_problem', models.CharField(blank=True, max_length=200)),
-                ('message_id', models.CharField(blank=True, max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(null=True)),
+                ("dedupe_key", models.CharField(max_length=120)),
+                ("template", models.CharField(max_length=80)),
+                ("to", models.JSONField(default=list)),
+                ("subject", models.CharField(blank=True, max_length=200)),
+                ("context", preau.base.encryption.EncryptedJSONField(default=dict)),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("last_problem", models.CharField(blank=True, max_length=200)),
+                ("message_id", models.CharField(blank=True, max_length=200)),
             ],
             options={
-                'indexes': [models.Index(fields=['organisation_id', '-created_at'], name='outbox_recent')],
-                'constraints': [models.UniqueConstraint(fields=('dedupe_key',), name='outbox_once')],
+                "indexes": [models.Index(fields=["organisation_id", "-created_at"], name="outbox_recent")],
+                "constraints": [models.UniqueConstraint(fields=("dedupe_key",), name="outbox_once")],
             },
         ),
     ]

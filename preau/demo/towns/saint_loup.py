@@ -413,9 +413,7 @@ def _separated(desk: Desk, school: Site) -> None:
 def _staff(desk: Desk, department: Department, places: Places) -> None:
     desk.staff(Role.AGENT, "Mme", "Solène", "Dumas", "agent du service Enfance", departments=[department])
     desk.staff(Role.MANAGER, "M.", "Bruno", "Keller", "responsable du service Enfance", departments=[department])
-    desk.staff(
-        Role.SITE_STAFF, "Mme", "Lucie", "Fabre", "animatrice à l’École des Tilleuls", sites=[places.tilleuls]
-    )
+    desk.staff(Role.SITE_STAFF, "Mme", "Lucie", "Fabre", "animatrice à l’École des Tilleuls", sites=[places.tilleuls])
     desk.staff(Role.REGISSEUR, "M.", "Yann", "Le Bihan", "régisseur")
     desk.staff(Role.ADMIN, "Mme", "Estelle", "Garnier", "administratrice de la collectivité")
 

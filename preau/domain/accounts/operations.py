@@ -100,9 +100,7 @@ def send_activation(*, actor: Actor, account_id: int, now: datetime) -> None:
 
 
 @transaction.atomic
-def activate(
-    *, organisation_id: int, secret: str, now: datetime, password: str = "", username: str = ""
-) -> Account:
+def activate(*, organisation_id: int, secret: str, now: datetime, password: str = "", username: str = "") -> Account:
     """Activate a space with its link, and post the confirmation mail (A02-17 to A02-24).
 
     :param password: the person's own, asked on that page when none was mailed.
@@ -132,7 +130,11 @@ def activate(
         username=account.username,
     )
     journal.record(
-        actor=_self(account, organisation_id), act="account.activated", at=now, subject_id=account.pk, subject_type="account"
+        actor=_self(account, organisation_id),
+        act="account.activated",
+        at=now,
+        subject_id=account.pk,
+        subject_type="account",
     )
     return account
 
@@ -154,7 +156,11 @@ def set_own_identifiers(
     account.save()
     _notice_change(account, organisation_id, now=now, what="password", to=[account.email])
     journal.record(
-        actor=_self(account, organisation_id), act="password.changed", at=now, subject_type="account", subject_id=account_id
+        actor=_self(account, organisation_id),
+        act="password.changed",
+        at=now,
+        subject_type="account",
+        subject_id=account_id,
     )
     return account
 
@@ -168,7 +174,7 @@ def change_identifiers(
     :raises WrongPassword: the current password is wrong.
     :raises WeakPassword, UsernameTaken, UsernameInvalid: as for the first login.
     """
-    account = Account.objects.select_for_update().get(pk=actor.account_id)
+    account = Account.objects.select_for_update().get(pk=actor.account_id or 0)
     if not account.check_password(current_password):
         raise rules.WrongPassword
     if new_password:
@@ -244,7 +250,11 @@ def reset_password(*, organisation_id: int, secret: str, password: str, now: dat
     account.save()
     _notice_change(account, organisation_id, now=now, what="password", to=[account.email])
     journal.record(
-        actor=_self(account, organisation_id), act="password.reset", at=now, subject_type="account", subject_id=account.pk
+        actor=_self(account, organisation_id),
+        act="password.reset",
+        at=now,
+        subject_type="account",
+        subject_id=account.pk,
     )
     return account
 
@@ -351,9 +361,7 @@ def _write_roles(
     site_ids: Collection[int],
     now: datetime,
 ) -> None:
-    mine = Membership.objects.filter(
-        organisation_id=actor.organisation_id, account_id=account_id, role__in=STAFF_ROLES
-    )
+    mine = Membership.objects.filter(organisation_id=actor.organisation_id, account_id=account_id, role__in=STAFF_ROLES)
     mine.exclude(role__in=roles).filter(ended_at=None).update(ended_at=now)
     for role in roles:
         Membership.objects.update_or_create(
@@ -403,9 +411,7 @@ def _account_here(actor: Actor, account_id: int) -> Account:
 
 def _proposal(organisation: OrganisationProfile, first_name: str, last_name: str, email: str) -> str:
     policy = organisation.identifier_policy
-    bare = rules.propose_username(
-        first_name=first_name, last_name=last_name, email=email, policy=policy, taken=()
-    )
+    bare = rules.propose_username(first_name=first_name, last_name=last_name, email=email, policy=policy, taken=())
     return rules.propose_username(
         first_name=first_name,
         last_name=last_name,
@@ -415,9 +421,7 @@ def _proposal(organisation: OrganisationProfile, first_name: str, last_name: str
     )
 
 
-def _new_link(
-    account: Account, organisation_id: int, purpose: LinkPurpose, lifetime: timedelta, now: datetime
-) -> str:
+def _new_link(account: Account, organisation_id: int, purpose: LinkPurpose, lifetime: timedelta, now: datetime) -> str:
     _use_links(account, purpose, now)
     secret = new_secret()
     AccessLink.objects.create(

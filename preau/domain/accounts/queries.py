@@ -47,9 +47,7 @@ def scope_in(*, account_id: int, organisation_id: int) -> Scope:
 
     With several staff roles, the account is limited only when each of them is.
     """
-    rows = list(
-        Membership.objects.filter(organisation_id=organisation_id, account_id=account_id, ended_at=None)
-    )
+    rows = list(Membership.objects.filter(organisation_id=organisation_id, account_id=account_id, ended_at=None))
     staff = [row for row in rows if row.role in STAFF_ROLES]
     return Scope(
         roles=frozenset(row.role for row in rows),

@@ -146,9 +146,7 @@ def _read(*, actor: Actor, items: Sequence[OrderItem], lock: bool) -> _Material:
     resource_ids = {resource_id for slot in slots for resource_id in slot.unit.resource_ids}
     holidays = holidays_around(actor=actor, days=days)
     counters, counter_ids = load_counters(actor=actor, resource_ids=resource_ids, days=days, lock=lock)
-    held = load_held(
-        actor=actor, participant_keys={e.participant_key for e in enrolments.values()}, days=days
-    )
+    held = load_held(actor=actor, participant_keys={e.participant_key for e in enrolments.values()}, days=days)
     enrolment_of_slot: dict[int, list[int]] = {}
     for enrolment_id, slot_id in wanted:
         enrolment_of_slot.setdefault(slot_id, []).append(enrolment_id)

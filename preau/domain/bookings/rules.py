@@ -194,7 +194,9 @@ def remaining_places(facts: SlotFacts, counters: Mapping[int, Counter]) -> int |
     return min(limits) if limits else None
 
 
-def refusal_of_time(facts: SlotFacts, *, wanted: bool, now: datetime, is_change: bool = False) -> type[BookingRefused] | None:
+def refusal_of_time(
+    facts: SlotFacts, *, wanted: bool, now: datetime, is_change: bool = False
+) -> type[BookingRefused] | None:
     """Return the fact of the calendar or the clock that refuses a wish, or None.
 
     A change (another unit of the same day moves the other way) follows the change deadline where the

@@ -21,9 +21,7 @@ def holiday_dates(*, organisation_id: int, start: date, end: date) -> frozenset[
 
 def current_school_year(*, organisation_id: int, on: date) -> SchoolYear | None:
     """Return the school year that holds a day, or the next one during the summer."""
-    return (
-        SchoolYear.objects.filter(organisation_id=organisation_id, ends_on__gt=on).order_by("starts_on").first()
-    )
+    return SchoolYear.objects.filter(organisation_id=organisation_id, ends_on__gt=on).order_by("starts_on").first()
 
 
 def day_closures(*, organisation_id: int, offer_id: int, start: date, end: date) -> dict[date, str]:

@@ -52,7 +52,9 @@ class Enrolment(TenantModel):
             models.Index(fields=["organisation_id", "offer", "status"], name="enrolment_offer"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(child__isnull=True) | Q(adult__isnull=True), name="enrolment_one_person"),
+            models.CheckConstraint(
+                condition=Q(child__isnull=True) | Q(adult__isnull=True), name="enrolment_one_person"
+            ),
             models.CheckConstraint(condition=Q(ends_on__gt=models.F("starts_on")), name="enrolment_period"),
         ]
 

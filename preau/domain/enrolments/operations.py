@@ -39,14 +39,14 @@ def enrol(
     if offer is None:
         raise NotFound("offer")
     _check_participant(actor, family_id, child_id, adult_id)
+    participant: dict[str, int | None] = {"child_id": child_id, "adult_id": adult_id}
     start, end = starts_on or offer.starts_on, ends_on or offer.ends_on
     if not period_fits(starts_on=start, ends_on=end, offer_starts_on=offer.starts_on, offer_ends_on=offer.ends_on):
         raise PeriodOutsideOffer
     if Enrolment.objects.filter(
         organisation_id=organisation_id,
         family_id=family_id,
-        child_id=child_id,
-        adult_id=adult_id,
+        **participant,
         offer_id=offer_id,
         status=EnrolmentStatus.ACTIVE,
         starts_on__lt=end,
@@ -56,8 +56,7 @@ def enrol(
     return Enrolment.objects.create(
         organisation_id=organisation_id,
         family_id=family_id,
-        child_id=child_id,
-        adult_id=adult_id,
+        **participant,
         offer_id=offer_id,
         starts_on=start,
         ends_on=end,
@@ -93,9 +92,7 @@ def school_child(*, actor: Actor, child_id: int, school_class_id: int) -> School
 def _check_participant(actor: Actor, family_id: int, child_id: int | None, adult_id: int | None) -> None:
     organisation_id = actor.organisation_id
     if child_id is not None:
-        links = HouseholdChild.objects.filter(
-            organisation_id=organisation_id, family_id=family_id, child_id=child_id
-        )
+        links = HouseholdChild.objects.filter(organisation_id=organisation_id, family_id=family_id, child_id=child_id)
         if adult_id is not None or not links.exists():
             raise NotFound("child")
     elif adult_id is not None:

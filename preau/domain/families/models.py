@@ -110,9 +110,7 @@ class Guardianship(TenantModel):
     authority = models.CharField(
         max_length=10, choices=[(a.value, a.name) for a in Authority], default=Authority.EXERCISED
     )
-    residence = models.CharField(
-        max_length=10, choices=[(r.value, r.name) for r in Residence], default=Residence.USUAL
-    )
+    residence = models.CharField(max_length=10, choices=[(r.value, r.name) for r in Residence], default=Residence.USUAL)
     residence_pattern = models.JSONField(default=dict)  # even/odd weeks, 2-2-3, dates: read by a later issue
     payer_share_percent = models.PositiveSmallIntegerField(default=100)
     link = models.CharField(max_length=20, blank=True)  # mère, père, tuteur…

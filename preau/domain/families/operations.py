@@ -127,9 +127,7 @@ def link_child(*, actor: Actor, family_id: int, child_id: int) -> None:
     )
     Guardianship.objects.bulk_create(
         [
-            Guardianship(
-                organisation_id=organisation_id, adult=adult, child_id=child_id, authority=Authority.EXERCISED
-            )
+            Guardianship(organisation_id=organisation_id, adult=adult, child_id=child_id, authority=Authority.EXERCISED)
             for adult in parents
         ],
         ignore_conflicts=True,

@@ -158,9 +158,7 @@ def find_families(*, actor: Actor, text: str, limit: int, offset: int = 0) -> tu
         rows = rows.filter(pk__in=_families_matching(actor, word))
     total = rows.count()
     page = list(
-        rows.order_by("name", "number")[offset : offset + limit].prefetch_related(
-            "adults", "household_children__child"
-        )
+        rows.order_by("name", "number")[offset : offset + limit].prefetch_related("adults", "household_children__child")
     )
     return [_family_row(family) for family in page], total
 

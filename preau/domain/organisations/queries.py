@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, Subquery
@@ -111,7 +112,7 @@ def list_departments(*, organisation_id: int) -> list[tuple[int, str]]:
     return list(rows.values_list("pk", "name"))
 
 
-def _rows():  # type: ignore[no-untyped-def]
+def _rows() -> Any:
     terms = TermsVersion.objects.filter(organisation_id=OuterRef("pk")).order_by("-version")
     return Organisation.objects.filter(is_active=True).annotate(current_terms=Subquery(terms.values("version")[:1]))
 
@@ -121,7 +122,7 @@ def _profile(**filters: object) -> OrganisationProfile | None:
     return _view(row) if row else None
 
 
-def _view(row) -> OrganisationProfile:  # type: ignore[no-untyped-def]
+def _view(row: Any) -> OrganisationProfile:
     return OrganisationProfile(
         **{name: getattr(row, name) for name in _PLAIN},
         terms_version=row.current_terms,

@@ -22,9 +22,10 @@ class ProcedureCounter(TenantModel):
 class Procedure(TenantModel):
     """One démarche. The number is given at submission; a draft has none.
 
-    `payload` of a booking draft: {"want": {"<slot id>": true|false}, "seen": {"<slot id>": true|false}}.
-    `payload` of a submitted booking: {"added": [item], "removed": [item], "refused": [item + "why"]} where item is
-    {"slot": id, "on": "2026-11-16", "unit": "Matin", "code": "M"}; a refused item has "wanted" and "why" (code of the fact) too.
+    `payload` of a booking draft: {"want": {"<slot id>": true|false}}.
+    `payload` of a submitted booking: {"added": [item], "removed": [item], "refused": [item]} where item is
+    {"slot": id, "on": "2026-11-16", "unit": "Matin", "code": "M"}; a refused item has "wanted" and "why"
+    (code of the fact) too.
     """
 
     number = models.PositiveIntegerField(null=True)

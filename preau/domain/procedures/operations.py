@@ -44,9 +44,7 @@ class PlacedOrder:
         return self.procedures[0].number
 
 
-def place_order(
-    *, actor: Actor, items: Sequence[OrderItem], key: str, now: datetime, reason: str = ""
-) -> PlacedOrder:
+def place_order(*, actor: Actor, items: Sequence[OrderItem], key: str, now: datetime, reason: str = "") -> PlacedOrder:
     """Place one order: take and give back places, number its démarches, post its mail (A09-45, A10).
 
     All in one transaction. What cannot be had is refused and told, the rest stands. The same `key`
@@ -214,7 +212,7 @@ def _reader(actor: Actor, key: str) -> Account | None:
     if row is None:
         return None
     if not row.on_behalf:
-        return Account.objects.filter(pk=row.account_id).first()
+        return Account.objects.filter(pk=row.account_id or 0).first()
     holder = (
         Adult.objects.filter(organisation_id=actor.organisation_id, family_id=row.family_id, account__isnull=False)
         .filter(account__activated_at__isnull=False)
@@ -236,9 +234,7 @@ def _drafts(actor: Actor, enrolment_ids: Sequence[int]) -> QuerySet[Procedure]:
 
 
 @transaction.atomic
-def _place(
-    *, actor: Actor, items: Sequence[OrderItem], key: str, now: datetime, reason: str
-) -> PlacedOrder:
+def _place(*, actor: Actor, items: Sequence[OrderItem], key: str, now: datetime, reason: str) -> PlacedOrder:
     outcome = change_bookings(actor=actor, items=items, now=now, reason=reason)
     rows = _procedures_of(actor, outcome, items, key=key, now=now)
     _number(actor, rows)

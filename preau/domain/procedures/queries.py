@@ -111,7 +111,7 @@ def booking_drafts(*, actor: Actor, enrolment_ids: Sequence[int]) -> dict[int, d
         status=ProcedureStatus.DRAFT,
     ).values_list("enrolment_id", "payload")
     return {
-        enrolment_id: {int(slot): bool(want) for slot, want in payload.get("want", {}).items()}
+        enrolment_id or 0: {int(slot): bool(want) for slot, want in payload.get("want", {}).items()}
         for enrolment_id, payload in rows
     }
 
@@ -124,7 +124,8 @@ def open_drafts(*, actor: Actor) -> list[tuple[int, datetime]]:
         kind=ProcedureKind.BOOKING,
         status=ProcedureStatus.DRAFT,
     )
-    return list(rows.order_by("-updated_at").values_list("enrolment_id", "updated_at"))
+    found = rows.order_by("-updated_at").values_list("enrolment_id", "updated_at")
+    return [(enrolment_id or 0, at) for enrolment_id, at in found]
 
 
 def items_of_drafts(drafts: Mapping[int, Mapping[int, bool]]) -> list[OrderItem]:
@@ -159,7 +160,8 @@ def _numbered(actor: Actor) -> QuerySet[Procedure]:
 
 def view_of(row: Procedure, *, timeline: tuple[TimelineLine, ...] = ()) -> ProcedureView:
     """Return one numbered row as a view; no query."""
-    assert row.number is not None and row.submitted_at is not None  # noqa: S101 -- a database constraint
+    assert row.number is not None  # noqa: S101 -- a database constraint
+    assert row.submitted_at is not None  # noqa: S101 -- given with the number
     payload = row.payload
     return ProcedureView(
         number=row.number,

@@ -2,12 +2,10 @@
 
 import hashlib
 import json
-
 import signal
 import subprocess
 import sys
 import time
-
 from pathlib import Path
 from typing import Any
 
@@ -96,8 +94,8 @@ class Command(BaseCommand):
             self.stdout.write(f"\n  {base}/{slug}/")
             for each in accounts:
                 if each["organisation"] == slug:
-                    self.stdout.write(f"    {each['role']:<10} {each['login']:<28} {each['password']:<34} {each['who']}")
+                    self.stdout.write(
+                        f"    {each['role']:<10} {each['login']:<28} {each['password']:<34} {each['who']}"
+                    )
         self.stdout.write(f"\nComptes : {Path(settings.DATA_DIR, ACCOUNTS_FILE)}. Ctrl+C pour arrêter.")
         self.stdout.flush()
-
-

@@ -26,14 +26,21 @@ class Command(BaseCommand):
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "preau.config.settings")
         command = [
             granian,
-            "--interface", "wsgi",
-            "--host", options["host"],
-            "--port", str(options["port"]),
-            "--workers", str(options["workers"]),
-            "--blocking-threads", "4",
-            "--backlog", "1024",
+            "--interface",
+            "wsgi",
+            "--host",
+            options["host"],
+            "--port",
+            str(options["port"]),
+            "--workers",
+            str(options["workers"]),
+            "--blocking-threads",
+            "4",
+            "--backlog",
+            "1024",
             "--no-ws",
-            "--log-level", "warning",
+            "--log-level",
+            "warning",
             settings.WSGI_APPLICATION.replace(".application", ":application"),
         ]
         os.execv(granian, command)  # noqa: S606 -- our own server, no shell

@@ -7,83 +7,128 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=150, unique=True, verbose_name='identifiant')),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('email_verified_at', models.DateTimeField(blank=True, null=True)),
-                ('civility', models.CharField(blank=True, max_length=4)),
-                ('first_name', models.CharField(max_length=80)),
-                ('last_name', models.CharField(max_length=80)),
-                ('language', models.CharField(default='fr', max_length=5)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_staff', models.BooleanField(default=False)),
-                ('is_superuser', models.BooleanField(default=False)),
-                ('activated_at', models.DateTimeField(blank=True, null=True)),
-                ('must_change_password', models.BooleanField(default=False)),
-                ('password_expires_at', models.DateTimeField(blank=True, null=True)),
-                ('previous_login_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=150, unique=True, verbose_name="identifiant")),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("email_verified_at", models.DateTimeField(blank=True, null=True)),
+                ("civility", models.CharField(blank=True, max_length=4)),
+                ("first_name", models.CharField(max_length=80)),
+                ("last_name", models.CharField(max_length=80)),
+                ("language", models.CharField(default="fr", max_length=5)),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_staff", models.BooleanField(default=False)),
+                ("is_superuser", models.BooleanField(default=False)),
+                ("activated_at", models.DateTimeField(blank=True, null=True)),
+                ("must_change_password", models.BooleanField(default=False)),
+                ("password_expires_at", models.DateTimeField(blank=True, null=True)),
+                ("previous_login_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(django.db.models.functions.text.Lower('email'), name='account_email')],
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='account_username_once')],
+                "indexes": [models.Index(django.db.models.functions.text.Lower("email"), name="account_email")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("username"), name="account_username_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AccessLink',
+            name="AccessLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('purpose', models.CharField(choices=[('activation', 'ACTIVATION'), ('reset', 'RESET')], max_length=12)),
-                ('secret_hash', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(blank=True, null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='access_links', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                (
+                    "purpose",
+                    models.CharField(choices=[("activation", "ACTIVATION"), ("reset", "RESET")], max_length=12),
+                ),
+                ("secret_hash", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="access_links",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['organisation_id', 'account', 'purpose'], name='access_link_account')],
+                "indexes": [models.Index(fields=["organisation_id", "account", "purpose"], name="access_link_account")],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('role', models.CharField(choices=[('family', 'FAMILY'), ('site_staff', 'SITE_STAFF'), ('agent', 'AGENT'), ('manager', 'MANAGER'), ('regisseur', 'REGISSEUR'), ('admin', 'ADMIN')], max_length=12)),
-                ('department_ids', models.JSONField(default=list)),
-                ('site_ids', models.JSONField(default=list)),
-                ('created_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("family", "FAMILY"),
+                            ("site_staff", "SITE_STAFF"),
+                            ("agent", "AGENT"),
+                            ("manager", "MANAGER"),
+                            ("regisseur", "REGISSEUR"),
+                            ("admin", "ADMIN"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("department_ids", models.JSONField(default=list)),
+                ("site_ids", models.JSONField(default=list)),
+                ("created_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organisation_id', 'account', 'role'), name='membership_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation_id", "account", "role"), name="membership_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='TermsAcceptance',
+            name="TermsAcceptance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('version', models.PositiveSmallIntegerField()),
-                ('accepted_at', models.DateTimeField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='terms_acceptances', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("version", models.PositiveSmallIntegerField()),
+                ("accepted_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="terms_acceptances",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organisation_id', 'account', 'version'), name='terms_accepted_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation_id", "account", "version"), name="terms_accepted_once"
+                    )
+                ],
             },
         ),
     ]

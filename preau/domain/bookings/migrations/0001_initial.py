@@ -4,26 +4,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Booking',
+            name="Booking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('on', models.DateField()),
-                ('participant_key', models.CharField(max_length=24)),
-                ('status', models.CharField(choices=[('requested', 'REQUESTED'), ('booked', 'BOOKED'), ('waitlisted', 'WAITLISTED'), ('refused', 'REFUSED'), ('cancelled', 'CANCELLED')], max_length=12)),
-                ('booked_at', models.DateTimeField()),
-                ('booked_by_id', models.BigIntegerField(null=True)),
-                ('cancelled_at', models.DateTimeField(null=True)),
-                ('cancelled_by_id', models.BigIntegerField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("on", models.DateField()),
+                ("participant_key", models.CharField(max_length=24)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("requested", "REQUESTED"),
+                            ("booked", "BOOKED"),
+                            ("waitlisted", "WAITLISTED"),
+                            ("refused", "REFUSED"),
+                            ("cancelled", "CANCELLED"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("booked_at", models.DateTimeField()),
+                ("booked_by_id", models.BigIntegerField(null=True)),
+                ("cancelled_at", models.DateTimeField(null=True)),
+                ("cancelled_by_id", models.BigIntegerField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=200)),
             ],
         ),
     ]

@@ -5,36 +5,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('bookings', '0001_initial'),
-        ('catalogue', '0001_initial'),
-        ('enrolments', '0001_initial'),
+        ("bookings", "0001_initial"),
+        ("catalogue", "0001_initial"),
+        ("enrolments", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='booking',
-            name='enrolment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='enrolments.enrolment'),
+            model_name="booking",
+            name="enrolment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="bookings", to="enrolments.enrolment"
+            ),
         ),
         migrations.AddField(
-            model_name='booking',
-            name='slot',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='catalogue.slot'),
+            model_name="booking",
+            name="slot",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="bookings", to="catalogue.slot"
+            ),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['organisation_id', 'enrolment', 'on'], name='booking_enrolment'),
+            model_name="booking",
+            index=models.Index(fields=["organisation_id", "enrolment", "on"], name="booking_enrolment"),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['organisation_id', 'on', 'slot'], name='booking_day'),
+            model_name="booking",
+            index=models.Index(fields=["organisation_id", "on", "slot"], name="booking_day"),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['booked', 'requested'])), fields=('organisation_id', 'participant_key', 'slot'), name='booking_once'),
+            model_name="booking",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["booked", "requested"])),
+                fields=("organisation_id", "participant_key", "slot"),
+                name="booking_once",
+            ),
         ),
     ]

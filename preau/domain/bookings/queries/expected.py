@@ -114,9 +114,7 @@ def headcounts(*, actor: Actor, on: date) -> list[Headcount]:
             "slot__unit__position",
         )
         .annotate(count=Count("pk"))
-        .order_by(
-            "enrolment__offer__site__name", "enrolment__offer__activity__position", "slot__unit__position"
-        )
+        .order_by("enrolment__offer__site__name", "enrolment__offer__activity__position", "slot__unit__position")
     )
     return [
         Headcount(
@@ -161,7 +159,24 @@ def _classes(actor: Actor, start: date, end: date) -> dict[int, str]:
 
 
 def _expected(row: tuple[object, ...], classes: dict[int, str]) -> Expected:
-    (on, enrolment_id, family_id, child_id, first, last, hue, family, act_id, act, site_id, site, code, unit, at, pos) = row
+    (
+        on,
+        enrolment_id,
+        family_id,
+        child_id,
+        first,
+        last,
+        hue,
+        family,
+        act_id,
+        act,
+        site_id,
+        site,
+        code,
+        unit,
+        at,
+        pos,
+    ) = row
     return Expected(
         on=on,  # type: ignore[arg-type]
         enrolment_id=enrolment_id,  # type: ignore[arg-type]

@@ -105,9 +105,7 @@ def load_facts(
     """Return the facts of each slot for each enrolment that asks for it. No query."""
     build = _FactsBuilder(actor, holidays, counter_ids)
     return [
-        build(slot, enrolments[enrolment_id])
-        for slot in slots
-        for enrolment_id in enrolment_of_slot.get(slot.pk, ())
+        build(slot, enrolments[enrolment_id]) for slot in slots for enrolment_id in enrolment_of_slot.get(slot.pk, ())
     ]
 
 
@@ -132,9 +130,7 @@ def load_counters(
     return counters, ids
 
 
-def load_held(
-    *, actor: Actor, participant_keys: Collection[str], days: Collection[date]
-) -> list[Booking]:
+def load_held(*, actor: Actor, participant_keys: Collection[str], days: Collection[date]) -> list[Booking]:
     """Return the bookings that hold a place for these participants on these days. One query."""
     return list(
         Booking.objects.filter(
@@ -240,9 +236,7 @@ def _view(row: Enrolment, *, class_name: str) -> BookableEnrolment:
 class _FactsBuilder:
     """Builds facts slot after slot; the moments of one day and offer are computed once."""
 
-    def __init__(
-        self, actor: Actor, holidays: frozenset[date], counter_ids: Mapping[tuple[int, date], int]
-    ) -> None:
+    def __init__(self, actor: Actor, holidays: frozenset[date], counter_ids: Mapping[tuple[int, date], int]) -> None:
         self.zone = actor.zone
         self.holidays = holidays
         self.counter_ids = counter_ids

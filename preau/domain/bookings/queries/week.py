@@ -80,9 +80,7 @@ def enrolments_booked_between(*, actor: Actor, enrolment_ids: Collection[int], s
     return set(rows.values_list("enrolment_id", flat=True).distinct())
 
 
-def slots_like(
-    *, actor: Actor, enrolment_id: int, wanted: Collection[tuple[date, str]]
-) -> dict[tuple[date, str], int]:
+def slots_like(*, actor: Actor, enrolment_id: int, wanted: Collection[tuple[date, str]]) -> dict[tuple[date, str], int]:
     """Return the slots of an enrolment's offer at these (day, unit code), for a sibling's same request.
 
     :raises NotFound: the enrolment is not the actor's.

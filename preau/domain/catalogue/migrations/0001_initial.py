@@ -7,205 +7,337 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisations', '0001_initial'),
+        ("organisations", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Activity',
+            name="Activity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('name', models.CharField(max_length=80)),
-                ('kind', models.CharField(choices=[('canteen', 'CANTEEN'), ('after_school', 'AFTER_SCHOOL'), ('wednesday', 'WEDNESDAY'), ('holidays', 'HOLIDAYS'), ('creche', 'CRECHE'), ('outings', 'OUTINGS')], max_length=12)),
-                ('participant', models.CharField(choices=[('child', 'CHILD'), ('adult', 'ADULT'), ('household', 'HOUSEHOLD')], default=preau.domain.catalogue.enums.ParticipantKind['CHILD'], max_length=10)),
-                ('booking_mode', models.CharField(choices=[('none', 'NONE'), ('day_units', 'DAY_UNITS'), ('time_ranges', 'TIME_RANGES')], default=preau.domain.catalogue.enums.BookingMode['DAY_UNITS'], max_length=12)),
-                ('confirmation', models.CharField(choices=[('immediate', 'IMMEDIATE'), ('reviewed', 'REVIEWED')], default=preau.domain.catalogue.enums.Confirmation['IMMEDIATE'], max_length=10)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='organisations.department')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("canteen", "CANTEEN"),
+                            ("after_school", "AFTER_SCHOOL"),
+                            ("wednesday", "WEDNESDAY"),
+                            ("holidays", "HOLIDAYS"),
+                            ("creche", "CRECHE"),
+                            ("outings", "OUTINGS"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "participant",
+                    models.CharField(
+                        choices=[("child", "CHILD"), ("adult", "ADULT"), ("household", "HOUSEHOLD")],
+                        default=preau.domain.catalogue.enums.ParticipantKind["CHILD"],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "booking_mode",
+                    models.CharField(
+                        choices=[("none", "NONE"), ("day_units", "DAY_UNITS"), ("time_ranges", "TIME_RANGES")],
+                        default=preau.domain.catalogue.enums.BookingMode["DAY_UNITS"],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "confirmation",
+                    models.CharField(
+                        choices=[("immediate", "IMMEDIATE"), ("reviewed", "REVIEWED")],
+                        default=preau.domain.catalogue.enums.Confirmation["IMMEDIATE"],
+                        max_length=10,
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="activities",
+                        to="organisations.department",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Offer',
+            name="Offer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('name', models.CharField(blank=True, max_length=120)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('weekdays', models.CharField(default='01234', max_length=7)),
-                ('shown_weekdays', models.CharField(default='01234', max_length=7)),
-                ('open_on', models.CharField(choices=[('school_days', 'SCHOOL_DAYS'), ('school_holidays', 'SCHOOL_HOLIDAYS'), ('all_days', 'ALL_DAYS')], default=preau.domain.catalogue.enums.OpenOn['SCHOOL_DAYS'], max_length=16)),
-                ('book_deadline', models.JSONField(default=dict)),
-                ('change_deadline', models.JSONField(default=dict)),
-                ('cancel_deadline', models.JSONField(default=dict)),
-                ('openings', models.JSONField(default=list)),
-                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='catalogue.activity')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='organisations.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("name", models.CharField(blank=True, max_length=120)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("weekdays", models.CharField(default="01234", max_length=7)),
+                ("shown_weekdays", models.CharField(default="01234", max_length=7)),
+                (
+                    "open_on",
+                    models.CharField(
+                        choices=[
+                            ("school_days", "SCHOOL_DAYS"),
+                            ("school_holidays", "SCHOOL_HOLIDAYS"),
+                            ("all_days", "ALL_DAYS"),
+                        ],
+                        default=preau.domain.catalogue.enums.OpenOn["SCHOOL_DAYS"],
+                        max_length=16,
+                    ),
+                ),
+                ("book_deadline", models.JSONField(default=dict)),
+                ("change_deadline", models.JSONField(default=dict)),
+                ("cancel_deadline", models.JSONField(default=dict)),
+                ("openings", models.JSONField(default=list)),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="offers", to="catalogue.activity"
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="offers", to="organisations.site"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ClosedDay',
+            name="ClosedDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('reason', models.CharField(max_length=120)),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='closed_days', to='organisations.site')),
-                ('offer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='closed_days', to='catalogue.offer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("reason", models.CharField(max_length=120)),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="closed_days",
+                        to="organisations.site",
+                    ),
+                ),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="closed_days",
+                        to="catalogue.offer",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PublicHoliday',
+            name="PublicHoliday",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('on', models.DateField()),
-                ('name', models.CharField(max_length=60)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("on", models.DateField()),
+                ("name", models.CharField(max_length=60)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organisation_id', 'on'), name='public_holiday_once')],
+                "constraints": [models.UniqueConstraint(fields=("organisation_id", "on"), name="public_holiday_once")],
             },
         ),
         migrations.CreateModel(
-            name='Resource',
+            name="Resource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('name', models.CharField(max_length=80)),
-                ('capacity', models.PositiveIntegerField()),
-                ('is_blocking', models.BooleanField(default=True)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='resources', to='organisations.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("name", models.CharField(max_length=80)),
+                ("capacity", models.PositiveIntegerField()),
+                ("is_blocking", models.BooleanField(default=True)),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="resources", to="organisations.site"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ResourceDay',
+            name="ResourceDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('on', models.DateField()),
-                ('capacity', models.PositiveIntegerField()),
-                ('extra', models.PositiveIntegerField(default=0)),
-                ('booked', models.PositiveIntegerField(default=0)),
-                ('is_blocking', models.BooleanField(default=True)),
-                ('resource', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='days', to='catalogue.resource')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("on", models.DateField()),
+                ("capacity", models.PositiveIntegerField()),
+                ("extra", models.PositiveIntegerField(default=0)),
+                ("booked", models.PositiveIntegerField(default=0)),
+                ("is_blocking", models.BooleanField(default=True)),
+                (
+                    "resource",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="days", to="catalogue.resource"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SchoolHoliday',
+            name="SchoolHoliday",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('name', models.CharField(max_length=60)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('is_projected', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("name", models.CharField(max_length=60)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("is_projected", models.BooleanField(default=False)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organisation_id', 'starts_on', 'name'), name='school_holiday_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation_id", "starts_on", "name"), name="school_holiday_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SchoolYear',
+            name="SchoolYear",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('label', models.CharField(max_length=9)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("label", models.CharField(max_length=9)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organisation_id', 'label'), name='school_year_once')],
+                "constraints": [models.UniqueConstraint(fields=("organisation_id", "label"), name="school_year_once")],
             },
         ),
         migrations.CreateModel(
-            name='SchoolClass',
+            name="SchoolClass",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('name', models.CharField(max_length=60)),
-                ('level', models.CharField(max_length=10)),
-                ('teacher', models.CharField(blank=True, max_length=80)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='classes', to='organisations.site')),
-                ('school_year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='classes', to='catalogue.schoolyear')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("name", models.CharField(max_length=60)),
+                ("level", models.CharField(max_length=10)),
+                ("teacher", models.CharField(blank=True, max_length=80)),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="classes", to="organisations.site"
+                    ),
+                ),
+                (
+                    "school_year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="classes", to="catalogue.schoolyear"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='offer',
-            name='school_year',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='catalogue.schoolyear'),
+            model_name="offer",
+            name="school_year",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="offers", to="catalogue.schoolyear"
+            ),
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('code', models.CharField(max_length=4)),
-                ('name', models.CharField(max_length=40)),
-                ('starts_minute', models.PositiveSmallIntegerField()),
-                ('ends_minute', models.PositiveSmallIntegerField()),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('weekdays', models.CharField(blank=True, max_length=7)),
-                ('resource_ids', models.JSONField(default=list)),
-                ('excludes', models.JSONField(default=list)),
-                ('requires', models.JSONField(default=list)),
-                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='units', to='catalogue.offer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("code", models.CharField(max_length=4)),
+                ("name", models.CharField(max_length=40)),
+                ("starts_minute", models.PositiveSmallIntegerField()),
+                ("ends_minute", models.PositiveSmallIntegerField()),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("weekdays", models.CharField(blank=True, max_length=7)),
+                ("resource_ids", models.JSONField(default=list)),
+                ("excludes", models.JSONField(default=list)),
+                ("requires", models.JSONField(default=list)),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="units", to="catalogue.offer"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Slot',
+            name="Slot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('on', models.DateField()),
-                ('closed_reason', models.CharField(blank=True, max_length=120)),
-                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='slots', to='catalogue.offer')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='slots', to='catalogue.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("on", models.DateField()),
+                ("closed_reason", models.CharField(blank=True, max_length=120)),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="slots", to="catalogue.offer"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="slots", to="catalogue.unit"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.UniqueConstraint(fields=('organisation_id', 'name'), name='activity_once'),
+            model_name="activity",
+            constraint=models.UniqueConstraint(fields=("organisation_id", "name"), name="activity_once"),
         ),
         migrations.AddIndex(
-            model_name='closedday',
-            index=models.Index(fields=['organisation_id', 'starts_on'], name='closed_day_start'),
+            model_name="closedday",
+            index=models.Index(fields=["organisation_id", "starts_on"], name="closed_day_start"),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.UniqueConstraint(fields=('organisation_id', 'site', 'name'), name='resource_once'),
+            model_name="resource",
+            constraint=models.UniqueConstraint(fields=("organisation_id", "site", "name"), name="resource_once"),
         ),
         migrations.AddConstraint(
-            model_name='resourceday',
-            constraint=models.UniqueConstraint(fields=('organisation_id', 'resource', 'on'), name='resource_day_once'),
+            model_name="resourceday",
+            constraint=models.UniqueConstraint(fields=("organisation_id", "resource", "on"), name="resource_day_once"),
         ),
         migrations.AddConstraint(
-            model_name='resourceday',
-            constraint=models.CheckConstraint(condition=models.Q(('is_blocking', False), ('booked__lte', django.db.models.expressions.CombinedExpression(models.F('capacity'), '+', models.F('extra'))), _connector='OR'), name='resource_day_not_oversold'),
+            model_name="resourceday",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_blocking", False),
+                    (
+                        "booked__lte",
+                        django.db.models.expressions.CombinedExpression(models.F("capacity"), "+", models.F("extra")),
+                    ),
+                    _connector="OR",
+                ),
+                name="resource_day_not_oversold",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='schoolclass',
-            constraint=models.UniqueConstraint(fields=('organisation_id', 'site', 'school_year', 'name'), name='school_class_once'),
+            model_name="schoolclass",
+            constraint=models.UniqueConstraint(
+                fields=("organisation_id", "site", "school_year", "name"), name="school_class_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['organisation_id', 'starts_on', 'ends_on'], name='offer_period'),
+            model_name="offer",
+            index=models.Index(fields=["organisation_id", "starts_on", "ends_on"], name="offer_period"),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('organisation_id', 'offer', 'code'), name='unit_once'),
+            model_name="unit",
+            constraint=models.UniqueConstraint(fields=("organisation_id", "offer", "code"), name="unit_once"),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_minute__gt', models.F('starts_minute'))), name='unit_hours'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_minute__gt", models.F("starts_minute"))), name="unit_hours"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.UniqueConstraint(fields=('organisation_id', 'offer', 'on', 'unit'), name='slot_once'),
+            model_name="slot",
+            constraint=models.UniqueConstraint(fields=("organisation_id", "offer", "on", "unit"), name="slot_once"),
         ),
     ]

@@ -37,9 +37,7 @@ def open_offer(*, actor: Actor, offer_id: int) -> int:
         raise NotFound("offer")
     units = list(Unit.objects.filter(organisation_id=organisation_id, offer_id=offer.pk))
     before = Slot.objects.filter(organisation_id=organisation_id, offer_id=offer.pk).count()
-    calendar = load_calendar(
-        organisation_id=organisation_id, offer=offer, start=offer.starts_on, end=offer.ends_on
-    )
+    calendar = load_calendar(organisation_id=organisation_id, offer=offer, start=offer.starts_on, end=offer.ends_on)
     slots: list[Slot] = []
     used: set[tuple[int, date]] = set()
     for day in Period(offer.starts_on, offer.ends_on).days():
@@ -94,10 +92,10 @@ def close_days(
         if not Site.objects.filter(organisation_id=organisation_id, pk=site_id).exists():
             raise NotFound("site")
         slots = slots.filter(offer__site_id=site_id)
+    target: dict[str, int | None] = {"offer_id": offer_id, "site_id": site_id}
     ClosedDay.objects.get_or_create(
         organisation_id=organisation_id,
-        offer_id=offer_id,
-        site_id=site_id,
+        **target,
         starts_on=start,
         ends_on=end,
         defaults={"reason": reason},

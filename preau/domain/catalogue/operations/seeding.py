@@ -76,11 +76,7 @@ class SchoolCalendar:
 
     def __init__(self, zone: str) -> None:
         source = SchoolHolidayDates()
-        days = {
-            day: _clean(str(row["nom_vacances"]))
-            for day, row in source.data.items()
-            if row[source.zone_key(zone)]
-        }
+        days = {day: _clean(str(row["nom_vacances"])) for day, row in source.data.items() if row[source.zone_key(zone)]}
         self._runs: dict[int, list[Run]] = {}
         for run in runs_of_days(days):
             self._runs.setdefault(school_year_of(run[0]), []).append(run)

@@ -6,45 +6,106 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0001_initial'),
-        ('families', '0001_initial'),
+        ("catalogue", "0001_initial"),
+        ("families", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Enrolment',
+            name="Enrolment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('status', models.CharField(choices=[('active', 'ACTIVE'), ('ended', 'ENDED')], default=preau.domain.enrolments.enums.EnrolmentStatus['ACTIVE'], max_length=8)),
-                ('adult', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='families.adult')),
-                ('child', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='families.child')),
-                ('family', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='families.family')),
-                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='catalogue.offer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("active", "ACTIVE"), ("ended", "ENDED")],
+                        default=preau.domain.enrolments.enums.EnrolmentStatus["ACTIVE"],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "adult",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to="families.adult",
+                    ),
+                ),
+                (
+                    "child",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to="families.child",
+                    ),
+                ),
+                (
+                    "family",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="enrolments", to="families.family"
+                    ),
+                ),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="enrolments", to="catalogue.offer"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['organisation_id', 'family', 'status'], name='enrolment_family'), models.Index(fields=['organisation_id', 'offer', 'status'], name='enrolment_offer')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('child__isnull', True), ('adult__isnull', True), _connector='OR'), name='enrolment_one_person'), models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='enrolment_period')],
+                "indexes": [
+                    models.Index(fields=["organisation_id", "family", "status"], name="enrolment_family"),
+                    models.Index(fields=["organisation_id", "offer", "status"], name="enrolment_offer"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("child__isnull", True), ("adult__isnull", True), _connector="OR"),
+                        name="enrolment_one_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gt", models.F("starts_on"))), name="enrolment_period"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Schooling',
+            name="Schooling",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='schoolings', to='families.child')),
-                ('school_class', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='schoolings', to='catalogue.schoolclass')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="schoolings", to="families.child"
+                    ),
+                ),
+                (
+                    "school_class",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="schoolings",
+                        to="catalogue.schoolclass",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organisation_id', 'child', 'school_class', 'starts_on'), name='schooling_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation_id", "child", "school_class", "starts_on"), name="schooling_once"
+                    )
+                ],
             },
         ),
     ]

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,118 +15,205 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Child',
+            name="Child",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('first_name', models.CharField(max_length=80)),
-                ('last_name', models.CharField(max_length=80)),
-                ('birth_date', models.DateField(blank=True, null=True)),
-                ('sex', models.CharField(blank=True, max_length=1)),
-                ('hue', models.PositiveSmallIntegerField(default=1)),
-                ('search', models.CharField(blank=True, max_length=260)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("first_name", models.CharField(max_length=80)),
+                ("last_name", models.CharField(max_length=80)),
+                ("birth_date", models.DateField(blank=True, null=True)),
+                ("sex", models.CharField(blank=True, max_length=1)),
+                ("hue", models.PositiveSmallIntegerField(default=1)),
+                ("search", models.CharField(blank=True, max_length=260)),
             ],
             options={
-                'indexes': [models.Index(fields=['organisation_id', 'search'], name='child_search')],
+                "indexes": [models.Index(fields=["organisation_id", "search"], name="child_search")],
             },
         ),
         migrations.CreateModel(
-            name='Family',
+            name="Family",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('number', models.PositiveIntegerField()),
-                ('name', models.CharField(max_length=120)),
-                ('street', models.CharField(blank=True, max_length=160)),
-                ('complement', models.CharField(blank=True, max_length=120)),
-                ('postcode', models.CharField(blank=True, max_length=10)),
-                ('city', models.CharField(blank=True, max_length=80)),
-                ('country', models.CharField(default='France', max_length=60)),
-                ('is_resident', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("number", models.PositiveIntegerField()),
+                ("name", models.CharField(max_length=120)),
+                ("street", models.CharField(blank=True, max_length=160)),
+                ("complement", models.CharField(blank=True, max_length=120)),
+                ("postcode", models.CharField(blank=True, max_length=10)),
+                ("city", models.CharField(blank=True, max_length=80)),
+                ("country", models.CharField(default="France", max_length=60)),
+                ("is_resident", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organisation_id', 'number'), name='family_number_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation_id", "number"), name="family_number_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Adult',
+            name="Adult",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('position', models.CharField(choices=[('holder', 'HOLDER'), ('co_holder', 'CO_HOLDER'), ('member', 'MEMBER')], max_length=10)),
-                ('civility', models.CharField(blank=True, max_length=4)),
-                ('first_name', models.CharField(max_length=80)),
-                ('last_name', models.CharField(max_length=80)),
-                ('birth_name', models.CharField(blank=True, max_length=80)),
-                ('birth_date', models.DateField(blank=True, null=True)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('phone', models.CharField(blank=True, max_length=30)),
-                ('has_protected_address', models.BooleanField(default=False)),
-                ('search', models.CharField(blank=True, max_length=260)),
-                ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='adults', to=settings.AUTH_USER_MODEL)),
-                ('family', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='adults', to='families.family')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                (
+                    "position",
+                    models.CharField(
+                        choices=[("holder", "HOLDER"), ("co_holder", "CO_HOLDER"), ("member", "MEMBER")], max_length=10
+                    ),
+                ),
+                ("civility", models.CharField(blank=True, max_length=4)),
+                ("first_name", models.CharField(max_length=80)),
+                ("last_name", models.CharField(max_length=80)),
+                ("birth_name", models.CharField(blank=True, max_length=80)),
+                ("birth_date", models.DateField(blank=True, null=True)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("phone", models.CharField(blank=True, max_length=30)),
+                ("has_protected_address", models.BooleanField(default=False)),
+                ("search", models.CharField(blank=True, max_length=260)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="adults",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "family",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="adults", to="families.family"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Guardianship',
+            name="Guardianship",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('authority', models.CharField(choices=[('exercised', 'EXERCISED'), ('held', 'HELD'), ('withdrawn', 'WITHDRAWN'), ('none', 'NONE')], default=preau.domain.families.enums.Authority['EXERCISED'], max_length=10)),
-                ('residence', models.CharField(choices=[('usual', 'USUAL'), ('alternate', 'ALTERNATE'), ('visits', 'VISITS')], default=preau.domain.families.enums.Residence['USUAL'], max_length=10)),
-                ('residence_pattern', models.JSONField(default=dict)),
-                ('payer_share_percent', models.PositiveSmallIntegerField(default=100)),
-                ('link', models.CharField(blank=True, max_length=20)),
-                ('adult', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guardianships', to='families.adult')),
-                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guardianships', to='families.child')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                (
+                    "authority",
+                    models.CharField(
+                        choices=[
+                            ("exercised", "EXERCISED"),
+                            ("held", "HELD"),
+                            ("withdrawn", "WITHDRAWN"),
+                            ("none", "NONE"),
+                        ],
+                        default=preau.domain.families.enums.Authority["EXERCISED"],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "residence",
+                    models.CharField(
+                        choices=[("usual", "USUAL"), ("alternate", "ALTERNATE"), ("visits", "VISITS")],
+                        default=preau.domain.families.enums.Residence["USUAL"],
+                        max_length=10,
+                    ),
+                ),
+                ("residence_pattern", models.JSONField(default=dict)),
+                ("payer_share_percent", models.PositiveSmallIntegerField(default=100)),
+                ("link", models.CharField(blank=True, max_length=20)),
+                (
+                    "adult",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="guardianships", to="families.adult"
+                    ),
+                ),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="guardianships", to="families.child"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='HouseholdChild',
+            name="HouseholdChild",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='households', to='families.child')),
-                ('family', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='household_children', to='families.family')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="households", to="families.child"
+                    ),
+                ),
+                (
+                    "family",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="household_children",
+                        to="families.family",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('kind', models.CharField(choices=[('pick_up', 'PICK_UP'), ('call', 'CALL'), ('forbidden', 'FORBIDDEN')], max_length=10)),
-                ('first_name', models.CharField(max_length=80)),
-                ('last_name', models.CharField(max_length=80)),
-                ('link', models.CharField(blank=True, max_length=40)),
-                ('phone', models.CharField(blank=True, max_length=30)),
-                ('child', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='families.child')),
-                ('family', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='families.family')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("pick_up", "PICK_UP"), ("call", "CALL"), ("forbidden", "FORBIDDEN")], max_length=10
+                    ),
+                ),
+                ("first_name", models.CharField(max_length=80)),
+                ("last_name", models.CharField(max_length=80)),
+                ("link", models.CharField(blank=True, max_length=40)),
+                ("phone", models.CharField(blank=True, max_length=30)),
+                (
+                    "child",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contacts",
+                        to="families.child",
+                    ),
+                ),
+                (
+                    "family",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="contacts", to="families.family"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['organisation_id', 'family'], name='contact_family')],
+                "indexes": [models.Index(fields=["organisation_id", "family"], name="contact_family")],
             },
         ),
         migrations.AddIndex(
-            model_name='adult',
-            index=models.Index(fields=['organisation_id', 'family'], name='adult_family'),
+            model_name="adult",
+            index=models.Index(fields=["organisation_id", "family"], name="adult_family"),
         ),
         migrations.AddIndex(
-            model_name='adult',
-            index=models.Index(fields=['organisation_id', 'search'], name='adult_search'),
+            model_name="adult",
+            index=models.Index(fields=["organisation_id", "search"], name="adult_search"),
         ),
         migrations.AddConstraint(
-            model_name='adult',
-            constraint=models.UniqueConstraint(condition=models.Q(('account__isnull', False)), fields=('organisation_id', 'account', 'family'), name='adult_account_once'),
+            model_name="adult",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("account__isnull", False)),
+                fields=("organisation_id", "account", "family"),
+                name="adult_account_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guardianship',
-            constraint=models.UniqueConstraint(fields=('organisation_id', 'adult', 'child'), name='guardianship_once'),
+            model_name="guardianship",
+            constraint=models.UniqueConstraint(fields=("organisation_id", "adult", "child"), name="guardianship_once"),
         ),
         migrations.AddConstraint(
-            model_name='householdchild',
-            constraint=models.UniqueConstraint(fields=('organisation_id', 'family', 'child'), name='household_child_once'),
+            model_name="householdchild",
+            constraint=models.UniqueConstraint(
+                fields=("organisation_id", "family", "child"), name="household_child_once"
+            ),
         ),
     ]

@@ -5,65 +5,118 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Procedure',
+            name="Procedure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('number', models.PositiveIntegerField(null=True)),
-                ('kind', models.CharField(choices=[('booking', 'BOOKING'), ('account', 'ACCOUNT')], max_length=20)),
-                ('status', models.CharField(choices=[('draft', 'DRAFT'), ('submitted', 'SUBMITTED'), ('in_review', 'IN_REVIEW'), ('more_asked', 'MORE_ASKED'), ('accepted', 'ACCEPTED'), ('refused', 'REFUSED'), ('cancelled', 'CANCELLED')], max_length=12)),
-                ('order_key', models.CharField(blank=True, max_length=64)),
-                ('family_id', models.BigIntegerField()),
-                ('child_id', models.BigIntegerField(null=True)),
-                ('enrolment_id', models.BigIntegerField(null=True)),
-                ('department_id', models.BigIntegerField(null=True)),
-                ('account_id', models.BigIntegerField(null=True)),
-                ('subject', models.CharField(max_length=240)),
-                ('on_behalf', models.BooleanField(default=False)),
-                ('payload', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('decided_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("number", models.PositiveIntegerField(null=True)),
+                ("kind", models.CharField(choices=[("booking", "BOOKING"), ("account", "ACCOUNT")], max_length=20)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "DRAFT"),
+                            ("submitted", "SUBMITTED"),
+                            ("in_review", "IN_REVIEW"),
+                            ("more_asked", "MORE_ASKED"),
+                            ("accepted", "ACCEPTED"),
+                            ("refused", "REFUSED"),
+                            ("cancelled", "CANCELLED"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("order_key", models.CharField(blank=True, max_length=64)),
+                ("family_id", models.BigIntegerField()),
+                ("child_id", models.BigIntegerField(null=True)),
+                ("enrolment_id", models.BigIntegerField(null=True)),
+                ("department_id", models.BigIntegerField(null=True)),
+                ("account_id", models.BigIntegerField(null=True)),
+                ("subject", models.CharField(max_length=240)),
+                ("on_behalf", models.BooleanField(default=False)),
+                ("payload", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("decided_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['organisation_id', 'family_id', '-submitted_at'], name='procedure_family')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('number__isnull', False)), fields=('organisation_id', 'number'), name='procedure_number_once'), models.UniqueConstraint(condition=models.Q(('kind', 'booking'), ('status', 'draft')), fields=('organisation_id', 'account_id', 'enrolment_id'), name='procedure_one_draft'), models.UniqueConstraint(condition=models.Q(('order_key', ''), _negated=True), fields=('organisation_id', 'order_key', 'enrolment_id'), name='procedure_order_once'), models.CheckConstraint(condition=models.Q(('status', 'draft'), ('number__isnull', False), _connector='OR'), name='procedure_numbered')],
+                "indexes": [
+                    models.Index(fields=["organisation_id", "family_id", "-submitted_at"], name="procedure_family")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("number__isnull", False)),
+                        fields=("organisation_id", "number"),
+                        name="procedure_number_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "booking"), ("status", "draft")),
+                        fields=("organisation_id", "account_id", "enrolment_id"),
+                        name="procedure_one_draft",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("order_key", ""), _negated=True),
+                        fields=("organisation_id", "order_key", "enrolment_id"),
+                        name="procedure_order_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status", "draft"), ("number__isnull", False), _connector="OR"),
+                        name="procedure_numbered",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ProcedureCounter',
+            name="ProcedureCounter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('last_number', models.PositiveIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("last_number", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organisation_id',), name='procedure_counter_once')],
+                "constraints": [models.UniqueConstraint(fields=("organisation_id",), name="procedure_counter_once")],
             },
         ),
         migrations.CreateModel(
-            name='TimelineEntry',
+            name="TimelineEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('at', models.DateTimeField()),
-                ('event', models.CharField(choices=[('submitted', 'SUBMITTED'), ('accepted', 'ACCEPTED'), ('partly_accepted', 'PARTLY_ACCEPTED'), ('refused', 'REFUSED'), ('undone', 'UNDONE')], max_length=16)),
-                ('by', models.CharField(max_length=120)),
-                ('account_id', models.BigIntegerField(null=True)),
-                ('detail', models.CharField(blank=True, max_length=240)),
-                ('procedure', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='timeline', to='procedures.procedure')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("at", models.DateTimeField()),
+                (
+                    "event",
+                    models.CharField(
+                        choices=[
+                            ("submitted", "SUBMITTED"),
+                            ("accepted", "ACCEPTED"),
+                            ("partly_accepted", "PARTLY_ACCEPTED"),
+                            ("refused", "REFUSED"),
+                            ("undone", "UNDONE"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("by", models.CharField(max_length=120)),
+                ("account_id", models.BigIntegerField(null=True)),
+                ("detail", models.CharField(blank=True, max_length=240)),
+                (
+                    "procedure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="timeline",
+                        to="procedures.procedure",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['organisation_id', 'procedure', 'at'], name='timeline_order')],
+                "indexes": [models.Index(fields=["organisation_id", "procedure", "at"], name="timeline_order")],
             },
         ),
     ]

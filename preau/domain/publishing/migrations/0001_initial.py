@@ -4,26 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='NewsItem',
+            name="NewsItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.BigIntegerField(editable=False)),
-                ('title', models.CharField(max_length=120)),
-                ('teaser', models.CharField(max_length=240)),
-                ('body', models.TextField(blank=True)),
-                ('published_on', models.DateField()),
-                ('ends_on', models.DateField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("title", models.CharField(max_length=120)),
+                ("teaser", models.CharField(max_length=240)),
+                ("body", models.TextField(blank=True)),
+                ("published_on", models.DateField()),
+                ("ends_on", models.DateField(blank=True, null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['organisation_id', '-published_on'], name='news_recent')],
+                "indexes": [models.Index(fields=["organisation_id", "-published_on"], name="news_recent")],
             },
         ),
     ]

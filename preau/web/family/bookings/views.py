@@ -148,9 +148,7 @@ def periodicity(request: Any, slug: str, enrolment_id: int) -> HttpResponse:
     )
     units = list({slot.unit_code: slot.unit_name for slot in board.slots}.items())
     initial = {"start": start, "end": enrolment.ends_on - timedelta(days=1), "rhythm": "every", "wanted": "1"}
-    form = forms.PeriodicityForm(
-        request.POST or None, weekdays=enrolment.weekdays, units=units, initial=initial
-    )
+    form = forms.PeriodicityForm(request.POST or None, weekdays=enrolment.weekdays, units=units, initial=initial)
     changes: dict[int, bool] = {}
     preview = None
     if request.method == "POST" and form.is_valid():

@@ -33,9 +33,7 @@ def week_rows(children: list[ChildCard], planned: list[PlannedUnit], *, days: Pe
     return rows + [_row("", 0, key, by_key, days) for key in others]
 
 
-def _row(
-    name: str, hue: int, key: str, by_key: dict[tuple[str, date], list[PlannedUnit]], days: Period
-) -> Row:
+def _row(name: str, hue: int, key: str, by_key: dict[tuple[str, date], list[PlannedUnit]], days: Period) -> Row:
     cells = []
     for day in days.days():
         units = tuple(by_key.get((key, day), ()))

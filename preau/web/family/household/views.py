@@ -21,7 +21,9 @@ from preau.web.ui.policy import family_page
 PROBLEMS = {
     rules.PasswordProblem.TOO_SHORT: gettext_lazy("Ce mot de passe est trop court : il faut 12 caractères au moins."),
     rules.PasswordProblem.TOO_LONG: gettext_lazy("Ce mot de passe est trop long : 256 caractères au plus."),
-    rules.PasswordProblem.TOO_WEAK: gettext_lazy("Ce mot de passe est trop simple. Allongez-le ou variez les caractères."),
+    rules.PasswordProblem.TOO_WEAK: gettext_lazy(
+        "Ce mot de passe est trop simple. Allongez-le ou variez les caractères."
+    ),
     rules.PasswordProblem.TOO_COMMON: gettext_lazy("Ce mot de passe est trop connu. Choisissez-en un autre."),
     rules.PasswordProblem.PERSONAL: gettext_lazy("Ce mot de passe contient votre nom ou votre identifiant."),
 }
@@ -39,9 +41,7 @@ def profile(request: Any, slug: str) -> HttpResponse:
     me = next((file.me for file in files if file.me), None)
     form = DetailsForm(request.POST or None, initial={"phone": me.phone if me else ""})
     if request.method == "POST" and form.is_valid() and me:
-        change_details(
-            actor=request.actor, adult_id=me.adult_id, phone=form.cleaned_data["phone"], now=request.now
-        )
+        change_details(actor=request.actor, adult_id=me.adult_id, phone=form.cleaned_data["phone"], now=request.now)
         messages.success(request, _("Votre numéro est enregistré."))
         return redirect("family:profile", slug=slug)
     context = {"form": form, "me": me, "family": files[0] if files else None}
@@ -77,9 +77,7 @@ def identifiers(request: Any, slug: str) -> HttpResponse:
             update_session_auth_hash(request, account)
             messages.success(request, _("Vos identifiants sont modifiés. Vos autres appareils sont déconnectés."))
             return redirect("family:identifiers", slug=slug)
-    return render(
-        request, "family/household/identifiers.html", {"form": form}, status=422 if form.errors else 200
-    )
+    return render(request, "family/household/identifiers.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @family_page

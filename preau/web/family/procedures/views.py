@@ -1,6 +1,5 @@
 """« Dernières demandes » and the page of each démarche."""
 
-
 from typing import Any
 
 from django.contrib import messages
@@ -46,7 +45,9 @@ def procedure(request: Any, slug: str, number: int) -> HttpResponse:
 def done(request: Any, slug: str, number: int) -> HttpResponse:
     """« Nous avons bien enregistré votre demande » (A10-01)."""
     view = find_procedure(actor=request.actor, number=number)
-    return render(request, "family/procedures/done.html", {**_context(request, view), "siblings": _siblings(request, view)})
+    return render(
+        request, "family/procedures/done.html", {**_context(request, view), "siblings": _siblings(request, view)}
+    )
 
 
 def _context(request: Any, view: ProcedureView) -> dict[str, Any]:
@@ -65,9 +66,7 @@ def _siblings(request: Any, view: ProcedureView) -> list[Any]:
     if mine is None or not view.child_id:
         return []
     return [
-        row
-        for row in rows
-        if row.activity_kind == mine.activity_kind and row.participant_key != mine.participant_key
+        row for row in rows if row.activity_kind == mine.activity_kind and row.participant_key != mine.participant_key
     ]
 
 
@@ -75,9 +74,7 @@ def _siblings(request: Any, view: ProcedureView) -> list[Any]:
 @require_POST
 def same(request: Any, slug: str, number: int, enrolment_id: int) -> HttpResponse:
     """The same request for a sibling: its own récapitulatif comes next."""
-    count = operations.draft_same(
-        actor=request.actor, number=number, enrolment_id=enrolment_id, now=request.now
-    )
+    count = operations.draft_same(actor=request.actor, number=number, enrolment_id=enrolment_id, now=request.now)
     if not count:
         messages.warning(request, _("Aucun de ces jours n’existe pour cette activité. Choisissez dans le calendrier."))
         return redirect("family:booking_grid", slug=slug, enrolment_id=enrolment_id)
@@ -115,5 +112,3 @@ def calendar(request: Any, slug: str, number: int) -> HttpResponse:
     response = HttpResponse(ics.to_ical(), content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="demande-{number}.ics"'
     return response
-
-

@@ -30,9 +30,7 @@ class LoginForm(forms.Form):
     username = forms.CharField(
         label=_("Identifiant ou courriel"),
         max_length=254,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
-        ),
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
         error_messages={"required": _("Saisissez votre identifiant.")},
     )
     password = _password(_("Mot de passe"), "current-password")

@@ -83,9 +83,7 @@ def forgot_password(request: Any, slug: str) -> HttpResponse:
         wanted = form.cleaned_data["email"]
         if not throttle.is_blocked(request, "reset", wanted):
             throttle.count(request, "reset", wanted)
-            operations.request_reset(
-                organisation_id=request.organisation.id, email_or_username=wanted, now=request.now
-            )
+            operations.request_reset(organisation_id=request.organisation.id, email_or_username=wanted, now=request.now)
         return redirect("account:link_sent", slug=slug)
     status = 422 if form.is_bound else 200
     return render(request, "account/forgot_password.html", {"form": form}, status=status)
@@ -103,9 +101,7 @@ def link_sent(request: Any, slug: str) -> HttpResponse:
 def reset(request: Any, slug: str, token: str) -> HttpResponse:
     """Choose a new password with a link; opening the page uses nothing up."""
     organisation_id = request.organisation.id
-    link = find_link(
-        secret=token, purpose=LinkPurpose.RESET, organisation_id=organisation_id, now=request.now
-    )
+    link = find_link(secret=token, purpose=LinkPurpose.RESET, organisation_id=organisation_id, now=request.now)
     if link is None:
         return render(request, "account/link_invalid.html", status=404)
     form = NewPasswordForm(request.POST or None)
@@ -120,5 +116,3 @@ def reset(request: Any, slug: str, token: str) -> HttpResponse:
             return redirect("account:password_changed", slug=slug)
     status = 422 if form.is_bound else 200
     return render(request, "account/reset.html", {"form": form, "username": link.account.username}, status=status)
-
-

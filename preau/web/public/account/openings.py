@@ -25,9 +25,7 @@ ACTIVATED = "activated_username"
 def activate(request: Any, slug: str, token: str) -> HttpResponse:
     """The page of the link: a button activates. Mail scanners that open the link change nothing."""
     organisation = request.organisation
-    link = find_link(
-        secret=token, purpose=LinkPurpose.ACTIVATION, organisation_id=organisation.id, now=request.now
-    )
+    link = find_link(secret=token, purpose=LinkPurpose.ACTIVATION, organisation_id=organisation.id, now=request.now)
     if link is None:
         return render(request, "account/link_invalid.html", status=404)
     needs_password = not link.account.must_change_password

@@ -64,9 +64,7 @@ def agent(request: Any, slug: str, account_id: int) -> HttpResponse:
     form = ScopeForm(request.POST or None, initial=initial, **_choices(request))
     if request.method == "POST" and form.is_valid():
         try:
-            operations.change_agent_scope(
-                actor=request.actor, account_id=account_id, now=request.now, **form.scope()
-            )
+            operations.change_agent_scope(actor=request.actor, account_id=account_id, now=request.now, **form.scope())
         except LastAdmin:
             form.add_error("roles", _("Il faut garder au moins un administrateur. Nommez-en un autre d’abord."))
         else:

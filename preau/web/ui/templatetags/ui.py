@@ -37,9 +37,7 @@ def _known(value: str, allowed: Any, tag: str) -> str:
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """An icon of the sprite, decorative: the text beside it says what it means."""
-    return format_html(
-        '<svg class="i" aria-hidden="true"><use href="{}#i-{}"/></svg>', static("ui/icons.svg"), name
-    )
+    return format_html('<svg class="i" aria-hidden="true"><use href="{}#i-{}"/></svg>', static("ui/icons.svg"), name)
 
 
 @register.simple_tag
