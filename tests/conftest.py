@@ -1,1 +1,61 @@
-"""Shared fixtures. Settings of the tests live in tests/settings.py."""
+"""Shared fixtures: a cast of named people in two towns, and logged-in clients."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.factories.town import NOW, Household, Town
+
+
+@pytest.fixture(autouse=True)
+def frozen_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every request of the suite happens on the same Monday morning."""
+    monkeypatch.setattr("preau.config.clock.now", lambda: NOW)
+
+
+@pytest.fixture(autouse=True)
+def clean_cache() -> None:
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+@pytest.fixture
+def town(db: Any) -> Town:
+    return Town("ville-test")
+
+
+@pytest.fixture
+def other_town(db: Any) -> Town:
+    return Town("autre-ville")
+
+
+@pytest.fixture
+def awa(town: Town) -> Household:
+    """Awa and her two children."""
+    return town.household("Dupré", children=2, login="awa.dupre")
+
+
+@pytest.fixture
+def bruno(town: Town) -> Household:
+    """Bruno, of another household of the same town."""
+    return town.household("Martin", children=1, login="bruno.martin")
+
+
+def client_of(account: Any) -> Client:
+    """A client already in, past the forced steps."""
+    client = Client()
+    client.force_login(account)
+    return client
+
+
+@pytest.fixture
+def login() -> Any:
+    return client_of
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW.astimezone(UTC)

@@ -1,0 +1,1 @@
+"""Builders of small, plain rows: no surprise, no hidden row."""
