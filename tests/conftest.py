@@ -23,6 +23,20 @@ def clean_cache() -> None:
 
 
 @pytest.fixture
+def emptied(transactional_db: Any) -> Any:
+    """For tests that commit: lets the end-of-test flush empty the append-only journal on SQLite."""
+    from django.db import connection
+
+    def triggers() -> list[str]:
+        return [f"journal_no_{act}" for act in ("update", "delete")] if connection.vendor == "sqlite" else []
+
+    yield
+    with connection.cursor() as cursor:
+        for name in triggers():
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+
+
+@pytest.fixture
 def town(db: Any) -> Town:
     return Town("ville-test")
 

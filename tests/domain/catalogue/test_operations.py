@@ -3,8 +3,8 @@
 from datetime import date
 
 import pytest
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from preau.base.actor import STAFF, Actor
 from preau.base.facts import NotAllowed, NotFound

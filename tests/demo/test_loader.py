@@ -1,0 +1,191 @@
+"""The demo: five towns, characters for each situation, counters that tell the truth."""
+
+import json
+from collections import Counter
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+
+from preau.demo import loader
+from preau.demo.towns import kerploz, saint_loup, val_fleuri
+from preau.domain.accounts.models import Account, Membership, TermsAcceptance
+from preau.domain.accounts.queries import common_passwords
+from preau.domain.accounts.rules import password_problems
+from preau.domain.bookings.enums import HOLDS_PLACE
+from preau.domain.bookings.models import Booking
+from preau.domain.catalogue.models import Offer, ResourceDay, SchoolHoliday, Slot
+from preau.domain.enrolments.models import Enrolment
+from preau.domain.families.models import Adult, Family, HouseholdChild
+from preau.domain.organisations.models import Organisation
+from preau.domain.procedures.models import Procedure
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 11, 24)
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+ROLES = {"family", "agent", "manager", "regisseur", "site_staff", "admin"}
+
+
+def load(folder: Path, *, today: date = TODAY, towns=loader.TOWNS) -> list[dict[str, str]]:  # type: ignore[no-untyped-def]
+    now = NOW.replace(year=today.year, month=today.month, day=today.day)
+    loader.load(today=today, now=now, data_dir=folder, report=lambda line: None, scale=0.1, towns=towns)
+    return json.loads((folder / "accounts.json").read_text(encoding="utf-8"))
+
+
+def snapshot() -> list[object]:
+    return [
+        list(Organisation.objects.order_by("slug").values_list("slug", "name", "brand")),
+        list(Family.objects.order_by("organisation_id", "number").values_list("number", "name", "street")),
+        list(Account.objects.order_by("username").values_list("username", "email")),
+        sorted(Booking.objects.values_list("on", "slot__unit__code", "enrolment__child__first_name")),
+        sorted(ResourceDay.objects.values_list("on", "resource__name", "capacity", "booked")),
+    ]
+
+
+def test_five_towns_each_have_two_families_an_agent_a_manager_and_an_admin(tmp_path: Path) -> None:
+    accounts = load(tmp_path)
+    assert {each["organisation"] for each in accounts} == {
+        "val-fleuri",
+        "pays-mellifere",
+        "kerploz",
+        "entre-rives",
+        "saint-loup",
+    }
+    for slug in {each["organisation"] for each in accounts}:
+        roles = Counter(each["role"] for each in accounts if each["organisation"] == slug)
+        assert roles["family"] >= 2 and roles["agent"] and roles["manager"] and roles["admin"]
+    assert {each["role"] for each in accounts if each["organisation"] == "saint-loup"} == ROLES
+
+
+def test_every_account_of_the_list_logs_in_and_its_password_follows_the_rule(tmp_path: Path) -> None:
+    for each in load(tmp_path):
+        assert set(each) == {"organisation", "login", "password", "role", "who"}
+        account = Account.objects.get(username=each["login"])
+        assert account.check_password(each["password"])
+        assert not password_problems(
+            each["password"], common=common_passwords(), words=[account.first_name, account.last_name, account.username]
+        )
+        assert Membership.objects.filter(account=account, role=each["role"], organisation_id__gt=0).exists()
+
+
+def test_the_same_day_gives_the_same_demo(tmp_path: Path) -> None:
+    kept = []
+    for run in ("first", "second"):
+        with transaction.atomic():
+            accounts = load(tmp_path / run, towns=(kerploz, saint_loup))
+            kept.append((accounts, snapshot()))
+            transaction.set_rollback(True)
+    assert kept[0] == kept[1]
+    assert not Organisation.objects.exists()
+
+
+def test_counters_equal_the_bookings_they_count(tmp_path: Path) -> None:
+    load(tmp_path)
+    counted: Counter[tuple[int, date]] = Counter()
+    for on, resource_ids in Booking.objects.filter(status__in=HOLDS_PLACE).values_list("on", "slot__unit__resource_ids"):
+        counted.update((resource_id, on) for resource_id in resource_ids)
+    counters = {(row.resource_id, row.on): row.booked for row in ResourceDay.objects.all()}
+    assert sum(counted.values()) > 1000
+    assert {key: value for key, value in counters.items() if value} == dict(counted)
+    assert not any(row.booked > row.capacity + row.extra for row in ResourceDay.objects.filter(is_blocking=True))
+
+
+def test_no_child_holds_two_units_that_exclude_each_other_nor_one_without_what_it_needs(tmp_path: Path) -> None:
+    load(tmp_path)
+    days: dict[tuple[str, int, date], set[str]] = {}
+    units = {}
+    for booking in Booking.objects.select_related("slot__unit"):
+        unit = booking.slot.unit
+        days.setdefault((booking.participant_key, unit.offer_id, booking.on), set()).add(unit.code)
+        units[(unit.offer_id, unit.code)] = unit
+    for (_, offer_id, _), codes in days.items():
+        for code in codes:
+            unit = units[(offer_id, code)]
+            assert not codes & set(unit.excludes)
+            assert set(unit.requires) <= codes
+
+
+def test_saint_loup_has_rare_places_ahead_that_the_characters_do_not_hold(tmp_path: Path) -> None:
+    load(tmp_path, towns=(saint_loup,))
+    ahead = ResourceDay.objects.filter(on__gt=TODAY, on__lt=date(2026, 12, 15))
+    full = [row for row in ahead.select_related("resource") if row.is_blocking and row.booked >= row.capacity]
+    names = {row.resource.name for row in full}
+    assert "Accueil du soir" in names
+    assert any(row.on.weekday() == 2 for row in full)
+    refectory = [row for row in ahead.filter(resource__name="Réfectoire") if row.booked > row.capacity]
+    assert refectory and not refectory[0].is_blocking
+    nadia = Family.objects.get(name="Ferrand")
+    evening = next(row for row in full if row.resource.name == "Accueil du soir")
+    assert not Booking.objects.filter(
+        enrolment__family=nadia, on=evening.on, slot__unit__resource_ids=[evening.resource_id]
+    ).exists()
+
+
+def test_each_situation_has_its_character(tmp_path: Path) -> None:
+    load(tmp_path, towns=(saint_loup,))
+    first_name, last_name = saint_loup.NOT_ACTIVATED
+    unknown = Adult.objects.get(first_name=first_name, last_name=last_name)
+    assert unknown.account is None and unknown.email
+    nadia = Adult.objects.get(first_name="Nadia")
+    schools = Enrolment.objects.filter(family=nadia.family, offer__activity__name="Accueil périscolaire")
+    ahead = schools.filter(ends_on__gt=TODAY)
+    assert ahead.count() == 2 and ahead.values("offer").distinct().count() == 1
+    assert Account.objects.filter(must_change_password=True).count() == 1
+    assert Account.objects.get(username="olivier.prunier").pk not in TermsAcceptance.objects.values_list(
+        "account_id", flat=True
+    )
+    elio = HouseholdChild.objects.filter(child__first_name="Élio")
+    assert elio.count() == 2
+    accounts = {Adult.objects.get(family=row.family).account_id for row in elio}
+    assert None not in accounts and len(accounts) == 2
+    rivoire = Family.objects.get(name="Rivoire")
+    assert rivoire.household_children.count() == 5
+    assert Enrolment.objects.filter(child=None, family=nadia.family).exists()
+    assert Procedure.objects.filter(family_id=nadia.family_id, number__isnull=False).exists()
+
+
+def test_named_families_are_found_in_one_town_only(tmp_path: Path) -> None:
+    accounts = load(tmp_path)
+    logins = [each["login"] for each in accounts if each["role"] == "family"]
+    for adult in Adult.objects.filter(account__username__in=logins):
+        homes = set(Adult.objects.filter(last_name=adult.last_name).values_list("organisation_id", flat=True))
+        assert homes == {adult.organisation_id}, adult.last_name
+
+
+def test_kerploz_is_in_another_school_zone(tmp_path: Path) -> None:
+    load(tmp_path, towns=(kerploz, val_fleuri))
+    winters = {
+        row.organisation_id: row.starts_on
+        for row in SchoolHoliday.objects.filter(name="Vacances d’hiver", starts_on__year=2027)
+    }
+    assert sorted(winters.values()) == [date(2027, 2, 13), date(2027, 2, 20)]
+
+
+@pytest.mark.parametrize(
+    "today",
+    [date(2027, 6, 30), date(2027, 7, 14), date(2027, 9, 1), date(2029, 2, 24), date(2031, 12, 25)],
+)
+def test_the_demo_loads_on_any_day_of_the_year(tmp_path: Path, today: date) -> None:
+    load(tmp_path, today=today)
+    assert Slot.objects.filter(on__gt=today).exists()
+    assert Booking.objects.filter(on__lt=today).exists()
+    assert Offer.objects.filter(organisation_id=Organisation.objects.get(slug="saint-loup").pk, ends_on__gt=today).exists()
+
+
+def test_the_demo_refuses_an_installation_in_use(tmp_path: Path) -> None:
+    Organisation.objects.create(slug="ici", name="Ici", short_name="Ici", mail_signature="Ici")
+    with pytest.raises(loader.AlreadyLoaded):
+        load(tmp_path)
+    assert Organisation.objects.count() == 1
+    assert not (tmp_path / "accounts.json").exists()
+
+
+def test_every_mail_and_phone_of_the_demo_leads_nowhere(tmp_path: Path) -> None:
+    load(tmp_path)
+    emails = [*Adult.objects.values_list("email", flat=True), *Account.objects.values_list("email", flat=True)]
+    assert all(email.endswith(".example") for email in emails)
+    fiction = ("06 39 98", "01 99 00", "02 61 91", "03 53 01", "04 65 71", "05 36 49")
+    phones = [*Adult.objects.values_list("phone", flat=True), *Organisation.objects.values_list("contact_phone", flat=True)]
+    assert all(phone.startswith(fiction) for phone in phones)
