@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from preau.demo.desk import Desk
 from preau.domain.bookings.enums import BookingStatus
 from preau.domain.bookings.models import Booking
-from preau.domain.catalogue.models import Offer, ResourceDay, Slot
+from preau.domain.catalogue.models import Offer, ResourceDay, Slot, Unit
 from preau.domain.catalogue.operations import set_capacity
 from preau.domain.enrolments.models import Enrolment
 
@@ -27,13 +27,30 @@ def book_by_habit(desk: Desk, offer: Offer, habits: Mapping[int, Habit]) -> int:
     """Book the slots that each enrolment (by id) takes by habit; return how many."""
     start, end = window(desk)
     slots = desk.slots(offer, start, end)
-    pairs = [
-        (enrolment_id, slot_id)
+    needs = dict(Unit.objects.filter(organisation_id=desk.id, offer=offer).values_list("code", "requires"))
+    wanted = [
+        (enrolment_id, slot_id, on, code)
         for enrolment_id, habit in habits.items()
         for slot_id, on, code in slots
         if code in habit.get(on.weekday(), ()) and _is_kept(desk, enrolment_id, on)
     ]
-    return desk.book(pairs)
+    booked = desk.book([(enrolment_id, slot_id) for enrolment_id, slot_id, _, code in wanted if not needs[code]])
+    if not any(needs.values()):
+        return booked
+    # A unit that needs another one comes after it, and only where that one was had.
+    held = _held(desk, offer)
+    return booked + desk.book(
+        [
+            (enrolment_id, slot_id)
+            for enrolment_id, slot_id, on, code in wanted
+            if needs[code] and all((enrolment_id, on, other) in held for other in needs[code])
+        ]
+    )
+
+
+def _held(desk: Desk, offer: Offer) -> set[tuple[int, date, str]]:
+    rows = Booking.objects.filter(organisation_id=desk.id, enrolment__offer=offer, status=BookingStatus.BOOKED)
+    return set(rows.values_list("enrolment_id", "on", "slot__unit__code"))
 
 
 def _is_kept(desk: Desk, enrolment_id: int, on: date) -> bool:

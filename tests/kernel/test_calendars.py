@@ -57,7 +57,12 @@ def test_a_later_day_never_has_an_earlier_working_day_before_it(day: date, count
 
 
 def test_days_of_one_name_in_a_row_are_one_period() -> None:
-    days_off = {date(2026, 12, 31): "Noël", date(2027, 1, 1): "Noël", date(2027, 1, 3): "Noël", date(2027, 1, 4): "Pont"}
+    days_off = {
+        date(2026, 12, 31): "Noël",
+        date(2027, 1, 1): "Noël",
+        date(2027, 1, 3): "Noël",
+        date(2027, 1, 4): "Pont",
+    }
     assert runs_of_days(days_off) == [
         (date(2026, 12, 31), date(2027, 1, 2), "Noël"),
         (date(2027, 1, 3), date(2027, 1, 4), "Noël"),

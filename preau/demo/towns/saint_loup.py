@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from preau.demo.crowd import add_crowd
 from preau.demo.desk import Desk, Home, Hours, Person, Pupil
-from preau.demo.patterns import book_by_habit, fill, habit, next_open_day
+from preau.demo.patterns import Habit, book_by_habit, fill, habit, next_open_day
 from preau.demo.texts import legal, privacy, terms
 from preau.domain.accounts.enums import Role
 from preau.domain.bookings.operations import OrderItem
@@ -447,17 +447,31 @@ def _book(desk: Desk, places: Places, rolls: Rolls) -> None:
         study = (0.12, ("S", "E")) if school_id == places.lavoir.pk else (0.12, ("S",))
         choices = [(0.30, ()), (0.18, ("M",)), (0.28, ("S",)), (0.12, ("M", "S")), study]
         habits = {e.pk: habit(desk, "0134", choices) for e in rolls.all.get(offer.pk, [])}
+        habits |= _habits_of_nadia(desk, offer)
         total += book_by_habit(desk, offer, habits)
     for offer in places.canteen.values():
         habits = {e.pk: habit(desk, "0134", [(0.76, ("R",)), (0.24, ())]) for e in rolls.all.get(offer.pk, [])}
         total += book_by_habit(desk, offer, habits)
     wednesday = [(0.40, ("J",)), (0.10, ("M",)), (0.12, ("MR",)), (0.10, ("A",)), (0.28, ())]
     habits = {e.pk: habit(desk, "2", wednesday) for e in rolls.all.get(places.wednesday.pk, [])}
+    habits |= {e.pk: {} for e in _of_nadia(desk, places.wednesday)}
     total += book_by_habit(desk, places.wednesday, habits)
     habits = {e.pk: habit(desk, "5", [(0.5, ("D",)), (0.5, ())]) for e in rolls.all.get(places.outings.pk, [])}
     total += book_by_habit(desk, places.outings, habits)
     total += _book_last_year(desk, places, rolls)
     desk.report(f"Saint-Loup : {len(desk.homes)} familles, {total} réservations")
+
+
+def _of_nadia(desk: Desk, offer: Offer) -> list[Enrolment]:
+    """The first character's enrolments in an offer, eldest child first."""
+    rows = Enrolment.objects.filter(organisation_id=desk.id, family=desk.homes[0].family, offer=offer)
+    return list(rows.order_by("child__birth_date"))
+
+
+def _habits_of_nadia(desk: Desk, offer: Offer) -> dict[int, Habit]:
+    """Her Thursdays and Wednesdays stay free: she must find places taken by others."""
+    week: tuple[Habit, ...] = ({0: ("M", "S"), 1: ("S",), 4: ("M",)}, {0: ("S",), 1: ("S",)})
+    return {enrolment.pk: chosen for enrolment, chosen in zip(_of_nadia(desk, offer), week, strict=False)}
 
 
 def _book_last_year(desk: Desk, places: Places, rolls: Rolls) -> int:
@@ -470,10 +484,10 @@ def _rare_places(desk: Desk, places: Places, rolls: Rolls) -> None:
     """Fill an evening and a Wednesday, nearly fill others, and put the refectory above its alert one day."""
     tilleuls = places.after_school[places.tilleuls.pk]
     free = rolls.free.get(tilleuls.pk, [])
-    full = next_open_day(desk, tilleuls, after=8, weekdays="14")
+    full = next_open_day(desk, tilleuls, after=8, weekdays="3")
     fill(desk, tilleuls, full, "S", free)
-    fill(desk, tilleuls, next_open_day(desk, tilleuls, after=9, weekdays="03"), "S", free, leaving=2)
-    fill(desk, tilleuls, next_open_day(desk, tilleuls, after=11, weekdays="4"), "M", free, leaving=1)
+    fill(desk, tilleuls, next_open_day(desk, tilleuls, after=9, weekdays="4"), "S", free, leaving=2)
+    fill(desk, tilleuls, next_open_day(desk, tilleuls, after=11, weekdays="0"), "M", free, leaving=1)
     mercredi = rolls.free.get(places.wednesday.pk, [])
     full = next_open_day(desk, places.wednesday, after=8, weekdays="2")
     fill(desk, places.wednesday, full, "J", mercredi)

@@ -17,7 +17,9 @@ TABLE = {"kind": "table", "days": {"0": [3, "23:59"], "1": [3, "23:59"], "3": [3
 THURSDAY_NOON = {"kind": "weekday", "weekday": 3, "weeks_before": 1, "at": "12:00"}
 
 
-def closes(data: dict[str, object], day: date, *, starts: int = 450, holidays: frozenset[date] = frozenset()) -> datetime:
+def closes(
+    data: dict[str, object], day: date, *, starts: int = 450, holidays: frozenset[date] = frozenset()
+) -> datetime:
     moment = closing_moment(parse_deadline(data), day=day, starts_minute=starts, holidays=holidays, zone=PARIS)
     return moment.astimezone(PARIS).replace(tzinfo=None)
 
@@ -203,7 +205,9 @@ def test_an_offer_opened_to_the_others_only_stays_closed_and_its_date_can_be_sho
     assert rules.LONG_AGO.astimezone(ZoneInfo("America/Cayenne")).year == 1899
 
 
-def calendar(*, school: bool = True, holidays: bool = False, closed: tuple[tuple[date, date, str], ...] = ()) -> OfferCalendar:
+def calendar(
+    *, school: bool = True, holidays: bool = False, closed: tuple[tuple[date, date, str], ...] = ()
+) -> OfferCalendar:
     return OfferCalendar(
         weekdays=frozenset({0, 1, 3, 4}),
         on_school_days=school,
