@@ -55,7 +55,10 @@ def test_five_towns_each_have_two_families_an_agent_a_manager_and_an_admin(tmp_p
     }
     for slug in {each["organisation"] for each in accounts}:
         roles = Counter(each["role"] for each in accounts if each["organisation"] == slug)
-        assert roles["family"] >= 2 and roles["agent"] and roles["manager"] and roles["admin"]
+        assert roles["family"] >= 2
+        assert roles["agent"]
+        assert roles["manager"]
+        assert roles["admin"]
     assert {each["role"] for each in accounts if each["organisation"] == "saint-loup"} == ROLES
 
 
@@ -116,7 +119,8 @@ def test_saint_loup_has_rare_places_ahead_that_the_characters_do_not_hold(tmp_pa
     assert "Accueil du soir" in names
     assert any(row.on.weekday() == 2 for row in full)
     refectory = [row for row in ahead.filter(resource__name="Réfectoire") if row.booked > row.capacity]
-    assert refectory and not refectory[0].is_blocking
+    assert refectory
+    assert not refectory[0].is_blocking
     nadia = Family.objects.get(name="Ferrand")
     hers = set(Booking.objects.filter(enrolment__family=nadia, slot__unit__code="S").values_list("on", flat=True))
     school = Enrolment.objects.filter(family=nadia, offer__activity__name="Accueil périscolaire")[0].offer.site_id
@@ -129,11 +133,13 @@ def test_each_situation_has_its_character(tmp_path: Path) -> None:
     load(tmp_path, towns=(saint_loup,))
     first_name, last_name = saint_loup.NOT_ACTIVATED
     unknown = Adult.objects.get(first_name=first_name, last_name=last_name)
-    assert unknown.account is None and unknown.email
+    assert unknown.account is None
+    assert unknown.email
     nadia = Adult.objects.get(first_name="Nadia")
     schools = Enrolment.objects.filter(family=nadia.family, offer__activity__name="Accueil périscolaire")
     ahead = schools.filter(ends_on__gt=TODAY)
-    assert ahead.count() == 2 and ahead.values("offer").distinct().count() == 1
+    assert ahead.count() == 2
+    assert ahead.values("offer").distinct().count() == 1
     assert Account.objects.filter(must_change_password=True).count() == 1
     assert Account.objects.get(username="olivier.prunier").pk not in TermsAcceptance.objects.values_list(
         "account_id", flat=True
@@ -141,7 +147,8 @@ def test_each_situation_has_its_character(tmp_path: Path) -> None:
     elio = HouseholdChild.objects.filter(child__first_name="Élio")
     assert elio.count() == 2
     accounts = {Adult.objects.get(family=row.family).account_id for row in elio}
-    assert None not in accounts and len(accounts) == 2
+    assert None not in accounts
+    assert len(accounts) == 2
     rivoire = Family.objects.get(name="Rivoire")
     assert rivoire.household_children.count() == 5
     assert Enrolment.objects.filter(child=None, family=nadia.family).exists()

@@ -46,7 +46,8 @@ def test_working_days_before_is_a_working_day_with_exactly_that_many_in_between(
 ) -> None:
     found = working_days_before(day, count, off=off)
     between = [found + timedelta(days=n) for n in range((day - found).days)]
-    assert found.weekday() < 5 and found not in off
+    assert found.weekday() < 5
+    assert found not in off
     assert sum(each.weekday() < 5 and each not in off for each in between) == count
 
 

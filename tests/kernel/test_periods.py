@@ -44,6 +44,8 @@ def test_months_follow_one_another(day: date) -> None:
 def test_the_weeks_of_a_month_hold_it_entirely(day: date) -> None:
     month = month_of(day)
     weeks = whole_weeks(month)
-    assert weeks.start <= month.start and month.end <= weeks.end
-    assert weeks.start.weekday() == 0 and weeks.end.weekday() == 0
+    assert weeks.start <= month.start
+    assert month.end <= weeks.end
+    assert weeks.start.weekday() == 0
+    assert weeks.end.weekday() == 0
     assert len(list(weeks.days())) <= 42
