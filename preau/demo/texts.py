@@ -8,14 +8,14 @@ def terms(*, organisation: str, product: str, contact: str) -> str:
 {product} est le guichet en ligne de {organisation}. Vous y retrouvez votre dossier famille, les activités de vos
 enfants et vos demandes. Tout ce que vous faites ici peut aussi se faire au guichet ou par téléphone.
 
-- **Réserver** : vous choisissez les jours, vous relisez, vous validez. La réponse est immédiate.
-- **Suivre** : chaque demande porte un numéro et reste à la même adresse.
-- **Comprendre** : les dates limites et les places restantes sont écrites sur la page, avant de choisir.
-- **Conserver** : vos demandes et leurs réponses restent consultables pendant l’année scolaire.
+- **Réserver** : vous choisissez les jours, vous relisez, vous validez. La réponse est immédiate.
+- **Suivre** : chaque demande porte un numéro et reste à la même adresse.
+- **Comprendre** : les dates limites et les places restantes sont écrites sur la page, avant de choisir.
+- **Conserver** : vos demandes et leurs réponses restent consultables pendant l’année scolaire.
 
 ## Votre espace personnel
 
-Votre espace est créé par le service, à partir de votre dossier, ou à votre demande. Il est personnel : chaque
+Votre espace est créé par le service, à partir de votre dossier, ou à votre demande. Il est personnel : chaque
 responsable de l’enfant a le sien. Choisissez un mot de passe long, que vous n’utilisez nulle part ailleurs, et ne le
 donnez à personne. Un agent ne vous le demandera jamais.
 
@@ -27,16 +27,16 @@ Vous pouvez la faire corriger auprès du service.
 ## Ce que vous validez
 
 Une réservation validée retient une place. Elle peut être retirée jusqu’à la date limite affichée. Passé ce délai,
-adressez-vous au service : il peut encore vous aider dans certains cas.
+adressez-vous au service : il peut encore vous aider dans certains cas.
 
-Vous déclarez des informations exactes et vous signalez les changements : adresse, téléphone, personnes autorisées.
+Vous déclarez des informations exactes et vous signalez les changements : adresse, téléphone, personnes autorisées.
 
 ## Vos données
 
 {organisation} traite vos données pour gérer l’inscription et l’accueil des enfants, qui relèvent de ses missions de
 service public. Seuls les agents chargés de ces activités y accèdent, chacun dans la limite de ses fonctions. Vos
 données ne servent à aucune publicité. Vous pouvez les consulter, les faire corriger et demander leur effacement quand
-la loi le permet : {contact}.
+la loi le permet : {contact}.
 
 ## Disponibilité
 
@@ -52,7 +52,7 @@ def legal(*, organisation: str, address: str, phone: str) -> str:
     """Return the legal notice of a demo town, in Markdown."""
     return f"""## Éditeur
 
-{organisation}, {address}. Téléphone : {phone}. Responsable de la publication : la personne qui préside l’assemblée.
+{organisation}, {address}. Téléphone : {phone}. Responsable de la publication : la personne qui préside l’assemblée.
 
 ## Hébergement
 
@@ -83,9 +83,9 @@ Le dossier est gardé tant que l’enfant fréquente une activité, puis deux an
 
 ## Vos droits
 
-Accès, rectification, opposition, limitation : écrivez à {contact}. Vous pouvez aussi saisir la CNIL.
+Accès, rectification, opposition, limitation : écrivez à {contact}. Vous pouvez aussi saisir la CNIL.
 
 ## Témoins de connexion
 
-Un seul témoin est nécessaire : celui qui vous garde connecté. Aucun ne mesure votre visite.
+Un seul témoin est nécessaire : celui qui vous garde connecté. Aucun ne mesure votre visite.
 """

@@ -73,9 +73,9 @@ def _open(desk: Desk) -> None:
         welcome_strapline="Vos démarches d’une rive à l’autre, sans passer le pont.",
         welcome_text=(
             "Depuis cet espace, vous réservez les mercredis de vos enfants et vous suivez vos demandes.\n\n"
-            "Besoin d’aide ? Appelez-nous le matin, du lundi au vendredi.\n"
+            "Besoin d’aide ? Appelez-nous le matin, du lundi au vendredi.\n"
         ),
-        private_welcome_text="Dépliez le menu : vos réservations, vos demandes, votre famille.",
+        private_welcome_text="Dépliez le menu : vos réservations, vos demandes, votre famille.",
         contact_name="Service Enfance et familles",
         contact_address="30 quai du Bac\n99470 Le Bac-sur-Onde",
         contact_hours="Du lundi au vendredi, de 9 h à 12 h",
@@ -96,7 +96,7 @@ def _open(desk: Desk) -> None:
         ),
         (
             16,
-            "Crue de printemps : les consignes",
+            "Crue de printemps : les consignes",
             "En cas d’alerte, le centre accueille les enfants à l’École du Bac.",
             "Un message est envoyé la veille à toutes les familles qui ont réservé.",
         ),

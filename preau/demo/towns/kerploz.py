@@ -64,9 +64,9 @@ def _open(desk: Desk) -> None:
         welcome_strapline="Vos démarches autour de l’école, toute l’année.",
         welcome_text=(
             "Votre identifiant est le début de votre adresse électronique, avant l’arobase.\n\n"
-            "- Restaurant scolaire : réservez jour par jour\n- Garderie : sans réservation, venez quand il faut\n"
+            "- Restaurant scolaire : réservez jour par jour\n- Garderie : sans réservation, venez quand il faut\n"
         ),
-        private_welcome_text="La garderie ne se réserve pas : il suffit d’y être inscrit.",
+        private_welcome_text="La garderie ne se réserve pas : il suffit d’y être inscrit.",
         contact_name="Éducation Jeunesse",
         contact_address="1 plasenn an Ti-Kêr\n99560 Kerploz",
         contact_hours="Du lundi au vendredi, de 8 h 45 à 12 h et de 13 h 30 à 17 h",

@@ -75,7 +75,7 @@ def _open(desk: Desk) -> None:
             "Cet espace remplace le dossier papier des écoles communautaires.\n\n"
             "- Réservez l’accueil du matin et du soir\n- Retrouvez les personnes de votre entourage\n"
         ),
-        private_welcome_text="Une question sur votre dossier ? La Direction Éducation répond sous deux jours.",
+        private_welcome_text="Une question sur votre dossier ? La Direction Éducation répond sous deux jours.",
         contact_name="Direction Éducation",
         contact_address="8 place du Rucher\n99320 Ruchelles",
         contact_hours="Lundi, mardi, jeudi et vendredi, de 8 h 30 à 12 h",
@@ -85,7 +85,7 @@ def _open(desk: Desk) -> None:
     desk.news(
         (
             6,
-            "Transport scolaire : deux arrêts déplacés",
+            "Transport scolaire : deux arrêts déplacés",
             "À Ruchelles, le car s’arrête désormais devant la halle.",
             "Les horaires ne changent pas. L’arrêt de la poste reste desservi le soir.",
         ),

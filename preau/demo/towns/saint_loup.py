@@ -122,7 +122,7 @@ def _open(desk: Desk) -> None:
             "- Annulation en décochant, jusqu’à la date limite\n"
         ),
         private_welcome_text=(
-            "Ici, vous gérez les journées de vos enfants. Choisissez « Modifier les réservations », cochez, relisez,"
+            "Ici, vous gérez les journées de vos enfants. Choisissez « Modifier les réservations », cochez, relisez,"
             " validez."
         ),
         legal_text=legal(organisation=NAME, address=address, phone="05 36 49 10 00"),
@@ -138,7 +138,7 @@ def _open(desk: Desk) -> None:
     desk.news(
         (
             2,
-            "Mercredis : pensez au goûter d’anniversaire",
+            "Mercredis : pensez au goûter d’anniversaire",
             "Les animateurs fêtent les anniversaires du mois le dernier mercredi.",
             "Prévenez l’équipe une semaine avant. Les gâteaux sont préparés au centre, avec les enfants.",
         ),
@@ -150,7 +150,7 @@ def _open(desk: Desk) -> None:
         ),
         (
             23,
-            "Accueil du soir : l’étude reprend au Lavoir",
+            "Accueil du soir : l’étude reprend au Lavoir",
             "Une demi-heure au calme pour les devoirs, du lundi au vendredi, sauf le mercredi.",
             "L’étude se réserve avec l’accueil du soir. Elle ne coûte rien de plus.",
         ),
@@ -382,7 +382,7 @@ def _characters(desk: Desk, places: Places) -> tuple[Home, Home]:
         is_character=True,
     )
     hugo = desk.family(
-        [Person("M.", "Hugo", "Bastide", "n’habite pas la commune : ouvertures plus tardives")],
+        [Person("M.", "Hugo", "Bastide", "n’habite pas la commune : ouvertures plus tardives")],
         [Pupil("Lou-Anne", "Bastide", "CE1", "F", lavoir)],
         is_character=True,
         is_resident=False,
@@ -459,7 +459,7 @@ def _book(desk: Desk, places: Places, rolls: Rolls) -> None:
     habits = {e.pk: habit(desk, "5", [(0.5, ("D",)), (0.5, ())]) for e in rolls.all.get(places.outings.pk, [])}
     total += book_by_habit(desk, places.outings, habits)
     total += _book_last_year(desk, places, rolls)
-    desk.report(f"Saint-Loup : {len(desk.homes)} familles, {total} réservations")
+    desk.report(f"Saint-Loup : {len(desk.homes)} familles, {total} réservations")
 
 
 def _of_nadia(desk: Desk, offer: Offer) -> list[Enrolment]:

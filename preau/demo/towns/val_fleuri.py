@@ -63,7 +63,7 @@ def _open(desk: Desk) -> None:
             "Réservez les journées de vacances et suivez vos demandes.\n\n"
             "- Accueils de loisirs à Bellerive et à Montclair\n- Séjours et sorties des 11-17 ans\n"
         ),
-        private_welcome_text="Choisissez « Créer les réservations » pour ajouter ou retirer des journées.",
+        private_welcome_text="Choisissez « Créer les réservations » pour ajouter ou retirer des journées.",
         contact_name="Pôle Enfance Jeunesse",
         contact_address="Maison du Val\n1 route du Moulin\n99210 Bellerive-le-Val",
         contact_hours="Du mardi au vendredi, de 9 h à 12 h 30 et de 14 h à 17 h 30",
@@ -77,7 +77,7 @@ def _open(desk: Desk) -> None:
     desk.news(
         (
             4,
-            "Vacances : le programme des deux sites est prêt",
+            "Vacances : le programme des deux sites est prêt",
             "Bellerive explore la rivière, Montclair construit un théâtre d’ombres.",
             "Prévoyez des bottes à Bellerive et de vieux cartons à Montclair.",
         ),
