@@ -160,6 +160,9 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 
+# The tone of a message is its tag (see the notice component).
+MESSAGE_TAGS = {10: "mute", 20: "info", 25: "ok", 30: "warn", 40: "bad"}
+
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -35,9 +35,7 @@ def make_offer(actor: Actor, *, capacity: int = 10, is_blocking: bool = True, **
     values = {"starts_on": date(2026, 11, 1), "ends_on": date(2026, 12, 1), "weekdays": "0134", **fields}
     offer = Offer.objects.create(activity=activity, site=site, **ids, **values)
     for position, (code, name, start, end) in enumerate([("M", "Matin", 450, 500), ("S", "Soir", 990, 1110)]):
-        resource = Resource.objects.create(
-            site=site, name=name, capacity=capacity, is_blocking=is_blocking, **ids
-        )
+        resource = Resource.objects.create(site=site, name=name, capacity=capacity, is_blocking=is_blocking, **ids)
         Unit.objects.create(
             offer=offer,
             code=code,
@@ -62,7 +60,5 @@ def make_household(actor: Actor, name: str = "Aubert") -> tuple[int, int, int]:
         first_name="Jeanne",
         last_name=name,
     )
-    child = add_child(
-        actor=actor, family_id=family.pk, first_name="Léo", last_name=name, birth_date=date(2019, 5, 4)
-    )
+    child = add_child(actor=actor, family_id=family.pk, first_name="Léo", last_name=name, birth_date=date(2019, 5, 4))
     return family.pk, adult.pk, child.pk

@@ -29,9 +29,14 @@ def day_closures(*, organisation_id: int, offer_id: int, start: date, end: date)
 
     The reason is "" for an ordinary day without the activity. Four queries whatever the period.
     """
-    offer = Offer.objects.select_related("site").get(organisation_id=organisation_id, pk=offer_id)
-    closures: dict[date, str] = {}
+    offer = Offer.objects.get(organisation_id=organisation_id, pk=offer_id)
     calendar = load_calendar(organisation_id=organisation_id, offer=offer, start=start, end=end)
+    return closures_of(offer=offer, calendar=calendar, start=start, end=end)
+
+
+def closures_of(*, offer: Offer, calendar: OfferCalendar, start: date, end: date) -> dict[date, str]:
+    """Return the closures of an offer over [start, end) from a calendar read before. No query."""
+    closures: dict[date, str] = {}
     for day in Period(start, end).days():
         reason = closure_of(day, calendar=calendar)
         if not offer.starts_on <= day < offer.ends_on:

@@ -97,7 +97,7 @@ def households_of_account(*, account_id: int, organisation_id: int) -> Household
 
 
 def family_file(*, actor: Actor, family_id: int, show_protected_address: bool = False) -> FamilyFile:
-    """Return a dossier famille with its people (A04, A05). Four queries.
+    """Return a dossier famille with its people (A04, A05). Three queries, one more without any adult.
 
     A family sees its own address; an agent sees a protected one only when asked for, which the
     caller journals.
@@ -105,14 +105,12 @@ def family_file(*, actor: Actor, family_id: int, show_protected_address: bool = 
     :raises NotFound: unknown, or not the actor's.
     """
     actor.require_family(family_id)
-    family = Family.objects.filter(organisation_id=actor.organisation_id, pk=family_id).first()
-    if family is None:
-        raise NotFound("family")
     adults = list(
-        Adult.objects.filter(organisation_id=actor.organisation_id, family_id=family_id)
-        .select_related("account")
-        .order_by("-position", "pk")
+        Adult.objects.filter(organisation_id=actor.organisation_id, family_id=family_id).select_related(
+            "account", "family"
+        )
     )
+    family = adults[0].family if adults else _lone_family(actor, family_id)
     is_protected = any(adult.has_protected_address for adult in adults)
     hidden = is_protected and actor.is_staff and not show_protected_address
     return FamilyFile(
@@ -126,6 +124,13 @@ def family_file(*, actor: Actor, family_id: int, show_protected_address: bool = 
         children=tuple(children_of_family(actor=actor, family_id=family_id)),
         contacts=tuple(_contacts(actor, family_id)),
     )
+
+
+def _lone_family(actor: Actor, family_id: int) -> Family:
+    family = Family.objects.filter(organisation_id=actor.organisation_id, pk=family_id).first()
+    if family is None:
+        raise NotFound("family")
+    return family
 
 
 def children_of_family(*, actor: Actor, family_id: int) -> list[ChildCard]:

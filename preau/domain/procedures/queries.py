@@ -77,6 +77,11 @@ def list_procedures(
     return [view_of(row) for row in rows.order_by("-number")[offset : offset + limit]], total
 
 
+def latest_procedures(*, actor: Actor, limit: int) -> list[ProcedureView]:
+    """Return the newest numbered démarches. One query."""
+    return [view_of(row) for row in _numbered(actor).order_by("-number")[:limit]]
+
+
 def find_procedure(*, actor: Actor, number: int) -> ProcedureView:
     """Return one démarche with its timeline: its permanent page (A10-12).
 

@@ -84,9 +84,7 @@ def test_a_change_follows_the_deadline_of_changes():
 
 
 def test_two_children_of_one_order_cannot_share_the_last_place():
-    decision, counters = decide(
-        [(facts(1, who="c1"), True), (facts(1, who="c2", enrolment_id=2), True)], capacity=1
-    )
+    decision, counters = decide([(facts(1, who="c1"), True), (facts(1, who="c2", enrolment_id=2), True)], capacity=1)
     assert len(decision.added) == 1
     assert [refusal.fact for refusal in decision.refused] == [rules.SlotFull]
     assert counters[1].booked == 1
@@ -110,7 +108,9 @@ def test_an_exchange_needs_no_free_place_of_what_it_gives_back():
 def test_nobody_gives_a_place_up_for_nothing():
     morning = facts(1, code="M", counters=(1,))
     whole = facts(2, code="J", counters=(1, 2), excludes=frozenset({"M"}))
-    decision, counters = decide([(whole, True), (morning, False)], held=[morning, facts(9, who="c9", counters=(2,))], capacity=1)
+    decision, counters = decide(
+        [(whole, True), (morning, False)], held=[morning, facts(9, who="c9", counters=(2,))], capacity=1
+    )
     assert decision.added == []
     assert decision.removed == []
     assert {refusal.fact for refusal in decision.refused} == {rules.SlotFull, rules.ExchangeKept}

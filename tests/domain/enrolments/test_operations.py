@@ -62,9 +62,7 @@ def test_a_period_out_of_the_offer_is_refused(starts_on: date, ends_on: date) ->
     family, _, child = make_household(actor)
     offer = make_offer(actor)
     with pytest.raises(PeriodOutsideOffer):
-        enrol(
-            actor=actor, family_id=family, offer_id=offer.pk, child_id=child, starts_on=starts_on, ends_on=ends_on
-        )
+        enrol(actor=actor, family_id=family, offer_id=offer.pk, child_id=child, starts_on=starts_on, ends_on=ends_on)
 
 
 def test_nobody_is_enrolled_out_of_their_family_or_town() -> None:

@@ -100,9 +100,7 @@ def test_a_deadline_refuses_from_its_very_instant(town, awa):
     item = OrderItem(enrolment.pk, frozenset({wednesday.pk}))
     late = place_order(actor=town.parent(awa), items=[item], key="late", now=ten_oclock)
     assert late.procedures[0].refused[0].why == "deadline_passed"
-    before = place_order(
-        actor=town.parent(awa), items=[item], key="before", now=ten_oclock - timedelta(microseconds=1)
-    )
+    before = place_order(actor=town.parent(awa), items=[item], key="before", now=ten_oclock - timedelta(microseconds=1))
     assert before.procedures[0].status == "accepted"
 
 
@@ -159,7 +157,9 @@ def test_twenty_days_for_three_children_take_at_most_twelve_queries(town):
     items = [OrderItem(enrolment.pk, frozenset(slots)) for enrolment in family.enrolments]
     actor = town.parent(family)
     place_order(actor=actor, items=[OrderItem(items[0].enrolment_id, frozenset(slots[:1]))], key="warm", now=NOW)
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         placed = place_order(actor=actor, items=items, key="big", now=NOW)
     assert sum(len(each.added) for each in placed.procedures) == 59
     counted = [

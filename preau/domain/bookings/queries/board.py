@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from preau.base.actor import Actor
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.queries.facts import (
+    DEADLINE_REACH,
     BookableEnrolment,
     find_bookable,
     held_by_participant,
-    holidays_around,
     load_counters,
     load_facts,
     load_held,
@@ -25,7 +25,7 @@ from preau.domain.bookings.rules import (
     remaining_places,
 )
 from preau.domain.catalogue import queries as catalogue_queries
-from preau.domain.catalogue.models import Slot
+from preau.domain.catalogue.models import Offer, Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +68,37 @@ class Board:
         return days
 
 
-def slot_board(*, actor: Actor, enrolment_id: int, start: date, end: date, now: datetime) -> Board:
+def slot_board(
+    *,
+    actor: Actor,
+    enrolment_id: int,
+    start: date,
+    end: date,
+    now: datetime,
+    enrolment: BookableEnrolment | None = None,
+) -> Board:
     """Return all slots of an enrolment in [start, end) with what may be done (A09-10 to A09-21).
 
     The number of queries does not depend on the number of days. Agents see what a family would see:
     what they may force is decided when the order is placed.
 
+    :param enrolment: that enrolment when the caller has just read it for this actor.
     :raises NotFound: the enrolment is not the actor's.
     """
-    today = now.astimezone(actor.zone).date()
-    enrolment = find_bookable(actor=actor, enrolment_id=enrolment_id, on=max(start, today))
+    if enrolment is None or enrolment.enrolment_id != enrolment_id:
+        today = now.astimezone(actor.zone).date()
+        enrolment = find_bookable(actor=actor, enrolment_id=enrolment_id, on=max(start, today))
+    offer = Offer(
+        pk=enrolment.offer_id,
+        site_id=enrolment.site_id,
+        weekdays=enrolment.weekdays,
+        open_on=enrolment.open_on,
+        starts_on=enrolment.starts_on,
+        ends_on=enrolment.ends_on,
+    )
+    calendar = catalogue_queries.load_calendar(
+        organisation_id=actor.organisation_id, offer=offer, start=start - DEADLINE_REACH, end=end
+    )
     rows = list(
         Slot.objects.filter(
             organisation_id=actor.organisation_id, offer_id=enrolment.offer_id, on__gte=start, on__lt=end
@@ -95,11 +116,9 @@ def slot_board(*, actor: Actor, enrolment_id: int, start: date, end: date, now: 
         slots=rows,
         enrolment_of_slot={row.pk: (enrolment.enrolment_id,) for row in rows},
         counter_ids=counter_ids,
-        holidays=holidays_around(actor=actor, days=days),
+        holidays=frozenset(calendar.public_holidays),
     )
-    closures = catalogue_queries.day_closures(
-        organisation_id=actor.organisation_id, offer_id=enrolment.offer_id, start=start, end=end
-    )
+    closures = catalogue_queries.closures_of(offer=offer, calendar=calendar, start=start, end=end)
     return Board(
         enrolment=enrolment,
         start=start,

@@ -18,6 +18,8 @@ from preau.domain.catalogue.models import ResourceDay, Slot
 from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.enrolments.models import Enrolment, Schooling
 
+DEADLINE_REACH = timedelta(days=45)  # how far back the working days of a deadline may be counted
+
 
 @dataclass(frozen=True, slots=True)
 class BookableEnrolment:
@@ -44,6 +46,7 @@ class BookableEnrolment:
     deadlines: Mapping[str, Mapping[str, object]]
     openings: tuple[Mapping[str, object], ...]
     weekdays: str
+    open_on: str
 
     @property
     def subject(self) -> str:
@@ -147,7 +150,7 @@ def holidays_around(*, actor: Actor, days: Collection[date]) -> frozenset[date]:
     if not days:
         return frozenset()
     return catalogue_queries.holiday_dates(
-        organisation_id=actor.organisation_id, start=min(days) - timedelta(days=45), end=max(days) + timedelta(days=1)
+        organisation_id=actor.organisation_id, start=min(days) - DEADLINE_REACH, end=max(days) + timedelta(days=1)
     )
 
 
@@ -230,6 +233,7 @@ def _view(row: Enrolment, *, class_name: str) -> BookableEnrolment:
         },
         openings=tuple(offer.openings),
         weekdays=offer.weekdays,
+        open_on=offer.open_on,
     )
 
 

@@ -53,8 +53,14 @@ def grid(request: Any, slug: str, enrolment_id: int) -> HttpResponse:
 def _grid_page(request: Any, enrolment_id: int, view: str, day: Any) -> HttpResponse:
     period = grids.period_of(view, day)
     drawn = grids.shown_weeks(view, period)
+    siblings = bookable_enrolments(actor=request.actor, on=request.today)
     board = slot_board(
-        actor=request.actor, enrolment_id=enrolment_id, start=drawn.start, end=drawn.end, now=request.now
+        actor=request.actor,
+        enrolment_id=enrolment_id,
+        start=drawn.start,
+        end=drawn.end,
+        now=request.now,
+        enrolment=next((row for row in siblings if row.enrolment_id == enrolment_id), None),
     )
     draft = drafts.booking_draft(actor=request.actor, enrolment_id=enrolment_id)
     shown = {slot.slot_id for slot in board.slots if slot.on in period}
@@ -74,7 +80,7 @@ def _grid_page(request: Any, enrolment_id: int, view: str, day: Any) -> HttpResp
         "removed": len(draft) - sum(draft.values()),
         "kept": [sum(elsewhere), len(elsewhere) - sum(elsewhere)],
         "nobody": request.GET.get("vide"),
-        "siblings": bookable_enrolments(actor=request.actor, on=request.today),
+        "siblings": siblings,
     }
     return render(request, "family/bookings/grid.html", context)
 

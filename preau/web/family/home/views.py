@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from preau.domain.bookings.queries import bookable_enrolments, enrolments_booked_between, planned_units
 from preau.domain.families.queries import family_file
-from preau.domain.procedures.queries import list_procedures, open_drafts
+from preau.domain.procedures.queries import latest_procedures, open_drafts
 from preau.kernel.periods import Period, monday_of
 from preau.web.family.bookings.forms import Tampered, read_day
 from preau.web.family.home.week import week_rows
@@ -33,7 +33,6 @@ def home(request: Any, slug: str) -> HttpResponse:
     family_id = min(actor.family_ids, default=None)
     family = family_file(actor=actor, family_id=family_id) if family_id else None
     enrolments = bookable_enrolments(actor=actor, on=request.today)
-    latest, _total = list_procedures(actor=actor, limit=LATEST)
     context = {
         "family": family,
         "week": week,
@@ -41,7 +40,7 @@ def home(request: Any, slug: str) -> HttpResponse:
         "rows": week_rows(list(family.children) if family else [], _planned(actor, week), days=week),
         "previous": monday - timedelta(days=7),
         "next": monday + timedelta(days=7),
-        "latest": latest,
+        "latest": latest_procedures(actor=actor, limit=LATEST),
         "todo": _todo(request, enrolments),
         "enrolments": enrolments,
     }

@@ -1,0 +1,158 @@
+"""Two towns, a victim whose every text is a canary, and all the people who must not see it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from preau.base.models import TenantModel
+from preau.domain.accounts.models import Account
+from preau.domain.accounts.operations import send_activation
+from preau.domain.bookings.operations import OrderItem
+from preau.domain.families.models import Adult, Contact
+from preau.domain.organisations.models import Department, Site
+from preau.domain.procedures.operations import place_order, save_booking_draft
+from preau.domain.publishing.models import NewsItem
+from tests.factories.town import NOW, Town, slots_of
+
+CANARY = "CANARI"
+# Rows that belong to one family: each of their texts becomes a canary.
+PERSONAL = ("families.Family", "families.Adult", "families.Child", "families.Contact")
+KEPT = {"country", "civility", "sex", "email"}  # read as addresses or codes by the product itself
+
+
+@dataclass
+class Scene:
+    town: Town
+    other: Town
+    ids: dict[str, Any]
+    people: dict[str, Account | None]
+
+
+def build() -> Scene:
+    """Set the scene."""
+    town, other = Town("ville-test"), Town("autre-ville")
+    victim = town.household("Victime", children=2, login="victime")
+    offer = town.offer()
+    for child in victim.children:
+        town.enrol(victim, offer, child=child)
+    Contact.objects.create(
+        organisation_id=town.id, family=victim.family, kind="call", first_name="Mamie", last_name="V"
+    )
+    pending = Adult.objects.create(
+        organisation_id=town.id,
+        family=victim.family,
+        position="co_holder",
+        first_name="Karim",
+        last_name="V",
+        email="karim@victime.example",
+    )
+    agent = town.account("agent.ici", role="agent")
+    town.join(agent, "admin")
+    town.join(agent, "manager")
+    elsewhere = Site.objects.create(organisation_id=town.id, name="Autre école", kind="school")
+    Department.objects.create(organisation_id=town.id, name="Petite enfance")
+    site_staff = town.account("animatrice", role="family")
+    site_staff.memberships.all().delete()
+    town.join(site_staff, "site_staff", site_ids=[elsewhere.pk])
+    news = NewsItem.objects.create(organisation_id=town.id, title="Nouvelle", teaser="…", published_on=NOW.date())
+    _act(town, victim, offer)
+    _sing(town, victim)
+    send_activation(actor=town.agent("agent", account=agent), account_id=victim.account.pk, now=NOW)
+    stranger = other.household("Denis", login="denis")
+    other.enrol(stranger, other.offer(), child=stranger.children[0])
+    neighbour = town.household("Voisin", login="voisin")
+    town.enrol(neighbour, offer, child=neighbour.children[0])
+    return Scene(
+        town,
+        other,
+        {
+            "enrolment_id": victim.enrolments[0].pk,
+            "number": 1,
+            "family_id": victim.family.pk,
+            "adult_id": pending.pk,
+            "account_id": victim.account.pk,
+            "news_id": news.pk,
+            "token": "x" * 32,
+            "name": "0-0",
+        },
+        {
+            "anonyme": None,
+            "autre famille": neighbour.account,
+            "famille d’ailleurs": stranger.account,
+            "agent d’ailleurs": _staff(other, "agent.ailleurs", "agent", "manager", "admin"),
+            "animatrice d’un autre site": site_staff,
+            "victime": victim.account,
+            "agent d’ici": agent,
+        },
+    )
+
+
+def _staff(town: Town, name: str, *roles: str) -> Account:
+    account = town.account(name, role=roles[0])
+    for role in roles[1:]:
+        town.join(account, role)
+    return account
+
+
+def _act(town: Town, victim: Any, offer: Any) -> None:
+    """A numbered démarche, a draft, bookings today and later."""
+    slots = slots_of(offer, after=NOW.date() + timedelta(days=1))
+    actor = town.parent(victim)
+    item = OrderItem(victim.enrolments[0].pk, frozenset(slot.pk for slot in slots[:4]))
+    place_order(actor=actor, items=[item], key="scene", now=NOW)
+    save_booking_draft(actor=actor, enrolment_id=victim.enrolments[1].pk, wanted={slots[5].pk: True}, now=NOW)
+
+
+def _sing(town: Town, victim: Any) -> None:
+    """Write a canary in each free text of each personal row of the victim, and in what copies them."""
+    for label in PERSONAL:
+        for row in apps.get_model(label).objects.filter(organisation_id=town.id):
+            for field in row._meta.concrete_fields:
+                is_text = isinstance(field, (models.CharField, models.TextField)) and not field.choices
+                if is_text and field.name not in KEPT:
+                    setattr(row, field.name, f"{CANARY}-{row.pk}-{field.name}"[: field.max_length])
+            row.save()
+    Account.objects.filter(pk=victim.account.pk).update(
+        first_name=f"{CANARY}-prenom", last_name=f"{CANARY}-nom", email="canari-victime@courriel.example"
+    )
+    victim.account.refresh_from_db()
+    for procedure in apps.get_model("procedures.Procedure").objects.filter(organisation_id=town.id):
+        procedure.subject = f"{CANARY}-objet"
+        procedure.save()
+
+
+def routes() -> list[tuple[str, Any]]:
+    """Every route of the installation but Django's own admin, with its view."""
+    found: list[tuple[str, Any]] = []
+
+    def walk(patterns: list[Any], prefix: str) -> None:
+        for pattern in patterns:
+            route = prefix + str(pattern.pattern)
+            if route.startswith("admin/"):
+                continue
+            if isinstance(pattern, URLResolver):
+                walk(pattern.url_patterns, route)
+            elif isinstance(pattern, URLPattern):
+                found.append((route, pattern.callback))
+
+    walk(get_resolver().url_patterns, "")
+    return found
+
+
+def snapshot(town: Town) -> dict[str, Any]:
+    """All rows of a town, to see a silent write."""
+    rows = {
+        model._meta.label: list(model.objects.filter(organisation_id=town.id).order_by("pk").values_list())
+        for model in apps.get_models()
+        if issubclass(model, TenantModel)
+    }
+    rows["accounts"] = list(
+        Account.objects.filter(memberships__organisation_id=town.id)
+        .order_by("pk")
+        .values_list("pk", "username", "password", "email", "is_active")
+    )
+    return rows

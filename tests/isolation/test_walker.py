@@ -1,0 +1,126 @@
+"""Every URL × actor × method: nothing of a family leaks or changes for who it is not.
+
+A new URL parameter that the scene cannot fill fails here: nobody forgets a view.
+"""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.isolation import scene as scenes
+from tests.isolation.scene import CANARY, Scene
+
+METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
+STRANGERS = ("anonyme", "autre famille", "famille d’ailleurs", "agent d’ailleurs", "animatrice d’un autre site")
+PUBLIC = {"public"}
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+@pytest.fixture
+def scene(db: Any) -> Scene:
+    return scenes.build()
+
+
+def path_of(route: str, slug: str, ids: dict[str, Any]) -> str:
+    """Fill a route with the victim's ids.
+
+    :raises KeyError: a parameter nobody has thought of.
+    """
+    return "/" + PARAMETER.sub(lambda found: str({"slug": slug, **ids}[found[1]]), route)
+
+
+def client_for(account: Any) -> Client:
+    client = Client(raise_request_exception=True)
+    if account is not None:
+        client.force_login(account)
+    return client
+
+
+def test_every_parameter_of_every_address_can_be_filled(scene):
+    for route, _view in scenes.routes():
+        path_of(route, scene.town.slug, scene.ids)
+
+
+def test_every_view_declares_who_may_open_it():
+    undeclared = [route for route, view in scenes.routes() if not hasattr(view, "policy")]
+    assert undeclared == []
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+def test_a_stranger_reads_and_changes_nothing_of_the_victim(scene, name, record_property):
+    account, tried, leaks, writes = scene.people[name], 0, [], []
+    for route, view in scenes.routes():
+        slugs = {scene.town.slug, scene.other.slug} if "slug" in route else {""}
+        before = scenes.snapshot(scene.town)
+        for slug in sorted(slugs):
+            path = path_of(route, slug, scene.ids)
+            for method in METHODS:
+                for headers in ({}, {"HTTP_HX_REQUEST": "true"}):
+                    response = getattr(client_for(account), method)(path, **headers)
+                    tried += 1
+                    seen = response.content.decode(errors="replace") + str(response.headers)
+                    if CANARY.lower() in seen.lower():
+                        leaks.append(f"{method} {path}")
+                    assert response.status_code < 500, f"{method} {path}"
+                    is_open = view.policy.audience in PUBLIC
+                    if account is None and not is_open and response.status_code == 200 and method != "options":
+                        leaks.append(f"anonymous 200: {method} {path}")
+        if scenes.snapshot(scene.town) != before:
+            writes.append(route)
+    record_property("tried", tried)
+    print(f"\nmarcheur, {name} : {tried} adresses × méthodes essayées")
+    assert (leaks, writes) == ([], [])
+
+
+def test_the_owner_or_the_agent_does_open_each_view(scene):
+    """Without this, a walker that only meets 404 would prove nothing."""
+    closed = []
+    for route, view in scenes.routes():
+        if view.policy.audience not in {"family", "staff"}:
+            continue
+        account = scene.people["victime" if view.policy.audience == "family" else "agent d’ici"]
+        ids = dict(scene.ids)
+        if "agents/agents/" in route:
+            ids["account_id"] = scene.people["agent d’ici"].pk
+        path = path_of(route, scene.town.slug, ids)
+        statuses = {client_for(account).get(path).status_code, client_for(account).post(path).status_code}
+        if not statuses & {200, 302, 422}:
+            closed.append((path, statuses))
+    assert closed == []
+
+
+def test_every_answer_carries_the_security_headers(scene):
+    for route, view in scenes.routes():
+        response = client_for(scene.people["victime"]).get(path_of(route, scene.town.slug, scene.ids))
+        headers = response.headers
+        assert "script-src 'self'" in headers["Content-Security-Policy"], route
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Frame-Options"] == "DENY"
+        assert headers["Referrer-Policy"] == "same-origin"
+        if view.policy.audience != "public":
+            assert headers["Cache-Control"] == "no-store", route
+
+
+@pytest.mark.parametrize("name", [*STRANGERS, "victime", "agent d’ici"])
+def test_the_admin_is_one_refused_prefix(scene, name):
+    client = client_for(scene.people[name])
+    for path in ("/admin/", "/admin/accounts/account/", "/admin/bookings/booking/"):
+        response = client.get(path)
+        assert response.status_code in {302, 404}
+        assert CANARY not in response.content.decode()
+
+
+def test_agents_see_the_other_town_as_if_it_did_not_exist(scene):
+    client = client_for(scene.people["agent d’ici"])
+    for path in ("", "liste/", "familles/", f"familles/{scene.ids['family_id']}/"):
+        assert client.get(f"/{scene.other.slug}/agents/{path}").status_code == 404
+
+
+def test_the_victim_does_see_the_canaries(scene):
+    """The control: the walker looks for something that is really shown."""
+    client = client_for(scene.people["victime"])
+    for path in ("famille/", "famille/entourage/", "famille/demandes/1/"):
+        assert CANARY in client.get(f"/{scene.town.slug}/{path}").content.decode()

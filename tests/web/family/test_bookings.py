@@ -1,0 +1,321 @@
+"""The booking screens through Django's client: the path of a parent, bad input, constant queries."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from preau.domain.bookings.models import Booking
+from preau.domain.bookings.operations import OrderItem
+from preau.domain.catalogue.models import ResourceDay
+from preau.domain.procedures.models import Procedure
+from preau.domain.procedures.operations import place_order
+from preau.domain.procedures.queries import booking_draft
+from tests.factories.town import NOW, TODAY, slots_of
+
+pytestmark = pytest.mark.django_db
+BASE = "/ville-test/famille"
+
+
+@pytest.fixture
+def offer(town, awa):
+    offer = town.offer(capacity=3, book_deadline={"kind": "working_days", "days": 1, "at": "10:00"})
+    for child in awa.children:
+        town.enrol(awa, offer, child=child)
+    return offer
+
+
+@pytest.fixture
+def client(awa, login):
+    return login(awa.account)
+
+
+def grid(awa):
+    return f"{BASE}/reservations/{awa.enrolments[0].pk}/"
+
+
+def tick(client, url, *slots, act="recap", **data):
+    """Send the month as the page would: every open box seen empty, these ticked."""
+    return client.post(
+        url,
+        {
+            "vue": "mois",
+            "seen": [f"{slot.pk}:0" for slot in slots],
+            "u": [slot.pk for slot in slots],
+            "act": act,
+            **data,
+        },
+    )
+
+
+def key_of(response):
+    return re.search(r'name="key" value="([^"]+)"', response.content.decode())[1]
+
+
+def test_a_parent_ticks_reads_again_and_is_answered_at_once(client, awa, offer):
+    slots = slots_of(offer, after=TODAY + timedelta(days=1))[:2]
+    assert tick(client, grid(awa), *slots).url.endswith("/recapitulatif/")
+    recap = client.get(grid(awa) + "recapitulatif/")
+    assert "2 - Le récapitulatif" in recap.content.decode()
+    done = client.post(grid(awa) + "recapitulatif/", {"key": key_of(recap)}, follow=True)
+    text = done.content.decode()
+    assert "Nous avons bien enregistré votre demande" in text
+    assert "Traitée positivement" in text
+    assert "Demande n° <b" in text
+    assert Booking.objects.filter(status="booked").count() == 2
+
+
+def test_sending_the_same_recap_twice_books_once(client, awa, offer):
+    tick(client, grid(awa), *slots_of(offer, after=TODAY + timedelta(days=1))[:1])
+    data = {"key": key_of(client.get(grid(awa) + "recapitulatif/"))}
+    first = client.post(grid(awa) + "recapitulatif/", data)
+    again = client.post(grid(awa) + "recapitulatif/", data)
+    assert first.url == again.url
+    assert Procedure.objects.filter(number__isnull=False).count() == 1
+
+
+def test_what_is_ticked_is_kept_from_month_to_month(client, awa, offer):
+    november, december = slots_of(offer, code="S")[3], slots_of(offer, after=TODAY + timedelta(days=20))[0]
+    response = tick(client, grid(awa), november, act="go:2026-12-01")
+    assert "debut=2026-12-01" in response.url
+    tick(client, grid(awa), december, act="save", debut="2026-12-01")
+    draft = booking_draft(actor=_actor(awa), enrolment_id=awa.enrolments[0].pk)
+    assert draft == {november.pk: True, december.pk: True}
+    page = client.get(grid(awa)).content.decode()
+    assert "2 modifications" in page
+
+
+def _actor(household):
+    from preau.base.actor import FAMILY, Actor
+
+    return Actor(
+        organisation_id=household.family.organisation_id,
+        audience=FAMILY,
+        account_id=household.account.pk,
+        family_ids=frozenset({household.family.pk}),
+    )
+
+
+def test_a_stale_page_does_not_undo_what_the_other_parent_did(client, town, awa, offer):
+    mine, theirs = slots_of(offer, after=TODAY + timedelta(days=1))[:2]
+    Booking.objects.create(
+        organisation_id=town.id,
+        enrolment=awa.enrolments[0],
+        slot=theirs,
+        on=theirs.on,
+        participant_key=awa.enrolments[0].participant_key,
+        status="booked",
+        booked_at=NOW,
+    )
+    # The page was drawn before: it showed both boxes empty, and only mine was ticked.
+    client.post(grid(awa), {"vue": "mois", "seen": [f"{mine.pk}:0", f"{theirs.pk}:0"], "u": [mine.pk], "act": "recap"})
+    assert booking_draft(actor=_actor(awa), enrolment_id=awa.enrolments[0].pk) == {mine.pk: True}
+
+
+def test_what_went_meanwhile_is_said_with_its_reason(client, awa, offer):
+    slot, other = slots_of(offer, after=TODAY + timedelta(days=1))[:2]
+    tick(client, grid(awa), slot, other)
+    ResourceDay.objects.filter(resource_id=slot.unit.resource_ids[0], on=slot.on).update(capacity=0)
+    recap = client.get(grid(awa) + "recapitulatif/")
+    assert "C’est complet" in recap.content.decode()
+    done = client.post(grid(awa) + "recapitulatif/", {"key": key_of(recap)}, follow=True).content.decode()
+    assert "Une partie de votre demande n’a pas pu être accordée" in done
+    assert Booking.objects.filter(status="booked").count() == 1
+
+
+def test_a_full_slot_has_no_box(client, awa, offer):
+    slot = slots_of(offer, after=TODAY + timedelta(days=1))[0]
+    ResourceDay.objects.filter(resource_id=slot.unit.resource_ids[0], on=slot.on).update(capacity=0)
+    page = client.get(grid(awa)).content.decode()
+    assert f'value="{slot.pk}:' not in page
+    assert "complet" in page
+
+
+def test_tick_all_and_untick_all(client, awa, offer):
+    client.post(grid(awa), {"vue": "mois", "act": "all"})
+    draft = booking_draft(actor=_actor(awa), enrolment_id=awa.enrolments[0].pk)
+    assert draft
+    assert all(draft.values())
+    month = len(draft)
+    client.post(grid(awa), {"vue": "mois", "act": "all_period"})
+    assert len(booking_draft(actor=_actor(awa), enrolment_id=awa.enrolments[0].pk)) > month
+    client.post(grid(awa), {"vue": "mois", "act": "none_period"})
+    assert booking_draft(actor=_actor(awa), enrolment_id=awa.enrolments[0].pk) == {}
+
+
+def test_going_on_without_a_change_says_so(client, awa, offer):
+    page = client.post(grid(awa), {"vue": "mois", "act": "recap"}, follow=True).content.decode()
+    assert "Vous n’avez rien changé" in page
+
+
+def test_a_periodicity_is_looked_at_before_it_is_applied(client, awa, offer):
+    url = grid(awa) + "periodicite/"
+    data = {
+        "weekdays": ["0", "3"],
+        "units": ["S"],
+        "start": "2026-11-20",
+        "end": "2026-12-20",
+        "rhythm": "even",
+        "wanted": "1",
+        "act": "preview",
+    }
+    preview = client.post(url, data).content.decode()
+    assert "réservations seraient ajoutées" in preview
+    assert booking_draft(actor=_actor(awa), enrolment_id=awa.enrolments[0].pk) == {}
+    client.post(url, {**data, "act": "apply"})
+    draft = booking_draft(actor=_actor(awa), enrolment_id=awa.enrolments[0].pk)
+    days = {slot.on for slot in slots_of(offer) if slot.pk in draft}
+    assert days
+    assert {day.weekday() for day in days} <= {0, 3}
+    assert {day.isocalendar().week % 2 for day in days} == {0}
+
+
+def test_a_periodicity_with_a_wrong_date_keeps_what_was_typed(client, awa, offer):
+    data = {
+        "weekdays": ["0"],
+        "units": ["S"],
+        "start": "2026-12-20",
+        "end": "2026-12-01",
+        "rhythm": "every",
+        "wanted": "1",
+    }
+    response = client.post(grid(awa) + "periodicite/", data)
+    assert response.status_code == 422
+    assert "La fin est avant le début" in response.content.decode()
+    assert 'value="2026-12-20"' in response.content.decode()
+
+
+def test_the_same_request_for_a_brother_shows_his_own_recap(client, awa, offer):
+    slots = slots_of(offer, after=TODAY + timedelta(days=1))[:2]
+    tick(client, grid(awa), *slots)
+    recap = client.get(grid(awa) + "recapitulatif/")
+    brother = awa.enrolments[1].pk
+    assert "Effectuer la même demande pour" in recap.content.decode()
+    response = client.post(grid(awa) + "recapitulatif/", {"key": key_of(recap), "same": [brother]}, follow=True)
+    page = response.content.decode()
+    assert response.request["PATH_INFO"].endswith(f"/reservations/{brother}/recapitulatif/")
+    assert page.count('data-s="add"') == 2
+
+
+def test_undo_from_the_page_of_the_demande(client, awa, offer):
+    tick(client, grid(awa), *slots_of(offer, after=TODAY + timedelta(days=1))[:1])
+    client.post(grid(awa) + "recapitulatif/", {"key": key_of(client.get(grid(awa) + "recapitulatif/"))})
+    client.post(f"{BASE}/demandes/1/retour/")
+    assert not Booking.objects.filter(status="booked").exists()
+    again = client.post(f"{BASE}/demandes/1/retour/", follow=True).content.decode()
+    assert "déjà annulée" in again
+
+
+def test_the_agenda_says_first_name_and_moment_only(client, awa, offer):
+    tick(client, grid(awa), *slots_of(offer, after=TODAY + timedelta(days=1))[:1])
+    client.post(grid(awa) + "recapitulatif/", {"key": key_of(client.get(grid(awa) + "recapitulatif/"))})
+    response = client.get(f"{BASE}/demandes/1/agenda.ics")
+    assert response["Content-Type"].startswith("text/calendar")
+    text = response.content.decode()
+    assert "SUMMARY:Enfant1 : Matin" in text
+    assert "École" not in text
+
+
+BAD = [
+    ({"seen": ["abc:0"]}, 400),
+    ({"seen": ["1:0"], "u": ["2"]}, 400),
+    ({"seen": ["999999:0"], "u": ["999999"]}, 400),
+    ({"seen": [f"{n}:0" for n in range(3000)]}, 400),
+    ({"seen": ["1" * 40 + ":0"]}, 400),
+    ({"act": "go:pas-une-date"}, 400),
+    ({"act": "go:9999-12-31"}, 400),
+    ({"debut": "2026-13-45"}, 400),
+]
+
+
+@pytest.mark.parametrize(("data", "status"), BAD)
+def test_bad_input_gets_a_french_page_and_changes_nothing(client, awa, offer, data, status):
+    response = client.post(grid(awa), {"vue": "mois", **data})
+    assert response.status_code == status
+    assert "Rien n’a été modifié" in response.content.decode() or "n’est pas complète" in response.content.decode()
+    assert not Procedure.objects.exists()
+
+
+def test_ten_thousand_ids_are_refused_in_french(client, awa, offer):
+    response = client.post(grid(awa), {"u": [str(n) for n in range(10_000)]})
+    assert response.status_code == 400
+    assert "n’est pas complète" in response.content.decode()
+
+
+@pytest.mark.parametrize("query", ["?debut=2026-99-99", "?debut=0001-01-01", "?debut=9999-12-31"])
+def test_a_wrong_month_gets_a_french_page(client, awa, offer, query):
+    response = client.get(grid(awa) + query)
+    assert response.status_code == 400
+
+
+def test_a_slot_of_a_closed_or_past_day_is_refused_not_sold(client, town, awa, offer):
+    past = slots_of(offer, after=TODAY - timedelta(days=10))[0]
+    tick(client, grid(awa), past)
+    assert not Booking.objects.exists()
+
+
+def test_a_form_without_its_key_is_refused_in_french(awa, offer):
+    from django.test import Client
+
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(awa.account)
+    response = strict.post(grid(awa), {"act": "save"})
+    assert response.status_code == 403
+    assert "restée ouverte trop longtemps" in response.content.decode()
+
+
+def test_the_child_of_another_is_not_found(awa, bruno, offer, login):
+    response = login(bruno.account).get(grid(awa))
+    assert response.status_code == 404
+    assert "Cette page n’existe pas" in response.content.decode()
+
+
+def queries_of(client, url):
+    client.get(url)
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(url)
+    assert response.status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize("page", ["/", "/reservations/", "grid", "/demandes/", "/entourage/"])
+def test_family_pages_take_at_most_fifteen_queries_with_one_child_or_five(town, login, page):
+    counts = []
+    for children in (1, 5):
+        household = town.household(f"Famille{children}", children=children, login=f"h{children}")
+        offer = town.offer()
+        for child in household.children:
+            town.enrol(household, offer, child=child)
+        client = login(household.account)
+        url = f"{BASE}/reservations/{household.enrolments[0].pk}/" if page == "grid" else BASE + page
+        counts.append(queries_of(client, url))
+    assert counts[0] == counts[1] <= 15, counts
+
+
+def test_an_order_takes_at_most_eighteen_queries_for_the_whole_request(town, login):
+    household = town.household("Grande", children=3, login="grande")
+    offer = town.offer(book_deadline={"kind": "working_days", "days": 1, "at": "10:00"})
+    for child in household.children:
+        town.enrol(household, offer, child=child)
+    client = login(household.account)
+    url = f"{BASE}/reservations/{household.enrolments[0].pk}/"
+    slots = slots_of(offer, after=TODAY + timedelta(days=2))
+    november = [slot for slot in slots if slot.on.month == 11]
+    tick(client, url, *november)
+    place_order(  # the first number of a collectivité costs two queries more, once
+        actor=_actor(household),
+        items=[OrderItem(household.enrolments[1].pk, frozenset({slots[0].pk}))],
+        key="0",
+        now=NOW,
+    )
+    data = {"key": key_of(client.get(url + "recapitulatif/"))}
+    with CaptureQueriesContext(connection) as captured:
+        assert client.post(url + "recapitulatif/", data).status_code == 302
+    counted = [
+        query["sql"]
+        for query in captured.captured_queries
+        if not query["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))
+    ]
+    assert len(counted) <= 18, "\n".join(sql[:140] for sql in counted)
