@@ -97,9 +97,9 @@ def fill(
         return
     for pair in candidates:
         if min(each.capacity - each.booked for each in counters.all()) <= leaving:
-            return
+            break
         desk.book([pair])
-    for each in counters.all():
+    for each in counters.all():  # every unit of the day is as rare: the afternoon like the morning
         set_capacity(
             actor=desk.actor,
             resource_id=each.resource_id,

@@ -1,12 +1,12 @@
 """Texts that the demo towns share, each with its own name in it."""
 
 
-def terms(*, organisation: str, product: str, contact: str) -> str:
+def terms(*, the_town: str, product: str, contact: str) -> str:
     """Return the terms of use of a demo town, in Markdown, one ## per section."""
     return f"""## À quoi sert ce service
 
-{product} est le guichet en ligne de {organisation}. Vous y retrouvez votre dossier famille, les activités de vos
-enfants et vos demandes. Tout ce que vous faites ici peut aussi se faire au guichet ou par téléphone.
+{product} est le guichet en ligne que vous ouvre {the_town}. Vous y retrouvez votre dossier famille, les activités de
+vos enfants et vos demandes. Tout ce que vous faites ici peut aussi se faire au guichet ou par téléphone.
 
 - **Réserver** : vous choisissez les jours, vous relisez, vous validez. La réponse est immédiate.
 - **Suivre** : chaque demande porte un numéro et reste à la même adresse.
@@ -33,14 +33,14 @@ Vous déclarez des informations exactes et vous signalez les changements : adre
 
 ## Vos données
 
-{organisation} traite vos données pour gérer l’inscription et l’accueil des enfants, qui relèvent de ses missions de
-service public. Seuls les agents chargés de ces activités y accèdent, chacun dans la limite de ses fonctions. Vos
+Vos données servent à gérer l’inscription et l’accueil des enfants, des missions de service public que remplit
+{the_town}. Seuls les agents chargés de ces activités y accèdent, chacun dans la limite de ses fonctions. Vos
 données ne servent à aucune publicité. Vous pouvez les consulter, les faire corriger et demander leur effacement quand
 la loi le permet : {contact}.
 
 ## Disponibilité
 
-Le service est ouvert jour et nuit. S’il est interrompu un jour de date limite, {organisation} en tient compte.
+Le service est ouvert jour et nuit. S’il est interrompu un jour de date limite, {the_town} en tient compte.
 
 ## Évolution de ces conditions
 
@@ -65,12 +65,12 @@ Ce portail fonctionne avec Préau, un logiciel libre sous licence AGPL 3.0 ou ul
 """
 
 
-def privacy(*, organisation: str, contact: str) -> str:
+def privacy(*, the_town: str, contact: str) -> str:
     """Return the page on personal data of a demo town, in Markdown."""
     return f"""## Pourquoi nous traitons vos données
 
-Pour inscrire vos enfants, organiser l’accueil et vous répondre. C’est une mission d’intérêt public de {organisation}
-(RGPD, article 6, 1, e).
+Pour inscrire vos enfants, organiser l’accueil et vous répondre. C’est une mission d’intérêt public, que remplit
+{the_town} (RGPD, article 6, 1, e).
 
 ## Qui les voit
 

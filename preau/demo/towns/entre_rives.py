@@ -7,6 +7,7 @@ from preau.domain.organisations.enums import SiteKind
 from preau.domain.organisations.models import Site
 
 NAME = "Communauté de communes d’Entre-Rives"
+THE_TOWN = "la communauté de communes d’Entre-Rives"
 CONTACT = "familles@entre-rives.example"
 # For each weekday, so many calendar days before: Wednesday closes on Monday evening.
 DEADLINE = {
@@ -55,6 +56,7 @@ def _open(desk: Desk) -> None:
         "entre-rives",
         **small.texts(
             name=NAME,
+            the_town=THE_TOWN,
             product="Le Portail Famille",
             address="30 quai du Bac, 99470 Le Bac-sur-Onde",
             phone="04 65 71 55 60",

@@ -7,6 +7,7 @@ from preau.domain.organisations.enums import SiteKind
 from preau.domain.organisations.models import Site
 
 NAME = "Mairie de Kerploz"
+THE_TOWN = "la mairie de Kerploz"
 CONTACT = "espace-famille@kerploz.example"
 
 
@@ -46,6 +47,7 @@ def _open(desk: Desk) -> None:
         "kerploz",
         **small.texts(
             name=NAME,
+            the_town=THE_TOWN,
             product="Le Portail Famille",
             address="1 plasenn an Ti-Kêr, 99560 Kerploz",
             phone="02 61 91 44 90",

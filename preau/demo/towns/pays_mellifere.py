@@ -7,6 +7,7 @@ from preau.domain.organisations.enums import SiteKind
 from preau.domain.organisations.models import Site
 
 NAME = "Communauté de communes du Pays Mellifère"
+THE_TOWN = "la communauté de communes du Pays Mellifère"
 CONTACT = "education@pays-mellifere.example"
 DEADLINE = {"kind": "hours", "hours": 48}
 
@@ -55,6 +56,7 @@ def _open(desk: Desk) -> None:
         "pays-mellifere",
         **small.texts(
             name=NAME,
+            the_town=THE_TOWN,
             product="L’Espace Familles",
             address="8 place du Rucher, 99320 Ruchelles",
             phone=phone,

@@ -21,6 +21,7 @@ from preau.domain.organisations.models import Department, Site
 from preau.domain.procedures.operations import place_order
 
 NAME = "Mairie de Saint-Loup"
+THE_TOWN = "la mairie de Saint-Loup"
 CONTACT = "dossier.enfance@saint-loup.example"
 CROWD = 168  # families without a story
 NOT_ACTIVATED = ("Maud", "Lestrade")  # known to the service, e-mail, no account yet
@@ -102,7 +103,7 @@ def _open(desk: Desk) -> None:
     address = "2 place de la Mairie, 99140 Saint-Loup"
     desk.open_town(
         "saint-loup",
-        terms=terms(organisation=NAME, product="L’Espace Citoyens", contact=CONTACT),
+        terms=terms(the_town=THE_TOWN, product="L’Espace Citoyens", contact=CONTACT),
         name=NAME,
         short_name="Saint-Loup",
         kind="commune",
@@ -126,7 +127,7 @@ def _open(desk: Desk) -> None:
             " validez."
         ),
         legal_text=legal(organisation=NAME, address=address, phone="05 36 49 10 00"),
-        privacy_text=privacy(organisation=NAME, contact="dpo@saint-loup.example"),
+        privacy_text=privacy(the_town=THE_TOWN, contact="dpo@saint-loup.example"),
         contact_name="Service Enfance",
         contact_phone="05 36 49 10 20",
         contact_email=CONTACT,

@@ -17,12 +17,12 @@ CROWD = 12  # families without a story
 Choices = Sequence[tuple[float, Sequence[str]]]
 
 
-def texts(*, name: str, product: str, address: str, phone: str, contact: str) -> Mapping[str, str]:
+def texts(*, name: str, the_town: str, product: str, address: str, phone: str, contact: str) -> Mapping[str, str]:
     """Return the texts that the law asks of a town."""
     return {
-        "terms": terms(organisation=name, product=product, contact=contact),
+        "terms": terms(the_town=the_town, product=product, contact=contact),
         "legal_text": legal(organisation=name, address=address, phone=phone),
-        "privacy_text": privacy(organisation=name, contact=contact),
+        "privacy_text": privacy(the_town=the_town, contact=contact),
         "contact_phone": phone,
         "contact_email": contact,
     }

@@ -10,6 +10,7 @@ from preau.domain.organisations.enums import SiteKind
 from preau.domain.organisations.models import Site
 
 NAME = "Syndicat de communes du Val-Fleuri"
+THE_TOWN = "le syndicat de communes du Val-Fleuri"
 CONTACT = "enfance@val-fleuri.example"
 DEADLINE = {"kind": "hours", "hours": 48}
 
@@ -47,7 +48,9 @@ def _open(desk: Desk) -> None:
     address = "Maison du Val, 1 route du Moulin, 99210 Bellerive-le-Val"
     desk.open_town(
         "val-fleuri",
-        **small.texts(name=NAME, product="L’Espace Citoyens", address=address, phone=phone, contact=CONTACT),
+        **small.texts(
+            name=NAME, the_town=THE_TOWN, product="L’Espace Citoyens", address=address, phone=phone, contact=CONTACT
+        ),
         name=NAME,
         short_name="Val-Fleuri",
         kind="syndicat",
