@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import urlize
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from preau.web.ui.policy import public_page
@@ -44,5 +45,5 @@ def mail(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404(name)
     message = _read(path)
     part = message.get_body(preferencelist=("plain",))
-    body = urlize(part.get_content(), autoescape=True) if part else ""
+    body = mark_safe(urlize(part.get_content(), autoescape=True)) if part else ""  # noqa: S308 -- urlize escapes
     return render(request, "demo/mail.html", {"message": message, "body": body})

@@ -28,12 +28,16 @@ def book_by_habit(desk: Desk, offer: Offer, habits: Mapping[int, Habit]) -> int:
     start, end = window(desk)
     slots = desk.slots(offer, start, end)
     needs = dict(Unit.objects.filter(organisation_id=desk.id, offer=offer).values_list("code", "requires"))
-    wanted = [
-        (enrolment_id, slot_id, on, code)
-        for enrolment_id, habit in habits.items()
-        for slot_id, on, code in slots
-        if code in habit.get(on.weekday(), ()) and _is_kept(desk, enrolment_id, on)
-    ]
+    days = sorted({on for _, on, _ in slots})
+    wanted = []
+    for enrolment_id, habit in habits.items():
+        # Whole days are forgotten, so that a unit never loses the one it needs.
+        kept = {on for on in days if desk.random.random() >= FORGOTTEN}
+        wanted += [
+            (enrolment_id, slot_id, on, code)
+            for slot_id, on, code in slots
+            if on in kept and code in habit.get(on.weekday(), ())
+        ]
     booked = desk.book([(enrolment_id, slot_id) for enrolment_id, slot_id, _, code in wanted if not needs[code]])
     if not any(needs.values()):
         return booked
@@ -51,11 +55,6 @@ def book_by_habit(desk: Desk, offer: Offer, habits: Mapping[int, Habit]) -> int:
 def _held(desk: Desk, offer: Offer) -> set[tuple[int, date, str]]:
     rows = Booking.objects.filter(organisation_id=desk.id, enrolment__offer=offer, status=BookingStatus.BOOKED)
     return set(rows.values_list("enrolment_id", "on", "slot__unit__code"))
-
-
-def _is_kept(desk: Desk, enrolment_id: int, on: date) -> bool:
-    """Forget whole days, so that a unit never loses the one it needs."""
-    return (enrolment_id * 7919 + on.toordinal() * 104729) % 1000 >= FORGOTTEN * 1000
 
 
 def habit(desk: Desk, weekdays: str, choices: Sequence[tuple[float, Sequence[str]]]) -> Habit:

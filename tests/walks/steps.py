@@ -1,0 +1,66 @@
+"""What a person does, by roles and labels."""
+
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PASSWORD = re.compile(r"^\W*Mot de passe\W*$")
+SHOTS = Path(__file__).resolve().parents[2] / "var" / "walks"
+
+
+def log_in(page: Page, account: dict[str, str], *, password: str | None = None) -> None:
+    page.goto(f"/{account['organisation']}/connexion/")
+    page.get_by_label("Identifiant ou courriel").fill(account["login"])
+    page.get_by_label(PASSWORD).fill(password or account["password"])
+    page.get_by_role("button", name="Connexion").click()
+
+
+def heading(page: Page, text: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile(re.escape(text), re.IGNORECASE))
+
+
+def mail_for(page: Page, subject: str, to: str, *, seconds: int = 30) -> str:
+    """Wait for a mail to arrive in the demo's mailbox, open it, and return its text."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        page.goto("/demo/courriels/")
+        rows = page.get_by_role("listitem").filter(has_text=subject).filter(has_text=to)
+        if rows.count():
+            rows.first.get_by_role("link").click()
+            return page.locator(".envpage").inner_text()
+        time.sleep(0.4)
+    raise AssertionError(f"no mail « {subject} » for {to}")
+
+
+def accessible(page: Page) -> None:
+    """No violation of WCAG 2.2 AA that axe can see."""
+    options: dict[str, Any] = {"runOnly": {"type": "tag", "values": AXE_TAGS}}
+    results = Axe().run(page, options=options)
+    found = [(each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in results.response["violations"]]
+    assert found == [], f"{page.url}: {found}"
+
+
+def no_sideways_scroll(page: Page) -> None:
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= page.viewport_size["width"], f"{page.url}: {width}"  # type: ignore[index]
+
+
+def keep_shot(page: Page, name: str) -> None:
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}-{page.viewport_size['width']}.png", full_page=True)  # type: ignore[index]
+
+
+def open_calendar(page: Page, slug: str, child: str, activity: str) -> None:
+    page.goto(f"/{slug}/famille/reservations/")
+    page.get_by_role("link", name=re.compile(rf"Ouvrir le calendrier.*{child}, {activity}")).first.click()
+    heading(page, "1 - Ma demande")
+
+
+def free_boxes(page: Page) -> Any:
+    """Boxes that are neither booked nor wished."""
+    return page.locator("label.u:not([data-s]) input[type=checkbox]:not(:checked)")
