@@ -41,7 +41,9 @@ def accessible(page: Page) -> None:
     """No violation of WCAG 2.2 AA that axe can see."""
     options: dict[str, Any] = {"runOnly": {"type": "tag", "values": AXE_TAGS}}
     results = Axe().run(page, options=options)
-    found = [(each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in results.response["violations"]]
+    found = [
+        (each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in results.response["violations"]
+    ]
     assert found == [], f"{page.url}: {found}"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
@@ -69,7 +69,9 @@ def bookable_enrolments(*, actor: Actor, on: date, family_id: int | None = None)
     rows = (
         _bookable_rows(actor)
         .filter(family_id__in=family_ids, ends_on__gt=on)
-        .order_by("child__birth_date", "child_id", "offer__activity__position", "starts_on", "pk")
+        .order_by(
+            F("child__birth_date").asc(nulls_last=True), "child_id", "offer__activity__position", "starts_on", "pk"
+        )
     )
     return _views(actor, rows, on=on)
 

@@ -1,0 +1,25 @@
+"""Acts on accounts: opening, activating, changing what logs in."""
+
+from preau.domain.accounts.operations.agents import change_agent_scope, end_agent, invite_agent
+from preau.domain.accounts.operations.identifiers import (
+    change_identifiers,
+    request_reset,
+    reset_password,
+    set_own_identifiers,
+)
+from preau.domain.accounts.operations.opening import accept_terms, activate, create_account, note_login, send_activation
+
+__all__ = [
+    "accept_terms",
+    "activate",
+    "change_agent_scope",
+    "change_identifiers",
+    "create_account",
+    "end_agent",
+    "invite_agent",
+    "note_login",
+    "request_reset",
+    "reset_password",
+    "send_activation",
+    "set_own_identifiers",
+]

@@ -1,0 +1,137 @@
+"""The administrator and the agents."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+
+from preau.base import journal
+from preau.base.actor import Actor
+from preau.base.facts import NotFound
+from preau.domain.accounts import rules
+from preau.domain.accounts.enums import STAFF_ROLES, Role
+from preau.domain.accounts.models import Account, Membership
+from preau.domain.accounts.operations.opening import create_account, send_activation
+
+
+@transaction.atomic
+def invite_agent(
+    *,
+    actor: Actor,
+    civility: str,
+    first_name: str,
+    last_name: str,
+    email: str,
+    roles: Collection[str],
+    department_ids: Collection[int],
+    site_ids: Collection[int],
+    now: datetime,
+) -> Account:
+    """Create an agent's account and post its activation mail.
+
+    :raises NotAllowed: the actor is not an administrator.
+    :raises ValueError: a role that is not of agents.
+    """
+    actor.require_role(Role.ADMIN)
+    found = rules.check_staff_roles(roles)
+    account = create_account(
+        actor=actor,
+        civility=civility,
+        first_name=first_name,
+        last_name=last_name,
+        email=email,
+        role=found[0],
+        department_ids=department_ids,
+        site_ids=site_ids,
+        now=now,
+    )
+    _write_roles(actor, account.pk, found, department_ids, site_ids, now)
+    send_activation(actor=actor, account_id=account.pk, now=now)
+    return account
+
+
+@transaction.atomic
+def change_agent_scope(
+    *,
+    actor: Actor,
+    account_id: int,
+    roles: Collection[str],
+    department_ids: Collection[int],
+    site_ids: Collection[int],
+    now: datetime,
+) -> None:
+    """Change the roles and limits of an agent.
+
+    :raises NotFound: no such agent here.
+    :raises LastAdmin: the collectivité would have no administrator left.
+    """
+    actor.require_role(Role.ADMIN)
+    found = rules.check_staff_roles(roles)
+    _lock_agents(actor, account_id)
+    _write_roles(actor, account_id, found, department_ids, site_ids, now)
+    _check_an_admin_is_left(actor)
+    journal.record(
+        actor=actor, act="agent.scope_changed", at=now, subject_type="account", subject_id=account_id, roles=list(found)
+    )
+
+
+@transaction.atomic
+def end_agent(*, actor: Actor, account_id: int, now: datetime) -> None:
+    """Deactivate an agent here: refused from the next request on.
+
+    :raises NotFound: no such agent here.
+    :raises LastAdmin: the collectivité would have no administrator left.
+    """
+    actor.require_role(Role.ADMIN)
+    _lock_agents(actor, account_id)
+    Membership.objects.filter(
+        organisation_id=actor.organisation_id, account_id=account_id, role__in=STAFF_ROLES, ended_at=None
+    ).update(ended_at=now)
+    _check_an_admin_is_left(actor)
+    journal.record(actor=actor, act="agent.ended", at=now, subject_type="account", subject_id=account_id)
+
+
+def _lock_agents(actor: Actor, account_id: int) -> None:
+    """Two administrators who remove each other wait for one another."""
+    rows = list(
+        Membership.objects.select_for_update()
+        .filter(organisation_id=actor.organisation_id, role__in=STAFF_ROLES)
+        .order_by("pk")
+    )
+    if not any(row.account_id == account_id for row in rows):
+        raise NotFound("agent")
+
+
+def _write_roles(
+    actor: Actor,
+    account_id: int,
+    roles: Collection[Role],
+    department_ids: Collection[int],
+    site_ids: Collection[int],
+    now: datetime,
+) -> None:
+    mine = Membership.objects.filter(organisation_id=actor.organisation_id, account_id=account_id, role__in=STAFF_ROLES)
+    mine.exclude(role__in=roles).filter(ended_at=None).update(ended_at=now)
+    for role in roles:
+        Membership.objects.update_or_create(
+            organisation_id=actor.organisation_id,
+            account_id=account_id,
+            role=role,
+            defaults={
+                "department_ids": sorted(department_ids),
+                "site_ids": sorted(site_ids),
+                "ended_at": None,
+            },
+            create_defaults={
+                "department_ids": sorted(department_ids),
+                "site_ids": sorted(site_ids),
+                "created_at": now,
+            },
+        )
+
+
+def _check_an_admin_is_left(actor: Actor) -> None:
+    if not Membership.objects.filter(
+        organisation_id=actor.organisation_id, role=Role.ADMIN, ended_at=None, account__is_active=True
+    ).exists():
+        raise rules.LastAdmin

@@ -1,0 +1,161 @@
+"""Opening an account: creation, activation, terms of use."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from preau.base import journal
+from preau.base.actor import Actor
+from preau.base.links import absolute
+from preau.base.tokens import hash_of
+from preau.domain.accounts import rules
+from preau.domain.accounts.enums import LinkPurpose, Role
+from preau.domain.accounts.models import Account, Membership, TermsAcceptance
+from preau.domain.accounts.operations.parts import (
+    _account_here,
+    _mail,
+    _new_link,
+    _organisation,
+    _proposal,
+    _provisional_password,
+    _self,
+    _set_own,
+    _use_links,
+)
+from preau.domain.accounts.queries import find_link
+
+
+@transaction.atomic
+def create_account(
+    *,
+    actor: Actor,
+    civility: str,
+    first_name: str,
+    last_name: str,
+    email: str,
+    role: Role,
+    now: datetime,
+    username: str = "",
+    department_ids: Collection[int] = (),
+    site_ids: Collection[int] = (),
+) -> Account:
+    """Create an account that cannot log in yet, with one role in the actor's collectivité.
+
+    :param username: "" lets the policy of the collectivité propose one.
+    :raises UsernameTaken: the given identifiant is another account's.
+    """
+    organisation = _organisation(actor.organisation_id)
+    wanted = rules.check_username(username) if username else _proposal(organisation, first_name, last_name, email)
+    account = Account(
+        username=wanted,
+        email=email.strip(),
+        civility=civility,
+        first_name=first_name,
+        last_name=last_name,
+        created_at=now,
+    )
+    account.set_unusable_password()
+    try:
+        with transaction.atomic():
+            account.save()
+    except IntegrityError as clash:
+        raise rules.UsernameTaken(wanted) from clash
+    Membership.objects.create(
+        organisation_id=actor.organisation_id,
+        account=account,
+        role=role,
+        department_ids=sorted(department_ids),
+        site_ids=sorted(site_ids),
+        created_at=now,
+    )
+    journal.record(actor=actor, act="account.created", at=now, subject_type="account", subject_id=account.pk, role=role)
+    return account
+
+
+@transaction.atomic
+def send_activation(*, actor: Actor, account_id: int, now: datetime) -> None:
+    """Post the activation mail: a single-use link of 72 h, older ones die (A02-02 to A02-15).
+
+    Where the collectivité mails one, a provisional password is made too: it dies with the change or
+    after 72 h, and is the only secret ever mailed.
+
+    :raises NotFound: the account is not of this collectivité.
+    """
+    account = _account_here(actor, account_id)
+    organisation = _organisation(actor.organisation_id)
+    secret = _new_link(account, organisation.id, LinkPurpose.ACTIVATION, rules.ACTIVATION_LIFETIME, now)
+    password = ""
+    if organisation.mails_provisional_password:
+        password = _provisional_password()
+        account.set_password(password)
+        account.must_change_password = True
+        account.password_expires_at = now + rules.ACTIVATION_LIFETIME
+        account.save(update_fields=["password", "must_change_password", "password_expires_at"])
+    _mail(
+        organisation,
+        account,
+        template="activation",
+        subject=f"{organisation.name} - Création de votre espace personnel",
+        key=f"activation-{hash_of(secret)[:24]}",
+        now=now,
+        link=absolute(reverse("account:activate", args=[organisation.slug, secret])),
+        username=account.username,
+        password=password,
+    )
+    journal.record(actor=actor, act="account.link_sent", at=now, subject_type="account", subject_id=account_id)
+
+
+@transaction.atomic
+def activate(*, organisation_id: int, secret: str, now: datetime, password: str = "", username: str = "") -> Account:
+    """Activate a space with its link, and post the confirmation mail (A02-17 to A02-24).
+
+    :param password: the person's own, asked on that page when none was mailed.
+    :raises LinkInvalid: unknown, used or expired link.
+    :raises WeakPassword: the password breaks the rule; nothing is written.
+    :raises UsernameTaken: the identifiant is another's.
+    """
+    link = find_link(secret=secret, purpose=LinkPurpose.ACTIVATION, organisation_id=organisation_id, now=now)
+    if link is None:
+        raise rules.LinkInvalid
+    account = Account.objects.select_for_update().get(pk=link.account_id)
+    if password:
+        _set_own(account, username or account.username, password)
+    _use_links(account, LinkPurpose.ACTIVATION, now)
+    account.activated_at = account.activated_at or now
+    account.email_verified_at = now
+    account.save()
+    organisation = _organisation(organisation_id)
+    _mail(
+        organisation,
+        account,
+        template="activated",
+        subject=f"{organisation.name} - Votre espace personnel est activé",
+        key=f"activated-{link.pk}",
+        now=now,
+        link=absolute(reverse("public:home", args=[organisation.slug])),
+        username=account.username,
+    )
+    journal.record(
+        actor=_self(account, organisation_id),
+        act="account.activated",
+        at=now,
+        subject_id=account.pk,
+        subject_type="account",
+    )
+    return account
+
+
+@transaction.atomic
+def accept_terms(*, organisation_id: int, account_id: int, version: int, now: datetime) -> None:
+    """Record that an account accepts a version of the terms of use (A02-27). Twice is once."""
+    TermsAcceptance.objects.get_or_create(
+        organisation_id=organisation_id, account_id=account_id, version=version, defaults={"accepted_at": now}
+    )
+
+
+@transaction.atomic
+def note_login(*, account_id: int, previous: datetime | None, now: datetime) -> None:
+    """Keep the date of the login before this one: « Dernière connexion le … » (A03-20)."""
+    Account.objects.filter(pk=account_id).update(previous_login_at=previous, last_login=now)
