@@ -5,8 +5,8 @@ from typing import Any
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
-from django.utils import timezone
 
+from preau.config import clock
 from preau.domain.accounts.models import Account
 from preau.domain.accounts.queries import account_for_login
 
@@ -25,7 +25,7 @@ class AccountBackend(BaseBackend):
             return None
         if not account.check_password(password):
             return None
-        expired = account.password_expires_at and account.password_expires_at <= timezone.now()
+        expired = account.password_expires_at and account.password_expires_at <= clock.now()
         return None if expired or not account.is_active else account
 
     def get_user(self, user_id: int) -> Account | None:

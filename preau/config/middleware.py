@@ -134,7 +134,7 @@ def forced_step(request: Any) -> str | None:
     """Return the address of the step a person must pass before any other page, or None."""
     organisation, user = request.organisation, request.user
     if user.must_change_password:
-        if user.password_expires_at and user.password_expires_at <= timezone.now():
+        if user.password_expires_at and user.password_expires_at <= request.now:
             logout(request)
             return reverse("account:login", args=[organisation.slug])
         return reverse("account:identifiers", args=[organisation.slug])

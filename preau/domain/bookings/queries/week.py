@@ -41,18 +41,15 @@ def planned_units(
         family_ids = actor.family_ids
     for family_id in family_ids:
         actor.require_family(family_id)
-    rows = (
-        Booking.objects.filter(
-            organisation_id=actor.organisation_id,
-            on__gte=start,
-            on__lt=end,
-            status__in=HOLDS_PLACE,
-            enrolment_id__in=Enrolment.objects.filter(
-                organisation_id=actor.organisation_id, family_id__in=family_ids
-            ).values("pk"),
-        )
-        .select_related("slot__unit", "enrolment__offer__activity", "enrolment__offer__site")
-    )
+    rows = Booking.objects.filter(
+        organisation_id=actor.organisation_id,
+        on__gte=start,
+        on__lt=end,
+        status__in=HOLDS_PLACE,
+        enrolment_id__in=Enrolment.objects.filter(
+            organisation_id=actor.organisation_id, family_id__in=family_ids
+        ).values("pk"),
+    ).select_related("slot__unit", "enrolment__offer__activity", "enrolment__offer__site")
     # Sorted here: asked to sort, SQLite walks the days of the whole town to spare itself the sort.
     ordered = sorted(rows, key=lambda row: (row.on, row.slot.unit.starts_minute, row.slot.unit.position))
     return [
