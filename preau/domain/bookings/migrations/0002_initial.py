@@ -36,6 +36,10 @@ class Migration(migrations.Migration):
             model_name="booking",
             index=models.Index(fields=["organisation_id", "on", "slot"], name="booking_day"),
         ),
+        migrations.AddIndex(
+            model_name="booking",
+            index=models.Index(fields=["organisation_id", "participant_key", "on"], name="booking_participant"),
+        ),
         migrations.AddConstraint(
             model_name="booking",
             constraint=models.UniqueConstraint(

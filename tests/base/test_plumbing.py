@@ -1,0 +1,143 @@
+"""Journal, outbox, worker, logs: the plumbing on a real database."""
+
+import json
+import logging
+from datetime import timedelta
+
+import pytest
+from django.core import mail as mailbox
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from preau.base import journal, outbox, worker
+from preau.base.actor import system_actor
+from preau.base.models import JournalEntry, OutboxMail, PeriodicJob
+from preau.base.search import fold
+from preau.base.sending import send_outbox_mail
+from preau.config.logs import JSONFormatter
+from tests.factories.town import NOW
+
+pytestmark = pytest.mark.django_db
+CONTEXT = {
+    "organisation": {"slug": "ville", "name": "Mairie de Ville", "signature": "La Mairie", "email": "a@b.example"},
+    "greeting": "Mme Dupré",
+    "username": "awa",
+    "link": "http://127.0.0.1/x/",
+}
+
+
+@pytest.fixture
+def one_connection(monkeypatch):
+    """The worker closes its connections between tasks: not that of a test's transaction."""
+    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
+
+
+def post(key="k1", template="activated", to=("awa@courriel.example",)):
+    outbox.post(
+        organisation_id=1, template=template, to=to, subject="Bonjour", context=CONTEXT, dedupe_key=key, now=NOW
+    )
+
+
+@pytest.mark.parametrize("act", ["UPDATE base_journalentry SET act = 'autre'", "DELETE FROM base_journalentry"])
+def test_the_journal_can_be_neither_changed_nor_emptied(act):
+    journal.record(actor=system_actor(1), act="essai.fait", at=NOW)
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(act)
+    assert JournalEntry.objects.get().act == "essai.fait"
+
+
+def test_a_mail_is_posted_once_per_key_and_never_to_nobody():
+    post()
+    post()
+    post(key="k2", to=("",))
+    assert OutboxMail.objects.count() == 1
+    assert DBTaskResult.objects.count() == 1
+
+
+def test_a_mail_of_a_transaction_undone_never_leaves():
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        post()
+        raise ZeroDivisionError
+    assert not OutboxMail.objects.exists()
+    assert not DBTaskResult.objects.exists()
+
+
+def test_a_mail_leaves_once_and_its_content_is_forgotten():
+    post()
+    row = OutboxMail.objects.get()
+    send_outbox_mail(row.pk)
+    send_outbox_mail(row.pk)
+    assert len(mailbox.outbox) == 1
+    message = mailbox.outbox[0]
+    assert "Bonjour Mme Dupré" in message.body
+    assert message.from_email == "Mairie de Ville <nepasrepondre_ville@preau.invalid>"
+    row.refresh_from_db()
+    assert row.sent_at is not None
+    assert row.context == {}
+
+
+def test_the_same_mail_always_has_the_same_message_id():
+    post()
+    row = OutboxMail.objects.get()
+    send_outbox_mail(row.pk)
+    OutboxMail.objects.filter(pk=row.pk).update(sent_at=None)
+    send_outbox_mail(row.pk)
+    assert mailbox.outbox[0].extra_headers["Message-ID"] == mailbox.outbox[1].extra_headers["Message-ID"]
+
+
+def test_a_failed_task_is_tried_again_later_and_not_for_ever(one_connection):
+    post(template="n-existe-pas")
+    call_command("worker", batch=True)
+    task = DBTaskResult.objects.get(task_path__endswith="send_mail")
+    assert task.status == "FAILED"
+    assert worker.retry_failed() == 1
+    task.refresh_from_db()
+    assert task.status == "READY"
+    assert task.run_after > timezone.now()
+    DBTaskResult.objects.update(status="FAILED", worker_ids=["x"] * worker.MAX_ATTEMPTS)
+    assert worker.retry_failed() == 0
+
+
+def test_a_task_left_by_a_killed_worker_is_taken_up_after_its_lease(one_connection):
+    post()
+    DBTaskResult.objects.update(status="RUNNING", started_at=timezone.now() - timedelta(minutes=4))
+    assert worker.take_up_again(older_than=worker.LEASE) == 0
+    DBTaskResult.objects.update(started_at=timezone.now() - timedelta(minutes=6))
+    assert worker.take_up_again(older_than=worker.LEASE) == 1
+    call_command("worker", batch=True)
+    assert len(mailbox.outbox) == 1
+
+
+def test_a_periodic_job_starts_once_a_turn():
+    assert worker.start_due_jobs() == ["preau.base.tasks.prune"]
+    assert worker.start_due_jobs() == []
+    PeriodicJob.objects.update(next_at=timezone.now())
+    assert worker.start_due_jobs() == ["preau.base.tasks.prune"]
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [("Élodie", "elodie"), ("LE-GOFF", "le goff"), ("  d’Été ", "d ete"), ("Cœur", "coeur"), ("Müller", "muller")],
+)
+def test_a_search_ignores_accents_case_and_hyphens(text, folded):
+    assert fold(text) == folded
+
+
+def test_a_log_line_has_neither_query_nor_values():
+    try:
+        secret = "awa.dupre@courriel.example"
+        raise ValueError(secret)
+    except ValueError:
+        import sys
+
+        record = logging.LogRecord("x", logging.ERROR, __file__, 1, "Erreur : /famille/?nom=Dupré", (), sys.exc_info())
+    line = json.loads(JSONFormatter().format(record))
+    assert line["message"] == "Erreur : /famille/"
+    assert line["exception"] == "ValueError"
+    assert "dupre" not in json.dumps(line).lower()
+
+
+def test_health_says_only_ok(client):
+    assert client.get("/sante/").json() == {"etat": "ok"}

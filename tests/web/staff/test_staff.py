@@ -1,0 +1,178 @@
+"""The agents' screens through Django's client."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from preau.base.models import JournalEntry, OutboxMail
+from preau.domain.bookings.models import Booking
+from preau.domain.bookings.operations import load_bookings
+from preau.domain.catalogue.models import ResourceDay
+from preau.domain.families.models import Adult
+from preau.domain.organisations.models import Site
+from tests.factories.town import NOW, TODAY, slots_of
+
+pytestmark = pytest.mark.django_db
+BASE = "/ville-test/agents/"
+
+
+@pytest.fixture
+def desk(town, login):
+    account = town.account("chloe", role="agent")
+    return login(account)
+
+
+@pytest.fixture
+def booked(town, awa):
+    """Awa's two children are expected this evening and tomorrow."""
+    offer = town.offer()
+    pairs = []
+    for child in awa.children:
+        enrolment = town.enrol(awa, offer, child=child)
+        pairs += [(enrolment.pk, slot.pk) for slot in slots_of(offer, after=TODAY - timedelta(days=1))[:4]]
+    load_bookings(actor=town.system, pairs=pairs, now=NOW)
+    return offer
+
+
+def test_the_day_list_names_who_is_expected_with_counts(desk, booked):
+    page = desk.get(f"{BASE}liste/").content.decode()
+    assert "Dupré Enfant1" in page
+    assert "4 présences prévues" in page
+    assert "École des Tests : 2" in page
+
+
+def test_the_week_counts_each_day(desk, booked):
+    page = desk.get(f"{BASE}semaine/").content.decode()
+    assert "Dupré Enfant2" in page
+    assert "M, S" in page
+
+
+def test_site_staff_see_their_own_sites_only(town, booked, login):
+    other = Site.objects.create(organisation_id=town.id, name="Ailleurs", kind="school")
+    for site, expected in [(town.school, True), (other, False)]:
+        account = town.account(f"anim{site.pk}", role="family")
+        account.memberships.all().delete()
+        town.join(account, "site_staff", site_ids=[site.pk])
+        client = login(account)
+        assert ("Dupré Enfant1" in client.get(f"{BASE}liste/").content.decode()) is expected
+        assert client.get(f"{BASE}familles/").status_code == 404
+
+
+def test_a_search_ignores_accents_and_finds_children(desk, awa):
+    for text in ("dupre", "DUPRÉ", "enfant1", "awa dupre"):
+        assert "Dupré" in desk.get(f"{BASE}familles/", {"q": text}).content.decode()
+    assert "Aucune famille" in desk.get(f"{BASE}familles/", {"q": "zzz"}).content.decode()
+    assert desk.get(f"{BASE}familles/", {"q": "a\x00", "page": "99999999999"}).status_code == 200
+
+
+def test_the_file_shows_a_family_on_one_page(desk, awa, booked):
+    page = desk.get(f"{BASE}familles/{awa.family.pk}/").content.decode()
+    for text in ("Awa Dupré", "Enfant1", "Accueil périscolaire", "espace actif", "1 rue du Test"):
+        assert text in page
+
+
+def test_inviting_sends_the_activation_mail(desk, town, awa):
+    adult = Adult.objects.create(
+        organisation_id=town.id,
+        family=awa.family,
+        position="co_holder",
+        first_name="K",
+        last_name="D",
+        email="k@d.example",
+    )
+    desk.post(f"{BASE}familles/{awa.family.pk}/inviter/{adult.pk}/")
+    assert OutboxMail.objects.get(template="activation").to == ["k@d.example"]
+    page = desk.post(f"{BASE}familles/{awa.family.pk}/inviter/{awa.adult.pk}/", follow=True).content.decode()
+    assert "déjà actif" in page
+
+
+def test_a_protected_address_is_shown_on_demand_and_the_reading_is_written(desk, awa):
+    Adult.objects.filter(pk=awa.adult.pk).update(has_protected_address=True)
+    page = desk.get(f"{BASE}familles/{awa.family.pk}/").content.decode()
+    assert "1 rue du Test" not in page
+    assert "Adresse protégée" in page
+    assert "1 rue du Test" in desk.post(f"{BASE}familles/{awa.family.pk}/adresse/").content.decode()
+    entry = JournalEntry.objects.get(act="address.read")
+    assert (entry.subject_id, entry.detail) == (awa.family.pk, {})
+
+
+def book(desk, enrolment, slot, *, reason="", key="k1"):
+    return desk.post(
+        f"{BASE}inscriptions/{enrolment.pk}/",
+        {"key": key, "debut": slot.on.isoformat(), "seen": [f"{slot.pk}:0"], "u": [slot.pk], "motif": reason},
+        follow=True,
+    ).content.decode()
+
+
+def test_an_agent_books_for_the_family_past_a_full_slot_with_a_reason(desk, town, awa):
+    offer = town.offer()
+    enrolment = town.enrol(awa, offer, child=awa.children[0])
+    slot = slots_of(offer)[0]
+    ResourceDay.objects.filter(on=slot.on).update(capacity=0)
+    assert "donnez un motif" in book(desk, enrolment, slot)
+    assert not Booking.objects.exists()
+    assert "1 ajout(s)" in book(desk, enrolment, slot, reason="Urgence familiale", key="k2")
+    assert Booking.objects.get().reason == "Urgence familiale"
+
+
+def test_staff_without_the_role_cannot_book(town, awa, login):
+    offer = town.offer()
+    enrolment = town.enrol(awa, offer, child=awa.children[0])
+    for role in ("site_staff", "regisseur", "admin"):
+        client = login(town.account(f"x-{role}", role=role))
+        assert client.get(f"{BASE}inscriptions/{enrolment.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "data", [{"seen": ["x:0"]}, {"seen": ["1:0"], "u": ["2"]}, {"seen": ["999999:0"]}, {"debut": "demain"}]
+)
+def test_bad_input_is_refused_in_french(desk, town, awa, data):
+    enrolment = town.enrol(awa, town.offer(), child=awa.children[0])
+    response = desk.post(f"{BASE}inscriptions/{enrolment.pk}/", {"key": "k", **data})
+    assert response.status_code == 400
+    assert "n’est pas complète" in response.content.decode()
+
+
+@pytest.mark.parametrize("query", ["?date=hier", "?date=9999-01-01", "?lieu=x"])
+def test_a_wrong_day_of_a_list_is_refused(desk, town, query):
+    assert desk.get(f"{BASE}liste/{query}").status_code in {200, 400}
+
+
+def test_the_admin_invites_an_agent(town, login):
+    client = login(town.account("chef", role="admin"))
+    bad = client.post(f"{BASE}agents/nouveau/", {"first_name": "Zoé"})
+    assert bad.status_code == 422
+    assert 'value="Zoé"' in bad.content.decode()
+    good = {
+        "civility": "Mme",
+        "first_name": "Zoé",
+        "last_name": "Roy",
+        "email": "zoe@mairie.example",
+        "roles": ["agent"],
+    }
+    assert client.post(f"{BASE}agents/nouveau/", good).status_code == 302
+    assert OutboxMail.objects.get(template="activation").to == ["zoe@mairie.example"]
+    assert "Zoé Roy" in client.get(f"{BASE}agents/").content.decode()
+
+
+def count_queries(client, path):
+    client.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize("path", ["", "liste/", "semaine/", "familles/"])
+def test_lists_take_the_same_number_of_queries_for_one_child_or_many(town, desk, path):
+    offer, counts = town.offer(), []
+    for size in (1, 6):
+        household = town.household(f"F{size}", children=size, login=f"f{size}")
+        pairs = []
+        for child in household.children:
+            enrolment = town.enrol(household, offer, child=child)
+            pairs += [(enrolment.pk, slot.pk) for slot in slots_of(offer, after=TODAY - timedelta(days=1))[:6]]
+        load_bookings(actor=town.system, pairs=pairs, now=NOW)
+        counts.append(count_queries(desk, BASE + path))
+    assert counts[0] == counts[1] <= 15, counts
