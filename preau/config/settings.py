@@ -69,7 +69,7 @@ PREAU_ENCRYPTION_KEYS = _keys or [
 ]
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "preau.config.admin_apps.PreauAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,0 +1,39 @@
+"""Django's admin, for superusers: what is guarded by an operation can be looked at, never changed."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import Http404, HttpRequest
+
+
+class PreauAdminSite(admin.AdminSite):
+    """No login page of its own: one logs in at the address of a collectivité, or is told 404."""
+
+    site_header = site_title = "Préau"
+    index_title = "Installation"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_active and getattr(request.user, "is_superuser", False))
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        raise Http404("no global login address")
+
+
+class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+    """Rows that an operation alone may write: bookings, counters, journal, démarches, links."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class SettingsAdmin(admin.ModelAdmin[Any]):
+    """Settings of a collectivité, until the agents' own screens exist."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
