@@ -1,5 +1,6 @@
 """axe on every address once at 360 in light, every page again in dark, at 320 and 1280; empty and error states."""
 
+import os
 import re
 
 import pytest
@@ -9,7 +10,8 @@ from tests.walks.steps import accessible, heading, keep_shot, log_in, no_sideway
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("walks")]
 
-LOOKS = [(360, "light"), (1280, "dark"), (320, "dark"), (1280, "light")]
+FULL = [(width, scheme) for width in (320, 360, 768, 1280) for scheme in ("light", "dark")]
+LOOKS = FULL if os.environ.get("PREAU_AUDIT_FULL") else [(360, "light"), (1280, "dark"), (320, "light")]
 PUBLIC = [
     "/",
     "/?q=rien-du-tout",
@@ -27,6 +29,7 @@ PUBLIC = [
     "/saint-loup/nouveau-mot-de-passe/inconnu/",
     "/nulle-part/",
     "/demo/courriels/",
+    "/demo/galerie/",
     "/val-fleuri/",
     "/pays-mellifere/",
     "/kerploz/",

@@ -1,0 +1,32 @@
+"""Every component on one page, to be looked at and checked with axe. Shown in the demo only."""
+
+from typing import Any
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from preau.web.ui.policy import public_page
+
+
+class SampleForm(forms.Form):
+    """A form with a mistake in it."""
+
+    name = forms.CharField(label="Prénom", help_text="Comme sur la carte d’identité.")
+    phone = forms.CharField(label="Téléphone", required=False)
+    agree = forms.BooleanField(label="J’ai lu", required=False)
+
+
+@public_page
+@require_safe
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Show each component with each of its variants."""
+    context: dict[str, Any] = {
+        "tones": ["ok", "warn", "bad", "info", "wait", "new", "mute"],
+        "hues": range(1, 9),
+        "form": SampleForm({"name": "", "phone": "02 61 91 00 00"}),
+        "page": Paginator(range(60), 20).get_page(2),
+    }
+    return render(request, "ui/gallery.html", context)
