@@ -29,6 +29,7 @@ class Chrome:
     account_label: str = ""
     account_url: str = ""
     logout_url: str = ""
+    contact: str = ""
     nav: list[Link] = field(default_factory=list)
     footer: list[Link] = field(default_factory=list)
 
@@ -45,10 +46,13 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         home_url=reverse("public:home", args=[slug]),
         theme_url=f"{reverse('public:theme', args=[slug])}?v={organisation.brand[1:]}",
         logout_url=reverse("account:logout", args=[slug]),
-        footer=_footer(slug),
+        footer=_footer(slug, organisation.website),
+        contact=_contact(organisation),
     )
     actor = getattr(request, "actor", None)
-    if actor is not None:
+    if actor is None:
+        found.account_label, found.account_url = _("Connexion"), reverse("account:login", args=[slug])
+    else:
         family = actor.audience == FAMILY
         found.account_label = request.user.first_name  # type: ignore[union-attr]
         found.account_url = reverse("family:profile" if family else "staff:home", args=[slug])
@@ -57,14 +61,22 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     return {"chrome": found, "organisation": organisation, "labels": organisation.labels}
 
 
-def _footer(slug: str) -> list[Link]:
+def _contact(organisation: Any) -> str:
+    """Whom to call, and when: on every page, for those whom the portal does not help."""
+    named = ", ".join(filter(None, (organisation.contact_name, organisation.contact_phone)))
+    hours = ", ".join(organisation.contact_hours.split("\n"))
+    return ". ".join(filter(None, (named, hours)))
+
+
+def _footer(slug: str, website: str) -> list[Link]:
     pages = [
-        (_("Accessibilité : non conforme"), "accessibility"),
+        (_("Accessibilité : non conforme"), "accessibility"),
         (_("Données personnelles"), "privacy"),
         (_("Mentions légales"), "legal"),
         (_("Plan du site"), "sitemap"),
     ]
-    return [Link(label, reverse(f"public:{name}", args=[slug])) for label, name in pages]
+    links = [Link(label, reverse(f"public:{name}", args=[slug])) for label, name in pages]
+    return [Link(_("Site de la collectivité"), website), *links] if website else links
 
 
 def _links(request: HttpRequest, slug: str, entries: list[tuple[str, str, str, str]]) -> list[Link]:

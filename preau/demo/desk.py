@@ -6,26 +6,40 @@ from datetime import date, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+
 from preau.base.actor import FAMILY, Actor, system_actor
 from preau.base.search import fold
 from preau.demo.people import mobile, passphrase, street
 from preau.domain.accounts.enums import Role
 from preau.domain.accounts.models import Account
 from preau.domain.accounts.operations import accept_terms, create_account
+from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import load_bookings
 from preau.domain.catalogue.enums import ActivityKind, BookingMode, OpenOn, ParticipantKind
-from preau.domain.catalogue.models import Activity, Offer, Resource, SchoolClass, SchoolHoliday, SchoolYear, Slot, Unit
+from preau.domain.catalogue.models import (
+    Activity,
+    Offer,
+    Resource,
+    ResourceDay,
+    SchoolClass,
+    SchoolHoliday,
+    SchoolYear,
+    Slot,
+    Unit,
+)
 from preau.domain.catalogue.operations import open_offer, seed_calendar
 from preau.domain.catalogue.queries import current_school_year
-from preau.domain.enrolments.models import Enrolment
+from preau.domain.enrolments.models import Enrolment, Schooling
 from preau.domain.enrolments.operations import enrol, school_child
 from preau.domain.families.enums import AdultPosition, ContactKind
-from preau.domain.families.models import Adult, Child, Family
+from preau.domain.families.models import Adult, Child, Family, HouseholdChild
 from preau.domain.families.operations import add_adult, add_child, add_contact, create_family
 from preau.domain.organisations.enums import SiteKind
 from preau.domain.organisations.models import Department, Organisation, Site, TermsVersion
 from preau.domain.publishing.models import NewsItem
 
+MANY = 500  # bookings after which the database's statistics are of another world
 LEVELS = ("PS", "MS", "GS", "CP", "CE1", "CE2", "CM1", "CM2")
 POSITIONS = (AdultPosition.HOLDER, AdultPosition.CO_HOLDER, AdultPosition.MEMBER)
 
@@ -410,7 +424,19 @@ class Desk:
 
     def book(self, pairs: Sequence[tuple[int, int]]) -> int:
         """Book (enrolment id, slot id) pairs, as if families had done so some weeks ago."""
-        return load_bookings(actor=self.actor, pairs=pairs, now=self.now - timedelta(days=30)) if pairs else 0
+        if not pairs:
+            return 0
+        booked = load_bookings(actor=self.actor, pairs=pairs, now=self.now - timedelta(days=30))
+        if booked > MANY:
+            refresh_statistics()
+        return booked
+
+
+def refresh_statistics() -> None:
+    """Let the database look at what was just written: it plans its joins by that, on both engines."""
+    with connection.cursor() as cursor:
+        for model in (Family, Adult, Child, HouseholdChild, Slot, Unit, ResourceDay, Enrolment, Schooling, Booking):
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 
 def _minute(clock: str) -> int:

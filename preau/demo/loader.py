@@ -8,7 +8,7 @@ from types import ModuleType
 
 from django.db import transaction
 
-from preau.demo.desk import Desk
+from preau.demo.desk import Desk, refresh_statistics
 from preau.demo.towns import entre_rives, kerploz, pays_mellifere, saint_loup, val_fleuri
 from preau.domain.organisations.models import Organisation
 
@@ -42,6 +42,7 @@ def load(
             desk = Desk(today=today, now=now, scale=scale, report=report)
             town.build(desk)
             accounts += desk.accounts
+            refresh_statistics()
     data_dir.mkdir(parents=True, exist_ok=True)
     text = json.dumps(accounts, ensure_ascii=False, indent=1)
     (data_dir / ACCOUNTS_FILE).write_text(text + "\n", encoding="utf-8")

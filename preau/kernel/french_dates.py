@@ -99,9 +99,9 @@ def span_words(days: Sequence[date]) -> str:
 
 
 def hour_words(minute: int) -> str:
-    """Return minutes of the day as « 8 h 30 », « 9 h »."""
+    """Return minutes of the day as « 8 h 30 », « 9 h », which never break at the end of a line."""
     hours, minutes = divmod(minute, 60)
-    return f"{hours} h {minutes:02d}" if minutes else f"{hours} h"
+    return f"{hours}\u00a0h\u00a0{minutes:02d}" if minutes else f"{hours}\u00a0h"
 
 
 def clock_words(moment: datetime) -> str:

@@ -13,7 +13,7 @@ from django.db import transaction
 from preau.base.actor import Actor
 from preau.base.facts import NotAllowed, NotFound
 from preau.domain.accounts.enums import Role
-from preau.domain.bookings.enums import BookingStatus
+from preau.domain.bookings.enums import HOLDS_PLACE, BookingStatus
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.queries import (
     BookableEnrolment,
@@ -97,16 +97,18 @@ def load_bookings(*, actor: Actor, pairs: Iterable[tuple[int, int]], now: dateti
     counters, ids = load_counters(
         actor=actor, resource_ids={r for slot in by_id.values() for r in slot.unit.resource_ids}, days=days, lock=True
     )
-    held, _ = held_by_participant(
-        load_held(actor=actor, participant_keys={e.participant_key for e in enrolments.values()}, days=days)
-    )
+    # No join here: on a table filled a moment ago, whose statistics say empty, a planner joins row by row.
+    held: dict[str, set[int]] = {}
+    for key, slot_id in Booking.objects.filter(
+        organisation_id=actor.organisation_id, on__in=days, status__in=HOLDS_PLACE
+    ).values_list("participant_key", "slot_id"):
+        held.setdefault(key, set()).add(slot_id)
     before = {counter_id: counter.booked for counter_id, counter in counters.items()}
-    taken = {key: set(slot_ids) for key, slot_ids in held.items()}
     rows = []
     for enrolment_id, slot_id in wanted:
         enrolment, slot = enrolments[enrolment_id], by_id[slot_id]
         needed = [counters[ids[(r, slot.on)]] for r in slot.unit.resource_ids if (r, slot.on) in ids]
-        mine = taken.setdefault(enrolment.participant_key, set())
+        mine = held.setdefault(enrolment.participant_key, set())
         if slot_id in mine or any(c.is_blocking and c.remaining < 1 for c in needed):
             continue
         mine.add(slot_id)

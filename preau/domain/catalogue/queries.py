@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import Q
 
 from preau.domain.catalogue.enums import OpenOn
-from preau.domain.catalogue.models import ClosedDay, Offer, PublicHoliday, SchoolHoliday, SchoolYear
+from preau.domain.catalogue.models import Activity, ClosedDay, Offer, PublicHoliday, SchoolHoliday, SchoolYear
 from preau.domain.catalogue.rules import OfferCalendar, closure_of
 from preau.kernel.periods import Period
 
@@ -16,6 +16,15 @@ def holiday_dates(*, organisation_id: int, start: date, end: date) -> frozenset[
         PublicHoliday.objects.filter(organisation_id=organisation_id, on__gte=start, on__lt=end).values_list(
             "on", flat=True
         )
+    )
+
+
+def offered_activities(*, organisation_id: int, on: date) -> list[Activity]:
+    """Return the activities that run on a day or later, in the order of the collectivité. One query."""
+    return list(
+        Activity.objects.filter(organisation_id=organisation_id, offers__ends_on__gt=on)
+        .distinct()
+        .order_by("position", "name")
     )
 
 

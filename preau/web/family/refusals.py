@@ -10,12 +10,12 @@ REFUSALS: dict[str, str | Promise] = {
     "no_longer_open": _("La période de réservation est terminée. Contactez le service."),
     "deadline_passed": _("Le délai est dépassé. Contactez le service s’il s’agit d’une urgence."),
     "full": _("C’est complet. Essayez un autre jour, ou contactez le service."),
-    "already_booked": _("C’est déjà réservé : rien à faire."),
-    "not_booked": _("Ce n’était plus réservé : rien à faire."),
+    "already_booked": _("C’est déjà réservé : rien à faire."),
+    "not_booked": _("Ce n’était plus réservé : rien à faire."),
     "excluded": _("Une autre réservation du même jour l’empêche. Décochez-la d’abord."),
     "unit_missing": _("Il faut aussi réserver l’autre moment de la journée dont celui-ci dépend."),
     "unit_needed": _("Une autre réservation du même jour en dépend. Décochez-la d’abord."),
-    "exchange_kept": _("L’échange n’était pas possible : la réservation de départ est conservée."),
+    "exchange_kept": _("L’échange n’était pas possible : la réservation de départ est conservée."),
     "not_enrolled": _("L’inscription ne couvre pas ce jour."),
 }
 

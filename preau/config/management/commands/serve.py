@@ -20,6 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--sans-statiques", action="store_true", help="les fichiers statiques sont déjà prêts")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        call_command("compile_catalogues")
         if not options["sans_statiques"]:
             call_command("collectstatic", interactive=False, verbosity=0)
         granian = str(Path(sys.executable).with_name("granian"))

@@ -19,8 +19,8 @@ from preau.web.family.household.forms import DetailsForm, OwnIdentifiersForm
 from preau.web.ui.policy import family_page
 
 PROBLEMS = {
-    rules.PasswordProblem.TOO_SHORT: gettext_lazy("Ce mot de passe est trop court : il faut 12 caractères au moins."),
-    rules.PasswordProblem.TOO_LONG: gettext_lazy("Ce mot de passe est trop long : 256 caractères au plus."),
+    rules.PasswordProblem.TOO_SHORT: gettext_lazy("Ce mot de passe est trop court : il faut 12 caractères au moins."),
+    rules.PasswordProblem.TOO_LONG: gettext_lazy("Ce mot de passe est trop long : 256 caractères au plus."),
     rules.PasswordProblem.TOO_WEAK: gettext_lazy(
         "Ce mot de passe est trop simple. Allongez-le ou variez les caractères."
     ),

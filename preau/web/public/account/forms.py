@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from preau.domain.accounts.rules import MAX_LENGTH, PasswordProblem
 
 PASSWORD_SENTENCES = {
-    PasswordProblem.TOO_SHORT: _("Ce mot de passe est trop court : il faut 12 caractères au moins."),
-    PasswordProblem.TOO_LONG: _("Ce mot de passe est trop long : 256 caractères au plus."),
+    PasswordProblem.TOO_SHORT: _("Ce mot de passe est trop court : il faut 12 caractères au moins."),
+    PasswordProblem.TOO_LONG: _("Ce mot de passe est trop long : 256 caractères au plus."),
     PasswordProblem.TOO_WEAK: _("Ce mot de passe est trop simple. Allongez-le ou variez les caractères."),
     PasswordProblem.TOO_COMMON: _("Ce mot de passe est trop connu ou déjà utilisé. Choisissez-en un autre."),
     PasswordProblem.PERSONAL: _("Ce mot de passe contient votre nom ou votre identifiant. Choisissez-en un autre."),

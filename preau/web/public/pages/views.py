@@ -7,6 +7,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from preau.base.search import fold
+from preau.domain.catalogue.enums import ActivityKind
+from preau.domain.catalogue.queries import offered_activities
 from preau.domain.organisations.queries import list_organisations
 from preau.domain.publishing.queries import find_news, list_news
 from preau.web.public.account.forms import LoginForm
@@ -14,6 +16,16 @@ from preau.web.ui.palette import theme_css
 from preau.web.ui.policy import public_page
 
 TEASERS = 3
+
+# How a service is drawn on the home: its arch has a drawing and a hue.
+SERVICES = {
+    ActivityKind.AFTER_SCHOOL: ("sun", 1),
+    ActivityKind.CANTEEN: ("plate", 5),
+    ActivityKind.WEDNESDAY: ("tree", 3),
+    ActivityKind.HOLIDAYS: ("tree", 6),
+    ActivityKind.CRECHE: ("blocks", 4),
+    ActivityKind.OUTINGS: ("ball", 2),
+}
 
 
 @public_page
@@ -33,7 +45,13 @@ def home(request: Any, slug: str) -> HttpResponse:
     if request.actor is not None:
         return redirect("family:home" if request.actor.audience == "family" else "staff:home", slug=slug)
     news = list_news(organisation_id=request.organisation.id, on=request.today, limit=TEASERS)
-    return render(request, "public/home.html", {"news": news, "form": LoginForm()})
+    return render(request, "public/home.html", {"news": news, "services": _services(request), "form": LoginForm()})
+
+
+def _services(request: Any) -> list[dict[str, Any]]:
+    activities = offered_activities(organisation_id=request.organisation.id, on=request.today)
+    drawn = [(each.name, *SERVICES[ActivityKind(each.kind)]) for each in activities]
+    return [{"name": name, "drawing": drawing, "hue": hue} for name, drawing, hue in drawn]
 
 
 @public_page

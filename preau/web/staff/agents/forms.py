@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from preau.domain.accounts.enums import Role
 
 ROLE_LABELS = [
-    (Role.SITE_STAFF.value, _("Animateur de site : listes de ses sites")),
-    (Role.AGENT.value, _("Agent : dossiers et réservations de ses services")),
-    (Role.MANAGER.value, _("Responsable : agent, et exceptions")),
+    (Role.SITE_STAFF.value, _("Animateur de site : listes de ses sites")),
+    (Role.AGENT.value, _("Agent : dossiers et réservations de ses services")),
+    (Role.MANAGER.value, _("Responsable : agent, et exceptions")),
     (Role.REGISSEUR.value, _("Régisseur")),
-    (Role.ADMIN.value, _("Administrateur : réglages et agents")),
+    (Role.ADMIN.value, _("Administrateur : réglages et agents")),
 ]
 
 

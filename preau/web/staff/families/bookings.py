@@ -46,7 +46,7 @@ def grid(request: Any, slug: str, enrolment_id: int) -> HttpResponse:
             actor=request.actor, items=[item], key=request.POST.get("key", "")[:40], now=request.now, reason=reason
         )
     except NothingToDo:
-        messages.warning(request, _("Rien n’a changé : cochez ou décochez au moins un moment."))
+        messages.warning(request, _("Rien n’a changé : cochez ou décochez au moins un moment."))
         return _page(request, board, month, reason=reason, ticked=None, status=422)
     except TooManyWishes:
         return render(request, "413.html", status=413)
@@ -80,7 +80,7 @@ def _item(request: Any, board: Board) -> OrderItem | None:
 def _tell(request: Any, view: ProcedureView) -> None:
     messages.success(
         request,
-        _("Demande n° %(number)s : %(added)s ajout(s), %(removed)s retrait(s).")
+        _("Demande n° %(number)s : %(added)s ajout(s), %(removed)s retrait(s).")
         % {"number": view.number, "added": len(view.added), "removed": len(view.removed)},
     )
     for item in view.refused:

@@ -1,38 +1,77 @@
-"""Dates and counts as the French write them."""
+"""Dates and hours in words, in the reader's language. Figures (JJ/MM) are the same in both."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from types import ModuleType
 
 from django import template
 from django.utils import timezone
+from django.utils.translation import get_language
 
-from preau.kernel import french_dates
+from preau.kernel import english_dates, french_dates
 
 register = template.Library()
-
-register.filter("day_words", french_dates.day_words)
-register.filter("day_short", french_dates.day_short)
-register.filter("month_words", french_dates.month_words)
 register.filter("jj_mm", french_dates.jj_mm)
 register.filter("jj_mm_aaaa", french_dates.jj_mm_aaaa)
-register.filter("hour_words", french_dates.hour_words)
-register.filter("span_words", french_dates.span_words)
+
+
+def _dates() -> ModuleType:
+    return english_dates if (get_language() or "fr").startswith("en") else french_dates
+
+
+@register.filter
+def day_words(day: date) -> str:
+    """« lundi 12 mai 2025 »."""
+    return str(_dates().day_words(day))
 
 
 @register.filter
 def day_words_short(day: date) -> str:
     """« lundi 12 mai », without the year."""
-    return french_dates.day_words(day, year=False)
+    return str(_dates().day_words(day, year=False))
+
+
+@register.filter
+def day_short(day: date) -> str:
+    """« 25 févr. 2025 »."""
+    return str(_dates().day_short(day))
+
+
+@register.filter
+def month_words(day: date) -> str:
+    """« Mai 2025 »."""
+    return str(_dates().month_words(day))
 
 
 @register.filter
 def weekday_short(day: date) -> str:
-    return french_dates.WEEKDAYS_SHORT[day.weekday()]
+    """« lun. »."""
+    is_english = _dates() is english_dates
+    return english_dates.WEEKDAYS[day.weekday()][:3] if is_english else french_dates.WEEKDAYS_SHORT[day.weekday()]
+
+
+@register.filter
+def weekday_full(day: date) -> str:
+    """« Lundi »."""
+    return str(_dates().WEEKDAYS[day.weekday()]).capitalize()
+
+
+@register.filter
+def hour_words(minute: int) -> str:
+    """« 8 h 30 »."""
+    return str(_dates().hour_words(minute))
+
+
+@register.filter
+def span_words(days: Sequence[date]) -> str:
+    """« du 12 au 16/05/2025 »."""
+    return str(_dates().span_words(days))
 
 
 @register.filter
 def clock(moment: datetime) -> str:
-    """The local hour of an instant, « 8 h 30 »."""
-    return french_dates.clock_words(timezone.localtime(moment))
+    """The local hour of an instant."""
+    return str(_dates().clock_words(timezone.localtime(moment)))
 
 
 @register.filter
@@ -43,18 +82,13 @@ def local_day(moment: datetime) -> date:
 
 @register.filter
 def moment_words(moment: datetime) -> str:
-    """« mardi 3 novembre à 8 h 12 »; midnight is told as the evening before."""
-    local = timezone.localtime(moment)
-    return f"{french_dates.day_words(local.date(), year=False)} à {french_dates.clock_words(local)}"
+    """« mardi 3 novembre à 8 h 12 »."""
+    local, dates = timezone.localtime(moment), _dates()
+    at = "at" if dates is english_dates else "à"
+    return f"{dates.day_words(local.date(), year=False)} {at} {dates.clock_words(local)}"
 
 
 @register.simple_tag
 def period_words(starts_on: date, ends_on: date) -> str:
     """A half-open period told by its last day included: « du 01/09/2026 au 07/07/2027 »."""
-    return french_dates.period_words(starts_on, ends_on - timezone.timedelta(days=1))
-
-
-@register.filter
-def weekday_full(day: date) -> str:
-    """« Lundi »."""
-    return french_dates.WEEKDAYS[day.weekday()].capitalize()
+    return str(_dates().period_words(starts_on, ends_on - timedelta(days=1)))

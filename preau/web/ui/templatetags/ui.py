@@ -26,6 +26,7 @@ NOTICE_ICONS = {
     "mute": "info",
 }
 HUES = range(9)
+DRAWINGS = frozenset({"sun", "plate", "tree", "blocks", "ball"})
 
 
 def _known(value: str, allowed: Any, tag: str) -> str:
@@ -51,6 +52,15 @@ def kid(name: str, hue: int, size: str = "") -> SafeString:
         size,
         format_html('data-child="{}"', hue) if hue else SafeString('data-tone="mute"'),
         (name or "F")[0].upper(),
+    )
+
+
+@register.simple_tag
+def drawing(name: str) -> SafeString:
+    """A drawing that stands in an arch, decorative: the text under it says what it means."""
+    _known(name, DRAWINGS, "drawing")
+    return format_html(
+        '<svg viewBox="0 0 120 96" aria-hidden="true"><use href="{}#d-{}"/></svg>', static("ui/drawings.svg"), name
     )
 
 
