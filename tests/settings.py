@@ -8,8 +8,8 @@ os.environ.setdefault("PREAU_DATA_DIR", tempfile.mkdtemp(prefix="preau-tests-"))
 os.environ.setdefault("PREAU_HTTPS", "false")
 os.environ.setdefault("PREAU_DEMO", "false")
 
-from preau.config.catalogues import compile_catalogues  # noqa: E402
-from preau.config.settings import *  # noqa: E402, F403
+from preau.config.catalogues import compile_catalogues
+from preau.config.settings import *  # noqa: F403
 
 compile_catalogues(LOCALE_PATHS)  # noqa: F405
 
