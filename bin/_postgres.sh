@@ -1,4 +1,4 @@
-# Sourced by bin/bench: a PostgreSQL cluster of our own, on loopback, in a temporary folder.
+# Sourced by bin/bench and .ci/run: a PostgreSQL cluster of our own, on loopback, in a temporary folder.
 # Usage: find_postgres && start_postgres; the address of a database is in $postgres_url. stop_postgres at the end.
 postgres_cluster=""
 
@@ -22,7 +22,7 @@ start_postgres() {
   postgres_cluster="$(mktemp -d)"
   chmod 755 "$postgres_cluster"
   if [ "$(id -u)" -eq 0 ]; then chown postgres "$postgres_cluster"; fi
-  port="$(.venv/bin/python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')"
+  port="$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')"
   as_postgres "$postgres_bin/initdb" -D "$postgres_cluster/data" -U preau --auth=trust -E UTF8 --locale=C.UTF-8 >/dev/null
   as_postgres "$postgres_bin/pg_ctl" -D "$postgres_cluster/data" -w -l "$postgres_cluster/log" \
     -o "-p $port -k $postgres_cluster -c listen_addresses=127.0.0.1 -c max_connections=200 $*" start >/dev/null
