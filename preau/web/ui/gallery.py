@@ -1,5 +1,7 @@
 """Every component on one page, to be looked at and checked with axe. Shown in the demo only."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -9,6 +11,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from preau.web.ui.policy import public_page
+from preau.web.ui.templatetags.ui import DRAWINGS, TONES
+
+SPRITE = Path(__file__).parent / "static" / "ui" / "icons.svg"
+ICON = re.compile(r'id="i-([a-z0-9-]+)"')
 
 
 class SampleForm(forms.Form):
@@ -24,7 +30,9 @@ class SampleForm(forms.Form):
 def gallery(request: HttpRequest) -> HttpResponse:
     """Show each component with each of its variants."""
     context: dict[str, Any] = {
-        "tones": ["ok", "warn", "bad", "info", "wait", "new", "mute"],
+        "tones": sorted(TONES),
+        "drawings": sorted(DRAWINGS),
+        "icons": sorted(ICON.findall(SPRITE.read_text(encoding="utf-8"))),
         "hues": range(1, 9),
         "form": SampleForm({"name": "", "phone": "02 61 91 00 00"}),
         "page": Paginator(range(60), 20).get_page(2),
