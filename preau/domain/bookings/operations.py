@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from preau.base.actor import Actor
 from preau.base.facts import NotAllowed, NotFound
@@ -27,6 +27,7 @@ from preau.domain.bookings.queries import (
 from preau.domain.bookings.rules import Counter, Decision, SlotFacts, Wish, decide_order
 from preau.domain.catalogue.models import ResourceDay, Slot
 
+COUNTERS_AT_ONCE = 300
 MAX_WISHES = 2000  # a whole school year of four units a day for three children, with room to spare
 
 
@@ -247,9 +248,18 @@ def _booking_row(
 
 
 def _write_counters(counters: Sequence[Counter]) -> None:
-    """Write counters that this transaction holds locked: absolute values are exact."""
-    ResourceDay.objects.bulk_update(
-        [ResourceDay(pk=c.counter_id, booked=c.booked, extra=c.extra) for c in counters],
-        ["booked", "extra"],
-        batch_size=150,
-    )
+    """Write counters that this transaction holds locked: absolute values are exact.
+
+    One statement of plain SQL, the same on both engines: Django's bulk_update takes as long to build
+    its CASE of sixty rows as all the rest of an order.
+    """
+    table = ResourceDay._meta.db_table
+    with connection.cursor() as cursor:
+        for start in range(0, len(counters), COUNTERS_AT_ONCE):
+            part = counters[start : start + COUNTERS_AT_ONCE]
+            rows = ", ".join(["(%s, %s, %s)"] * len(part))
+            cursor.execute(
+                f"WITH known(id, booked, extra) AS (VALUES {rows}) "  # noqa: S608 -- placeholders and our own table
+                f"UPDATE {table} SET booked = known.booked, extra = known.extra FROM known WHERE {table}.id = known.id",
+                [value for each in part for value in (each.counter_id, each.booked, each.extra)],
+            )
