@@ -4,27 +4,26 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from preau.demo.crowd import add_crowd
-from preau.demo.desk import Desk, Home, Hours, Person, Pupil
+from preau.demo.desk import Desk, Home, Hours
 from preau.demo.patterns import Habit, book_by_habit, fill, habit, next_open_day
 from preau.demo.texts import legal, privacy, terms
+from preau.demo.towns.saint_loup_characters import NOT_ACTIVATED, write_characters
 from preau.domain.accounts.enums import Role
 from preau.domain.bookings.operations import OrderItem
 from preau.domain.catalogue.enums import ActivityKind, OpenOn, ParticipantKind
 from preau.domain.catalogue.models import Activity, Offer
 from preau.domain.catalogue.operations import close_days
 from preau.domain.enrolments.models import Enrolment
-from preau.domain.families.enums import ContactKind, Residence
-from preau.domain.families.models import Guardianship
-from preau.domain.families.operations import link_child
 from preau.domain.organisations.enums import SiteKind
 from preau.domain.organisations.models import Department, Site
 from preau.domain.procedures.operations import place_order
+
+__all__ = ["NOT_ACTIVATED", "build"]
 
 NAME = "Mairie de Saint-Loup"
 THE_TOWN = "la mairie de Saint-Loup"
 CONTACT = "dossier.enfance@saint-loup.example"
 CROWD = 168  # families without a story
-NOT_ACTIVATED = ("Maud", "Lestrade")  # known to the service, e-mail, no account yet
 
 AFTER_SCHOOL_DEADLINE = {"kind": "working_days", "days": 2, "at": "10:00"}
 WEDNESDAY_DEADLINE = {"kind": "weekday", "weekday": 3, "weeks_before": 1, "at": "12:00"}
@@ -88,7 +87,7 @@ def build(desk: Desk) -> None:
     department = desk.department("Enfance", "05 36 49 10 20", CONTACT)
     desk.department("Petite enfance", "05 36 49 10 24", "petite.enfance@saint-loup.example")
     places = _places(desk, department)
-    nadia, hugo = _characters(desk, places)
+    nadia, hugo = write_characters(desk, places.tilleuls, places.lavoir)
     add_crowd(desk, max(4, round(CROWD * desk.scale)), [places.tilleuls, places.lavoir])
     rolls = _enrol(desk, places)
     _book(desk, places, rolls)
@@ -302,113 +301,6 @@ def _outings(desk: Desk, activity: Activity, house: Site) -> Offer:
             reason="Pas de sortie ce samedi",
         )
     return made
-
-
-def _characters(desk: Desk, places: Places) -> tuple[Home, Home]:
-    tilleuls, lavoir = places.tilleuls, places.lavoir
-    nadia = desk.family(
-        [
-            Person("Mme", "Nadia", "Ferrand", "deux enfants à l’École des Tilleuls, tout est prêt"),
-            Person("M.", "Karim", "Ferrand", "co-représentant de la même famille, son propre identifiant"),
-        ],
-        [Pupil("Lina", "Ferrand", "CE1", "F", tilleuls), Pupil("Noé", "Ferrand", "MS", "M", tilleuls)],
-        is_character=True,
-        address="12 rue des Tilleuls",
-        contacts=[
-            (ContactKind.PICK_UP, "Odile", "Ferrand", "grand-mère"),
-            (ContactKind.CALL, "Marc", "Aubertin", "voisin"),
-            (ContactKind.FORBIDDEN, "Denis", "Aubertin", "oncle"),
-        ],
-    )
-    desk.family(
-        [Person("Mme", *NOT_ACTIVATED), Person("M.", "Rémi", "Lestrade")],
-        [Pupil("Margot", "Lestrade", "CP", "F", tilleuls), Pupil("Paul", "Lestrade", "GS", "M", tilleuls)],
-        is_character=True,
-        address="3 impasse des Mésanges",
-    )
-    desk.family(
-        [Person("M.", "Thomas", "Quéméner", "seul parent, un enfant à l’École du Lavoir")],
-        [Pupil("Sacha", "Quéméner", "CE2", "M", lavoir)],
-        is_character=True,
-    )
-    _separated(desk, lavoir)
-    desk.family(
-        [
-            Person(
-                "Mme",
-                "Marie-Antoinette",
-                "de Castelnau-Montmirail-Beauséjour",
-                "des noms très longs, une adresse électronique pour deux",
-                email="famille.castelnau@courriel-saint-loup.example",
-            ),
-            Person(
-                "M.",
-                "Jean-Sébastien",
-                "de Castelnau-Montmirail-Beauséjour",
-                "partage l’adresse électronique de sa femme",
-                email="famille.castelnau@courriel-saint-loup.example",
-            ),
-        ],
-        [
-            Pupil("Anne-Élisabeth-Constance", "de Castelnau-Montmirail-Beauséjour", "CM2", "F", lavoir),
-            Pupil("Maximilien-Alexandre", "de Castelnau-Montmirail-Beauséjour", "CP", "M", lavoir),
-        ],
-        is_character=True,
-        address="Résidence du Château de Montmirail, bâtiment C, escalier 2, 148 avenue de la Gare",
-    )
-    desk.family(
-        [Person("Mme", "Aïcha", "Morvan", "doit choisir son mot de passe, puis lire les conditions", "password")],
-        [Pupil("Naïla", "Morvan", "GS", "F", tilleuls)],
-        is_character=True,
-    )
-    desk.family(
-        [Person("M.", "Olivier", "Prunier", "n’a pas encore accepté les conditions d’utilisation", "terms")],
-        [Pupil("Violette", "Prunier", "CM1", "F", lavoir)],
-        is_character=True,
-    )
-    desk.family(
-        [Person("Mme", "Salomé", "Rivoire", "cinq enfants dans les deux écoles"), Person("M.", "Alban", "Rivoire")],
-        [
-            Pupil("Aurore", "Rivoire", "CM2", "F", tilleuls),
-            Pupil("Bastien", "Rivoire", "CE2", "M", tilleuls),
-            Pupil("Clémence", "Rivoire", "CP", "F", lavoir),
-            Pupil("Désiré", "Rivoire", "GS", "M", lavoir),
-            Pupil("Eugénie", "Rivoire", "PS", "F", lavoir),
-        ],
-        is_character=True,
-    )
-    desk.family(
-        [Person("Mme", "Clara", "Noyer", "adresse protégée", has_protected_address=True)],
-        [Pupil("Théodore", "Noyer", "CE1", "M", tilleuls)],
-        is_character=True,
-    )
-    hugo = desk.family(
-        [Person("M.", "Hugo", "Bastide", "n’habite pas la commune : ouvertures plus tardives")],
-        [Pupil("Lou-Anne", "Bastide", "CE1", "F", lavoir)],
-        is_character=True,
-        is_resident=False,
-        city=("99150", "Montclar-le-Vieux"),
-    )
-    return nadia, hugo
-
-
-def _separated(desk: Desk, school: Site) -> None:
-    """Two households, two logins, one child who lives in turn with each."""
-    mother = desk.family(
-        [Person("Mme", "Irina", "Vasseur", "séparée de M. Dombasle, garde alternée d’Élio")],
-        [Pupil("Élio", "Dombasle", "CM1", "M", school)],
-        is_character=True,
-    )
-    father = desk.family(
-        [Person("M.", "Paul", "Dombasle", "séparé de Mme Vasseur, garde alternée d’Élio")], is_character=True
-    )
-    child = mother.children[0]
-    link_child(actor=desk.actor, family_id=father.family.pk, child_id=child.pk)
-    father.children.append(child)
-    father.schools[child.pk] = school
-    Guardianship.objects.filter(organisation_id=desk.id, child=child).update(
-        residence=Residence.ALTERNATE, payer_share_percent=50
-    )
 
 
 def _staff(desk: Desk, department: Department, places: Places) -> None:
