@@ -1,5 +1,6 @@
 """Labels of a collectivité, and slugs that may not be taken."""
 
+import re
 from collections.abc import Mapping
 
 # One internal code per thing; each collectivité may say it with its own words (A28-06).
@@ -18,11 +19,16 @@ DEFAULT_LABELS: Mapping[str, str] = {
     "forgot_password": "J’ai oublié mon mot de passe",
 }
 
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 RESERVED_SLUGS = frozenset({"sante", "demo", "admin", "static", "api", "media", "robots", "favicon", "preau"})
 
 
 class SlugReserved(Exception):
     """This address belongs to the installation."""
+
+
+class SlugTaken(Exception):
+    """Another collectivité has this address."""
 
 
 def labels_of(overrides: Mapping[str, str]) -> dict[str, str]:
@@ -31,10 +37,10 @@ def labels_of(overrides: Mapping[str, str]) -> dict[str, str]:
 
 
 def check_slug(slug: str) -> str:
-    """Return the slug when a collectivité may take it.
+    """Return the slug when a collectivité may take it: lower case letters, digits and hyphens.
 
     :raises SlugReserved: it collides with an address of the installation (DESIGN §4).
     """
-    if slug in RESERVED_SLUGS:
+    if slug in RESERVED_SLUGS or not SLUG.fullmatch(slug):
         raise SlugReserved(slug)
     return slug

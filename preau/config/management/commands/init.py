@@ -1,0 +1,76 @@
+"""`preau init`: the first collectivité and its administrator, with a link to choose a password."""
+
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from preau.base.actor import Actor, system_actor
+from preau.base.models import OutboxMail
+from preau.config import clock
+from preau.domain.accounts.enums import Role
+from preau.domain.accounts.operations import create_account, send_activation
+from preau.domain.catalogue.operations import seed_calendar
+from preau.domain.organisations.operations import open_organisation
+from preau.domain.organisations.rules import SlugReserved, SlugTaken
+
+TERMS = (
+    "## Ce que fait le service\n\nLe portail permet de réserver les activités des enfants "
+    "et de suivre ses demandes.\n\n"
+    "## Votre compte\n\nIl est personnel. Gardez votre mot de passe pour vous.\n\n"
+    "## Vos données\n\nElles servent à accueillir vos enfants, rien d’autre. "
+    "La page « Données personnelles » dit vos droits."
+)
+
+
+class Command(BaseCommand):
+    help = "Ouvre une collectivité et invite son administrateur."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--adresse", required=True, help="nom court dans l’adresse : saint-loup")
+        parser.add_argument("--nom", required=True, help="Mairie de Saint-Loup")
+        parser.add_argument("--nom-court", required=True, help="Saint-Loup")
+        parser.add_argument("--prenom", required=True)
+        parser.add_argument("--nom-admin", required=True)
+        parser.add_argument("--courriel", required=True)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        with transaction.atomic():
+            self._open(options)
+
+    def _open(self, options: dict[str, Any]) -> None:
+        now = clock.now()
+        try:
+            organisation = open_organisation(
+                actor=Actor(organisation_id=0, audience="system"),
+                slug=options["adresse"],
+                name=options["nom"],
+                short_name=options["nom_court"],
+                email=options["courriel"],
+                terms=TERMS,
+                now=now,
+            )
+        except SlugReserved as problem:
+            raise CommandError(
+                "Cette adresse ne convient pas : minuscules, chiffres et tirets, hors noms réservés."
+            ) from problem
+        except SlugTaken as problem:
+            raise CommandError("Cette adresse est déjà prise.") from problem
+        actor = system_actor(organisation.pk)
+        seed_calendar(actor=actor, first_year=now.year - 1, last_year=now.year + 2)
+        account = create_account(
+            actor=actor,
+            civility="",
+            first_name=options["prenom"],
+            last_name=options["nom_admin"],
+            email=options["courriel"],
+            role=Role.ADMIN,
+            now=now,
+        )
+        send_activation(actor=actor, account_id=account.pk, now=now)
+        link = OutboxMail.objects.get(organisation_id=organisation.pk, template="activation").context["link"]
+        self.stdout.write(f"{organisation.name} est ouverte. Identifiant de l’administrateur : {account.username}")
+        self.stdout.write(f"Lien d’activation (72 heures, un seul usage) :\n{link}")
