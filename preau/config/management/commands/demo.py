@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 from typing import Any
 
 from django.conf import settings
@@ -40,7 +41,12 @@ class Command(BaseCommand):
         call_command("createcachetable", verbosity=0)
         self._collect_static()
         try:
-            load(today=clock.now().date(), now=clock.now(), data_dir=Path(settings.DATA_DIR), report=self.stdout.write)
+            load(
+                today=clock.now().astimezone(ZoneInfo("Europe/Paris")).date(),
+                now=clock.now(),
+                data_dir=Path(settings.DATA_DIR),
+                report=self.stdout.write,
+            )
         except AlreadyLoaded:
             self.stdout.write("La démonstration est déjà chargée (--reset pour repartir de zéro).")
 

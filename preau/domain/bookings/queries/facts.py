@@ -187,7 +187,7 @@ def _bookable_rows(actor: Actor) -> QuerySet[Enrolment]:
 
 def _views(actor: Actor, rows: QuerySet[Enrolment], *, on: date) -> list[BookableEnrolment]:
     found = list(rows)
-    classes: dict[int, str] = {}
+    classes: dict[tuple[int, int], str] = {}  # the class matters at school, not at the leisure centre
     schoolings = (
         Schooling.objects.filter(
             organisation_id=actor.organisation_id, child_id__in={row.child_id for row in found if row.child_id}
@@ -197,8 +197,8 @@ def _views(actor: Actor, rows: QuerySet[Enrolment], *, on: date) -> list[Bookabl
         .order_by("starts_on")
     )
     for schooling in schoolings:
-        classes[schooling.child_id] = _class_words(schooling)
-    return [_view(row, class_name=classes.get(row.child_id or 0, "")) for row in found]
+        classes[(schooling.child_id, schooling.school_class.site_id)] = _class_words(schooling)
+    return [_view(row, class_name=classes.get((row.child_id or 0, row.offer.site_id), "")) for row in found]
 
 
 def _class_words(schooling: Schooling) -> str:

@@ -47,20 +47,23 @@ def grid(request: Any, slug: str, enrolment_id: int) -> HttpResponse:
         return render(request, "400.html", status=400)
     except TooManyWishes:
         return render(request, "413.html", status=413)
-    return _grid_page(request, enrolment_id, view, day)
+    return _grid_page(request, enrolment_id, view, day, is_asked="debut" in request.GET)
 
 
-def _grid_page(request: Any, enrolment_id: int, view: str, day: Any) -> HttpResponse:
+def _grid_page(request: Any, enrolment_id: int, view: str, day: Any, *, is_asked: bool) -> HttpResponse:
+    siblings = bookable_enrolments(actor=request.actor, on=request.today)
+    mine = next((row for row in siblings if row.enrolment_id == enrolment_id), None)
+    if mine is not None and not is_asked:
+        day = max(day, mine.starts_on)  # an activity that starts later opens on its first month
     period = grids.period_of(view, day)
     drawn = grids.shown_weeks(view, period)
-    siblings = bookable_enrolments(actor=request.actor, on=request.today)
     board = slot_board(
         actor=request.actor,
         enrolment_id=enrolment_id,
         start=drawn.start,
         end=drawn.end,
         now=request.now,
-        enrolment=next((row for row in siblings if row.enrolment_id == enrolment_id), None),
+        enrolment=mine,
     )
     draft = drafts.booking_draft(actor=request.actor, enrolment_id=enrolment_id)
     shown = {slot.slot_id for slot in board.slots if slot.on in period}
