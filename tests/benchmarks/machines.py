@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.benchmarks.loads import json_of
 
@@ -29,15 +30,21 @@ class Machine:
     port: int
     environment: dict[str, str]
 
-    def run(self, act: str) -> None:
+    def run(self, act: str, *arguments: str) -> None:
         """Do one of the acts of `tests.benchmarks.data` in the installation."""
-        command = [sys.executable, "-m", "tests.benchmarks.data", act, str(self.folder)]
+        command = [sys.executable, "-m", "tests.benchmarks.data", act, str(self.folder), *arguments]
         subprocess.run(command, env=self.environment, cwd=ROOT, check=True)
 
-    def answer(self, act: str) -> object:
+    def answer(self, act: str, *arguments: str) -> Any:
         """Do an act, and return what it wrote."""
-        self.run(act)
+        self.run(act, *arguments)
         return json_of(self.folder / f"{act}.json")
+
+    def finish_background_work(self) -> None:
+        """Send the mails that wait, so that they do not weigh on the next measure."""
+        command = [sys.executable, "-m", "preau", "worker", "--batch"]
+        with (self.folder / "log").open("a") as log:
+            subprocess.run(command, env=self.environment, cwd=ROOT, stdout=log, stderr=log, check=True)
 
     @contextmanager
     def serving(self, *, worker: bool) -> Iterator[None]:
