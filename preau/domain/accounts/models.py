@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from preau.base.models import TenantModel
 from preau.domain.accounts.enums import LinkPurpose, Role
@@ -15,7 +16,9 @@ class AccountManager(BaseUserManager["Account"]):
         return self.get(username__iexact=username)
 
     def create_superuser(self, username: str, password: str, **fields: object) -> "Account":
-        account = self.model(username=username, is_superuser=True, is_staff=True, **fields)
+        now = timezone.now()
+        values = {"first_name": "Super", "last_name": "Utilisateur", "created_at": now, "activated_at": now, **fields}
+        account = self.model(username=username.lower(), is_superuser=True, is_staff=True, **values)
         account.set_password(password)
         account.save(using=self._db)
         return account

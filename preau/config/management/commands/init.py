@@ -10,6 +10,7 @@ from preau.base.actor import Actor, system_actor
 from preau.base.models import OutboxMail
 from preau.config import clock
 from preau.domain.accounts.enums import Role
+from preau.domain.accounts.models import Account
 from preau.domain.accounts.operations import create_account, send_activation
 from preau.domain.catalogue.operations import seed_calendar
 from preau.domain.organisations.operations import open_organisation
@@ -34,6 +35,9 @@ class Command(BaseCommand):
         parser.add_argument("--prenom", required=True)
         parser.add_argument("--nom-admin", required=True)
         parser.add_argument("--courriel", required=True)
+        parser.add_argument(
+            "--super-utilisateur", action="store_true", help="ouvre aussi l’administration technique à cette personne"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=0)
@@ -70,6 +74,8 @@ class Command(BaseCommand):
             role=Role.ADMIN,
             now=now,
         )
+        if options["super_utilisateur"]:
+            Account.objects.filter(pk=account.pk).update(is_superuser=True, is_staff=True)
         send_activation(actor=actor, account_id=account.pk, now=now)
         link = OutboxMail.objects.get(organisation_id=organisation.pk, template="activation").context["link"]
         self.stdout.write(f"{organisation.name} est ouverte. Identifiant de l’administrateur : {account.username}")
