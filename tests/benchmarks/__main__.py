@@ -68,7 +68,8 @@ def _options() -> argparse.Namespace:
 def measure(made: Machine, options: argparse.Namespace) -> dict[str, Any]:
     """Measure one engine."""
     people = json_of(made.folder / "visitors.json")
-    found: dict[str, Any] = {"hash_ms": made.answer("hash")}
+    found: dict[str, Any] = {"load_before": os.getloadavg()[0], "hash_ms": made.answer("hash")}
+    say(f"  charge de la machine avant de commencer : {found['load_before']:.1f} (au-dessus de 1, les mesures mentent)")
     say(f"  {'':24}{'clients':>8}{'par s':>9}{'p50':>10}{'p95':>10}{'visé':>9}")
     found["orders"] = made.answer("orders", str(options.seconds))
     for each in found["orders"]:
