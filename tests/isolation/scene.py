@@ -54,7 +54,9 @@ def build() -> Scene:
     town.join(agent, "admin")
     town.join(agent, "manager")
     elsewhere = Site.objects.create(organisation_id=town.id, name="Autre école", kind="school")
-    Department.objects.create(organisation_id=town.id, name="Petite enfance")
+    creche = Department.objects.create(organisation_id=town.id, name="Petite enfance")
+    other_agent = town.account("agent.creche", role="agent")
+    other_agent.memberships.update(department_ids=[creche.pk])
     site_staff = town.account("animatrice", role="family")
     site_staff.memberships.all().delete()
     town.join(site_staff, "site_staff", site_ids=[elsewhere.pk])
@@ -85,6 +87,7 @@ def build() -> Scene:
             "famille d’ailleurs": stranger.account,
             "agent d’ailleurs": _staff(other, "agent.ailleurs", "agent", "manager", "admin"),
             "animatrice d’un autre site": site_staff,
+            "agent d’un autre service": other_agent,
             "victime": victim.account,
             "agent d’ici": agent,
         },

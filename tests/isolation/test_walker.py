@@ -13,7 +13,14 @@ from tests.isolation import scene as scenes
 from tests.isolation.scene import CANARY, Scene
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
-STRANGERS = ("anonyme", "autre famille", "famille d’ailleurs", "agent d’ailleurs", "animatrice d’un autre site")
+STRANGERS = (
+    "anonyme",
+    "autre famille",
+    "famille d’ailleurs",
+    "agent d’ailleurs",
+    "animatrice d’un autre site",
+    "agent d’un autre service",
+)
 PUBLIC = {"public"}
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 

@@ -41,8 +41,8 @@ def activate_and_enter(page: Page, to: str, check) -> str:
     """From the mail to « Mon espace »: returns the identifiant."""
     text = mail_for(page, "Création de votre espace personnel", to)
     assert "Voici vos identifiants de connexion" in text
-    username = re.search(r"Nom d’utilisateur : (\S+)", text)[1]
-    provisional = re.search(r"Mot de passe : (\S+)", text)[1]
+    username = re.search(r"Nom d’utilisateur\s*: (\S+)", text)[1]
+    provisional = re.search(r"Mot de passe\s*: (\S+)", text)[1]
     page.locator(".envpage").get_by_role("link", name=re.compile("activation")).click()
     heading(page, "Activer mon espace")
     check(page, "activation")

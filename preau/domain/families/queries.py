@@ -152,13 +152,18 @@ def child_card(child: Child) -> ChildCard:
     return ChildCard(child.pk, child.first_name, child.last_name, child.birth_date, child.hue)
 
 
-def find_families(*, actor: Actor, text: str, limit: int, offset: int = 0) -> tuple[list[FamilyRow], int]:
+def find_families(
+    *, actor: Actor, text: str, limit: int, offset: int = 0, among: QuerySet[Family] | None = None
+) -> tuple[list[FamilyRow], int]:
     """Return the families whose name, adults or children match every word, accents ignored; and how many.
 
+    :param among: only these, for an agent limited to departments or sites (`enrolments.queries.visible_families`).
     :raises NotAllowed: the actor is not an agent.
     """
     actor.require_role("agent", "manager", "admin", "regisseur")
     rows = Family.objects.filter(organisation_id=actor.organisation_id)
+    if among is not None:
+        rows = rows.filter(pk__in=among.values("pk"))
     for word in fold(text).split():
         rows = rows.filter(pk__in=_families_matching(actor, word))
     total = rows.count()

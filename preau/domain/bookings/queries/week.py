@@ -52,6 +52,10 @@ def planned_units(
     ).select_related("slot__unit", "enrolment__offer__activity", "enrolment__offer__site")
     # Sorted here: asked to sort, SQLite walks the days of the whole town to spare itself the sort.
     ordered = sorted(rows, key=lambda row: (row.on, row.slot.unit.starts_minute, row.slot.unit.position))
+    if actor.department_ids:
+        rows = rows.filter(enrolment__offer__activity__department_id__in=actor.department_ids)
+    if actor.site_ids:
+        rows = rows.filter(enrolment__offer__site_id__in=actor.site_ids)
     return [
         PlannedUnit(
             on=row.on,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from preau.domain.bookings.queries import bookable_enrolments, planned_units
+from preau.domain.enrolments.queries import check_family_visible, visible_families
 from preau.domain.families import operations
 from preau.domain.families.queries import family_file, find_families
 from preau.domain.procedures.queries import list_procedures
@@ -27,7 +28,8 @@ def search(request: Any, slug: str) -> HttpResponse:
     text = request.GET.get("q", "").replace("\x00", "")[:80]
     number = read_number(request.GET.get("page")) or 1
     offset = max(0, min(number, 100_000) - 1) * PER_PAGE
-    rows, total = find_families(actor=request.actor, text=text, limit=PER_PAGE, offset=offset)
+    among = visible_families(actor=request.actor)
+    rows, total = find_families(actor=request.actor, text=text, limit=PER_PAGE, offset=offset, among=among)
     page = Paginator(range(total), PER_PAGE).get_page(number)
     return render(request, "staff/families.html", {"rows": rows, "page": page, "text": text, "total": total})
 
@@ -36,6 +38,7 @@ def search(request: Any, slug: str) -> HttpResponse:
 @require_safe
 def family(request: Any, slug: str, family_id: int) -> HttpResponse:
     """Everything on a family: people, spaces, activities, this week, latest démarches."""
+    check_family_visible(actor=request.actor, family_id=family_id)
     return _file(request, family_id, family_file(actor=request.actor, family_id=family_id))
 
 
@@ -43,6 +46,7 @@ def family(request: Any, slug: str, family_id: int) -> HttpResponse:
 @require_POST
 def address(request: Any, slug: str, family_id: int) -> HttpResponse:
     """Show a protected address; the reading is written in the journal."""
+    check_family_visible(actor=request.actor, family_id=family_id)
     file = operations.read_protected_address(actor=request.actor, family_id=family_id, now=request.now)
     return _file(request, family_id, file)
 
@@ -65,6 +69,7 @@ def _file(request: Any, family_id: int, file: Any) -> HttpResponse:
 @require_POST
 def invite(request: Any, slug: str, family_id: int, adult_id: int) -> HttpResponse:
     """Create the space of an adult and send the activation mail, or send it again."""
+    check_family_visible(actor=request.actor, family_id=family_id)
     file = family_file(actor=request.actor, family_id=family_id)
     if adult_id not in {adult.adult_id for adult in file.adults}:
         return render(request, "404.html", status=404)
