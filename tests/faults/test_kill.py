@@ -31,7 +31,8 @@ def database_url() -> str:
     return f"postgres://{found['USER']}@{found['HOST']}:{found['PORT']}/{found['NAME']}"
 
 
-def start(tmp_path: Path, *command: str, module: str = "tests.settings") -> "subprocess.Popen[str]":
+def start(tmp_path: Path, *command: str, module: str = "tests.settings", heard: bool = True) -> "subprocess.Popen[str]":
+    """Start a process; one that nobody listens to must not speak in a pipe, which would fill and stop it."""
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": module,
@@ -46,7 +47,7 @@ def start(tmp_path: Path, *command: str, module: str = "tests.settings") -> "sub
         [sys.executable, *command],
         cwd=ROOT,
         env=environment,
-        stdout=subprocess.PIPE,
+        stdout=subprocess.PIPE if heard else subprocess.DEVNULL,
         stderr=subprocess.STDOUT,
         text=True,
     )
@@ -93,14 +94,14 @@ def test_killed_in_the_middle_of_mails_none_is_lost_nor_doubled(town, tmp_path):
     assert "fini" in process.communicate(timeout=120)[0]
     folder, chance = tmp_path / "mail", random.Random(5)
     for _ in range(KILLS):
-        worker = start(tmp_path, "-m", "preau", "worker", "--seul", module="preau.config.settings")
+        worker = start(tmp_path, "-m", "preau", "worker", "--seul", module="preau.config.settings", heard=False)
         before = len(list(folder.glob("*.eml")))
         while len(list(folder.glob("*.eml"))) == before and worker.poll() is None and before < ORDERS:
             time.sleep(0.01)
         time.sleep(chance.random() * 0.15)
         worker.kill()
         worker.communicate(timeout=30)
-    last = start(tmp_path, "-m", "preau", "worker", "--seul", "--batch", module="preau.config.settings")
+    last = start(tmp_path, "-m", "preau", "worker", "--seul", "--batch", module="preau.config.settings", heard=False)
     last.communicate(timeout=120)
     assert OutboxMail.objects.filter(sent_at__isnull=True).count() == 0
     assert OutboxMail.objects.count() == ORDERS
