@@ -59,9 +59,11 @@ def change_bookings(*, actor: Actor, items: Sequence[OrderItem], now: datetime, 
     who gives a `reason` goes past deadlines, windows and capacity: the reason is kept on each booking.
 
     :raises NotFound: an enrolment or a slot is not the actor's, or the slot is not of that offer.
-    :raises NotAllowed: a reason given by somebody who may not force.
+    :raises NotAllowed: staff who are neither agent nor manager; a reason given by somebody who may not force.
     :raises TooManyWishes: more than MAX_WISHES slots.
     """
+    if actor.is_staff:
+        actor.require_role(Role.AGENT, Role.MANAGER)
     may_force = _may_force(actor, reason)
     material = _read(actor=actor, items=items, lock=True)
     decision = _decide(material, now=now, may_force=may_force)

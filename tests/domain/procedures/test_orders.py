@@ -124,6 +124,13 @@ def test_only_agents_and_managers_may_force(town, awa, offer, role):
     assert Booking.objects.count() == 0
 
 
+@pytest.mark.parametrize("role", ["site_staff", "regisseur", "admin"])
+def test_only_agents_and_managers_book_for_a_family_at_all(town, awa, offer, role):
+    with pytest.raises(NotAllowed):
+        order(town, awa, slots_of(offer)[:1], actor=town.agent(role))
+    assert Booking.objects.count() == 0
+
+
 def test_a_parent_who_gives_a_reason_forces_nothing(town, awa, offer):
     with pytest.raises(NotAllowed):
         order(town, awa, slots_of(offer)[:1], reason="S’il vous plaît")

@@ -33,7 +33,7 @@ def planned_units(
 ) -> list[PlannedUnit]:
     """Return what is booked for a family in [start, end), in the order of days and hours. One query.
 
-    A child of two households is seen by both: presences are child data (CADA 20135318).
+    Of a child with two households, each sees what it booked itself.
 
     :param family_ids: for agents; a family actor sees its own.
     """
