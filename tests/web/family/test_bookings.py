@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import OrderItem
-from preau.domain.catalogue.models import ResourceDay
+from preau.domain.catalogue.models import ResourceDay, Slot
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations import place_order
 from preau.domain.procedures.queries import booking_draft
@@ -250,9 +250,19 @@ def test_a_wrong_month_gets_a_french_page(client, awa, offer, query):
     assert response.status_code == 400
 
 
-def test_a_slot_of_a_closed_or_past_day_is_refused_not_sold(client, town, awa, offer):
-    past = slots_of(offer, after=TODAY - timedelta(days=10))[0]
-    tick(client, grid(awa), past)
+@pytest.mark.parametrize("state", ["past", "closed"])
+def test_a_past_or_closed_day_is_refused_and_the_rest_of_the_page_is_kept(client, awa, offer, state):
+    good, bad = slots_of(offer, after=TODAY + timedelta(days=1))[:2]
+    if state == "closed":
+        Slot.objects.filter(pk=bad.pk).update(closed_reason="Grève")
+    else:
+        bad = slots_of(offer, after=TODAY - timedelta(days=10))[0]
+    response = tick(client, grid(awa), good, bad)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "ne peuvent plus être modifiés" in page
+    assert ("Ce jour est passé" if state == "past" else "L’activité n’a pas lieu ce jour-là") in page
+    assert booking_draft(actor=_actor(awa), enrolment_id=awa.enrolments[0].pk) == {good.pk: True}
     assert not Booking.objects.exists()
 
 

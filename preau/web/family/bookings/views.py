@@ -1,6 +1,7 @@
 """« Modifier les réservations »: list, grid, periodicity, récapitulatif."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from preau.domain.bookings.enums import Rhythm
 from preau.domain.bookings.operations import TooManyWishes
-from preau.domain.bookings.queries import Board, bookable_enrolments, find_bookable, slot_board
+from preau.domain.bookings.queries import Board, SlotView, bookable_enrolments, find_bookable, slot_board
 from preau.domain.bookings.rules import in_rhythm
 from preau.domain.procedures import operations as procedures
 from preau.domain.procedures import queries as drafts
@@ -20,9 +21,11 @@ from preau.domain.procedures.rules import NothingToDo, merge_draft
 from preau.web.family.bookings import forms
 from preau.web.family.bookings import grid as grids
 from preau.web.family.bookings.recap import recap_days
+from preau.web.family.refusals import sentence
 from preau.web.ui.policy import family_page
 
 MAX_KEY = 40
+GONE = frozenset({"past", "closed", "not_enrolled"})  # no page shows a box there: it closed meanwhile, or was made up
 
 
 @family_page
@@ -50,7 +53,9 @@ def grid(request: Any, slug: str, enrolment_id: int) -> HttpResponse:
     return _grid_page(request, enrolment_id, view, day, is_asked="debut" in request.GET)
 
 
-def _grid_page(request: Any, enrolment_id: int, view: str, day: Any, *, is_asked: bool) -> HttpResponse:
+def _grid_page(
+    request: Any, enrolment_id: int, view: str, day: Any, *, is_asked: bool, gone: Sequence[SlotView] = ()
+) -> HttpResponse:
     siblings = bookable_enrolments(actor=request.actor, on=request.today)
     mine = next((row for row in siblings if row.enrolment_id == enrolment_id), None)
     if mine is not None and not is_asked:
@@ -84,8 +89,9 @@ def _grid_page(request: Any, enrolment_id: int, view: str, day: Any, *, is_asked
         "kept": [sum(elsewhere), len(elsewhere) - sum(elsewhere)],
         "nobody": request.GET.get("vide"),
         "siblings": siblings,
+        "gone": [(slot, sentence(slot.why)) for slot in gone],
     }
-    return render(request, "family/bookings/grid.html", context)
+    return render(request, "family/bookings/grid.html", context, status=422 if gone else 200)
 
 
 def _grid_posted(request: Any, enrolment_id: int) -> HttpResponse:
@@ -106,12 +112,19 @@ def _grid_posted(request: Any, enrolment_id: int) -> HttpResponse:
     held = {slot.slot_id: slot.is_booked for slot in board.slots}
     if not set(seen) <= set(held):
         raise forms.Tampered("a box of another page")
+    gone = [
+        slot for slot in board.slots if slot.why in GONE and seen.get(slot.slot_id, False) != (slot.slot_id in ticked)
+    ]
     draft = merge_draft(
         drafts.booking_draft(actor=actor, enrolment_id=enrolment_id), seen=seen, ticked=ticked, held=held
     )
+    for slot in gone:
+        draft.pop(slot.slot_id, None)
     if act.startswith(("all", "none")):
         draft = _tick_all(board, draft, wanted=act.startswith("all"))
     procedures.save_booking_draft(actor=actor, enrolment_id=enrolment_id, wanted=draft, now=request.now)
+    if gone:  # the other ticks are kept, and what cannot be had is told here rather than a step later
+        return _grid_page(request, enrolment_id, view, day, is_asked=True, gone=gone)
     return redirect(_after(request, enrolment_id, act, view, day, is_empty=not draft))
 
 
