@@ -4,12 +4,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from preau.base.actor import Actor
 from preau.domain.bookings.enums import HOLDS_PLACE, BookingStatus
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.queries.facts import find_bookable
 from preau.domain.catalogue.models import Slot
 from preau.domain.enrolments.models import Enrolment
+from preau.domain.families.models import HouseholdChild
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ def planned_units(
 ) -> list[PlannedUnit]:
     """Return what is booked for a family in [start, end), in the order of days and hours. One query.
 
-    Of a child with two households, each sees what it booked itself.
+    A child of two households is seen by both: presences are child data (CADA 20135318).
 
     :param family_ids: for agents; a family actor sees its own.
     """
@@ -41,21 +44,24 @@ def planned_units(
         family_ids = actor.family_ids
     for family_id in family_ids:
         actor.require_family(family_id)
+    organisation_id = actor.organisation_id
+    children = HouseholdChild.objects.filter(organisation_id=organisation_id, family_id__in=family_ids)
+    enrolments = Enrolment.objects.filter(
+        Q(family_id__in=family_ids) | Q(child_id__in=children.values("child_id")), organisation_id=organisation_id
+    )
+    if actor.department_ids:
+        enrolments = enrolments.filter(offer__activity__department_id__in=actor.department_ids)
+    if actor.site_ids:
+        enrolments = enrolments.filter(offer__site_id__in=actor.site_ids)
     rows = Booking.objects.filter(
-        organisation_id=actor.organisation_id,
+        organisation_id=organisation_id,
         on__gte=start,
         on__lt=end,
         status__in=HOLDS_PLACE,
-        enrolment_id__in=Enrolment.objects.filter(
-            organisation_id=actor.organisation_id, family_id__in=family_ids
-        ).values("pk"),
+        enrolment_id__in=enrolments.values("pk"),
     ).select_related("slot__unit", "enrolment__offer__activity", "enrolment__offer__site")
     # Sorted here: asked to sort, SQLite walks the days of the whole town to spare itself the sort.
     ordered = sorted(rows, key=lambda row: (row.on, row.slot.unit.starts_minute, row.slot.unit.position))
-    if actor.department_ids:
-        rows = rows.filter(enrolment__offer__activity__department_id__in=actor.department_ids)
-    if actor.site_ids:
-        rows = rows.filter(enrolment__offer__site_id__in=actor.site_ids)
     return [
         PlannedUnit(
             on=row.on,
