@@ -63,9 +63,6 @@ class Actor:
     def sees_site(self, site_id: int | None) -> bool:
         return not self.site_ids or site_id in self.site_ids
 
-    def sees_department(self, department_id: int | None) -> bool:
-        return not self.department_ids or department_id in self.department_ids
-
 
 def system_actor(organisation_id: int, *, time_zone: str = "Europe/Paris") -> Actor:
     """Return the machine acting by itself for one collectivité (loader, periodic jobs)."""

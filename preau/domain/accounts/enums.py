@@ -20,9 +20,3 @@ STAFF_ROLES = frozenset({Role.SITE_STAFF, Role.AGENT, Role.MANAGER, Role.REGISSE
 class LinkPurpose(StrEnum):
     ACTIVATION = "activation"
     RESET = "reset"
-
-
-class Civility(StrEnum):
-    MADAME = "Mme"
-    MONSIEUR = "M."
-    NONE = ""

@@ -134,11 +134,6 @@ def propose_username(*, first_name: str, last_name: str, email: str, policy: str
     return candidate
 
 
-def is_staff_role(role: str) -> bool:
-    """Tell whether a role opens the agents' screens."""
-    return role in STAFF_ROLES
-
-
 def check_staff_roles(roles: Collection[str]) -> tuple[Role, ...]:
     """Return these roles, refusing an unknown one or that of families.
 
