@@ -32,6 +32,13 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
         return False
 
 
+class AddOnlyAdmin(ReadOnlyAdmin):
+    """Rows that are superseded by a newer one, never edited: versions of the terms of use."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return True
+
+
 class SettingsAdmin(admin.ModelAdmin[Any]):
     """Settings of a collectivité, until the agents' own screens exist."""
 

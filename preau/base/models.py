@@ -8,7 +8,7 @@ from preau.base.encryption import EncryptedJSONField
 class TenantModel(models.Model):
     """A row of one collectivité. The id is plain so that `base` stays below the domain."""
 
-    organisation_id = models.BigIntegerField(editable=False)
+    organisation_id = models.BigIntegerField()
 
     class Meta:
         abstract = True

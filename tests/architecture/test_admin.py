@@ -41,3 +41,30 @@ def test_a_superuser_looks_and_nobody_logs_in_there(town, login, client):
     assert boss.get("/admin/bookings/booking/").status_code == 200
     assert boss.get("/admin/bookings/booking/add/").status_code == 403
     assert login(town.account("simple", role="admin")).get("/admin/").status_code == 302
+
+
+def test_a_superuser_sets_up_an_offer_and_opens_its_slots(town, login):
+    boss = login(town.account("racine2", role="admin", is_superuser=True, is_staff=True))
+    site = {"organisation_id": town.id, "name": "Nouvelle école", "kind": "school", "address": "", "phone": ""}
+    assert boss.post("/admin/organisations/site/add/", site).status_code == 302
+    offer = town.offer()
+    slots = apps.get_model("catalogue.Slot").objects
+    slots.all().delete()
+    boss.post("/admin/catalogue/offer/", {"action": "open_slots", "_selected_action": [offer.pk]})
+    assert slots.filter(offer=offer).exists()
+
+
+def test_a_new_version_of_the_terms_is_added_and_an_old_one_never_edited(town, login):
+    boss = login(town.account("racine3", role="admin", is_superuser=True, is_staff=True))
+    new = {
+        "organisation_id": town.id,
+        "version": 2,
+        "body": "## Neuf",
+        "published_at_0": "2026-11-16",
+        "published_at_1": "08:00",
+    }
+    assert boss.post("/admin/organisations/termsversion/add/", new).status_code == 302
+    terms = apps.get_model("organisations.TermsVersion").objects.get(organisation_id=town.id, version=2)
+    assert (
+        boss.post(f"/admin/organisations/termsversion/{terms.pk}/change/", {**new, "body": "Autre"}).status_code == 403
+    )

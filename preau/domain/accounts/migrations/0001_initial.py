@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             name="AccessLink",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 (
                     "purpose",
                     models.CharField(choices=[("activation", "ACTIVATION"), ("reset", "RESET")], max_length=12),
@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
             name="Membership",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 (
                     "role",
                     models.CharField(
@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
             name="TermsAcceptance",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 ("version", models.PositiveSmallIntegerField()),
                 ("accepted_at", models.DateTimeField()),
                 (

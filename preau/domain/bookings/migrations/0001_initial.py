@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
             name="Booking",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 ("on", models.DateField()),
                 ("participant_key", models.CharField(max_length=24)),
                 (

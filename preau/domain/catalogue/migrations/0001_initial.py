@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name="Activity",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 ("name", models.CharField(max_length=80)),
                 (
                     "kind",
@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
             name="Offer",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 ("name", models.CharField(blank=True, max_length=120)),
                 ("starts_on", models.DateField()),
                 ("ends_on", models.DateField()),
@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
             name="ClosedDay",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 ("starts_on", models.DateField()),
                 ("ends_on", models.DateField()),
                 ("reason", models.CharField(max_length=120)),
@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
             name="PublicHoliday",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 ("on", models.DateField()),
                 ("name", models.CharField(max_length=60)),
             ],
@@ -155,7 +155,7 @@ class Migration(migrations.Migration):
             name="Resource",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 ("name", models.CharField(max_length=80)),
                 ("capacity", models.PositiveIntegerField()),
                 ("is_blocking", models.BooleanField(default=True)),
@@ -171,7 +171,7 @@ class Migration(migrations.Migration):
             name="ResourceDay",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 ("on", models.DateField()),
                 ("capacity", models.PositiveIntegerField()),
                 ("extra", models.PositiveIntegerField(default=0)),
@@ -189,7 +189,7 @@ class Migration(migrations.Migration):
             name="SchoolHoliday",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 ("name", models.CharField(max_length=60)),
                 ("starts_on", models.DateField()),
                 ("ends_on", models.DateField()),
@@ -205,7 +205,7 @@ class Migration(migrations.Migration):
             name="SchoolYear",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 ("label", models.CharField(max_length=9)),
                 ("starts_on", models.DateField()),
                 ("ends_on", models.DateField()),
@@ -218,7 +218,7 @@ class Migration(migrations.Migration):
             name="SchoolClass",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 ("name", models.CharField(max_length=60)),
                 ("level", models.CharField(max_length=10)),
                 ("teacher", models.CharField(blank=True, max_length=80)),
@@ -247,7 +247,7 @@ class Migration(migrations.Migration):
             name="Unit",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 ("code", models.CharField(max_length=4)),
                 ("name", models.CharField(max_length=40)),
                 ("starts_minute", models.PositiveSmallIntegerField()),
@@ -269,7 +269,7 @@ class Migration(migrations.Migration):
             name="Slot",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 ("on", models.DateField()),
                 ("closed_reason", models.CharField(blank=True, max_length=120)),
                 (

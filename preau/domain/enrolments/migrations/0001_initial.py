@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name="Enrolment",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 ("starts_on", models.DateField()),
                 ("ends_on", models.DateField()),
                 (
@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
             name="Schooling",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 ("starts_on", models.DateField()),
                 ("ends_on", models.DateField()),
                 (

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name="Child",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 ("first_name", models.CharField(max_length=80)),
                 ("last_name", models.CharField(max_length=80)),
                 ("birth_date", models.DateField(blank=True, null=True)),
@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             name="Family",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 ("number", models.PositiveIntegerField()),
                 ("name", models.CharField(max_length=120)),
                 ("street", models.CharField(blank=True, max_length=160)),
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
             name="Adult",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 (
                     "position",
                     models.CharField(
@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
             name="Guardianship",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 (
                     "authority",
                     models.CharField(
@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
             name="HouseholdChild",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 ("position", models.PositiveSmallIntegerField(default=0)),
                 (
                     "child",
@@ -158,7 +158,7 @@ class Migration(migrations.Migration):
             name="Contact",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 (
                     "kind",
                     models.CharField(

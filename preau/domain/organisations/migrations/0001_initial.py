@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
             name="Department",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 ("name", models.CharField(max_length=80)),
                 ("phone", models.CharField(blank=True, max_length=30)),
                 ("email", models.EmailField(blank=True, max_length=254)),
@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
             name="Site",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 ("name", models.CharField(max_length=120)),
                 (
                     "kind",
@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
             name="TermsVersion",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 ("version", models.PositiveSmallIntegerField()),
                 ("body", models.TextField()),
                 ("published_at", models.DateTimeField()),

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             name="Procedure",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 ("number", models.PositiveIntegerField(null=True)),
                 ("kind", models.CharField(choices=[("booking", "BOOKING"), ("account", "ACCOUNT")], max_length=20)),
                 (
@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
             name="ProcedureCounter",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 ("last_number", models.PositiveIntegerField(default=0)),
             ],
             options={
@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
             name="TimelineEntry",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 ("at", models.DateTimeField()),
                 (
                     "event",

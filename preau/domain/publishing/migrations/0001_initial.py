@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
             name="NewsItem",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("organisation_id", models.BigIntegerField(editable=False)),
+                ("organisation_id", models.BigIntegerField()),
                 ("title", models.CharField(max_length=120)),
                 ("teaser", models.CharField(max_length=240)),
                 ("body", models.TextField(blank=True)),
