@@ -1,0 +1,27 @@
+"""Acts on families: building a dossier famille, opening the space of its adults."""
+
+from preau.domain.families.operations.household import (
+    AlreadyActive,
+    NoEmail,
+    add_adult,
+    add_child,
+    add_contact,
+    change_details,
+    create_family,
+    invite_adult,
+    link_child,
+    read_protected_address,
+)
+
+__all__ = [
+    "AlreadyActive",
+    "NoEmail",
+    "add_adult",
+    "add_child",
+    "add_contact",
+    "change_details",
+    "create_family",
+    "invite_adult",
+    "link_child",
+    "read_protected_address",
+]
