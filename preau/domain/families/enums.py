@@ -30,3 +30,32 @@ class ContactKind(StrEnum):
     PICK_UP = "pick_up"
     CALL = "call"
     FORBIDDEN = "forbidden"
+
+
+class Situation(StrEnum):
+    """Family situation of a household, as the guides' forms list it (A05). Parent data."""
+
+    MARRIED = "married"
+    CIVIL_UNION = "civil_union"
+    COHABITING = "cohabiting"
+    SEPARATED = "separated"
+    DIVORCED = "divorced"
+    SINGLE = "single"
+    WIDOWED = "widowed"
+
+
+class Medium(StrEnum):
+    """How an adult prefers to be told (A02-32, A24-11)."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    PHONE = "phone"
+    POST = "post"
+
+
+class Answer(StrEnum):
+    """An authorisation of a child: yes, no, or not answered yet (A21-14)."""
+
+    YES = "yes"
+    NO = "no"
+    NONE = ""

@@ -2,8 +2,13 @@
 
 from django.db import models
 
+from preau.base.encryption import EncryptedJSONField
 from preau.base.models import TenantModel
-from preau.domain.families.enums import AdultPosition, Authority, ContactKind, Residence
+from preau.domain.families.enums import AdultPosition, Answer, Authority, ContactKind, Medium, Residence, Situation
+
+
+def _choices(enum: type) -> list[tuple[str, str]]:
+    return [(member.value, member.name) for member in enum]  # type: ignore[attr-defined]
 
 
 class Family(TenantModel):
@@ -11,12 +16,16 @@ class Family(TenantModel):
 
     number = models.PositiveIntegerField()  # « Dossier n° 12 », per collectivité
     name = models.CharField(max_length=120)
+    street_number = models.CharField(max_length=10, blank=True)
     street = models.CharField(max_length=160, blank=True)
+    building = models.CharField(max_length=40, blank=True)
+    apartment = models.CharField(max_length=40, blank=True)
     complement = models.CharField(max_length=120, blank=True)
     postcode = models.CharField(max_length=10, blank=True)
     city = models.CharField(max_length=80, blank=True)
     country = models.CharField(max_length=60, default="France")
     is_resident = models.BooleanField(default=True)
+    situation = models.CharField(max_length=12, choices=_choices(Situation), blank=True)  # parent data
     created_at = models.DateTimeField()
 
     class Meta:
@@ -41,6 +50,9 @@ class Adult(TenantModel):
     birth_date = models.DateField(null=True, blank=True)
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=30, blank=True)
+    mobile = models.CharField(max_length=30, blank=True)
+    employer = models.CharField(max_length=120, blank=True)
+    preferred_medium = models.CharField(max_length=6, choices=_choices(Medium), default=Medium.EMAIL)
     has_protected_address = models.BooleanField(default=False)
     search = models.CharField(max_length=260, blank=True)  # written by operations, accents folded
 
@@ -71,6 +83,8 @@ class Child(TenantModel):
     first_name = models.CharField(max_length=80)
     last_name = models.CharField(max_length=80)
     birth_date = models.DateField(null=True, blank=True)  # null: not born yet
+    expected_on = models.DateField(null=True, blank=True)  # of a child not born yet
+    birth_place = models.CharField(max_length=80, blank=True)
     sex = models.CharField(max_length=1, blank=True)
     hue = models.PositiveSmallIntegerField(default=1)
     search = models.CharField(max_length=260, blank=True)
@@ -132,11 +146,135 @@ class Contact(TenantModel):
     kind = models.CharField(max_length=10, choices=[(k.value, k.name) for k in ContactKind])
     first_name = models.CharField(max_length=80)
     last_name = models.CharField(max_length=80)
-    link = models.CharField(max_length=40, blank=True)
+    link = models.CharField(max_length=40, blank=True)  # « grand-mère »
     phone = models.CharField(max_length=30, blank=True)
+    mobile = models.CharField(max_length=30, blank=True)
+    email = models.EmailField(blank=True)
+    is_to_call = models.BooleanField(default=False)  # may collect the child and be called too (A21-05)
 
     class Meta:
         indexes = [models.Index(fields=["organisation_id", "family"], name="contact_family")]
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}"
+
+
+class ChildHealth(TenantModel):
+    """The health sheet of a child (A20), encrypted: see `rules.HEALTH_FIELDS` for what it holds."""
+
+    child = models.OneToOneField(Child, on_delete=models.PROTECT, related_name="health")
+    sheet = EncryptedJSONField(default=dict)
+    updated_at = models.DateTimeField()
+    updated_by = models.CharField(max_length=120, blank=True)
+
+    def __str__(self) -> str:
+        return f"health of {self.child_id}"
+
+
+class ConsentType(TenantModel):
+    """One authorisation that the collectivité asks for (A21-07 to A21-15)."""
+
+    code = models.SlugField(max_length=40)
+    title = models.CharField(max_length=200)
+    help = models.TextField(blank=True)
+    is_required = models.BooleanField(default=True)  # must be answered yes or no in the dossier
+    position = models.PositiveSmallIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation_id", "code"], name="consent_type_once")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Consent(TenantModel):
+    """The latest answer to one authorisation for one child, with date and author."""
+
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="consents")
+    consent_type = models.ForeignKey(ConsentType, on_delete=models.PROTECT, related_name="answers")
+    answer = models.CharField(max_length=3, choices=_choices(Answer), blank=True)
+    answered_at = models.DateTimeField()
+    answered_by = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "child", "consent_type"], name="consent_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.child_id} {self.consent_type_id} {self.answer}"
+
+
+class SheetConfirmation(TenantModel):
+    """« J’ai renseigné mes fiches » : a parent says that the sheets of a child are complete (A21-16)."""
+
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="sheet_confirmations")
+    school_year_id = models.BigIntegerField()  # plain: school years stand above families
+    confirmed_at = models.DateTimeField()
+    confirmed_by = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "child", "school_year_id"], name="sheet_confirmation_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.child_id} {self.school_year_id}"
+
+
+class ValidatedDossier(TenantModel):
+    """The dossier administratif of a child for a school year, validated by the service (A07)."""
+
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="validated_dossiers")
+    school_year_id = models.BigIntegerField()
+    validated_at = models.DateTimeField()
+    procedure_number = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "child", "school_year_id"], name="validated_dossier_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"dossier {self.child_id} {self.school_year_id}"
+
+
+class Objection(TenantModel):
+    """A written objection of one holder of authority: agents do no usual act against it (art. 372-2)."""
+
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="objections")
+    adult = models.ForeignKey(Adult, on_delete=models.PROTECT, related_name="objections")
+    text = EncryptedJSONField(default=dict)  # {"text": …}: never shown to the other parent
+    made_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation_id", "child"], name="objection_child")]
+
+    def __str__(self) -> str:
+        return f"objection {self.pk}"
+
+
+class AccessKey(TenantModel):
+    """A « clé enfance » that ties a login to a known adult (A02-42). Only its hash is kept."""
+
+    adult = models.ForeignKey(Adult, on_delete=models.PROTECT, related_name="access_keys")
+    secret_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "secret_hash"], name="access_key_once"),
+        ]
+        indexes = [models.Index(fields=["organisation_id", "adult"], name="access_key_adult")]
+
+    def __str__(self) -> str:
+        return f"key of {self.adult_id}"

@@ -30,6 +30,9 @@ class OrganisationProfile:
     mails_provisional_password: bool
     mails_booking_details: bool
     processing_hours: int
+    allows_sign_up: bool
+    reviews_entourage: bool
+    decision_hold_minutes: int
     welcome_title: str
     welcome_strapline: str
     welcome_text: str

@@ -6,6 +6,15 @@ from enum import StrEnum
 class ProcedureKind(StrEnum):
     BOOKING = "booking"  # « Modifier les réservations »
     ACCOUNT = "account"
+    ENTOURAGE = "entourage"  # « Déclarer mon entourage », « Déclarer un nouvel enfant »
+    DOSSIER = "dossier"  # dossier administratif of a school year
+    ENROLMENT = "enrolment"  # « Créer une inscription »
+    SCHOOLING = "schooling"  # « Inscrire un enfant à l’école »
+    MOVE = "move"  # « Signaler un déménagement »
+    SITUATION = "situation"  # « Changement de situation familiale »
+    PAI = "pai"  # « Demande de PAI »
+    DOCUMENT = "document"  # « Envoyer un document »
+    FORM = "form"  # kinds that a collectivité writes as data
 
 
 class ProcedureStatus(StrEnum):
@@ -18,8 +27,27 @@ class ProcedureStatus(StrEnum):
     CANCELLED = "cancelled"  # Annulée
 
 
+# What waits for somebody: the family for MORE_ASKED, the service for the two others.
+OPEN_STATUSES = (ProcedureStatus.SUBMITTED, ProcedureStatus.IN_REVIEW, ProcedureStatus.MORE_ASKED)
+
+
+class OtherParent(StrEnum):
+    """Whether a non-usual act waits for the other holder of authority (Code civil, art. 372-2 a contrario)."""
+
+    NOT_NEEDED = ""
+    WAITING = "waiting"
+    AGREED = "agreed"
+    OBJECTED = "objected"
+
+
 class TimelineEvent(StrEnum):
     SUBMITTED = "submitted"
+    IN_REVIEW = "in_review"
+    MORE_ASKED = "more_asked"
+    COMPLETED = "completed"  # the family gave what was asked
+    CANCELLED = "cancelled"
+    AGREED = "agreed"  # the other parent
+    OBJECTED = "objected"
     ACCEPTED = "accepted"
     PARTLY_ACCEPTED = "partly_accepted"
     REFUSED = "refused"
