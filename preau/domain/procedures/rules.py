@@ -1,8 +1,63 @@
 """What a démarche becomes, decided on plain values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-from preau.domain.procedures.enums import ProcedureStatus
+from preau.domain.procedures.enums import OtherParent, ProcedureStatus
+
+PERSON = "p"  # steps of an entourage: "p1", "p2"…
+MAX_TEXT = 4000  # characters of a message, a note or a reason
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a step of a draft still lacks. `code` is turned into a sentence by the screens."""
+
+    step: str
+    code: str
+    detail: str = ""
+
+
+class Incomplete(Exception):
+    """The draft cannot be submitted yet: it lacks something, told step by step."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(problems)
+        self.problems = tuple(problems)
+
+
+class NotOpenForYou(Exception):
+    """This kind of démarche cannot be started here or now. `code` says why."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code)
+        self.code, self.detail = code, detail
+
+
+class AlreadyDecided(Exception):
+    """The démarche is no longer waiting: it was decided or cancelled meanwhile."""
+
+
+class WaitsForOtherParent(Exception):
+    """A non-usual act is not decided before the other holder of authority has agreed (art. 372-2, a contrario)."""
+
+
+class TextMissing(Exception):
+    """A refusal without its reason, a request without a word, an empty message."""
+
+
+class TextTooLong(Exception):
+    """More than `MAX_TEXT` characters."""
+
+
+class CannotApply(Exception):
+    """What was accepted is no longer possible: the démarche goes back to the queue. `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class NothingToDo(Exception):
@@ -47,3 +102,53 @@ def merge_draft(
             continue
         draft[slot_id] = is_ticked
     return {slot_id: want for slot_id, want in draft.items() if held.get(slot_id) is not want}
+
+
+def missing(answers: object, names: Sequence[str], *, step: str) -> list[Problem]:
+    """Return one problem per field that is empty in the answers of a step.
+
+    >>> [problem.detail for problem in missing({"city": " "}, ["city"], step="move")]
+    ['city']
+    """
+    found = answers if isinstance(answers, Mapping) else {}
+    return [Problem(step, "missing", name) for name in names if not str(found.get(name) or "").strip()]
+
+
+def people_of(answers: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return (step, person) of each person declared in an entourage, in the order they were added.
+
+    Each person is one step of the draft: "p1", "p2"…
+    """
+    steps = [step for step in answers if step[:1] == PERSON and step[1:].isdigit()]
+    return [(step, answers[step]) for step in sorted(steps, key=lambda each: int(each[1:]))]
+
+
+def check_text(text: str) -> str:
+    """Return a text that somebody typed, trimmed.
+
+    :raises TextMissing: nothing but spaces.
+    :raises TextTooLong: more than `MAX_TEXT` characters.
+    """
+    found = text.replace("\x00", "").strip()
+    if not found:
+        raise TextMissing
+    if len(found) > MAX_TEXT:
+        raise TextTooLong
+    return found
+
+
+def promised_at(*, submitted_at: datetime, hours: int) -> datetime:
+    """Return when the service has promised an answer: so many hours of the clock after submission (A10-15)."""
+    return submitted_at + timedelta(hours=hours)
+
+
+def may_decide(*, status: ProcedureStatus, other_parent: OtherParent) -> None:
+    """Pass when an agent may decide now.
+
+    :raises AlreadyDecided: decided or cancelled meanwhile.
+    :raises WaitsForOtherParent: the other holder of authority has not answered, or objects.
+    """
+    if status not in (ProcedureStatus.SUBMITTED, ProcedureStatus.IN_REVIEW, ProcedureStatus.MORE_ASKED):
+        raise AlreadyDecided
+    if other_parent in (OtherParent.WAITING, OtherParent.OBJECTED):
+        raise WaitsForOtherParent

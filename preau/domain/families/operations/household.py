@@ -1,5 +1,6 @@
 """Building a dossier famille, and opening the space of its adults."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -12,10 +13,21 @@ from preau.base.search import fold
 from preau.domain.accounts.enums import Role
 from preau.domain.accounts.models import Account
 from preau.domain.accounts.operations import create_account, send_activation
-from preau.domain.families.enums import AdultPosition, Authority, ContactKind
+from preau.domain.families.enums import AdultPosition, Authority, ContactKind, Situation
 from preau.domain.families.models import Adult, Child, Contact, Family, Guardianship, HouseholdChild
 from preau.domain.families.queries import FamilyFile, family_file
 from preau.domain.families.rules import next_hue
+
+ADDRESS_LENGTHS: Mapping[str, int] = {
+    "street_number": 10,
+    "street": 160,
+    "building": 40,
+    "apartment": 40,
+    "complement": 120,
+    "postcode": 10,
+    "city": 80,
+    "country": 60,
+}
 
 
 class NoEmail(Exception):
@@ -63,6 +75,8 @@ def add_adult(
     last_name: str,
     email: str = "",
     phone: str = "",
+    birth_name: str = "",
+    birth_date: date | None = None,
     account: Account | None = None,
     has_protected_address: bool = False,
 ) -> Adult:
@@ -82,6 +96,8 @@ def add_adult(
         last_name=last_name,
         email=email,
         phone=phone,
+        birth_name=birth_name,
+        birth_date=birth_date,
         has_protected_address=has_protected_address,
         search=fold(f"{first_name} {last_name}"),
     )
@@ -89,7 +105,15 @@ def add_adult(
 
 @transaction.atomic
 def add_child(
-    *, actor: Actor, family_id: int, first_name: str, last_name: str, birth_date: date | None, sex: str = ""
+    *,
+    actor: Actor,
+    family_id: int,
+    first_name: str,
+    last_name: str,
+    birth_date: date | None,
+    expected_on: date | None = None,
+    birth_place: str = "",
+    sex: str = "",
 ) -> Child:
     """Add a new child to a household, with authority of its holder and co-holder, and a hue of its own.
 
@@ -106,6 +130,8 @@ def add_child(
         first_name=first_name,
         last_name=last_name,
         birth_date=birth_date,
+        expected_on=None if birth_date else expected_on,
+        birth_place=birth_place,
         sex=sex,
         hue=next_hue(list(taken)),
         search=fold(f"{first_name} {last_name}"),
@@ -132,6 +158,51 @@ def link_child(*, actor: Actor, family_id: int, child_id: int) -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+@transaction.atomic
+def give_authority(*, actor: Actor, adult_id: int) -> None:
+    """Give an adult the exercise of authority on the children already in the household.
+
+    :raises NotFound: no such adult here.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    adult = Adult.objects.filter(organisation_id=actor.organisation_id, pk=adult_id).first()
+    if adult is None:
+        raise NotFound("adult")
+    links = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, family_id=adult.family_id)
+    Guardianship.objects.bulk_create(
+        [
+            Guardianship(organisation_id=actor.organisation_id, adult=adult, child_id=child_id)
+            for child_id in links.values_list("child_id", flat=True)
+        ],
+        ignore_conflicts=True,
+    )
+
+
+@transaction.atomic
+def change_address(*, actor: Actor, family_id: int, address: Mapping[str, str], now: datetime) -> None:
+    """Write the new address of a household; texts longer than their field are cut (A22-03).
+
+    :raises NotFound: no such family here.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    _check_family(actor, family_id)
+    wanted = {name: address[name].strip()[:length] for name, length in ADDRESS_LENGTHS.items() if name in address}
+    Family.objects.filter(organisation_id=actor.organisation_id, pk=family_id).update(**wanted)
+    journal.record(actor=actor, act="family.moved", at=now, subject_type="family", subject_id=family_id)
+
+
+@transaction.atomic
+def change_situation(*, actor: Actor, family_id: int, situation: Situation, now: datetime) -> None:
+    """Write the family situation of a household (A22-07).
+
+    :raises NotFound: no such family here.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    _check_family(actor, family_id)
+    Family.objects.filter(organisation_id=actor.organisation_id, pk=family_id).update(situation=situation)
+    journal.record(actor=actor, act="family.situation", at=now, subject_type="family", subject_id=family_id)
 
 
 @transaction.atomic

@@ -1,5 +1,15 @@
 """Acts that make a démarche, and acts on it."""
 
+from preau.domain.procedures.operations.deciding import Decided, apply_held, ask_more, decide, take, take_back
+from preau.domain.procedures.operations.engine import (
+    AnswersTooLong,
+    Submission,
+    discard_draft,
+    problems_of,
+    save_step,
+    start,
+    submit,
+)
 from preau.domain.procedures.operations.orders import (
     MAX_KEY_LENGTH,
     PlacedOrder,
@@ -10,14 +20,39 @@ from preau.domain.procedures.operations.orders import (
     save_booking_draft,
     undo_order,
 )
+from preau.domain.procedures.operations.talking import (
+    answer_as_other_parent,
+    attach,
+    cancel,
+    complete,
+    write_message,
+)
 
 __all__ = [
     "MAX_KEY_LENGTH",
+    "AnswersTooLong",
+    "Decided",
     "PlacedOrder",
+    "Submission",
     "announce",
+    "answer_as_other_parent",
+    "apply_held",
+    "ask_more",
+    "attach",
+    "cancel",
+    "complete",
+    "decide",
     "discard_booking_draft",
+    "discard_draft",
     "draft_same",
     "place_order",
+    "problems_of",
     "save_booking_draft",
+    "save_step",
+    "start",
+    "submit",
+    "take",
+    "take_back",
     "undo_order",
+    "write_message",
 ]

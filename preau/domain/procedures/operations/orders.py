@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 
@@ -16,14 +16,14 @@ from preau.base import journal, later, outbox
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.base.links import absolute
-from preau.domain.accounts.models import Account
 from preau.domain.bookings.operations import OrderItem, Outcome, change_bookings
 from preau.domain.bookings.queries import BookableEnrolment, load_bookable, slots_like
 from preau.domain.bookings.rules import SlotFacts
-from preau.domain.families.models import Adult
 from preau.domain.organisations.queries import mail_identity, organisation_by_id
 from preau.domain.procedures.enums import ProcedureKind, ProcedureStatus, TimelineEvent
-from preau.domain.procedures.models import Procedure, ProcedureCounter, TimelineEntry
+from preau.domain.procedures.models import Procedure, TimelineEntry
+from preau.domain.procedures.operations.mails import reader_of
+from preau.domain.procedures.operations.numbering import give_numbers
 from preau.domain.procedures.queries import ProcedureView, find_order, find_procedure, view_of
 from preau.domain.procedures.rules import AlreadyUndone, NothingToDo, status_of_answer
 from preau.kernel.french_dates import span_words
@@ -176,7 +176,7 @@ def announce(*, actor: Actor, key: str, now: datetime) -> None:
     if not found:
         return
     organisation = organisation_by_id(organisation_id=actor.organisation_id)
-    reader = _reader(actor, key)
+    reader = reader_of(actor=actor, number=found[0].number)
     if organisation is None or reader is None:
         return
     lines = [
@@ -207,22 +207,6 @@ def announce(*, actor: Actor, key: str, now: datetime) -> None:
     )
 
 
-def _reader(actor: Actor, key: str) -> Account | None:
-    row = Procedure.objects.filter(organisation_id=actor.organisation_id, order_key=key).order_by("number").first()
-    if row is None:
-        return None
-    if not row.on_behalf:
-        return Account.objects.filter(pk=row.account_id or 0).first()
-    holder = (
-        Adult.objects.filter(organisation_id=actor.organisation_id, family_id=row.family_id, account__isnull=False)
-        .filter(account__activated_at__isnull=False)
-        .select_related("account")
-        .order_by("-position", "pk")
-        .first()
-    )
-    return holder.account if holder else None
-
-
 def _drafts(actor: Actor, enrolment_ids: Sequence[int]) -> QuerySet[Procedure]:
     return Procedure.objects.filter(
         organisation_id=actor.organisation_id,
@@ -237,7 +221,7 @@ def _drafts(actor: Actor, enrolment_ids: Sequence[int]) -> QuerySet[Procedure]:
 def _place(*, actor: Actor, items: Sequence[OrderItem], key: str, now: datetime, reason: str) -> PlacedOrder:
     outcome = change_bookings(actor=actor, items=items, now=now, reason=reason)
     rows = _procedures_of(actor, outcome, items, key=key, now=now)
-    _number(actor, rows)
+    give_numbers(actor=actor, rows=rows)
     Procedure.objects.bulk_create(rows)
     _drafts(actor, [item.enrolment_id for item in items]).delete()
     journal.record(
@@ -318,26 +302,6 @@ def _item(facts: SlotFacts) -> dict[str, object]:
         "unit": facts.unit_name,
         "code": facts.unit_code,
     }
-
-
-def _number(actor: Actor, rows: Sequence[Procedure]) -> None:
-    """Give the next numbers. The counter is locked last, by the update itself, and kept to the end."""
-    table = ProcedureCounter._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {table} SET last_number = last_number + %s WHERE organisation_id = %s RETURNING last_number",  # noqa: S608 -- a table name of ours
-            [len(rows), actor.organisation_id],
-        )
-        found = cursor.fetchone()
-    if found is None:
-        ProcedureCounter.objects.bulk_create(
-            [ProcedureCounter(organisation_id=actor.organisation_id, last_number=0)], ignore_conflicts=True
-        )
-        _number(actor, rows)
-        return
-    first = found[0] - len(rows) + 1
-    for offset, row in enumerate(rows):
-        row.number = first + offset
 
 
 def _replay(actor: Actor, key: str) -> PlacedOrder:

@@ -1,5 +1,25 @@
 """Reads of démarches."""
 
+from preau.domain.procedures.queries.cases import (
+    CaseView,
+    DraftView,
+    FormView,
+    MessageLine,
+    file_drafts,
+    find_case,
+    find_draft,
+    find_form,
+    procedure_forms,
+)
+from preau.domain.procedures.queries.inbox import (
+    QUEUES,
+    InboxFilter,
+    InboxRow,
+    inbox,
+    neighbours,
+    queue_counts,
+    reason_templates,
+)
 from preau.domain.procedures.queries.orders import (
     ProcedureItem,
     ProcedureView,
@@ -17,17 +37,33 @@ from preau.domain.procedures.queries.orders import (
 )
 
 __all__ = [
+    "QUEUES",
+    "CaseView",
+    "DraftView",
+    "FormView",
+    "InboxFilter",
+    "InboxRow",
+    "MessageLine",
     "ProcedureItem",
     "ProcedureView",
     "TimelineLine",
     "booking_draft",
     "booking_drafts",
+    "file_drafts",
+    "find_case",
+    "find_draft",
+    "find_form",
     "find_order",
     "find_procedure",
+    "inbox",
     "items_of_drafts",
     "latest_procedures",
     "list_procedures",
+    "neighbours",
     "open_drafts",
     "preview_order",
+    "procedure_forms",
+    "queue_counts",
+    "reason_templates",
     "view_of",
 ]

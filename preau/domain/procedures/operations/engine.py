@@ -1,0 +1,249 @@
+"""From draft to submission, for every kind that a service may decide.
+
+A draft is saved at each step and never lost; it has no number. Submission checks it, numbers it,
+promises a delay, and answers at once where nothing has to be looked at.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from preau.base import journal
+from preau.base.actor import Actor, system_actor
+from preau.base.facts import NotFound
+from preau.domain.accounts.enums import Role
+from preau.domain.families.enums import Authority
+from preau.domain.families.models import Family, Guardianship
+from preau.domain.organisations.queries import organisation_by_id
+from preau.domain.procedures.enums import OtherParent, ProcedureKind, ProcedureStatus, TimelineEvent
+from preau.domain.procedures.models import Procedure, TimelineEntry
+from preau.domain.procedures.operations.handlers import handler_of
+from preau.domain.procedures.operations.mails import tell_family
+from preau.domain.procedures.operations.numbering import give_numbers
+from preau.domain.procedures.queries.cases import DraftView, find_draft
+from preau.domain.procedures.queries.orders import ProcedureView, view_of
+from preau.domain.procedures.rules import CannotApply, Incomplete, Problem, promised_at
+
+MAX_ANSWERS = 200_000  # characters of one step: far above any form, far below a burden
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """The démarche that a draft became. `is_replay`: it was sent before, nothing was done again."""
+
+    view: ProcedureView
+    is_replay: bool = False
+
+
+class AnswersTooLong(Exception):
+    """A step holds more than any form of ours could."""
+
+
+def start(
+    *,
+    actor: Actor,
+    kind: ProcedureKind,
+    family_id: int,
+    child_id: int | None = None,
+    about: str = "",
+    form_id: int | None = None,
+    now: datetime,
+) -> DraftView:
+    """Find the draft of a household about something, or begin it (A07-06 abolished).
+
+    :param about: what it is about besides the child: "y3" for a school year, "o12" for an offer.
+    :raises NotFound: the household or the child is not the actor's.
+    :raises NotOpenForYou: the kind cannot be begun, with its reason.
+    """
+    _check_may_act(actor, family_id)
+    on = now.astimezone(actor.zone).date()
+    handler = handler_of(kind=kind)
+    handler.check_start(actor=actor, family_id=family_id, child_id=child_id, about=about, on=on)
+    key = f"c{child_id or 0}/{about}"[:60]
+    wanted = {
+        "organisation_id": actor.organisation_id,
+        "family_id": family_id,
+        "kind": kind,
+        "draft_key": key,
+        "status": ProcedureStatus.DRAFT,
+    }
+    row = Procedure.objects.filter(**wanted).first()
+    if row is None:
+        row = Procedure(
+            **wanted,
+            child_id=child_id,
+            form_id=form_id,
+            account_id=actor.account_id,
+            on_behalf=actor.is_staff,
+            created_at=now,
+            updated_at=now,
+        )
+        row.answers = handler.prefill(actor=actor, row=row, on=on)
+        row.department_id, row.site_id = handler.place(actor=actor, row=row)
+        try:
+            with transaction.atomic():
+                row.save()
+        except IntegrityError:  # two tabs began together
+            row = Procedure.objects.get(**wanted)
+    return find_draft(actor=actor, draft_id=row.pk)
+
+
+@transaction.atomic
+def save_step(*, actor: Actor, draft_id: int, step: str, values: Mapping[str, Any] | None, now: datetime) -> DraftView:
+    """Keep what was typed at one step; other steps stay. None forgets the step.
+
+    :raises NotFound: no such draft, or sent already.
+    :raises AnswersTooLong: more than `MAX_ANSWERS` characters.
+    """
+    row = _locked_draft(actor, draft_id)
+    if len(str(values)) > MAX_ANSWERS:
+        raise AnswersTooLong(step)
+    answers = {key: value for key, value in row.answers.items() if key != step}
+    if values is not None:
+        answers[step] = dict(values)
+    row.answers = answers
+    row.step = step
+    row.updated_at = now
+    row.save(update_fields=["answers", "step", "updated_at"])
+    return find_draft(actor=actor, draft_id=draft_id)
+
+
+@transaction.atomic
+def discard_draft(*, actor: Actor, draft_id: int) -> None:
+    """Forget a draft: « Annuler la démarche ». The documents joined to it stay in the family's space.
+
+    :raises NotFound: no such draft, or sent already.
+    """
+    _locked_draft(actor, draft_id).delete()
+
+
+def problems_of(*, actor: Actor, draft_id: int, on: date) -> list[Problem]:
+    """Return what a draft still lacks.
+
+    :raises NotFound: no such draft, or sent already.
+    """
+    find_draft(actor=actor, draft_id=draft_id)
+    row = Procedure.objects.get(organisation_id=actor.organisation_id, pk=draft_id)
+    return handler_of(kind=row.kind).problems(actor=actor, row=row, on=on)
+
+
+@transaction.atomic
+def submit(*, actor: Actor, draft_id: int, now: datetime) -> Submission:
+    """Send a draft: number it, promise a delay, post the receipt, answer at once where nobody need look (A10).
+
+    Sent twice (double click, back button), it has one effect and gives the same answer.
+
+    :raises NotFound: the draft is not the actor's.
+    :raises Incomplete: with what lacks, step by step.
+    """
+    row = Procedure.objects.select_for_update().filter(organisation_id=actor.organisation_id, pk=draft_id).first()
+    if row is None or row.kind == ProcedureKind.BOOKING:
+        raise NotFound("draft")
+    _check_may_act(actor, row.family_id)
+    if row.status != ProcedureStatus.DRAFT:
+        return Submission(view_of(row), is_replay=True)
+    find_draft(actor=actor, draft_id=draft_id)
+    handler = handler_of(kind=row.kind)
+    on = now.astimezone(actor.zone).date()
+    problems = handler.problems(actor=actor, row=row, on=on)
+    if problems:
+        raise Incomplete(problems)
+    _fill(actor, row, on=on, now=now)
+    give_numbers(actor=actor, rows=[row])
+    row.order_key = f"draft-{row.pk}"
+    row.save()
+    journal.record(
+        actor=actor,
+        act=f"procedure.submitted.{row.kind}",
+        at=now,
+        subject_type="procedure",
+        subject_id=row.number,
+        anomalies=row.anomalies,
+    )
+    if row.is_clean and not row.other_parent and handler.is_immediate(actor=actor, row=row):
+        _answer_at_once(actor, row, now=now)
+    tell_family(
+        actor=actor,
+        row=row,
+        template="procedure_received",
+        subject=f"Votre demande n° {row.number}",
+        key="received",
+        now=now,
+        on_behalf=row.on_behalf,
+    )
+    return Submission(view_of(row))
+
+
+def _fill(actor: Actor, row: Procedure, *, on: date, now: datetime) -> None:
+    handler = handler_of(kind=row.kind)
+    organisation = organisation_by_id(organisation_id=actor.organisation_id)
+    row.anomalies = handler.anomalies(actor=actor, row=row, on=on)
+    row.is_clean = not row.anomalies
+    row.subject = handler.subject(actor=actor, row=row)[:240]
+    row.department_id, row.site_id = handler.place(actor=actor, row=row)
+    if handler.needs_other_parent(actor=actor, row=row) and other_holder_exists(actor=actor, row=row):
+        row.other_parent = OtherParent.WAITING
+    row.status = ProcedureStatus.SUBMITTED
+    row.draft_key = ""
+    row.account_id = actor.account_id
+    row.on_behalf = actor.is_staff
+    row.submitted_at = row.updated_at = now
+    row.due_at = promised_at(submitted_at=now, hours=organisation.processing_hours if organisation else 48)
+
+
+def _answer_at_once(actor: Actor, row: Procedure, *, now: datetime) -> None:
+    machine = system_actor(actor.organisation_id, time_zone=actor.time_zone)
+    try:
+        with transaction.atomic():
+            handler_of(kind=row.kind).accept(actor=machine, row=row, now=now)
+    except CannotApply as fact:
+        row.anomalies, row.is_clean = [fact.code], False
+        row.save(update_fields=["anomalies", "is_clean"])
+        return
+    row.status = ProcedureStatus.ACCEPTED
+    row.decided_at = row.updated_at = now
+    row.save(update_fields=["status", "decided_at", "updated_at"])
+
+
+def other_holder_exists(*, actor: Actor, row: Procedure) -> bool:
+    """Tell whether another adult than those of the asking household exercises authority on the child."""
+    holders = Guardianship.objects.filter(
+        organisation_id=actor.organisation_id, child_id=row.child_id or 0, authority=Authority.EXERCISED
+    )
+    return holders.exclude(adult__family_id=row.family_id).exists()
+
+
+def note(*, actor: Actor, row: Procedure, event: TimelineEvent, by: str, now: datetime, detail: str = "") -> None:
+    """Add one line to the timeline that the family reads."""
+    TimelineEntry.objects.create(
+        organisation_id=actor.organisation_id,
+        procedure=row,
+        at=now,
+        event=event,
+        by=by[:120],
+        account_id=actor.account_id,
+        detail=detail[:240],
+    )
+
+
+def _check_may_act(actor: Actor, family_id: int) -> None:
+    actor.require_family(family_id)
+    if actor.is_staff:
+        actor.require_role(Role.AGENT, Role.MANAGER)
+    if not Family.objects.filter(organisation_id=actor.organisation_id, pk=family_id).exists():
+        raise NotFound("family")
+
+
+def _locked_draft(actor: Actor, draft_id: int) -> Procedure:
+    find_draft(actor=actor, draft_id=draft_id)
+    row = (
+        Procedure.objects.select_for_update()
+        .filter(organisation_id=actor.organisation_id, pk=draft_id, status=ProcedureStatus.DRAFT)
+        .first()
+    )
+    if row is None:
+        raise NotFound("draft")
+    return row

@@ -1,0 +1,85 @@
+"""What a kind of démarche must say and do. One subclass per kind, registered in `handlers/__init__.py`."""
+
+from datetime import date, datetime
+from typing import ClassVar
+
+from preau.base.actor import Actor
+from preau.base.facts import NotFound
+from preau.domain.families.models import HouseholdChild
+from preau.domain.organisations.models import Department
+from preau.domain.procedures.enums import ProcedureKind
+from preau.domain.procedures.models import Procedure
+from preau.domain.procedures.rules import Problem
+
+
+class Handler:
+    """The defaults: about the household or one of its children, decided by the first department."""
+
+    kind: ClassVar[ProcedureKind]
+    is_about_child: ClassVar[bool] = False
+
+    def check_start(self, *, actor: Actor, family_id: int, child_id: int | None, about: str, on: date) -> None:
+        """Refuse a démarche that cannot be begun.
+
+        :raises NotOpenForYou: with the code of the reason.
+        :raises NotFound: the child is not of this household.
+        """
+        if self.is_about_child and child_id is None:
+            raise NotFound("child")
+        if child_id is not None:
+            check_child(actor=actor, family_id=family_id, child_id=child_id)
+
+    def prefill(self, *, actor: Actor, row: Procedure, on: date) -> dict[str, object]:
+        """Return the answers that a new draft starts with, by step."""
+        return {}
+
+    def problems(self, *, actor: Actor, row: Procedure, on: date) -> list[Problem]:
+        """Return what the draft still lacks; nothing when it may be submitted."""
+        return []
+
+    def anomalies(self, *, actor: Actor, row: Procedure, on: date) -> list[str]:
+        """Return the codes of what an agent should look at; nothing makes it fit for a bulk answer."""
+        return []
+
+    def subject(self, *, actor: Actor, row: Procedure) -> str:
+        """Return the words after the kind: « Lina - 2026-2027 »."""
+        return row.subject
+
+    def place(self, *, actor: Actor, row: Procedure) -> tuple[int | None, int | None]:
+        """Return (department id, site id) of those who decide."""
+        return front_department(organisation_id=actor.organisation_id), None
+
+    def is_immediate(self, *, actor: Actor, row: Procedure) -> bool:
+        """Tell whether a submission without anomaly is answered at once, without an agent."""
+        return False
+
+    def needs_other_parent(self, *, actor: Actor, row: Procedure) -> bool:
+        """Tell whether the act is non-usual: both holders of authority must agree (Code civil, art. 372-2)."""
+        return False
+
+    def accept(self, *, actor: Actor, row: Procedure, now: datetime) -> None:
+        """Write the facts of an accepted démarche, in the decision's transaction.
+
+        `actor` is the machine of the collectivité: who decided is in the journal and the timeline.
+
+        :raises CannotApply: what was accepted is no longer possible.
+        """
+
+    def refuse(self, *, actor: Actor, row: Procedure, reason: str, now: datetime) -> None:
+        """Write what a refusal changes besides the status."""
+
+
+def check_child(*, actor: Actor, family_id: int, child_id: int) -> None:
+    """Pass when a child is of a household.
+
+    :raises NotFound: it is not.
+    """
+    links = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, family_id=family_id, child_id=child_id)
+    if not links.exists():
+        raise NotFound("child")
+
+
+def front_department(*, organisation_id: int) -> int | None:
+    """Return the department that welcomes what belongs to no other: the first in order."""
+    rows = Department.objects.filter(organisation_id=organisation_id).order_by("position", "pk")
+    return rows.values_list("pk", flat=True).first()

@@ -1,0 +1,128 @@
+"""« Déclarer mon entourage » : co-représentant, members, children, contacts (A05, A23-03)."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from preau.base.actor import Actor
+from preau.base.search import fold
+from preau.domain.families.enums import AdultPosition, ContactKind
+from preau.domain.families.models import Adult, Child
+from preau.domain.families.operations import add_adult, add_child, add_contact, give_authority
+from preau.domain.organisations.queries import organisation_by_id
+from preau.domain.procedures.enums import ProcedureKind
+from preau.domain.procedures.models import Procedure
+from preau.domain.procedures.operations.handlers.base import Handler
+from preau.domain.procedures.rules import Problem, missing, people_of
+
+# What a person is to the household → the fields that must be there.
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "co_holder": ("civility", "last_name", "first_name"),
+    "member": ("civility", "last_name", "first_name"),
+    "child": ("last_name", "first_name"),
+    "contact": ("last_name", "first_name", "kind", "phone"),
+}
+
+
+class EntourageHandler(Handler):
+    """Written into the file once validated; at once where the collectivité does not look first."""
+
+    kind: ClassVar[ProcedureKind] = ProcedureKind.ENTOURAGE
+
+    def problems(self, *, actor: Actor, row: Procedure, on: date) -> list[Problem]:
+        found = people_of(row.answers)
+        if not found:
+            return [Problem("people", "nobody")]
+        problems = []
+        for step, person in found:
+            problems += missing(person, REQUIRED.get(str(person.get("role")), ("role",)), step=step)
+            if person.get("role") == "child" and not (person.get("birth_date") or person.get("expected_on")):
+                problems.append(Problem(step, "missing", "birth_date"))
+        return problems
+
+    def anomalies(self, *, actor: Actor, row: Procedure, on: date) -> list[str]:
+        people = [person for _step, person in people_of(row.answers)]
+        found = []
+        if any(_known_child(actor, person) for person in people if person["role"] == "child"):
+            found.append("duplicate_child")
+        if any(_known_adult(actor, row, person) for person in people if person["role"] in ("co_holder", "member")):
+            found.append("duplicate_adult")
+        if any(person.get("kind") == ContactKind.FORBIDDEN for person in people):
+            found.append("forbidden_contact")
+        return found
+
+    def subject(self, *, actor: Actor, row: Procedure) -> str:
+        return ", ".join(str(person["first_name"]) for _step, person in people_of(row.answers))
+
+    def is_immediate(self, *, actor: Actor, row: Procedure) -> bool:
+        organisation = organisation_by_id(organisation_id=actor.organisation_id)
+        return organisation is not None and not organisation.reviews_entourage
+
+    def accept(self, *, actor: Actor, row: Procedure, now: datetime) -> None:
+        # Adults first: a child is given the authority of the adults who are there.
+        order = {"co_holder": 0, "member": 1, "child": 2, "contact": 3}
+        people = sorted(people_of(row.answers), key=lambda item: order.get(str(item[1].get("role")), 9))
+        for _step, person in people:
+            _write(actor, row.family_id, person)
+
+
+def _write(actor: Actor, family_id: int, person: Mapping[str, Any]) -> None:
+    text = {key: str(value or "") for key, value in person.items()}
+    if person["role"] == "child":
+        add_child(
+            actor=actor,
+            family_id=family_id,
+            first_name=text["first_name"],
+            last_name=text["last_name"],
+            birth_date=_day(text.get("birth_date")),
+            expected_on=_day(text.get("expected_on")),
+            birth_place=text.get("birth_place", ""),
+            sex=text.get("sex", ""),
+        )
+    elif person["role"] == "contact":
+        add_contact(
+            actor=actor,
+            family_id=family_id,
+            kind=ContactKind(text["kind"]),
+            first_name=text["first_name"],
+            last_name=text["last_name"],
+            link=text.get("link", ""),
+            phone=text.get("phone", ""),
+        )
+    else:
+        adult = add_adult(
+            actor=actor,
+            family_id=family_id,
+            position=AdultPosition(text["role"]),
+            civility=text["civility"],
+            first_name=text["first_name"],
+            last_name=text["last_name"],
+            birth_name=text.get("birth_name", ""),
+            birth_date=_day(text.get("birth_date")),
+            email=text.get("email", ""),
+            phone=text.get("phone", ""),
+        )
+        if person["role"] == "co_holder" and person.get("has_authority"):
+            give_authority(actor=actor, adult_id=adult.pk)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _known_child(actor: Actor, person: Mapping[str, Any]) -> bool:
+    born = _day(person.get("birth_date"))
+    return (
+        born is not None
+        and Child.objects.filter(
+            organisation_id=actor.organisation_id,
+            search=fold(f"{person['first_name']} {person['last_name']}"),
+            birth_date=born,
+        ).exists()
+    )
+
+
+def _known_adult(actor: Actor, row: Procedure, person: Mapping[str, Any]) -> bool:
+    name = fold(f"{person['first_name']} {person['last_name']}")
+    others = Adult.objects.filter(organisation_id=actor.organisation_id).exclude(family_id=row.family_id)
+    return others.filter(search=name).exists()

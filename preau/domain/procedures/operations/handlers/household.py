@@ -1,0 +1,74 @@
+"""Démarches on the household itself: moving house, family situation, PAI."""
+
+from datetime import date, datetime
+from typing import ClassVar
+
+from preau.base.actor import Actor
+from preau.domain.families.enums import Situation
+from preau.domain.families.models import Child, Family
+from preau.domain.families.operations import change_address, change_situation
+from preau.domain.procedures.enums import ProcedureKind
+from preau.domain.procedures.models import Procedure, ProcedurePiece
+from preau.domain.procedures.operations.handlers.base import Handler
+from preau.domain.procedures.rules import Problem, missing
+
+ADDRESS = ("street_number", "street", "building", "apartment", "complement", "postcode", "city", "country")
+
+
+class MoveHandler(Handler):
+    """« Signaler un déménagement » : the new address, from a date (A22-03)."""
+
+    kind: ClassVar[ProcedureKind] = ProcedureKind.MOVE
+
+    def problems(self, *, actor: Actor, row: Procedure, on: date) -> list[Problem]:
+        return missing(row.answers.get("move"), ("street", "postcode", "city", "from"), step="move")
+
+    def anomalies(self, *, actor: Actor, row: Procedure, on: date) -> list[str]:
+        family = Family.objects.get(organisation_id=actor.organisation_id, pk=row.family_id)
+        new = row.answers["move"]
+        left = family.is_resident and new["postcode"] != family.postcode
+        return [*(["leaves_town"] if left else []), *([] if _has_piece(row) else ["no_proof"])]
+
+    def subject(self, *, actor: Actor, row: Procedure) -> str:
+        return str(row.answers["move"]["city"])
+
+    def accept(self, *, actor: Actor, row: Procedure, now: datetime) -> None:
+        new = {name: str(row.answers["move"].get(name, "")) for name in ADDRESS}
+        change_address(actor=actor, family_id=row.family_id, address=new, now=now)
+
+
+class SituationHandler(Handler):
+    """« Changement de situation familiale » (A22-07). Parent data: never told to the other parent."""
+
+    kind: ClassVar[ProcedureKind] = ProcedureKind.SITUATION
+
+    def problems(self, *, actor: Actor, row: Procedure, on: date) -> list[Problem]:
+        return missing(row.answers.get("situation"), ("situation", "from"), step="situation")
+
+    def anomalies(self, *, actor: Actor, row: Procedure, on: date) -> list[str]:
+        parted = row.answers["situation"]["situation"] in (Situation.SEPARATED, Situation.DIVORCED)
+        return ["custody_to_ask"] if parted else []
+
+    def accept(self, *, actor: Actor, row: Procedure, now: datetime) -> None:
+        wanted = Situation(row.answers["situation"]["situation"])
+        change_situation(actor=actor, family_id=row.family_id, situation=wanted, now=now)
+
+
+class PaiHandler(Handler):
+    """« Demande de PAI » : a service organises the meeting with doctor and school (A20-04, A22-04)."""
+
+    kind: ClassVar[ProcedureKind] = ProcedureKind.PAI
+    is_about_child: ClassVar[bool] = True
+
+    def problems(self, *, actor: Actor, row: Procedure, on: date) -> list[Problem]:
+        return missing(row.answers.get("pai"), ("needs", "doctor_name"), step="pai")
+
+    def anomalies(self, *, actor: Actor, row: Procedure, on: date) -> list[str]:
+        return ["health_to_read", *([] if _has_piece(row) else ["no_certificate"])]
+
+    def subject(self, *, actor: Actor, row: Procedure) -> str:
+        return Child.objects.get(organisation_id=actor.organisation_id, pk=row.child_id or 0).first_name
+
+
+def _has_piece(row: Procedure) -> bool:
+    return ProcedurePiece.objects.filter(organisation_id=row.organisation_id, procedure=row).exists()

@@ -1,0 +1,162 @@
+"""What families do with a démarche they sent, and the words exchanged on it."""
+
+from datetime import datetime
+from typing import Any, cast
+
+from django.db import transaction
+
+from preau.base import journal
+from preau.base.actor import Actor
+from preau.base.facts import NotFound
+from preau.domain.accounts.enums import Role
+from preau.domain.families.enums import Authority
+from preau.domain.families.models import Guardianship
+from preau.domain.organisations.models import Department
+from preau.domain.procedures.enums import OPEN_STATUSES, OtherParent, ProcedureKind, ProcedureStatus, TimelineEvent
+from preau.domain.procedures.models import Procedure, ProcedureMessage, ProcedurePiece
+from preau.domain.procedures.operations.engine import note
+from preau.domain.procedures.operations.mails import tell_family
+from preau.domain.procedures.queries.cases import visible
+from preau.domain.procedures.rules import AlreadyDecided, TextMissing, check_text
+
+
+@transaction.atomic
+def write_message(*, actor: Actor, number: int, text: str, now: datetime, is_note: bool = False) -> None:
+    """Write to the other side on a démarche, or a note that only agents read.
+
+    :raises NotFound: not the actor's; a family writes no note.
+    :raises TextMissing: nothing; :raises TextTooLong: more than 4,000 characters.
+    """
+    row = _locked(actor, number)
+    if is_note and not actor.is_staff:
+        raise NotFound("note")
+    _add_message(actor, row, check_text(text), now=now, is_note=is_note)
+    if actor.is_staff and not is_note:
+        tell_family(
+            actor=actor,
+            row=row,
+            template="procedure_message",
+            subject=f"Un message sur votre demande n° {number}",
+            key=f"message-{int(now.timestamp())}",
+            now=now,
+        )
+
+
+@transaction.atomic
+def complete(*, actor: Actor, number: int, text: str, has_new_piece: bool, now: datetime) -> None:
+    """Give what the service asked for: the démarche goes back to the agent, with its place in the queue.
+
+    :param has_new_piece: whether the family joined a document since it was asked.
+    :raises NotFound: not the actor's; :raises AlreadyDecided: nothing is asked any more.
+    :raises TextMissing: neither a word nor a piece.
+    """
+    row = _locked(actor, number)
+    if row.status != ProcedureStatus.MORE_ASKED:
+        raise AlreadyDecided(number)
+    if text.strip():
+        _add_message(actor, row, check_text(text), now=now, is_note=False)
+    elif not has_new_piece:
+        raise TextMissing
+    row.status, row.asked, row.updated_at = ProcedureStatus.IN_REVIEW, {}, now
+    row.save(update_fields=["status", "asked", "updated_at"])
+    note(actor=actor, row=row, event=TimelineEvent.COMPLETED, by=actor.display_name, now=now)
+
+
+@transaction.atomic
+def cancel(*, actor: Actor, number: int, now: datetime) -> None:
+    """Cancel a démarche that is not decided yet.
+
+    :raises NotFound: not the actor's; :raises AlreadyDecided: decided, or a decision is on its way.
+    """
+    row = _locked(actor, number)
+    if row.status not in OPEN_STATUSES or row.held_until is not None:
+        raise AlreadyDecided(number)
+    row.status, row.asked, row.updated_at, row.decided_at = ProcedureStatus.CANCELLED, {}, now, now
+    row.save(update_fields=["status", "asked", "updated_at", "decided_at"])
+    note(actor=actor, row=row, event=TimelineEvent.CANCELLED, by=actor.display_name, now=now)
+    journal.record(actor=actor, act="procedure.cancelled", at=now, subject_type="procedure", subject_id=number)
+
+
+@transaction.atomic
+def attach(
+    *, actor: Actor, document_id: int, now: datetime, draft_id: int | None = None, number: int | None = None
+) -> None:
+    """Join a document of the family's space to a draft or to a démarche; twice is once.
+
+    The caller has checked that the document is the family's.
+
+    :raises NotFound: not the actor's; :raises AlreadyDecided: the démarche is closed.
+    """
+    rows = visible(actor=actor).select_for_update()
+    row = rows.filter(pk=draft_id).first() if draft_id else rows.filter(number=number).first()
+    if row is None:
+        raise NotFound("procedure")
+    if row.status != ProcedureStatus.DRAFT and row.status not in OPEN_STATUSES:
+        raise AlreadyDecided(number)
+    ProcedurePiece.objects.get_or_create(organisation_id=actor.organisation_id, procedure=row, document_id=document_id)
+    row.updated_at = now
+    row.save(update_fields=["updated_at"])
+
+
+@transaction.atomic
+def answer_as_other_parent(*, actor: Actor, number: int, agree: bool, now: datetime) -> None:
+    """Agree or object, as the other holder of authority, to a non-usual act (Code civil, art. 372-2).
+
+    :raises NotFound: no démarche waits for this adult under this number.
+    """
+    row = waiting_for(actor=actor, number=number)
+    row.other_parent = OtherParent.AGREED if agree else OtherParent.OBJECTED
+    row.updated_at = now
+    row.save(update_fields=["other_parent", "updated_at"])
+    event = TimelineEvent.AGREED if agree else TimelineEvent.OBJECTED
+    note(actor=actor, row=row, event=event, by=actor.display_name, now=now)
+    journal.record(actor=actor, act=f"procedure.{event}", at=now, subject_type="procedure", subject_id=number)
+
+
+def waiting_for(*, actor: Actor, number: int) -> Procedure:
+    """Return the démarche of the other household that waits for this adult's agreement, locked.
+
+    :raises NotFound: there is none.
+    """
+    row = (
+        Procedure.objects.select_for_update()
+        .filter(organisation_id=actor.organisation_id, number=number, other_parent=OtherParent.WAITING)
+        .exclude(family_id__in=actor.family_ids)
+        .first()
+    )
+    holds = Guardianship.objects.filter(
+        organisation_id=actor.organisation_id, adult_id__in=actor.adult_ids, authority=Authority.EXERCISED
+    )
+    if row is None or not row.child_id or not holds.filter(child_id=row.child_id).exists():
+        raise NotFound("procedure")
+    return row
+
+
+def _add_message(actor: Actor, row: Procedure, text: str, *, now: datetime, is_note: bool) -> None:
+    department = Department.objects.filter(organisation_id=actor.organisation_id, pk=row.department_id or 0).first()
+    by_service = actor.is_staff and not is_note and department is not None
+    ProcedureMessage.objects.create(
+        organisation_id=actor.organisation_id,
+        procedure=row,
+        at=now,
+        account_id=actor.account_id,
+        by=department.name if by_service and department else actor.display_name,
+        is_staff=actor.is_staff,
+        is_note=is_note,
+        body=cast(Any, {"text": text}),
+    )
+
+
+def _locked(actor: Actor, number: int) -> Procedure:
+    if actor.is_staff:
+        actor.require_role(Role.AGENT, Role.MANAGER)
+    row = (
+        visible(actor=actor)
+        .select_for_update()
+        .filter(number=number)
+        .exclude(kind__in=[ProcedureKind.BOOKING, ProcedureKind.ACCOUNT])
+        .first()
+    )
+    if row is None:
+        raise NotFound("procedure")
+    return row

@@ -1,0 +1,217 @@
+"""Reads of démarches that a service decides: the family's draft, and the whole case."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from preau.base.actor import FAMILY, Actor
+from preau.base.facts import NotFound
+from preau.domain.families.models import Child
+from preau.domain.families.queries import ChildCard, child_card
+from preau.domain.procedures.enums import ProcedureKind, ProcedureStatus
+from preau.domain.procedures.models import Procedure, ProcedureForm, ProcedureMessage, TimelineEntry
+from preau.domain.procedures.queries.orders import ProcedureView, TimelineLine, view_of
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """What a family has begun and not sent. `answers` is by step."""
+
+    draft_id: int
+    kind: str
+    family_id: int
+    child: ChildCard | None
+    about: str
+    form_id: int | None
+    answers: Mapping[str, Any]
+    step: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """One message or note on a démarche."""
+
+    at: datetime
+    by: str
+    is_staff: bool
+    is_note: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """One numbered démarche with what was asked, joined, said and decided."""
+
+    view: ProcedureView
+    child: ChildCard | None
+    answers: Mapping[str, Any]
+    form_title: str
+    asked: Mapping[str, Any]
+    reason: str
+    anomalies: tuple[str, ...]
+    other_parent: str
+    due_at: datetime | None
+    assignee_id: int | None
+    held: Mapping[str, Any]
+    held_until: datetime | None
+    messages: tuple[MessageLine, ...]
+    document_ids: tuple[int, ...]
+    account_id: int | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.view.status in {"submitted", "in_review", "more_asked"}
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """A démarche that the collectivité has written as data."""
+
+    form_id: int
+    code: str
+    title: str
+    intro: str
+    department_id: int
+    is_about_child: bool
+    fields: tuple[Mapping[str, Any], ...]
+
+
+def visible(*, actor: Actor) -> QuerySet[Procedure]:
+    """Return the démarches, drafts included, that an actor may read.
+
+    Families: those of their households. Agents: those of their departments and sites; drafts are the family's own.
+    """
+    rows = Procedure.objects.filter(organisation_id=actor.organisation_id)
+    if actor.audience == FAMILY:
+        return rows.filter(family_id__in=actor.family_ids)
+    if actor.department_ids:
+        rows = rows.filter(department_id__in=actor.department_ids)
+    if actor.site_ids:
+        rows = rows.filter(Q(site_id__in=actor.site_ids) | Q(site_id__isnull=True))
+    return rows
+
+
+def find_draft(*, actor: Actor, draft_id: int) -> DraftView:
+    """Return one draft of a file démarche. Two queries.
+
+    :raises NotFound: unknown, sent already, or not the actor's.
+    """
+    row = _drafts(actor).filter(pk=draft_id).first()
+    if row is None:
+        raise NotFound("draft")
+    return _draft_view(row, child=_child(actor, row.child_id))
+
+
+def file_drafts(*, actor: Actor, family_id: int | None = None) -> list[DraftView]:
+    """Return what the families of the actor have begun and not sent, newest first. Two queries."""
+    rows = _drafts(actor)
+    if family_id is not None:
+        actor.require_family(family_id)
+        rows = rows.filter(family_id=family_id)
+    found = list(rows.order_by("-updated_at")[:50])
+    children = _children(actor, {row.child_id for row in found if row.child_id})
+    return [_draft_view(row, child=children.get(row.child_id or 0)) for row in found]
+
+
+def find_case(*, actor: Actor, number: int) -> CaseView:
+    """Return one numbered démarche with its messages and pieces. Notes are for agents only. Five queries.
+
+    :raises NotFound: no such number, or not the actor's.
+    """
+    row = visible(actor=actor).filter(number=number).first()
+    if row is None:
+        raise NotFound("procedure")
+    entries = TimelineEntry.objects.filter(organisation_id=actor.organisation_id, procedure=row).order_by("at", "pk")
+    messages = ProcedureMessage.objects.filter(organisation_id=actor.organisation_id, procedure=row)
+    if not actor.is_staff:
+        messages = messages.filter(is_note=False)
+    form = ProcedureForm.objects.filter(organisation_id=actor.organisation_id, pk=row.form_id or 0).first()
+    return CaseView(
+        view=view_of(row, timeline=tuple(TimelineLine(e.at, e.event, e.by, e.detail) for e in entries)),
+        child=_child(actor, row.child_id),
+        answers=row.answers,
+        form_title=form.title if form else "",
+        asked=row.asked,
+        reason=row.reason,
+        anomalies=tuple(row.anomalies),
+        other_parent=row.other_parent,
+        due_at=row.due_at,
+        assignee_id=row.assignee_id,
+        held=row.held,
+        held_until=row.held_until,
+        messages=tuple(
+            MessageLine(each.at, each.by, each.is_staff, each.is_note, str(each.body.get("text", "")))
+            for each in messages.order_by("at", "pk")
+        ),
+        document_ids=tuple(row.pieces.order_by("pk").values_list("document_id", flat=True)),
+        account_id=row.account_id,
+    )
+
+
+def procedure_forms(*, actor: Actor) -> list[FormView]:
+    """Return the démarches that the collectivité has written as data, in their order. One query."""
+    rows = ProcedureForm.objects.filter(organisation_id=actor.organisation_id, is_active=True)
+    return [_form_view(row) for row in rows.order_by("position", "title")]
+
+
+def find_form(*, actor: Actor, form_id: int) -> FormView:
+    """Return one démarche written as data.
+
+    :raises NotFound: unknown here.
+    """
+    row = ProcedureForm.objects.filter(organisation_id=actor.organisation_id, pk=form_id).first()
+    if row is None:
+        raise NotFound("form")
+    return _form_view(row)
+
+
+def _draft_view(row: Procedure, *, child: ChildCard | None) -> DraftView:
+    """Return a draft row as a view; no query."""
+    return DraftView(
+        draft_id=row.pk,
+        kind=row.kind,
+        family_id=row.family_id,
+        child=child,
+        about=row.draft_key.partition("/")[2],
+        form_id=row.form_id,
+        answers=row.answers,
+        step=row.step,
+        updated_at=row.updated_at,
+    )
+
+
+def _form_view(row: ProcedureForm) -> FormView:
+    return FormView(
+        form_id=row.pk,
+        code=row.code,
+        title=row.title,
+        intro=row.intro,
+        department_id=row.department_id,
+        is_about_child=row.is_about_child,
+        fields=tuple(row.fields),
+    )
+
+
+def _drafts(actor: Actor) -> QuerySet[Procedure]:
+    """Drafts belong to the household; an agent reads only those begun on behalf, by agents."""
+    rows = Procedure.objects.filter(organisation_id=actor.organisation_id, status=ProcedureStatus.DRAFT).exclude(
+        kind=ProcedureKind.BOOKING
+    )
+    if actor.audience == FAMILY:
+        return rows.filter(family_id__in=actor.family_ids)
+    return rows.filter(on_behalf=True, account_id=actor.account_id)
+
+
+def _child(actor: Actor, child_id: int | None) -> ChildCard | None:
+    return _children(actor, {child_id}).get(child_id) if child_id else None
+
+
+def _children(actor: Actor, ids: set[int]) -> dict[int, ChildCard]:
+    if not ids:
+        return {}
+    rows = Child.objects.filter(organisation_id=actor.organisation_id, pk__in=ids)
+    return {row.pk: child_card(row) for row in rows}
