@@ -52,6 +52,7 @@ class Adult(TenantModel):
     phone = models.CharField(max_length=30, blank=True)
     mobile = models.CharField(max_length=30, blank=True)
     employer = models.CharField(max_length=120, blank=True)
+    own_address = EncryptedJSONField(default=dict)  # of an adult who lives elsewhere than the household; same keys
     preferred_medium = models.CharField(max_length=6, choices=_choices(Medium), default=Medium.EMAIL)
     has_protected_address = models.BooleanField(default=False)
     search = models.CharField(max_length=260, blank=True)  # written by operations, accents folded

@@ -104,6 +104,11 @@ def merge_draft(
     return {slot_id: want for slot_id, want in draft.items() if held.get(slot_id) is not want}
 
 
+def draft_key(*, child_id: int | None, about: str) -> str:
+    """Return what makes a household's draft of one kind unique: "c12/y3" for a child and a school year."""
+    return f"c{child_id or 0}/{about}"[:60]
+
+
 def missing(answers: object, names: Sequence[str], *, step: str) -> list[Problem]:
     """Return one problem per field that is empty in the answers of a step.
 

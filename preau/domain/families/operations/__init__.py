@@ -1,6 +1,7 @@
 """Acts on families: building a dossier famille, opening the space of its adults."""
 
 from preau.domain.families.operations.household import (
+    ADDRESS_LENGTHS,
     AlreadyActive,
     NoEmail,
     add_adult,
@@ -17,6 +18,7 @@ from preau.domain.families.operations.household import (
 )
 
 __all__ = [
+    "ADDRESS_LENGTHS",
     "AlreadyActive",
     "NoEmail",
     "add_adult",

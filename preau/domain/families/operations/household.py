@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import Max
@@ -77,10 +78,13 @@ def add_adult(
     phone: str = "",
     birth_name: str = "",
     birth_date: date | None = None,
+    own_address: Mapping[str, str] | None = None,
     account: Account | None = None,
     has_protected_address: bool = False,
 ) -> Adult:
     """Add a responsable to a household.
+
+    :param own_address: of an adult who lives elsewhere, with the keys of `ADDRESS_LENGTHS`.
 
     :raises NotFound: no such family here.
     """
@@ -98,6 +102,7 @@ def add_adult(
         phone=phone,
         birth_name=birth_name,
         birth_date=birth_date,
+        own_address=cast(Any, dict(own_address or {})),
         has_protected_address=has_protected_address,
         search=fold(f"{first_name} {last_name}"),
     )

@@ -4,6 +4,7 @@ from preau.domain.procedures.operations.deciding import Decided, apply_held, ask
 from preau.domain.procedures.operations.engine import (
     AnswersTooLong,
     Submission,
+    check_start,
     discard_draft,
     problems_of,
     save_step,
@@ -40,6 +41,7 @@ __all__ = [
     "ask_more",
     "attach",
     "cancel",
+    "check_start",
     "complete",
     "decide",
     "discard_booking_draft",

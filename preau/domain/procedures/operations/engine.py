@@ -25,7 +25,7 @@ from preau.domain.procedures.operations.mails import tell_family
 from preau.domain.procedures.operations.numbering import give_numbers
 from preau.domain.procedures.queries.cases import DraftView, find_draft
 from preau.domain.procedures.queries.orders import ProcedureView, view_of
-from preau.domain.procedures.rules import CannotApply, Incomplete, Problem, promised_at
+from preau.domain.procedures.rules import CannotApply, Incomplete, Problem, draft_key, promised_at
 
 MAX_ANSWERS = 200_000  # characters of one step: far above any form, far below a burden
 
@@ -62,12 +62,11 @@ def start(
     on = now.astimezone(actor.zone).date()
     handler = handler_of(kind=kind)
     handler.check_start(actor=actor, family_id=family_id, child_id=child_id, about=about, on=on)
-    key = f"c{child_id or 0}/{about}"[:60]
     wanted = {
         "organisation_id": actor.organisation_id,
         "family_id": family_id,
         "kind": kind,
-        "draft_key": key,
+        "draft_key": draft_key(child_id=child_id, about=about),
         "status": ProcedureStatus.DRAFT,
     }
     row = Procedure.objects.filter(**wanted).first()
@@ -89,6 +88,18 @@ def start(
         except IntegrityError:  # two tabs began together
             row = Procedure.objects.get(**wanted)
     return find_draft(actor=actor, draft_id=row.pk)
+
+
+def check_start(
+    *, actor: Actor, kind: ProcedureKind, family_id: int, child_id: int | None = None, about: str = "", on: date
+) -> None:
+    """Pass when a démarche may be begun: what a page asks before it shows its form.
+
+    :raises NotFound: the household or the child is not the actor's.
+    :raises NotOpenForYou: the kind cannot be begun, with its reason.
+    """
+    _check_may_act(actor, family_id)
+    handler_of(kind=kind).check_start(actor=actor, family_id=family_id, child_id=child_id, about=about, on=on)
 
 
 @transaction.atomic

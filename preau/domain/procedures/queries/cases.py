@@ -14,6 +14,7 @@ from preau.domain.families.queries import ChildCard, child_card
 from preau.domain.procedures.enums import ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, ProcedureForm, ProcedureMessage, TimelineEntry
 from preau.domain.procedures.queries.orders import ProcedureView, TimelineLine, view_of
+from preau.domain.procedures.rules import draft_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,15 @@ def find_draft(*, actor: Actor, draft_id: int) -> DraftView:
     if row is None:
         raise NotFound("draft")
     return _draft_view(row, child=_child(actor, row.child_id))
+
+
+def draft_about(
+    *, actor: Actor, kind: str, family_id: int, child_id: int | None = None, about: str = ""
+) -> DraftView | None:
+    """Return the draft that a household has begun about something, or None. Two queries at most."""
+    row = _drafts(actor).filter(family_id=family_id, kind=kind, draft_key=draft_key(child_id=child_id, about=about))
+    found = row.first()
+    return _draft_view(found, child=_child(actor, found.child_id)) if found else None
 
 
 def file_drafts(*, actor: Actor, family_id: int | None = None) -> list[DraftView]:

@@ -8,7 +8,13 @@ from preau.base.actor import Actor
 from preau.base.search import fold
 from preau.domain.families.enums import AdultPosition, ContactKind
 from preau.domain.families.models import Adult, Child
-from preau.domain.families.operations import add_adult, add_child, add_contact, give_authority
+from preau.domain.families.operations import (
+    ADDRESS_LENGTHS,
+    add_adult,
+    add_child,
+    add_contact,
+    give_authority,
+)
 from preau.domain.organisations.queries import organisation_by_id
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure
@@ -99,6 +105,7 @@ def _write(actor: Actor, family_id: int, person: Mapping[str, Any]) -> None:
             last_name=text["last_name"],
             birth_name=text.get("birth_name", ""),
             birth_date=_day(text.get("birth_date")),
+            own_address={name: text.get(name, "") for name in ADDRESS_LENGTHS} if text.get("street") else None,
             email=text.get("email", ""),
             phone=text.get("phone", ""),
         )

@@ -6,13 +6,11 @@ from typing import ClassVar
 from preau.base.actor import Actor
 from preau.domain.families.enums import Situation
 from preau.domain.families.models import Child, Family
-from preau.domain.families.operations import change_address, change_situation
+from preau.domain.families.operations import ADDRESS_LENGTHS, change_address, change_situation
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure, ProcedurePiece
 from preau.domain.procedures.operations.handlers.base import Handler
 from preau.domain.procedures.rules import Problem, missing
-
-ADDRESS = ("street_number", "street", "building", "apartment", "complement", "postcode", "city", "country")
 
 
 class MoveHandler(Handler):
@@ -33,7 +31,7 @@ class MoveHandler(Handler):
         return str(row.answers["move"]["city"])
 
     def accept(self, *, actor: Actor, row: Procedure, now: datetime) -> None:
-        new = {name: str(row.answers["move"].get(name, "")) for name in ADDRESS}
+        new = {name: str(row.answers["move"].get(name, "")) for name in ADDRESS_LENGTHS}
         change_address(actor=actor, family_id=row.family_id, address=new, now=now)
 
 
