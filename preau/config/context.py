@@ -97,6 +97,7 @@ def _family_nav(request: HttpRequest, organisation: Any) -> list[Link]:
         [
             ("family:home", labels["home"], _("Accueil"), "house"),
             ("family:bookings", labels["bookings"], _("Réserver"), "calendar-days"),
+            ("family:acts", _("Mes démarches"), _("Démarches"), "pen-line"),
             ("family:procedures", labels["latest_procedures"], _("Demandes"), "inbox"),
             ("family:entourage", labels["family"], _("Famille"), "users"),
         ],
@@ -109,6 +110,8 @@ def _staff_nav(request: HttpRequest, slug: str, actor: Any) -> list[Link]:
         ("staff:day", _("Liste du jour"), "", "user-check"),
         ("staff:week", _("Semaine"), "", "grid-3x3"),
     ]
+    if actor.has_role(Role.AGENT, Role.MANAGER):
+        entries.insert(1, ("staff:procedures", _("Démarches"), "", "inbox"))
     if actor.has_role(Role.AGENT, Role.MANAGER, Role.ADMIN):
         entries.append(("staff:families", _("Familles"), "", "users"))
     if actor.has_role(Role.ADMIN):

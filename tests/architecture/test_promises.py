@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from preau.domain.procedures.enums import ProcedureKind
 from tests.architecture import source
 from tests.architecture.source import APP_ORDER, CODE, ROOT, layer_of, modules, templates
 
@@ -84,11 +85,15 @@ def test_every_template_is_used():
     code = "\n".join(path.read_text(encoding="utf-8") for path in CODE.rglob("*.py"))
     texts = templates()
     everything = code + "\n".join(texts.values())
+    answers = {f"papers/answers/_{kind}.html" for kind in ProcedureKind}  # shown by the kind of the démarche
     by_name = {"400.html", "403.html", "404.html", "413.html", "429.html", "500.html", "csrf.html"}
     unused = [
         name
         for name in texts
-        if name not in by_name and name not in everything and name.split("mails/")[-1].rsplit(".", 1)[0] not in code
+        if name not in by_name
+        and name not in everything
+        and name.split("mails/")[-1].rsplit(".", 1)[0] not in code
+        and name not in answers
     ]
     assert unused == []
 

@@ -14,7 +14,17 @@ from preau.domain.accounts.operations import send_activation
 from preau.domain.bookings.operations import OrderItem
 from preau.domain.families.models import Adult, Contact
 from preau.domain.organisations.models import Department, Site
-from preau.domain.procedures.operations import place_order, save_booking_draft
+from preau.domain.procedures.enums import ProcedureKind
+from preau.domain.procedures.models import ProcedureForm
+from preau.domain.procedures.operations import (
+    ask_more,
+    place_order,
+    save_booking_draft,
+    save_step,
+    start,
+    submit,
+    write_message,
+)
 from preau.domain.publishing.models import NewsItem
 from tests.factories.town import NOW, Town, slots_of
 
@@ -24,12 +34,26 @@ PERSONAL = ("families.Family", "families.Adult", "families.Child", "families.Con
 KEPT = {"country", "civility", "sex", "email"}  # read as addresses or codes by the product itself
 
 
+BOOKING_NUMBER, FILE_NUMBER = 1, 2
+# What is done to a démarche that a service decides, and not to reservations.
+FILE_ROUTES = ("recue/", "message/", "complement/", "abandon/", "demarches/<int:number>/")
+
+
 @dataclass
 class Scene:
     town: Town
     other: Town
     ids: dict[str, Any]
     people: dict[str, Account | None]
+
+    def ids_of(self, route: str) -> dict[str, Any]:
+        """The victim's ids for one route."""
+        ids = dict(self.ids)
+        if any(each in route for each in FILE_ROUTES):
+            ids["number"] = FILE_NUMBER
+        if "form_id>/<int:child_id" in route:
+            ids["form_id"] = ids["child_form_id"]
+        return ids
 
 
 def build() -> Scene:
@@ -61,7 +85,14 @@ def build() -> Scene:
     site_staff.memberships.all().delete()
     town.join(site_staff, "site_staff", site_ids=[elsewhere.pk])
     news = NewsItem.objects.create(organisation_id=town.id, title="Nouvelle", teaser="…", published_on=NOW.date())
+    form = ProcedureForm.objects.create(
+        organisation_id=town.id, code="autre", title="Autre", department=town.department, fields=[]
+    )
+    child_form = ProcedureForm.objects.create(
+        organisation_id=town.id, code="enfant", title="Autre", department=town.department, is_about_child=True
+    )
     _act(town, victim, offer)
+    draft_id = _declare(town, victim)
     _sing(town, victim)
     send_activation(actor=town.agent("agent", account=agent), account_id=victim.account.pk, now=NOW)
     stranger = other.household("Denis", login="denis")
@@ -73,13 +104,18 @@ def build() -> Scene:
         other,
         {
             "enrolment_id": victim.enrolments[0].pk,
-            "number": 1,
+            "number": BOOKING_NUMBER,
             "family_id": victim.family.pk,
             "adult_id": pending.pk,
             "account_id": victim.account.pk,
             "news_id": news.pk,
             "token": "x" * 32,
             "name": "0-0",
+            "child_id": victim.children[0].pk,
+            "draft_id": draft_id,
+            "form_id": form.pk,
+            "child_form_id": child_form.pk,
+            "step": "p1",
         },
         {
             "anonyme": None,
@@ -99,6 +135,23 @@ def _staff(town: Town, name: str, *roles: str) -> Account:
     for role in roles[1:]:
         town.join(account, role)
     return account
+
+
+def _declare(town: Town, victim: Any) -> int:
+    """A draft of entourage, whose person is a canary, and a démarche in the agents' queue."""
+    actor = town.parent(victim)
+    draft = start(actor=actor, kind=ProcedureKind.ENTOURAGE, family_id=victim.family.pk, now=NOW)
+    person = {"role": "child", "first_name": f"{CANARY}-declare", "last_name": CANARY, "birth_date": "2024-01-02"}
+    save_step(actor=actor, draft_id=draft.draft_id, step="p1", values=person, now=NOW)
+    sent = start(
+        actor=actor, kind=ProcedureKind.PAI, family_id=victim.family.pk, child_id=victim.children[0].pk, now=NOW
+    )
+    needs = {"needs": f"{CANARY}-sante", "doctor_name": f"{CANARY}-medecin"}
+    save_step(actor=actor, draft_id=sent.draft_id, step="pai", values=needs, now=NOW)
+    submit(actor=actor, draft_id=sent.draft_id, now=NOW)
+    write_message(actor=actor, number=FILE_NUMBER, text=f"{CANARY}-message", now=NOW)
+    ask_more(actor=town.agent("agent"), number=FILE_NUMBER, text=f"{CANARY}-demande", types={}, now=NOW)
+    return draft.draft_id
 
 
 def _act(town: Town, victim: Any, offer: Any) -> None:

@@ -140,6 +140,18 @@ def list_agents(*, actor: Actor) -> list[AgentRow]:
     return _agents(actor.organisation_id)
 
 
+def colleagues(*, actor: Actor) -> list[tuple[int, str]]:
+    """Return (account id, name) of those who may be given a démarche: agents and managers in office. One query."""
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    rows = Account.objects.filter(
+        is_active=True,
+        memberships__organisation_id=actor.organisation_id,
+        memberships__role__in=[Role.AGENT, Role.MANAGER],
+        memberships__ended_at=None,
+    ).distinct()
+    return [(row.pk, row.full_name) for row in rows.order_by("last_name", "first_name", "pk")]
+
+
 def find_agent(*, actor: Actor, account_id: int) -> AgentRow:
     """Return one agent.
 

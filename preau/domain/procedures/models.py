@@ -105,7 +105,8 @@ class TimelineEntry(TenantModel):
     The submission and the immediate answer are read from the démarche itself: they are not repeated here.
     """
 
-    # DO_NOTHING lets a draft be deleted in one query; the database itself refuses a numbered démarche with a past.
+    # DO_NOTHING, here and below, lets a draft of reservations be deleted in one query; the database itself
+    # refuses to lose a démarche that has a past.
     procedure = models.ForeignKey(Procedure, on_delete=models.DO_NOTHING, related_name="timeline")
     at = models.DateTimeField()
     event = models.CharField(max_length=16, choices=[(e.value, e.name) for e in TimelineEvent])
@@ -123,7 +124,7 @@ class TimelineEntry(TenantModel):
 class ProcedureMessage(TenantModel):
     """A message between family and agent on a démarche; a note when the service keeps it for itself."""
 
-    procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="messages")
+    procedure = models.ForeignKey(Procedure, on_delete=models.DO_NOTHING, related_name="messages")
     at = models.DateTimeField()
     account_id = models.BigIntegerField(null=True)
     by = models.CharField(max_length=120)  # shown: a name, or the department for an agent
@@ -141,7 +142,7 @@ class ProcedureMessage(TenantModel):
 class ProcedurePiece(TenantModel):
     """A document joined to a démarche; the document itself lives in the family's file and serves again."""
 
-    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="pieces")
+    procedure = models.ForeignKey(Procedure, on_delete=models.DO_NOTHING, related_name="pieces")
     document_id = models.BigIntegerField()
 
     class Meta:

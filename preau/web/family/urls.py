@@ -3,6 +3,7 @@ from django.urls import path
 from preau.web.family.bookings import views as bookings
 from preau.web.family.home import views as home
 from preau.web.family.household import views as household
+from preau.web.family.procedures import case, drafts, entourage, simple
 from preau.web.family.procedures import views as procedures
 
 app_name = "family"
@@ -19,6 +20,21 @@ urlpatterns = [
     path("demandes/<int:number>/agenda.ics", procedures.calendar, name="procedure_calendar"),
     path("demandes/<int:number>/retour/", procedures.undo, name="order_undo"),
     path("demandes/<int:number>/pareil/<int:enrolment_id>/", procedures.same, name="booking_same"),
+    path("demandes/<int:number>/recue/", case.sent, name="procedure_sent"),
+    path("demandes/<int:number>/message/", case.message, name="procedure_message"),
+    path("demandes/<int:number>/complement/", case.complete, name="procedure_complete"),
+    path("demandes/<int:number>/abandon/", case.cancel, name="procedure_cancel"),
+    path("demarches/", drafts.menu, name="acts"),
+    path("demarches/brouillon/<int:draft_id>/", drafts.recap, name="draft_recap"),
+    path("demarches/brouillon/<int:draft_id>/annulation/", drafts.discard, name="draft_discard"),
+    path("demarches/demenagement/", simple.move, name="move"),
+    path("demarches/situation/", simple.situation, name="situation"),
+    path("demarches/pai/<int:child_id>/", simple.pai, name="pai"),
+    path("demarches/formulaire/<int:form_id>/", simple.data_form, name="form"),
+    path("demarches/formulaire/<int:form_id>/<int:child_id>/", simple.data_form, name="child_form"),
+    path("demarches/entourage/", entourage.declare, name="declare"),
+    path("demarches/entourage/<slug:step>/", entourage.person, name="person"),
+    path("demarches/entourage/<slug:step>/retrait/", entourage.remove, name="person_remove"),
     path("profil/", household.profile, name="profile"),
     path("profil/identifiants/", household.identifiers, name="identifiers"),
     path("entourage/", household.entourage, name="entourage"),

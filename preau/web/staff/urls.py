@@ -5,6 +5,8 @@ from preau.web.staff.families import bookings
 from preau.web.staff.families import views as families
 from preau.web.staff.home import views as home
 from preau.web.staff.lists import views as lists
+from preau.web.staff.procedures import acts as procedure_acts
+from preau.web.staff.procedures import views as procedures
 
 app_name = "staff"
 urlpatterns = [
@@ -16,6 +18,14 @@ urlpatterns = [
     path("familles/<int:family_id>/adresse/", families.address, name="address"),
     path("familles/<int:family_id>/inviter/<int:adult_id>/", families.invite, name="invite"),
     path("inscriptions/<int:enrolment_id>/", bookings.grid, name="family_bookings"),
+    path("demarches/", procedures.queue, name="procedures"),
+    path("demarches/sans-anomalie/", procedure_acts.accept_clean, name="procedures_clean"),
+    path("demarches/<int:number>/", procedures.case, name="procedure"),
+    path("demarches/<int:number>/decision/", procedure_acts.decide, name="procedure_decide"),
+    path("demarches/<int:number>/reprise/", procedure_acts.take_back, name="procedure_take_back"),
+    path("demarches/<int:number>/application/", procedure_acts.apply_now, name="procedure_apply"),
+    path("demarches/<int:number>/prise-en-charge/", procedure_acts.take, name="procedure_take"),
+    path("demarches/<int:number>/message/", procedure_acts.write, name="procedure_write"),
     path("agents/", agents.agents, name="agents"),
     path("agents/nouveau/", agents.new, name="agent_new"),
     path("agents/<int:account_id>/", agents.agent, name="agent"),

@@ -191,14 +191,14 @@ def test_only_what_is_asked_opens_again(reviewed, awa, bruno):
     case = find_case(actor=reviewed.parent(awa), number=number)
     assert (case.view.status, case.asked["text"]) == ("more_asked", "Quel est son nom de naissance ?")
     with pytest.raises(TextMissing):
-        acts.complete(actor=reviewed.parent(awa), number=number, text="", has_new_piece=False, now=NOW)
+        acts.complete(actor=reviewed.parent(awa), number=number, text="", now=NOW)
     with pytest.raises(NotFound):
-        acts.complete(actor=reviewed.parent(bruno), number=number, text="Moi", has_new_piece=False, now=NOW)
-    acts.complete(actor=reviewed.parent(awa), number=number, text="Dupré aussi.", has_new_piece=False, now=NOW)
+        acts.complete(actor=reviewed.parent(bruno), number=number, text="Moi", now=NOW)
+    acts.complete(actor=reviewed.parent(awa), number=number, text="Dupré aussi.", now=NOW)
     case = find_case(actor=agent, number=number)
     assert (case.view.status, case.messages[-1].text) == ("in_review", "Dupré aussi.")
     with pytest.raises(AlreadyDecided):
-        acts.complete(actor=reviewed.parent(awa), number=number, text="Encore", has_new_piece=False, now=NOW)
+        acts.complete(actor=reviewed.parent(awa), number=number, text="Encore", now=NOW)
 
 
 def test_a_family_cancels_what_is_not_decided(reviewed, awa):

@@ -1,6 +1,7 @@
 """Reads of families."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -11,6 +12,8 @@ from preau.base.search import fold
 from preau.domain.accounts.models import Account
 from preau.domain.families.enums import AdultPosition
 from preau.domain.families.models import Adult, Child, Contact, Family, HouseholdChild
+
+ADDRESS_FIELDS = ("street_number", "street", "building", "apartment", "complement", "postcode", "city", "country")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class FamilyFile:
     adults: tuple[AdultCard, ...]
     children: tuple[ChildCard, ...]
     contacts: tuple[ContactCard, ...]
+    address_fields: Mapping[str, str] = field(default_factory=dict)  # as a form writes it; empty when hidden
+    situation: str = ""
 
     @property
     def holder(self) -> AdultCard | None:
@@ -123,6 +128,8 @@ def family_file(*, actor: Actor, family_id: int, show_protected_address: bool = 
         adults=tuple(sorted((_adult_card(adult, actor) for adult in adults), key=_position_rank)),
         children=tuple(children_of_family(actor=actor, family_id=family_id)),
         contacts=tuple(_contacts(actor, family_id)),
+        address_fields={} if hidden else {name: str(getattr(family, name)) for name in ADDRESS_FIELDS},
+        situation=family.situation,
     )
 
 
@@ -195,7 +202,9 @@ def _family_row(family: Family) -> FamilyRow:
 
 
 def _address_lines(family: Family) -> tuple[str, ...]:
-    lines = (family.street, family.complement, f"{family.postcode} {family.city}".strip())
+    street = f"{family.street_number} {family.street}".strip()
+    inside = ", ".join(part for part in (family.building, family.apartment, family.complement) if part)
+    lines = (street, inside, f"{family.postcode} {family.city}".strip())
     return tuple(line for line in lines if line)
 
 

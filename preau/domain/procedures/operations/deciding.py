@@ -135,7 +135,11 @@ def ask_more(*, actor: Actor, number: int, text: str, types: Mapping[int, str], 
     row = _locked(actor, number)
     _check_waiting(row, even_without_parent=True)
     words = check_text(text) if text.strip() or not types else ""
-    row.asked = {"text": words, "types": [{"id": key, "title": title} for key, title in sorted(types.items())]}
+    row.asked = {
+        "text": words,
+        "types": [{"id": key, "title": title} for key, title in sorted(types.items())],
+        "had": row.pieces.count(),
+    }
     row.status, row.updated_at = ProcedureStatus.MORE_ASKED, now
     row.assignee_id = row.assignee_id or actor.account_id
     row.save(update_fields=["asked", "status", "updated_at", "assignee_id"])

@@ -128,7 +128,9 @@ def discard_draft(*, actor: Actor, draft_id: int) -> None:
 
     :raises NotFound: no such draft, or sent already.
     """
-    _locked_draft(actor, draft_id).delete()
+    row = _locked_draft(actor, draft_id)
+    row.pieces.all().delete()
+    row.delete()
 
 
 def problems_of(*, actor: Actor, draft_id: int, on: date) -> list[Problem]:

@@ -43,19 +43,18 @@ def write_message(*, actor: Actor, number: int, text: str, now: datetime, is_not
 
 
 @transaction.atomic
-def complete(*, actor: Actor, number: int, text: str, has_new_piece: bool, now: datetime) -> None:
+def complete(*, actor: Actor, number: int, text: str, now: datetime) -> None:
     """Give what the service asked for: the démarche goes back to the agent, with its place in the queue.
 
-    :param has_new_piece: whether the family joined a document since it was asked.
     :raises NotFound: not the actor's; :raises AlreadyDecided: nothing is asked any more.
-    :raises TextMissing: neither a word nor a piece.
+    :raises TextMissing: neither a word nor a piece joined since it was asked.
     """
     row = _locked(actor, number)
     if row.status != ProcedureStatus.MORE_ASKED:
         raise AlreadyDecided(number)
     if text.strip():
         _add_message(actor, row, check_text(text), now=now, is_note=False)
-    elif not has_new_piece:
+    elif row.pieces.count() <= int(row.asked.get("had", 0)):
         raise TextMissing
     row.status, row.asked, row.updated_at = ProcedureStatus.IN_REVIEW, {}, now
     row.save(update_fields=["status", "asked", "updated_at"])

@@ -1,7 +1,7 @@
 """Reads of démarches that a service decides: the family's draft, and the whole case."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from preau.domain.families.queries import ChildCard, child_card
 from preau.domain.procedures.enums import ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, ProcedureForm, ProcedureMessage, TimelineEntry
 from preau.domain.procedures.queries.orders import ProcedureView, TimelineLine, view_of
-from preau.domain.procedures.rules import draft_key
+from preau.domain.procedures.rules import draft_key, people_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,12 @@ class DraftView:
     answers: Mapping[str, Any]
     step: str
     updated_at: datetime
+    data: tuple[tuple[str, str], ...] = ()  # label and answer of a kind written as data
+
+    @property
+    def people(self) -> list[Mapping[str, Any]]:
+        """Return the persons of an entourage."""
+        return [person for _step, person in people_of(self.answers)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,12 @@ class CaseView:
     messages: tuple[MessageLine, ...]
     document_ids: tuple[int, ...]
     account_id: int | None
+    data: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def people(self) -> list[Mapping[str, Any]]:
+        """Return the persons of an entourage."""
+        return [person for _step, person in people_of(self.answers)]
 
     @property
     def is_open(self) -> bool:
@@ -104,7 +116,7 @@ def find_draft(*, actor: Actor, draft_id: int) -> DraftView:
     row = _drafts(actor).filter(pk=draft_id).first()
     if row is None:
         raise NotFound("draft")
-    return _draft_view(row, child=_child(actor, row.child_id))
+    return replace(_draft_view(row, child=_child(actor, row.child_id)), data=_data(_form(actor, row), row.answers))
 
 
 def draft_about(
@@ -139,7 +151,7 @@ def find_case(*, actor: Actor, number: int) -> CaseView:
     messages = ProcedureMessage.objects.filter(organisation_id=actor.organisation_id, procedure=row)
     if not actor.is_staff:
         messages = messages.filter(is_note=False)
-    form = ProcedureForm.objects.filter(organisation_id=actor.organisation_id, pk=row.form_id or 0).first()
+    form = _form(actor, row)
     return CaseView(
         view=view_of(row, timeline=tuple(TimelineLine(e.at, e.event, e.by, e.detail) for e in entries)),
         child=_child(actor, row.child_id),
@@ -159,6 +171,7 @@ def find_case(*, actor: Actor, number: int) -> CaseView:
         ),
         document_ids=tuple(row.pieces.order_by("pk").values_list("document_id", flat=True)),
         account_id=row.account_id,
+        data=_data(form, row.answers),
     )
 
 
@@ -214,6 +227,19 @@ def _drafts(actor: Actor) -> QuerySet[Procedure]:
     if actor.audience == FAMILY:
         return rows.filter(family_id__in=actor.family_ids)
     return rows.filter(on_behalf=True, account_id=actor.account_id)
+
+
+def _form(actor: Actor, row: Procedure) -> ProcedureForm | None:
+    if not row.form_id:
+        return None
+    return ProcedureForm.objects.filter(organisation_id=actor.organisation_id, pk=row.form_id).first()
+
+
+def _data(form: ProcedureForm | None, answers: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    values = answers.get("form", {})
+    if form is None or not isinstance(values, Mapping):
+        return ()
+    return tuple((str(each["label"]), str(values.get(each["code"], "") or "")) for each in form.fields)
 
 
 def _child(actor: Actor, child_id: int | None) -> ChildCard | None:

@@ -95,3 +95,12 @@ def moment_words(moment: datetime) -> str:
 def period_words(starts_on: date, ends_on: date) -> str:
     """A half-open period told by its last day included: « du 01/09/2026 au 07/07/2027 »."""
     return str(_dates().period_words(starts_on, ends_on - timedelta(days=1)))
+
+
+@register.filter
+def iso_day(text: str) -> str:
+    """Say a day kept as ISO text, « 05/11/2026 »; what cannot be read is shown as it was typed."""
+    try:
+        return french_dates.jj_mm_aaaa(date.fromisoformat(text))
+    except (TypeError, ValueError):
+        return str(text or "")

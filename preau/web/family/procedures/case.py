@@ -1,0 +1,73 @@
+"""What a family does with a démarche it has sent: answer, write, cancel, agree."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from preau.domain.procedures import operations as acts
+from preau.domain.procedures.queries import find_case
+from preau.domain.procedures.rules import AlreadyDecided, TextMissing, TextTooLong
+from preau.web.ui.policy import family_page
+
+
+@family_page
+@require_safe
+def sent(request: Any, slug: str, number: int) -> HttpResponse:
+    """« Nous avons bien enregistré votre demande » (A10-01, A10-11)."""
+    return render(request, "family/procedures/sent.html", {"case": find_case(actor=request.actor, number=number)})
+
+
+@family_page
+@require_POST
+def message(request: Any, slug: str, number: int) -> HttpResponse:
+    """Write to the service about a démarche."""
+    try:
+        acts.write_message(actor=request.actor, number=number, text=request.POST.get("text", ""), now=request.now)
+    except TextMissing:
+        messages.error(request, _("Écrivez votre message avant de l’envoyer."))
+    except TextTooLong:
+        return _again(request, number, _("Votre message est trop long : 4 000 caractères au plus."))
+    else:
+        messages.success(request, _("Votre message est envoyé au service."))
+    return redirect("family:procedure", slug=slug, number=number)
+
+
+@family_page
+@require_POST
+def complete(request: Any, slug: str, number: int) -> HttpResponse:
+    """Send what the service asked for."""
+    try:
+        acts.complete(actor=request.actor, number=number, text=request.POST.get("text", ""), now=request.now)
+    except TextMissing:
+        messages.error(request, _("Écrivez une réponse, ou joignez la pièce demandée."))
+    except TextTooLong:
+        return _again(request, number, _("Votre réponse est trop longue : 4 000 caractères au plus."))
+    except AlreadyDecided:
+        messages.warning(request, _("Le service n’attend plus de réponse pour cette demande."))
+    else:
+        messages.success(request, _("Votre réponse est envoyée. Le service reprend l’instruction."))
+    return redirect("family:procedure", slug=slug, number=number)
+
+
+@family_page
+@require_POST
+def cancel(request: Any, slug: str, number: int) -> HttpResponse:
+    """Cancel a démarche that is not decided yet."""
+    try:
+        acts.cancel(actor=request.actor, number=number, now=request.now)
+    except AlreadyDecided:
+        messages.warning(request, _("Cette demande est déjà traitée : elle ne peut plus être annulée."))
+    else:
+        messages.success(request, _("Votre demande est annulée."))
+    return redirect("family:procedure", slug=slug, number=number)
+
+
+def _again(request: Any, number: int, sentence: str) -> HttpResponse:
+    """Show the page again with what was typed: it was long, and must not be lost."""
+    messages.error(request, sentence)
+    context = {"case": find_case(actor=request.actor, number=number), "typed": request.POST.get("text", "")}
+    return render(request, "family/procedures/case.html", context, status=422)

@@ -1,0 +1,36 @@
+"""Where the pages of each kind of démarche are."""
+
+from django.urls import reverse
+
+from preau.base.actor import Actor
+from preau.base.facts import NotFound
+from preau.domain.procedures.queries import DraftView
+
+
+def my_family(actor: Actor) -> int:
+    """Return the household for which a reader acts: the oldest when there are two.
+
+    :raises NotFound: the account stands for no household here.
+    """
+    if not actor.family_ids:
+        raise NotFound("family")
+    return min(actor.family_ids)
+
+
+def draft_address(slug: str, draft: DraftView) -> str:
+    """Return where a draft is taken up again."""
+    match draft.kind:
+        case "entourage":
+            return reverse("family:declare", args=[slug])
+        case "move":
+            return reverse("family:move", args=[slug])
+        case "situation":
+            return reverse("family:situation", args=[slug])
+        case "pai" if draft.child:
+            return reverse("family:pai", args=[slug, draft.child.child_id])
+        case "form" if draft.child:
+            return reverse("family:child_form", args=[slug, draft.form_id, draft.child.child_id])
+        case "form":
+            return reverse("family:form", args=[slug, draft.form_id])
+        case _:
+            return reverse("family:acts", args=[slug])

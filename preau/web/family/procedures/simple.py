@@ -1,0 +1,113 @@
+"""Démarches of one page: moving house, family situation, PAI, and those written as data."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from preau.base.facts import NotFound
+from preau.domain.families.queries import family_file
+from preau.domain.procedures import operations as acts
+from preau.domain.procedures.enums import ProcedureKind
+from preau.domain.procedures.queries import draft_about, find_form
+from preau.web.family.procedures.forms import DraftForm, MoveForm, PaiForm, SituationForm, form_of
+from preau.web.family.procedures.places import my_family
+from preau.web.ui.policy import family_page
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One démarche of one page."""
+
+    kind: ProcedureKind
+    step: str
+    form: type[DraftForm]
+    child_id: int | None = None
+    about: str = ""
+    form_id: int | None = None
+    title: str = ""
+    intro: str = ""
+
+
+# The draft says "from"; a form field cannot bear that name in Python.
+RENAMED = {"move": "moves_on", "situation": "since"}
+
+
+@family_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request: Any, slug: str) -> HttpResponse:
+    """« Signaler un déménagement » (A22-03)."""
+    return _page(request, Page(ProcedureKind.MOVE, "move", MoveForm))
+
+
+@family_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def situation(request: Any, slug: str) -> HttpResponse:
+    """« Changement de situation familiale » (A22-07)."""
+    return _page(request, Page(ProcedureKind.SITUATION, "situation", SituationForm))
+
+
+@family_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def pai(request: Any, slug: str, child_id: int) -> HttpResponse:
+    """« Demande de PAI » (A22-04)."""
+    return _page(request, Page(ProcedureKind.PAI, "pai", PaiForm, child_id=child_id))
+
+
+@family_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def data_form(request: Any, slug: str, form_id: int, child_id: int | None = None) -> HttpResponse:
+    """A démarche that the collectivité has written as data (A22-09, A22-10)."""
+    found = find_form(actor=request.actor, form_id=form_id)
+    if found.is_about_child != (child_id is not None):
+        raise NotFound("form")
+    page = Page(
+        ProcedureKind.FORM,
+        "form",
+        form_of(found.fields),
+        child_id=child_id,
+        about=f"f{form_id}",
+        form_id=form_id,
+        title=found.title,
+        intro=found.intro,
+    )
+    return _page(request, page)
+
+
+def _page(request: Any, page: Page) -> HttpResponse:
+    """Show the form with what was typed before; keep it; go to the récapitulatif."""
+    actor, slug = request.actor, request.organisation.slug
+    family_id = my_family(actor)
+    subject: dict[str, Any] = {"child_id": page.child_id, "about": page.about}
+    acts.check_start(actor=actor, kind=page.kind, family_id=family_id, on=request.today, **subject)
+    draft = draft_about(actor=actor, kind=page.kind, family_id=family_id, **subject)
+    initial = dict(draft.answers.get(page.step, {})) if draft else {}
+    if page.step in RENAMED and "from" in initial:
+        initial[RENAMED[page.step]] = initial.pop("from")
+    form = page.form(request.POST or None, initial=initial)
+    if request.method == "POST":
+        later = request.POST.get("act") == "later"
+        is_valid = form.is_valid()
+        if is_valid or later:
+            made = acts.start(
+                actor=actor, kind=page.kind, family_id=family_id, form_id=page.form_id, now=request.now, **subject
+            )
+            values = form.as_values() if is_valid else form.as_typed()
+            acts.save_step(actor=actor, draft_id=made.draft_id, step=page.step, values=values, now=request.now)
+            if later:
+                messages.success(request, _("Votre brouillon est gardé. Reprenez-le quand vous voulez."))
+                return redirect("family:acts", slug=slug)
+            return redirect("family:draft_recap", slug=slug, draft_id=made.draft_id)
+    file = family_file(actor=actor, family_id=family_id)
+    context = {
+        "form": form,
+        "page": page,
+        "draft": draft,
+        "family": file,
+        "child": next((child for child in file.children if child.child_id == page.child_id), None),
+    }
+    return render(request, "family/procedures/simple.html", context, status=422 if form.errors else 200)
