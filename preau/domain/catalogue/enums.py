@@ -43,3 +43,23 @@ class Public(StrEnum):
     ALL = "all"
     RESIDENTS = "residents"
     NON_RESIDENTS = "non_residents"
+
+
+class EnrolmentBy(StrEnum):
+    """Who makes an enrolment: the family asks for it, or the service alone does (A08-12)."""
+
+    FAMILY = "family"
+    SERVICE = "service"
+
+
+class AgeOn(StrEnum):
+    """The day on which the age of a child is read."""
+
+    START = "start"  # first day of the offer
+    SCHOOL_YEAR = "school_year"  # 31 December of the year in which the school year starts, as schools count
+    ENTRY = "entry"  # the day on which the child would start
+
+
+class WaitingList(StrEnum):
+    NONE = "none"
+    BY_DATE = "by_date"

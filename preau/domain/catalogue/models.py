@@ -4,7 +4,17 @@ from django.db import models
 from django.db.models import F, Q
 
 from preau.base.models import TenantModel
-from preau.domain.catalogue.enums import ActivityKind, BookingMode, Confirmation, OpenOn, ParticipantKind
+from preau.domain.catalogue.enums import (
+    ActivityKind,
+    AgeOn,
+    BookingMode,
+    Confirmation,
+    EnrolmentBy,
+    OpenOn,
+    ParticipantKind,
+    Public,
+    WaitingList,
+)
 
 
 def _choices(enum: type) -> list[tuple[str, str]]:
@@ -85,6 +95,9 @@ class Activity(TenantModel):
     booking_mode = models.CharField(max_length=12, choices=_choices(BookingMode), default=BookingMode.DAY_UNITS)
     confirmation = models.CharField(max_length=10, choices=_choices(Confirmation), default=Confirmation.IMMEDIATE)
     position = models.PositiveSmallIntegerField(default=0)
+    enrolment_by = models.CharField(max_length=8, choices=_choices(EnrolmentBy), default=EnrolmentBy.FAMILY)
+    requires_dossier = models.BooleanField(default=False)  # the validated dossier of the school year (A08-02)
+    required_document_types = models.JSONField(default=list)  # codes of documents.DocumentType
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation_id", "name"], name="activity_once")]
@@ -111,12 +124,32 @@ class Offer(TenantModel):
     cancel_deadline = models.JSONField(default=dict)
     # When booking opens per public: [{"public": "all", "opens_at": ISO instant, "closes_at": ISO instant or null}].
     openings = models.JSONField(default=list)
+    # Who may enrol, and when. Ages in whole months: a child enters from `min` and leaves before `max`.
+    enrolment_openings = models.JSONField(default=list)  # same shape as `openings`
+    min_age_months = models.PositiveSmallIntegerField(null=True, blank=True)
+    max_age_months = models.PositiveSmallIntegerField(null=True, blank=True)
+    age_on = models.CharField(max_length=12, choices=_choices(AgeOn), default=AgeOn.START)
+    levels = models.JSONField(default=list)  # levels of class; empty: all
+    school_ids = models.JSONField(default=list)  # schools of its pupils; empty: the site's own pupils, if a school
+    residence = models.CharField(max_length=14, choices=_choices(Public), default=Public.ALL)
+    enrolment_capacity = models.PositiveIntegerField(null=True, blank=True)  # children enrolled; null: no limit
+    waiting_list = models.CharField(max_length=8, choices=_choices(WaitingList), default=WaitingList.NONE)
+    # « Abonnement » : enrolling asks for a weekly pattern that books by itself, here or in another offer.
+    is_subscription = models.BooleanField(default=False)
+    subscribes_to = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="subscribed_by"
+    )
 
     class Meta:
         indexes = [models.Index(fields=["organisation_id", "starts_on", "ends_on"], name="offer_period")]
 
     def __str__(self) -> str:
         return self.name or f"{self.activity_id} {self.site_id}"
+
+    @property
+    def booked_offer_id(self) -> int:
+        """The offer whose slots an enrolment here books: itself, but for an « abonnement » to another."""
+        return self.subscribes_to_id or self.pk
 
 
 class Resource(TenantModel):

@@ -12,6 +12,9 @@ from preau.domain.catalogue.enums import Public
 from preau.kernel.calendars import working_days_before
 
 END_OF_DAY = "23:59"
+# Levels of school in order; a child is two in the calendar year in which it starts the first.
+LEVELS = ("TPS", "PS", "MS", "GS", "CP", "CE1", "CE2", "CM1", "CM2")
+AGE_IN_TPS = 2
 MAX_DAYS = 120
 # Stand for "already over" and "does not open": far enough, yet any time zone can still show them.
 LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
@@ -229,3 +232,39 @@ def closure_of(day: date, *, calendar: OfferCalendar) -> str | None:
 
 def _name_on(day: date, periods: Sequence[tuple[date, date, str]]) -> str | None:
     return next((name for start, end, name in periods if start <= day < end), None)
+
+
+def level_after(level: str, *, years: int = 1) -> str | None:
+    """Return the level of a child some school years later; None once it has left, "" when the level is unknown.
+
+    >>> level_after("GS"), level_after("CM2")
+    ('CP', None)
+    """
+    if level not in LEVELS:
+        return ""
+    position = LEVELS.index(level) + years
+    return LEVELS[position] if position < len(LEVELS) else None
+
+
+def level_of_birth(born: date, *, school_year: int) -> str:
+    """Return the level of a child of that birth year, by the calendar year as schools count; "" outside school.
+
+    :param school_year: the civil year in which the school year starts.
+
+    >>> level_of_birth(date(2020, 12, 31), school_year=2026)
+    'CP'
+    """
+    position = school_year - born.year - AGE_IN_TPS
+    return LEVELS[position] if 0 <= position < len(LEVELS) else ""
+
+
+def age_in_months(born: date, *, on: date) -> int:
+    """Return the whole months lived on a day; negative before birth.
+
+    Born on the 29th to the 31st, a month too short is full on the first of the next.
+
+    >>> age_in_months(date(2024, 2, 29), on=date(2025, 2, 28))
+    11
+    """
+    months = (on.year - born.year) * 12 + on.month - born.month
+    return months - (on.day < born.day)

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from preau.base.models import TenantModel
-from preau.domain.enrolments.enums import EnrolmentStatus
+from preau.domain.enrolments.enums import EnrolmentStatus, Weeks
 
 
 class Schooling(TenantModel):
@@ -45,6 +45,9 @@ class Enrolment(TenantModel):
     status = models.CharField(
         max_length=8, choices=[(s.value, s.name) for s in EnrolmentStatus], default=EnrolmentStatus.ACTIVE
     )
+    waiting_since = models.DateTimeField(null=True, blank=True)  # rank on the waiting list
+    procedure_number = models.PositiveIntegerField(null=True, blank=True)  # the démarche that asked for it
+    ended_reason = models.CharField(max_length=200, blank=True)  # said by an agent, read by the family
 
     class Meta:
         indexes = [
@@ -67,3 +70,41 @@ class Enrolment(TenantModel):
         if self.child_id:
             return f"c{self.child_id}"
         return f"a{self.adult_id}" if self.adult_id else f"f{self.family_id}"
+
+
+class Subscription(TenantModel):
+    """« Abonnement » : a weekly pattern that books by itself for an enrolment. [starts_on, ends_on)."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="subscriptions")
+    # Written by `rules.write_pattern`: weekday (Monday is 0), code of the unit, weeks (every, even or odd).
+    pattern = models.JSONField(default=list)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation_id", "enrolment"], name="subscription_enrolment")]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=models.F("starts_on")), name="subscription_period"),
+        ]
+
+    def __str__(self) -> str:
+        return f"subscription {self.pk}"
+
+
+class SchoolSector(TenantModel):
+    """Which school an address belongs to: a street, or a part of it by house numbers and side."""
+
+    site = models.ForeignKey("organisations.Site", on_delete=models.PROTECT, related_name="sectors")
+    street = models.CharField(max_length=160)  # as written by the collectivité: « rue des Lilas »
+    postcode = models.CharField(max_length=10, blank=True)  # empty: whatever the postcode
+    side = models.CharField(
+        max_length=5, choices=[(w.value, w.name) for w in Weeks], default=Weeks.EVERY
+    )  # of the street: even or odd house numbers
+    from_number = models.PositiveIntegerField(null=True, blank=True)
+    to_number = models.PositiveIntegerField(null=True, blank=True)  # included
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation_id", "site"], name="school_sector_site")]
+
+    def __str__(self) -> str:
+        return f"{self.street} ({self.side})"
