@@ -45,7 +45,9 @@ def page(request: Any, *, number: int | None, form: DecisionForm | None = None) 
     actor, wanted = request.actor, read_filter(request.GET)
     place = read_number(request.GET.get("page")) or 1
     offset = (max(1, min(place, 10_000)) - 1) * PER_PAGE
-    rows, total = inbox(actor=actor, wanted=wanted, limit=PER_PAGE, offset=offset)
+    counts = queue_counts(actor=actor)
+    known = counts.get(wanted.queue) if wanted.is_whole_queue else None
+    rows, total = inbox(actor=actor, wanted=wanted, limit=PER_PAGE, offset=offset, total=known)
     shown = number if number is not None else (rows[0].number if rows else None)
     templates = dict(reason_templates(actor=actor))
     context = {
@@ -54,7 +56,7 @@ def page(request: Any, *, number: int | None, form: DecisionForm | None = None) 
         "page": Paginator(range(total), PER_PAGE).get_page(place),
         "wanted": wanted,
         "query": query_of(wanted),
-        "counts": queue_counts(actor=actor),
+        "counts": counts,
         "departments": list_departments(organisation_id=actor.organisation_id),
         "kinds": KINDS,
         "is_item": number is not None,
@@ -63,17 +65,24 @@ def page(request: Any, *, number: int | None, form: DecisionForm | None = None) 
         "form": form or DecisionForm(templates=templates),
     }
     if shown is not None:
-        context |= _case(request, shown, wanted, [row.number for row in rows])
+        numbers = [row.number for row in rows]
+        is_cut = (offset > 0, offset + len(rows) < total)
+        context |= _case(request, shown, wanted, numbers, is_cut)
     return render(request, "staff/procedures/inbox.html", context, status=422 if form and form.errors else 200)
 
 
-def _case(request: Any, number: int, wanted: InboxFilter, numbers: list[int]) -> dict[str, Any]:
+def _case(
+    request: Any, number: int, wanted: InboxFilter, numbers: list[int], is_cut: tuple[bool, bool]
+) -> dict[str, Any]:
+    """One case; its neighbours are read on the page, and asked for only where the page is cut."""
     found = find_case(actor=request.actor, number=number)
     place = numbers.index(number) if number in numbers else None
-    if place is not None and 0 < place < len(numbers) - 1:  # the common case costs no query
-        before, after = numbers[place - 1], numbers[place + 1]
-    else:
+    is_first, is_last = place == 0, place == len(numbers) - 1
+    if place is None or (is_first and is_cut[0]) or (is_last and is_cut[1]):
         before, after = neighbours(actor=request.actor, wanted=wanted, number=number)
+    else:
+        before = None if is_first else numbers[place - 1]
+        after = None if is_last else numbers[place + 1]
     people = colleagues(actor=request.actor)
     return {
         "case": found,
