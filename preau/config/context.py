@@ -97,8 +97,7 @@ def _family_nav(request: HttpRequest, organisation: Any) -> list[Link]:
         [
             ("family:home", labels["home"], _("Accueil"), "house"),
             ("family:bookings", labels["bookings"], _("Réserver"), "calendar-days"),
-            ("family:acts", _("Mes démarches"), _("Démarches"), "pen-line"),
-            ("family:procedures", labels["latest_procedures"], _("Demandes"), "inbox"),
+            ("family:acts", _("Mes démarches"), _("Démarches"), "inbox"),
             ("family:entourage", labels["family"], _("Famille"), "users"),
         ],
     )

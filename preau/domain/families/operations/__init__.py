@@ -1,5 +1,11 @@
 """Acts on families: building a dossier famille, opening the space of its adults."""
 
+from preau.domain.families.operations.children import (
+    answer_consents,
+    confirm_sheets,
+    save_health,
+    validate_dossier,
+)
 from preau.domain.families.operations.household import (
     ADDRESS_LENGTHS,
     AlreadyActive,
@@ -24,12 +30,16 @@ __all__ = [
     "add_adult",
     "add_child",
     "add_contact",
+    "answer_consents",
     "change_address",
     "change_details",
     "change_situation",
+    "confirm_sheets",
     "create_family",
     "give_authority",
     "invite_adult",
     "link_child",
     "read_protected_address",
+    "save_health",
+    "validate_dossier",
 ]

@@ -1,5 +1,13 @@
 """Reads of families."""
 
+from preau.domain.families.queries.children import (
+    ConsentLine,
+    HealthSheet,
+    child_for,
+    consents_of,
+    health_of,
+    validated_dossiers,
+)
 from preau.domain.families.queries.files import (
     AdultCard,
     ChildCard,
@@ -17,13 +25,19 @@ from preau.domain.families.queries.files import (
 __all__ = [
     "AdultCard",
     "ChildCard",
+    "ConsentLine",
     "ContactCard",
     "FamilyFile",
     "FamilyRow",
+    "HealthSheet",
     "Households",
     "child_card",
+    "child_for",
     "children_of_family",
+    "consents_of",
     "family_file",
     "find_families",
+    "health_of",
     "households_of_account",
+    "validated_dossiers",
 ]

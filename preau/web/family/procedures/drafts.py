@@ -11,10 +11,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from preau.base.facts import NotFound
 from preau.domain.families.queries import children_of_family
 from preau.domain.procedures import operations as acts
-from preau.domain.procedures.queries import DraftView, file_drafts, find_draft, find_form, procedure_forms
+from preau.domain.procedures.queries import (
+    DraftView,
+    file_drafts,
+    find_draft,
+    find_form,
+    latest_procedures,
+    procedure_forms,
+)
 from preau.domain.procedures.rules import Incomplete
 from preau.web.family.procedures.places import draft_address
 from preau.web.ui.policy import family_page
+
+LATEST = 5
 
 
 @family_page
@@ -29,6 +38,7 @@ def menu(request: Any, slug: str) -> HttpResponse:
         "children": children_of_family(actor=actor, family_id=family_id) if family_id else [],
         "forms": procedure_forms(actor=actor),
         "family_id": family_id,
+        "latest": latest_procedures(actor=actor, limit=LATEST),
     }
     return render(request, "family/procedures/menu.html", context)
 

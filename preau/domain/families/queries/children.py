@@ -1,0 +1,116 @@
+"""Reads of one child: who may see it, its sheets."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from preau.base.actor import FAMILY, Actor
+from preau.base.facts import NotFound
+from preau.domain.families.enums import Authority
+from preau.domain.families.models import (
+    Child,
+    ChildHealth,
+    Consent,
+    ConsentType,
+    Guardianship,
+    HouseholdChild,
+    ValidatedDossier,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HealthSheet:
+    """The health of a child, as its parents wrote it. Empty when nothing was said yet."""
+
+    values: Mapping[str, Any]
+    updated_at: datetime | None
+    updated_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentLine:
+    """One authorisation and its answer."""
+
+    code: str
+    title: str
+    help: str
+    is_required: bool
+    answer: str
+    answered_at: datetime | None
+    answered_by: str
+
+
+def child_for(*, actor: Actor, child_id: int, is_writing: bool = False) -> Child:
+    """Return a child that the actor may see.
+
+    A parent sees the children of its households and those on whom it exercises authority; one whose
+    authority is only held reads on request, and one from whom it was withdrawn sees nothing (trust, §2.4).
+    Agents see those of the collectivité: the caller limits them to what they look after.
+
+    :param is_writing: a parent must exercise authority.
+    :raises NotFound: unknown here, or not the actor's.
+    """
+    child = Child.objects.filter(organisation_id=actor.organisation_id, pk=child_id).first()
+    if child is None:
+        raise NotFound("child")
+    if actor.audience != FAMILY:
+        return child
+    links = Guardianship.objects.filter(
+        organisation_id=actor.organisation_id, child_id=child_id, adult_id__in=actor.adult_ids
+    ).values_list("authority", flat=True)
+    authorities = set(links)
+    if Authority.EXERCISED in authorities:
+        return child
+    lives_there = HouseholdChild.objects.filter(
+        organisation_id=actor.organisation_id, child_id=child_id, family_id__in=actor.family_ids
+    ).exists()
+    if is_writing or authorities or not lives_there:
+        raise NotFound("child")
+    return child
+
+
+def health_of(*, actor: Actor, child_id: int) -> HealthSheet:
+    """Return the health sheet of one's child. For agents, see the journaled reading.
+
+    :raises NotFound: not the actor's child, or an agent.
+    """
+    if actor.is_staff:
+        raise NotFound("health")
+    child_for(actor=actor, child_id=child_id)
+    row = ChildHealth.objects.filter(organisation_id=actor.organisation_id, child_id=child_id).first()
+    return HealthSheet(row.sheet, row.updated_at, row.updated_by) if row else HealthSheet({}, None, "")
+
+
+def consents_of(*, actor: Actor, child_id: int) -> list[ConsentLine]:
+    """Return the authorisations that the collectivité asks for, with the answers for a child. Two queries more.
+
+    :raises NotFound: not the actor's child.
+    """
+    child_for(actor=actor, child_id=child_id)
+    types = ConsentType.objects.filter(organisation_id=actor.organisation_id, is_active=True)
+    answers = {
+        row.consent_type_id: row
+        for row in Consent.objects.filter(organisation_id=actor.organisation_id, child_id=child_id)
+    }
+    return [_line(row, answers.get(row.pk)) for row in types.order_by("position", "title")]
+
+
+def validated_dossiers(*, actor: Actor, child_ids: Collection[int], school_year_id: int) -> dict[int, date]:
+    """Return the children whose dossier is validated for a school year, with the day. One query."""
+    rows = ValidatedDossier.objects.filter(
+        organisation_id=actor.organisation_id, child_id__in=child_ids, school_year_id=school_year_id
+    )
+    return {row.child_id: row.validated_at.astimezone(actor.zone).date() for row in rows}
+
+
+def _line(row: ConsentType, answer: Consent | None) -> ConsentLine:
+    return ConsentLine(
+        code=row.code,
+        title=row.title,
+        help=row.help,
+        is_required=row.is_required,
+        answer=answer.answer if answer else "",
+        answered_at=answer.answered_at if answer else None,
+        answered_by=answer.answered_by if answer else "",
+    )
