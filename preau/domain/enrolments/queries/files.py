@@ -1,4 +1,4 @@
-"""Reads of enrolments."""
+"""Which files of families an agent opens: those enrolled in what the agent looks after."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 

@@ -1,0 +1,24 @@
+"""Acts of enrolment: in an offer, on a waiting list, in a class, by subscription."""
+
+from preau.domain.enrolments.operations.enrolling import end_enrolment, enrol, promote_waiting
+from preau.domain.enrolments.operations.schooling import (
+    RolledOver,
+    copy_classes,
+    put_in_class,
+    roll_over_classes,
+    school_child,
+)
+from preau.domain.enrolments.operations.subscribing import end_subscriptions, subscribe
+
+__all__ = [
+    "RolledOver",
+    "copy_classes",
+    "end_enrolment",
+    "end_subscriptions",
+    "enrol",
+    "promote_waiting",
+    "put_in_class",
+    "roll_over_classes",
+    "school_child",
+    "subscribe",
+]

@@ -1,0 +1,203 @@
+"""Who is in which class, which school an address belongs to, and who goes where next year."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.db.models import Count
+
+from preau.base.actor import Actor
+from preau.base.facts import NotFound
+from preau.domain.catalogue.models import SchoolClass, SchoolYear
+from preau.domain.catalogue.rules import level_after
+from preau.domain.enrolments.enums import Weeks
+from preau.domain.enrolments.models import Schooling, SchoolSector
+from preau.domain.enrolments.rules import ClassFacts, Sector, class_for, school_of_address
+from preau.domain.families.queries import ChildCard, child_card
+from preau.domain.organisations.enums import SiteKind
+from preau.domain.organisations.models import Site
+
+
+@dataclass(frozen=True, slots=True)
+class YearLine:
+    """A school year. [starts_on, ends_on)."""
+
+    year_id: int
+    label: str
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolingLine:
+    """A child in a class. [starts_on, ends_on)."""
+
+    child_id: int
+    class_id: int
+    class_name: str
+    level: str
+    teacher: str
+    site_id: int
+    site: str
+    year_id: int
+    year: str
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class RolloverRow:
+    """Where a child goes next year. `next_level` is None when it leaves school; `class_id` None: an agent chooses."""
+
+    child: ChildCard
+    last_name: str
+    class_name: str
+    level: str
+    site: str
+    next_level: str | None
+    class_id: int | None
+    next_class: str
+    is_done: bool
+
+
+def school_years(*, actor: Actor, on: date) -> list[YearLine]:
+    """Return the school years that are not over, in order."""
+    rows = SchoolYear.objects.filter(organisation_id=actor.organisation_id, ends_on__gt=on).order_by("starts_on")
+    return [YearLine(row.pk, row.label, row.starts_on, row.ends_on) for row in rows]
+
+
+def all_school_years(*, actor: Actor) -> list[YearLine]:
+    """Return every school year of the collectivité, in order."""
+    rows = SchoolYear.objects.filter(organisation_id=actor.organisation_id).order_by("starts_on")
+    return [YearLine(row.pk, row.label, row.starts_on, row.ends_on) for row in rows]
+
+
+def schools(*, actor: Actor) -> list[tuple[int, str]]:
+    """Return (site id, name) of the schools, by name."""
+    rows = Site.objects.filter(organisation_id=actor.organisation_id, kind=SiteKind.SCHOOL).order_by("name")
+    return list(rows.values_list("pk", "name"))
+
+
+def schoolings_of(*, actor: Actor, child_id: int) -> list[SchoolingLine]:
+    """Return the classes of a child, oldest first. One query; the caller has checked that the child may be read."""
+    rows = Schooling.objects.filter(organisation_id=actor.organisation_id, child_id=child_id)
+    return [
+        _schooling_line(row)
+        for row in rows.select_related("school_class__site", "school_class__school_year").order_by("starts_on", "pk")
+    ]
+
+
+def classes_of_year(*, actor: Actor, year_id: int, site_id: int | None = None) -> list[ClassFacts]:
+    """Return the classes of a year with how many pupils each has, by school and name. One query."""
+    rows = SchoolClass.objects.filter(organisation_id=actor.organisation_id, school_year_id=year_id)
+    if site_id is not None:
+        rows = rows.filter(site_id=site_id)
+    counted = rows.annotate(pupils=Count("schoolings")).order_by("site__name", "name")
+    return [ClassFacts(row.pk, row.site_id, row.level, row.name, row.pupils) for row in counted]
+
+
+def classes_to_choose(*, actor: Actor, on: date) -> list[tuple[int, str]]:
+    """Return (class id, « École des Tests - CE1 A - 2026-2027 ») of the years that are not over. One query."""
+    rows = (
+        SchoolClass.objects.filter(organisation_id=actor.organisation_id, school_year__ends_on__gt=on)
+        .select_related("site", "school_year")
+        .order_by("school_year__starts_on", "site__name", "name")
+    )
+    if actor.site_ids:
+        rows = rows.filter(site_id__in=actor.site_ids)
+    return [(row.pk, f"{row.site.name} - {row.name} - {row.school_year.label}") for row in rows]
+
+
+def sector_school(*, actor: Actor, number: str, street: str, postcode: str) -> tuple[int, str] | None:
+    """Return (site id, name) of the school of an address, or None when no sector holds it. Two queries at most.
+
+    Where a collectivité has one school only, every address of its children is in its sector.
+    """
+    rows = SchoolSector.objects.filter(organisation_id=actor.organisation_id).select_related("site")
+    sectors = [
+        Sector(row.site_id, row.street, row.postcode, Weeks(row.side), row.from_number, row.to_number) for row in rows
+    ]
+    if not sectors:
+        known = schools(actor=actor)
+        return known[0] if len(known) == 1 else None
+    found = school_of_address(sectors, number=number, street=street, postcode=postcode)
+    return next(((row.site_id, row.site.name) for row in rows if row.site_id == found), None)
+
+
+def rollover_plan(*, actor: Actor, from_year_id: int, to_year_id: int) -> list[RolloverRow]:
+    """Return where each pupil of a year goes the next: PS → MS … CM2 leaves. Four queries.
+
+    The class is chosen in the same school: that which bears the same letter, or the least filled.
+
+    :raises NotFound: a year is unknown here, or the second does not come after the first.
+    """
+    before, after = _year(actor, from_year_id), _year(actor, to_year_id)
+    if before.starts_on >= after.starts_on:
+        raise NotFound("year")
+    classes = {each.class_id: each for each in classes_of_year(actor=actor, year_id=to_year_id)}
+    pupils = Schooling.objects.filter(
+        organisation_id=actor.organisation_id, school_class__school_year_id__in=[from_year_id, to_year_id]
+    )
+    if actor.site_ids:
+        pupils = pupils.filter(school_class__site_id__in=actor.site_ids)
+    latest: dict[int, Schooling] = {}
+    done: dict[int, Schooling] = {}
+    for row in pupils.select_related("child", "school_class__site").order_by("starts_on", "pk"):
+        target = latest if row.school_class.school_year_id == from_year_id else done
+        target[row.child_id] = row
+    rows = []
+    ordered = sorted(
+        latest.values(),
+        key=lambda each: (each.school_class.site.name, each.school_class.name, each.child.last_name, each.child_id),
+    )
+    for row in ordered:
+        if row.ends_on < before.ends_on:
+            continue  # left during the year
+        rows.append(_rollover_row(row, done.get(row.child_id), classes))
+    return rows
+
+
+def _rollover_row(row: Schooling, done: Schooling | None, classes: dict[int, ClassFacts]) -> RolloverRow:
+    old = row.school_class
+    level = level_after(old.level)
+    chosen: ClassFacts | None = None
+    if done is not None:
+        chosen = classes.get(done.school_class_id)
+    elif level:
+        chosen = class_for(classes.values(), site_id=old.site_id, level=level, like=old.name)
+        if chosen is not None:
+            classes[chosen.class_id] = replace(chosen, pupils=chosen.pupils + 1)
+    return RolloverRow(
+        child=child_card(row.child),
+        last_name=row.child.last_name,
+        class_name=old.name,
+        level=old.level,
+        site=old.site.name,
+        next_level=level,
+        class_id=chosen.class_id if chosen else None,
+        next_class=chosen.name if chosen else "",
+        is_done=done is not None,
+    )
+
+
+def _year(actor: Actor, year_id: int) -> SchoolYear:
+    row = SchoolYear.objects.filter(organisation_id=actor.organisation_id, pk=year_id).first()
+    if row is None:
+        raise NotFound("year")
+    return row
+
+
+def _schooling_line(row: Schooling) -> SchoolingLine:
+    school_class = row.school_class
+    return SchoolingLine(
+        child_id=row.child_id,
+        class_id=school_class.pk,
+        class_name=school_class.name,
+        level=school_class.level,
+        teacher=school_class.teacher,
+        site_id=school_class.site_id,
+        site=school_class.site.name,
+        year_id=school_class.school_year_id,
+        year=school_class.school_year.label,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+    )
