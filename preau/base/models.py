@@ -69,3 +69,22 @@ class PeriodicJob(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class StoredFile(TenantModel):
+    """A file kept encrypted on disk, under a random name (see `files`)."""
+
+    key = models.CharField(max_length=40, unique=True)
+    media_type = models.CharField(max_length=40)
+    extension = models.CharField(max_length=5)
+    size = models.PositiveIntegerField()  # bytes, before encryption
+    pages = models.PositiveSmallIntegerField(default=1)
+    sha256 = models.CharField(max_length=64)
+    name = EncryptedJSONField(default=dict)  # {"name": what its owner called it}
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation_id", "-created_at"], name="stored_file_recent")]
+
+    def __str__(self) -> str:
+        return f"file {self.pk}"

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "preau.domain.organisations",
     "preau.domain.accounts",
     "preau.domain.families",
+    "preau.domain.documents",
     "preau.domain.publishing",
     "preau.domain.catalogue",
     "preau.domain.enrolments",

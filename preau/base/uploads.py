@@ -1,0 +1,171 @@
+"""What a file sent by anybody must be before it is kept: a PDF, a JPEG or a PNG that truly opens.
+
+Nothing is kept as it came. Images are drawn again without their metadata (a phone writes where it was);
+PDFs are written again without scripts, attachments and actions. Extension, first bytes and full decoding
+must agree, so that a page renamed .jpg or two formats in one file do not pass.
+"""
+
+import io
+import warnings
+from dataclasses import dataclass
+
+import pikepdf
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_PIXELS = 20_000_000
+MAX_SIDE = 3_000  # pixels: a page stays readable, and weighs little
+MAX_PAGES = 30
+EXTENSIONS = {"pdf": "pdf", "jpg": "jpeg", "jpeg": "jpeg", "png": "png"}
+MEDIA_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
+STARTS = {"pdf": b"%PDF-", "jpeg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}
+FORBIDDEN_IN_CATALOG = (
+    "/OpenAction",
+    "/AA",
+    "/Names",
+    "/AcroForm",
+    "/JavaScript",
+    "/Collection",
+    "/Metadata",
+    "/PieceInfo",
+)
+FORBIDDEN_IN_PAGE = ("/AA", "/Annots", "/Metadata", "/PieceInfo", "/Thumb")
+
+
+class FileRefused(Exception):
+    """A file that is not kept. The code says why; the screens say it in words."""
+
+    code = "refused"
+
+
+class FileEmpty(FileRefused):
+    code = "empty"
+
+
+class FileTooLarge(FileRefused):
+    """More than `MAX_BYTES`."""
+
+    code = "too_large"
+
+
+class FileKindRefused(FileRefused):
+    """Neither PDF, JPEG nor PNG, by its name or by its first bytes."""
+
+    code = "kind"
+
+
+class FileUnreadable(FileRefused):
+    """It says what it is, but does not open: truncated, broken, or something else in disguise."""
+
+    code = "unreadable"
+
+
+class FileEncrypted(FileRefused):
+    """A PDF behind a password."""
+
+    code = "encrypted"
+
+
+class ImageTooLarge(FileRefused):
+    """More than `MAX_PIXELS` once opened."""
+
+    code = "too_many_pixels"
+
+
+class TooManyPages(FileRefused):
+    """A PDF of more than `MAX_PAGES` pages."""
+
+    code = "too_many_pages"
+
+
+@dataclass(frozen=True, slots=True)
+class CleanFile:
+    """A file made harmless, ready to be kept."""
+
+    content: bytes
+    media_type: str
+    extension: str
+    pages: int
+
+
+def clean_upload(*, name: str, content: bytes) -> CleanFile:
+    """Return a harmless copy of a file.
+
+    :raises FileRefused: one of its kinds, when the file cannot be kept.
+    """
+    if not content:
+        raise FileEmpty
+    if len(content) > MAX_BYTES:
+        raise FileTooLarge
+    kind = EXTENSIONS.get(name.rsplit(".", 1)[-1].lower() if "." in name else "")
+    if kind is None or not content.startswith(STARTS[kind]):
+        raise FileKindRefused
+    return _clean_pdf(content) if kind == "pdf" else _clean_image(content, kind)
+
+
+def _clean_image(content: bytes, kind: str) -> CleanFile:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # Pillow warns of bombs and of broken files
+            with Image.open(io.BytesIO(content), formats=[kind.upper()]) as found:
+                if found.width * found.height > MAX_PIXELS:
+                    raise ImageTooLarge
+                found.load()
+                image = ImageOps.exif_transpose(found)
+    except ImageTooLarge:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
+        raise ImageTooLarge from bomb
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Warning, MemoryError, EOFError) as broken:
+        raise FileUnreadable from broken
+    return CleanFile(_drawn_again(image, kind), MEDIA_TYPES[kind], "jpg" if kind == "jpeg" else kind, 1)
+
+
+def _drawn_again(image: Image.Image, kind: str) -> bytes:
+    """Write the pixels and nothing else: no metadata, no trailing bytes, no hidden second file."""
+    mode = "RGB" if kind == "jpeg" or image.mode not in ("L", "RGBA", "RGB") else image.mode
+    drawn = image.convert(mode)
+    drawn.thumbnail((MAX_SIDE, MAX_SIDE))
+    bare = Image.new(drawn.mode, drawn.size)
+    bare.paste(drawn)
+    out = io.BytesIO()
+    bare.save(out, format=kind.upper(), **({"quality": 85} if kind == "jpeg" else {"optimize": False}))
+    return out.getvalue()
+
+
+def _clean_pdf(content: bytes) -> CleanFile:
+    try:
+        with pikepdf.open(io.BytesIO(content)) as found:
+            if found.is_encrypted:
+                raise FileEncrypted
+            pages = len(found.pages)
+            if pages == 0:
+                raise FileUnreadable
+            if pages > MAX_PAGES:
+                raise TooManyPages
+            out = io.BytesIO()
+            with pikepdf.new() as bare:
+                # Only the pages are taken over: whatever else the file held stays behind.
+                bare.pages.extend(found.pages)
+                _strip(bare)
+                bare.save(out, linearize=False, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    except pikepdf.PasswordError as locked:
+        raise FileEncrypted from locked
+    except FileRefused:
+        raise
+    except Exception as broken:  # pikepdf raises many kinds on hostile files: none of them may be a 500
+        raise FileUnreadable from broken
+    if out.tell() > 2 * MAX_BYTES:
+        raise FileTooLarge
+    return CleanFile(out.getvalue(), MEDIA_TYPES["pdf"], "pdf", pages)
+
+
+def _strip(pdf: pikepdf.Pdf) -> None:
+    for name in FORBIDDEN_IN_CATALOG:
+        if name in pdf.Root:
+            del pdf.Root[name]
+    for page in pdf.pages:
+        for name in FORBIDDEN_IN_PAGE:
+            if name in page.obj:
+                del page.obj[name]
+    pdf.remove_unreferenced_resources()

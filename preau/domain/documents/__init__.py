@@ -1,0 +1,1 @@
+"""Pieces of families, their types, public documents."""

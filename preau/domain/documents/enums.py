@@ -1,0 +1,35 @@
+"""Closed lists of the documents app."""
+
+from enum import StrEnum
+
+
+class Subject(StrEnum):
+    """Whose piece it is (A12-03, A12-09)."""
+
+    FAMILY = "family"
+    CHILD = "child"
+
+
+class Validity(StrEnum):
+    """Until when a piece is good."""
+
+    SCHOOL_YEAR = "school_year"
+    MONTHS = "months"
+    FOREVER = "forever"
+
+
+class DocumentState(StrEnum):
+    TO_CHECK = "to_check"  # À vérifier
+    VALID = "valid"  # Validé
+    REFUSED = "refused"  # Refusé
+    REPLACED = "replaced"  # a newer one took its place
+
+
+class Need(StrEnum):
+    """What asks for a piece (A07-08 to A07-14)."""
+
+    DOSSIER = "dossier"  # every dossier administratif
+    PAI = "pai"
+    ALTERNATE = "alternate"  # garde alternée
+    DIRECT_DEBIT = "direct_debit"
+    FORBIDDEN = "forbidden"  # a person who must not collect the child

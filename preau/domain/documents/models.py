@@ -1,0 +1,55 @@
+"""Types of pieces, the pieces of families, documents that anybody may download."""
+
+from django.db import models
+
+from preau.base.models import TenantModel
+from preau.domain.documents.enums import DocumentState, Subject, Validity
+
+
+def _choices(enum: type) -> list[tuple[str, str]]:
+    return [(member.value, member.name) for member in enum]  # type: ignore[attr-defined]
+
+
+class DocumentType(TenantModel):
+    """A piece that the collectivité may ask for (A12-04, A12-05)."""
+
+    code = models.SlugField(max_length=40)
+    title = models.CharField(max_length=120)
+    help = models.TextField(blank=True)
+    subject = models.CharField(max_length=6, choices=_choices(Subject), default=Subject.CHILD)
+    validity = models.CharField(max_length=11, choices=_choices(Validity), default=Validity.SCHOOL_YEAR)
+    months = models.PositiveSmallIntegerField(default=12)
+    needs = models.JSONField(default=list)  # codes of enums.Need: what asks for it
+    due_month_day = models.CharField(max_length=5, blank=True)  # « 09-30 »: may wait until that day of the year
+    is_sensitive = models.BooleanField(default=False)  # health: readings by agents are journaled
+    is_judicial = models.BooleanField(default=False)  # read by its depositor and managers only
+    position = models.PositiveSmallIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation_id", "code"], name="document_type_once")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Document(TenantModel):
+    """One piece in the space of a family, for the household or for one child."""
+
+    family = models.ForeignKey("families.Family", on_delete=models.PROTECT, related_name="documents")
+    child = models.ForeignKey("families.Child", on_delete=models.PROTECT, null=True, related_name="documents")
+    document_type = models.ForeignKey(DocumentType, on_delete=models.PROTECT, related_name="documents")
+    file = models.ForeignKey("base.StoredFile", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=8, choices=_choices(DocumentState), default=DocumentState.TO_CHECK)
+    reason = models.TextField(blank=True)  # of a refusal, read by the family
+    good_until = models.DateField(null=True)  # last good day; null: for ever
+    deposited_at = models.DateTimeField()
+    deposited_by = models.CharField(max_length=120)
+    account_id = models.BigIntegerField(null=True)
+    checked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation_id", "family", "state"], name="document_family")]
+
+    def __str__(self) -> str:
+        return f"document {self.pk}"

@@ -1,0 +1,124 @@
+"""Acts on pieces: sending, replacing, checking, reading the file itself."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from preau.base import files, journal
+from preau.base.actor import Actor
+from preau.base.facts import NotFound
+from preau.base.uploads import clean_upload
+from preau.domain.accounts.enums import Role
+from preau.domain.documents.enums import DocumentState, Subject, Validity
+from preau.domain.documents.models import Document, DocumentType
+from preau.domain.documents.queries import DocumentView, find_document
+from preau.domain.documents.rules import AlreadyChecked, ReasonMissing, good_until
+from preau.domain.families.models import Family, HouseholdChild
+
+
+@transaction.atomic
+def deposit(
+    *,
+    actor: Actor,
+    family_id: int,
+    type_id: int,
+    name: str,
+    content: bytes,
+    school_year_ends_on: date,
+    now: datetime,
+    child_id: int | None = None,
+) -> DocumentView:
+    """Put a piece in the space of a family (A12). One sent again takes the place of the one before.
+
+    :param name: what its owner calls the file, extension included.
+    :param school_year_ends_on: first day after the current school year, for pieces good until its end.
+    :raises NotFound: the household, the child or the type is not the actor's.
+    :raises FileRefused: see `base.uploads`: the file is not kept, and the code says why.
+    """
+    kind = _type(actor, family_id, type_id, child_id)
+    clean = clean_upload(name=name, content=content)
+    stored = files.keep(organisation_id=actor.organisation_id, file=clean, name=name, now=now)
+    on = now.astimezone(actor.zone).date()
+    before = Document.objects.filter(organisation_id=actor.organisation_id, family_id=family_id, document_type=kind)
+    before = before.filter(child__isnull=True) if child_id is None else before.filter(child_id=child_id)
+    before.exclude(state=DocumentState.REPLACED).update(state=DocumentState.REPLACED)
+    row = Document.objects.create(
+        organisation_id=actor.organisation_id,
+        family_id=family_id,
+        child_id=child_id,
+        document_type=kind,
+        file=stored,
+        good_until=good_until(
+            validity=Validity(kind.validity),
+            months=kind.months,
+            deposited_on=on,
+            school_year_ends_on=school_year_ends_on,
+        ),
+        deposited_at=now,
+        deposited_by=actor.display_name,
+        account_id=actor.account_id,
+    )
+    journal.record(actor=actor, act="document.deposited", at=now, subject_type="document", subject_id=row.pk)
+    return find_document(actor=actor, document_id=row.pk, on=on)
+
+
+@transaction.atomic
+def check(*, actor: Actor, document_id: int, accept: bool, reason: str = "", now: datetime) -> None:
+    """Validate or refuse a piece (A12, states). A refusal says why.
+
+    :raises NotFound: not to be read by this agent; :raises NotAllowed: neither agent nor manager.
+    :raises ReasonMissing: a refusal without a word.
+    :raises AlreadyChecked: it was replaced meanwhile.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    find_document(actor=actor, document_id=document_id, on=now.date())
+    if not accept and not reason.strip():
+        raise ReasonMissing
+    changed = (
+        Document.objects.filter(organisation_id=actor.organisation_id, pk=document_id)
+        .exclude(state=DocumentState.REPLACED)
+        .update(
+            state=DocumentState.VALID if accept else DocumentState.REFUSED,
+            reason="" if accept else reason.strip()[:2000],
+            checked_at=now,
+        )
+    )
+    if not changed:
+        raise AlreadyChecked(document_id)
+    act = "document.validated" if accept else "document.refused"
+    journal.record(actor=actor, act=act, at=now, subject_type="document", subject_id=document_id)
+
+
+def open_document(*, actor: Actor, document_id: int, now: datetime) -> tuple[DocumentView, bytes]:
+    """Return a piece with its content; an agent who reads a sensitive one is written in the journal.
+
+    :raises NotFound: not to be read by the actor; :raises FileGone: the file is lost.
+    """
+    view = find_document(actor=actor, document_id=document_id, on=now.astimezone(actor.zone).date())
+    row = Document.objects.get(organisation_id=actor.organisation_id, pk=document_id)
+    _stored, content = files.read(organisation_id=actor.organisation_id, file_id=row.file_id)
+    if actor.is_staff and view.is_sensitive:
+        journal.record(actor=actor, act="document.read", at=now, subject_type="document", subject_id=document_id)
+    return view, content
+
+
+def _type(actor: Actor, family_id: int, type_id: int, child_id: int | None) -> DocumentType:
+    actor.require_family(family_id)
+    if actor.is_staff:
+        actor.require_role(Role.AGENT, Role.MANAGER)
+    organisation_id = actor.organisation_id
+    subject = Subject.FAMILY if child_id is None else Subject.CHILD
+    kind = DocumentType.objects.filter(
+        organisation_id=organisation_id, pk=type_id, is_active=True, subject=subject
+    ).first()
+    if kind is None:
+        raise NotFound("document type")
+    if child_id is None:
+        known = Family.objects.filter(organisation_id=organisation_id, pk=family_id).exists()
+    else:
+        known = HouseholdChild.objects.filter(
+            organisation_id=organisation_id, family_id=family_id, child_id=child_id
+        ).exists()
+    if not known:
+        raise NotFound("family")
+    return kind

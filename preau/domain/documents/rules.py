@@ -1,0 +1,98 @@
+"""Until when a piece is good, and which ones a child needs: on plain values."""
+
+from calendar import monthrange
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from preau.domain.documents.enums import DocumentState, Need, Subject, Validity
+
+MAX_MONTHS = 120
+
+
+class ReasonMissing(Exception):
+    """A piece refused without saying why."""
+
+
+class AlreadyChecked(Exception):
+    """The piece was validated, refused or replaced meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypeFacts:
+    """What the rules know of a type of piece."""
+
+    type_id: int
+    subject: Subject
+    needs: frozenset[str]
+    due_on: date | None = None  # « à fournir avant le » : may be missing until that day included
+
+
+@dataclass(frozen=True, slots=True)
+class PieceFacts:
+    """What the rules know of a piece in the file. `good_until` is its last day; None: for ever."""
+
+    document_id: int
+    type_id: int
+    state: DocumentState
+    good_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A type that a child needs, with the piece that answers it if there is one."""
+
+    type_id: int
+    document_id: int | None
+    why: str  # "", "missing", "refused" or "expired"
+    may_wait_until: date | None  # the piece does not block before that day is over
+
+    def blocks(self, *, on: date) -> bool:
+        """Tell whether the lack of this piece stops a dossier on a day."""
+        return bool(self.why) and (self.may_wait_until is None or on > self.may_wait_until)
+
+
+def good_until(*, validity: Validity, months: int, deposited_on: date, school_year_ends_on: date) -> date | None:
+    """Return the last day on which a piece is good; None when it is good for ever.
+
+    :param months: for Validity.MONTHS, 1 to 120; the day of the month is kept, or the last one when it lacks.
+    :param school_year_ends_on: first day after the school year of the deposit (half-open period).
+
+    >>> good_until(validity=Validity.MONTHS, months=1, deposited_on=date(2026, 1, 31), school_year_ends_on=date.max)
+    datetime.date(2026, 2, 28)
+    """
+    if validity == Validity.FOREVER:
+        return None
+    if validity == Validity.SCHOOL_YEAR:
+        return date.fromordinal(school_year_ends_on.toordinal() - 1)
+    count = deposited_on.year * 12 + deposited_on.month - 1 + max(1, min(months, MAX_MONTHS))
+    year, month = divmod(count, 12)
+    return date(year, month + 1, min(deposited_on.day, monthrange(year, month + 1)[1]))
+
+
+def state_on(*, piece: PieceFacts, on: date) -> str:
+    """Return "to_check", "valid", "refused", "replaced", or "expired" past the last good day."""
+    if piece.state == DocumentState.VALID and piece.good_until is not None and piece.good_until < on:
+        return "expired"
+    return piece.state
+
+
+def wanted_pieces(
+    *, types: Sequence[TypeFacts], pieces: Sequence[PieceFacts], situations: Collection[str], on: date
+) -> list[Wanted]:
+    """Return what is asked for, given the situations of a child or a household (see Need), in the order of types.
+
+    A piece waiting to be checked answers; a refused or expired one must be sent again.
+    """
+    asked = frozenset(situations) | {Need.DOSSIER}
+    return [_wanted(each, pieces, on) for each in types if each.needs & asked]
+
+
+def _wanted(wanted: TypeFacts, pieces: Sequence[PieceFacts], on: date) -> Wanted:
+    mine = [piece for piece in pieces if piece.type_id == wanted.type_id and piece.state != DocumentState.REPLACED]
+    latest = max(mine, key=lambda piece: piece.document_id, default=None)
+    if latest is None:
+        return Wanted(wanted.type_id, None, "missing", wanted.due_on)
+    state = state_on(piece=latest, on=on)
+    why = state if state in ("refused", "expired") else ""
+    return Wanted(wanted.type_id, latest.document_id, why, wanted.due_on)
