@@ -52,3 +52,5 @@ class TimelineEvent(StrEnum):
     PARTLY_ACCEPTED = "partly_accepted"
     REFUSED = "refused"
     UNDONE = "undone"
+    WAITING = "waiting"  # accepted, on the waiting list of a full activity
+    PROMOTED = "promoted"  # a place was given from that list

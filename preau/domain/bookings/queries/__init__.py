@@ -23,8 +23,10 @@ from preau.domain.bookings.queries.facts import (
 from preau.domain.bookings.queries.week import (
     PlannedUnit,
     enrolments_booked_between,
+    held_slots,
     planned_units,
     slots_like,
+    untouched_slots,
 )
 
 __all__ = [
@@ -41,6 +43,7 @@ __all__ = [
     "find_bookable",
     "headcounts",
     "held_by_participant",
+    "held_slots",
     "holidays_around",
     "load_bookable",
     "load_counters",
@@ -50,4 +53,5 @@ __all__ = [
     "slot_board",
     "slots_like",
     "tensions",
+    "untouched_slots",
 ]

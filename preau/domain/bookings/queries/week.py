@@ -4,12 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from preau.base.actor import Actor
 from preau.domain.bookings.enums import HOLDS_PLACE, BookingStatus
 from preau.domain.bookings.models import Booking
-from preau.domain.bookings.queries.facts import find_bookable
+from preau.domain.bookings.queries.facts import find_bookable, load_bookable
 from preau.domain.catalogue.models import Slot
 from preau.domain.enrolments.models import Enrolment
 from preau.domain.families.models import HouseholdChild
@@ -105,3 +105,36 @@ def slots_like(*, actor: Actor, enrolment_id: int, wanted: Collection[tuple[date
         on__in={day for day, _ in wanted},
     ).values_list("on", "unit__code", "pk")
     return {(on, code): pk for on, code, pk in rows if (on, code) in wanted}
+
+
+def held_slots(*, actor: Actor, enrolment_id: int, start: date) -> dict[tuple[date, str], int]:
+    """Return (day, unit code) → slot of what an enrolment holds on or after a day. One query."""
+    rows = Booking.objects.filter(
+        organisation_id=actor.organisation_id, enrolment_id=enrolment_id, on__gte=start, status__in=HOLDS_PLACE
+    )
+    return {(on, code): slot_id for on, code, slot_id in rows.values_list("on", "slot__unit__code", "slot_id")}
+
+
+def untouched_slots(*, actor: Actor, enrolment_id: int, start: date, end: date) -> dict[tuple[date, str], int]:
+    """Return (day, unit code) → slot of [start, end) that an « abonnement » may still book. Two queries.
+
+    Left out: closed slots, those held already, and those that a person has cancelled: an exception stays one.
+
+    :raises NotFound: the enrolment is not the actor's, or cannot be booked by day units.
+    """
+    enrolment = load_bookable(actor=actor, enrolment_ids=[enrolment_id])[enrolment_id]
+    touched = Booking.objects.filter(
+        Q(status__in=HOLDS_PLACE) | Q(status=BookingStatus.CANCELLED, cancelled_by_id__isnull=False),
+        organisation_id=actor.organisation_id,
+        participant_key=enrolment.participant_key,
+        slot_id=OuterRef("pk"),
+    )
+    rows = Slot.objects.filter(
+        ~Exists(touched),
+        organisation_id=actor.organisation_id,
+        offer_id=enrolment.offer_id,
+        on__gte=max(start, enrolment.starts_on),
+        on__lt=min(end, enrolment.ends_on),
+        closed_reason="",
+    )
+    return {(on, code): pk for on, code, pk in rows.values_list("on", "unit__code", "pk")}

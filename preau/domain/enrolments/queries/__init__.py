@@ -13,6 +13,7 @@ from preau.domain.enrolments.queries.lists import (
     visible_offers,
     waiting_list,
 )
+from preau.domain.enrolments.queries.moves import OfferOfSchool, offers_of_school
 from preau.domain.enrolments.queries.offers import (
     ChildOffers,
     OfferOption,
@@ -40,6 +41,7 @@ __all__ = [
     "ChildOffers",
     "EnrolmentLine",
     "OfferLine",
+    "OfferOfSchool",
     "OfferOption",
     "OfferRow",
     "RolloverRow",
@@ -55,6 +57,7 @@ __all__ = [
     "offer_line",
     "offers_for_child",
     "offers_for_family",
+    "offers_of_school",
     "offers_to_enrol",
     "offers_with_limit",
     "places_taken",

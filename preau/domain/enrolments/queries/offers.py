@@ -391,7 +391,7 @@ def _terms(offer: Offer, material: _Material) -> OfferTerms:
         min_age_months=offer.min_age_months,
         max_age_months=offer.max_age_months,
         levels=tuple(offer.levels),
-        school_ids=_schools(offer),
+        school_ids=schools_of_offer(offer=offer),
         residence=Public(offer.residence),
         requires_dossier=offer.activity.requires_dossier,
         by_service=offer.activity.enrolment_by == EnrolmentBy.SERVICE,
@@ -403,7 +403,11 @@ def _terms(offer: Offer, material: _Material) -> OfferTerms:
     )
 
 
-def _schools(offer: Offer) -> frozenset[int]:
+def schools_of_offer(*, offer: Offer) -> frozenset[int]:
+    """Return the schools whose pupils an offer is for; empty for all. No query when the site was read with it.
+
+    Without a choice of the collectivité, what takes place in a school is for its own pupils.
+    """
     if offer.school_ids:
         return frozenset(offer.school_ids)
     return frozenset({offer.site_id}) if offer.site.kind == SiteKind.SCHOOL else frozenset()

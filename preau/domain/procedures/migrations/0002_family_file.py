@@ -169,6 +169,8 @@ class Migration(migrations.Migration):
                     ("partly_accepted", "PARTLY_ACCEPTED"),
                     ("refused", "REFUSED"),
                     ("undone", "UNDONE"),
+                    ("waiting", "WAITING"),
+                    ("promoted", "PROMOTED"),
                 ],
                 max_length=16,
             ),

@@ -11,6 +11,7 @@ from preau.domain.procedures.operations.engine import (
     start,
     submit,
 )
+from preau.domain.procedures.operations.moving import Moved, MovedActivity, leave, move_child
 from preau.domain.procedures.operations.orders import (
     MAX_KEY_LENGTH,
     PlacedOrder,
@@ -21,6 +22,9 @@ from preau.domain.procedures.operations.orders import (
     save_booking_draft,
     undo_order,
 )
+from preau.domain.procedures.operations.promoting import promote
+from preau.domain.procedures.operations.sending import join_document, send_document
+from preau.domain.procedures.operations.subscribing import book_subscriptions
 from preau.domain.procedures.operations.talking import (
     answer_as_other_parent,
     attach,
@@ -33,6 +37,8 @@ __all__ = [
     "MAX_KEY_LENGTH",
     "AnswersTooLong",
     "Decided",
+    "Moved",
+    "MovedActivity",
     "PlacedOrder",
     "Submission",
     "announce",
@@ -40,6 +46,7 @@ __all__ = [
     "apply_held",
     "ask_more",
     "attach",
+    "book_subscriptions",
     "cancel",
     "check_start",
     "complete",
@@ -47,10 +54,15 @@ __all__ = [
     "discard_booking_draft",
     "discard_draft",
     "draft_same",
+    "join_document",
+    "leave",
+    "move_child",
     "place_order",
     "problems_of",
+    "promote",
     "save_booking_draft",
     "save_step",
+    "send_document",
     "start",
     "submit",
     "take",

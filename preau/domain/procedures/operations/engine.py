@@ -25,7 +25,7 @@ from preau.domain.procedures.operations.mails import tell_family
 from preau.domain.procedures.operations.numbering import give_numbers
 from preau.domain.procedures.queries.cases import DraftView, find_draft
 from preau.domain.procedures.queries.orders import ProcedureView, view_of
-from preau.domain.procedures.rules import CannotApply, Incomplete, Problem, draft_key, promised_at
+from preau.domain.procedures.rules import CannotApply, Incomplete, NotOpenForYou, Problem, draft_key, promised_at
 
 MAX_ANSWERS = 200_000  # characters of one step: far above any form, far below a burden
 
@@ -62,6 +62,7 @@ def start(
     on = now.astimezone(actor.zone).date()
     handler = handler_of(kind=kind)
     handler.check_start(actor=actor, family_id=family_id, child_id=child_id, about=about, on=on)
+    handler.check_open(actor=actor, family_id=family_id, child_id=child_id, about=about, now=now)
     wanted = {
         "organisation_id": actor.organisation_id,
         "family_id": family_id,
@@ -161,7 +162,7 @@ def submit(*, actor: Actor, draft_id: int, now: datetime) -> Submission:
     find_draft(actor=actor, draft_id=draft_id)
     handler = handler_of(kind=row.kind)
     on = now.astimezone(actor.zone).date()
-    problems = handler.problems(actor=actor, row=row, on=on)
+    problems = handler.problems(actor=actor, row=row, on=on) or _closed(actor, row, now=now)
     if problems:
         raise Incomplete(problems)
     _fill(actor, row, on=on, now=now)
@@ -188,6 +189,18 @@ def submit(*, actor: Actor, draft_id: int, now: datetime) -> Submission:
         on_behalf=row.on_behalf,
     )
     return Submission(view_of(row))
+
+
+def _closed(actor: Actor, row: Procedure, *, now: datetime) -> list[Problem]:
+    """What was open when the draft began may be closed, or taken, by the time it is sent."""
+    about = row.draft_key.partition("/")[2]
+    try:
+        handler_of(kind=row.kind).check_open(
+            actor=actor, family_id=row.family_id, child_id=row.child_id, about=about, now=now
+        )
+    except NotOpenForYou as fact:
+        return [Problem("", fact.code, fact.detail)]
+    return []
 
 
 def _fill(actor: Actor, row: Procedure, *, on: date, now: datetime) -> None:

@@ -12,6 +12,12 @@ from preau.domain.procedures.queries.cases import (
     find_form,
     procedure_forms,
 )
+from preau.domain.procedures.queries.enrolments import (
+    about_row,
+    enrolment_choices,
+    enrolment_row,
+    requested_offers,
+)
 from preau.domain.procedures.queries.inbox import (
     QUEUES,
     InboxFilter,
@@ -48,9 +54,12 @@ __all__ = [
     "ProcedureItem",
     "ProcedureView",
     "TimelineLine",
+    "about_row",
     "booking_draft",
     "booking_drafts",
     "draft_about",
+    "enrolment_choices",
+    "enrolment_row",
     "file_drafts",
     "find_case",
     "find_draft",
@@ -67,5 +76,6 @@ __all__ = [
     "procedure_forms",
     "queue_counts",
     "reason_templates",
+    "requested_offers",
     "view_of",
 ]

@@ -2,9 +2,12 @@
 
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.operations.handlers.base import Handler
+from preau.domain.procedures.operations.handlers.documents import DocumentHandler
+from preau.domain.procedures.operations.handlers.enrolment import EnrolmentHandler
 from preau.domain.procedures.operations.handlers.entourage import EntourageHandler
 from preau.domain.procedures.operations.handlers.forms import FormHandler
 from preau.domain.procedures.operations.handlers.household import MoveHandler, PaiHandler, SituationHandler
+from preau.domain.procedures.operations.handlers.schooling import SchoolingHandler
 
 HANDLERS: dict[str, Handler] = {
     handler.kind: handler
@@ -14,6 +17,9 @@ HANDLERS: dict[str, Handler] = {
         SituationHandler(),
         PaiHandler(),
         FormHandler(),
+        DocumentHandler(),
+        EnrolmentHandler(),
+        SchoolingHandler(),
     )
 }
 

@@ -29,6 +29,12 @@ class Handler:
         if child_id is not None:
             check_child(actor=actor, family_id=family_id, child_id=child_id)
 
+    def check_open(self, *, actor: Actor, family_id: int, child_id: int | None, about: str, now: datetime) -> None:
+        """Refuse a démarche whose time has not come or is over: asked when it begins and when it is sent.
+
+        :raises NotOpenForYou: with the code of the reason.
+        """
+
     def prefill(self, *, actor: Actor, row: Procedure, on: date) -> dict[str, object]:
         """Return the answers that a new draft starts with, by step."""
         return {}

@@ -1,0 +1,94 @@
+"""The waiting list as families live it: told when they join it, told when a place is theirs."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+
+from preau.base import outbox
+from preau.base.actor import Actor
+from preau.base.links import absolute
+from preau.domain.accounts.models import Account
+from preau.domain.enrolments.models import Enrolment
+from preau.domain.enrolments.operations import promote_waiting
+from preau.domain.enrolments.queries import EnrolmentLine, find_enrolment
+from preau.domain.families.models import Adult
+from preau.domain.organisations.queries import mail_identity, organisation_by_id
+from preau.domain.procedures.enums import TimelineEvent
+from preau.domain.procedures.models import Procedure, TimelineEntry
+from preau.domain.procedures.operations.mails import reader_of
+from preau.domain.procedures.operations.subscribing import book_subscriptions
+
+
+@transaction.atomic
+def promote(
+    *, actor: Actor, offer_id: int, now: datetime, enrolment_id: int | None = None, over_capacity: bool = False
+) -> EnrolmentLine:
+    """Give a place to the first of a waiting list, or to one whom an agent names; book its « abonnement », tell it.
+
+    :raises NotFound, NobodyWaits, OfferFull, EnrolmentOver: see `enrolments.operations.promote_waiting`.
+    """
+    row = promote_waiting(
+        actor=actor, offer_id=offer_id, now=now, enrolment_id=enrolment_id, over_capacity=over_capacity
+    )
+    book_subscriptions(actor=actor, enrolment_id=row.pk, now=now)
+    _note(actor, row, TimelineEvent.PROMOTED, now=now)
+    line = find_enrolment(actor=actor, enrolment_id=row.pk)
+    tell_enrolment(
+        actor=actor, line=line, template="enrolment_promoted", subject="Une place pour votre enfant", now=now
+    )
+    return line
+
+
+def tell_waiting(*, actor: Actor, enrolment_id: int, now: datetime) -> None:
+    """Write on the démarche, and by mail, that a child is on a waiting list, with its rank."""
+    row = Enrolment.objects.get(organisation_id=actor.organisation_id, pk=enrolment_id)
+    _note(actor, row, TimelineEvent.WAITING, now=now)
+    line = find_enrolment(actor=actor, enrolment_id=enrolment_id)
+    tell_enrolment(actor=actor, line=line, template="enrolment_waiting", subject="Liste d’attente", now=now)
+
+
+def tell_enrolment(*, actor: Actor, line: EnrolmentLine, template: str, subject: str, now: datetime) -> None:
+    """Post one mail about an enrolment to who asked for it, or else to the holder of the family: first name only."""
+    organisation = organisation_by_id(organisation_id=actor.organisation_id)
+    reader = reader_of(actor=actor, number=line.procedure_number) if line.procedure_number else None
+    reader = reader or _holder(actor, line.family_id)
+    if organisation is None or reader is None:
+        return
+    outbox.post(
+        organisation_id=actor.organisation_id,
+        template=template,
+        to=[reader.email],
+        subject=f"{organisation.name} - {subject}",
+        context={
+            "organisation": mail_identity(organisation_id=actor.organisation_id),
+            "greeting": " ".join(part for part in (reader.civility, reader.last_name) if part),
+            "participant": line.participant,
+            "activity": line.activity,
+            "rank": line.rank,
+            "link": absolute(reverse("family:home", args=[organisation.slug])),
+        },
+        dedupe_key=f"{template}-{actor.organisation_id}-{line.enrolment_id}",
+        now=now,
+    )
+
+
+def _holder(actor: Actor, family_id: int) -> Account | None:
+    holder = (
+        Adult.objects.filter(
+            organisation_id=actor.organisation_id, family_id=family_id, account__activated_at__isnull=False
+        )
+        .select_related("account")
+        .order_by("-position", "pk")
+        .first()
+    )
+    return holder.account if holder else None
+
+
+def _note(actor: Actor, row: Enrolment, event: TimelineEvent, *, now: datetime) -> None:
+    procedures = Procedure.objects.filter(organisation_id=actor.organisation_id, number=row.procedure_number or 0)
+    procedure = procedures.select_related().first()
+    if procedure is not None:
+        TimelineEntry.objects.create(
+            organisation_id=actor.organisation_id, procedure=procedure, at=now, event=event, by="", detail=str(row.pk)
+        )

@@ -1,0 +1,53 @@
+"""What a family may enrol in, with the démarches under way: see `enrolments.queries.offers`."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from preau.base.actor import Actor
+from preau.base.facts import NotFound
+from preau.domain.enrolments.queries import ChildOffers, OfferRow, offers_for_family
+from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind
+from preau.domain.procedures.models import Procedure
+
+
+def enrolment_choices(*, actor: Actor, family_id: int, now: datetime) -> list[ChildOffers]:
+    """Return what each child of a family may be enrolled in, requests under way included (A08-06). Ten queries.
+
+    :raises NotFound: the family is not the actor's.
+    """
+    actor.require_family(family_id)
+    requested = requested_offers(actor=actor, family_id=family_id)
+    return offers_for_family(actor=actor, family_id=family_id, now=now, requested=requested)
+
+
+def enrolment_row(*, actor: Actor, family_id: int, child_id: int, offer_id: int, now: datetime) -> OfferRow:
+    """Return the activity and year of an offer, for one child, with all its places.
+
+    :raises NotFound: the child is not of this family, or the offer is over or not for children.
+    """
+    for child in enrolment_choices(actor=actor, family_id=family_id, now=now):
+        for row in child.rows:
+            if child.child.child_id == child_id and any(option.offer_id == offer_id for option in row.options):
+                return row
+    raise NotFound("offer")
+
+
+def requested_offers(*, actor: Actor, family_id: int) -> Mapping[tuple[int, int], int]:
+    """Return (child id, offer id) → number of the request under way. One query."""
+    rows = Procedure.objects.filter(
+        organisation_id=actor.organisation_id,
+        family_id=family_id,
+        kind=ProcedureKind.ENROLMENT,
+        status__in=OPEN_STATUSES,
+    )
+    return {
+        (row.child_id or 0, int(row.answers.get("choice", {}).get("offer_id") or 0)): row.number or 0 for row in rows
+    }
+
+
+def about_row(*, row: OfferRow) -> str:
+    """Return what a draft of enrolment is about: an activity and a school year.
+
+    The same activity of another year is another draft.
+    """
+    return f"a{row.activity_id}y{row.year_id or 0}"
