@@ -12,6 +12,8 @@ from preau.base.models import TenantModel
 from preau.domain.accounts.models import Account
 from preau.domain.accounts.operations import send_activation
 from preau.domain.bookings.operations import OrderItem
+from preau.domain.documents.models import DocumentType
+from preau.domain.documents.operations import deposit
 from preau.domain.families.models import Adult, Contact
 from preau.domain.organisations.models import Department, Site
 from preau.domain.procedures.enums import ProcedureKind
@@ -27,6 +29,7 @@ from preau.domain.procedures.operations import (
 )
 from preau.domain.publishing.models import NewsItem
 from tests.factories.town import NOW, Town, slots_of
+from tests.uploads.corpus import paper
 
 CANARY = "CANARI"
 # Rows that belong to one family: each of their texts becomes a canary.
@@ -36,7 +39,7 @@ KEPT = {"country", "civility", "sex", "email"}  # read as addresses or codes by 
 
 BOOKING_NUMBER, FILE_NUMBER = 1, 2
 # What is done to a démarche that a service decides, and not to reservations.
-FILE_ROUTES = ("recue/", "message/", "complement/", "abandon/", "demarches/<int:number>/")
+FILE_ROUTES = ("recue/", "message/", "complement/", "abandon/", "<int:number>/document/", "demarches/<int:number>/")
 
 
 @dataclass
@@ -93,6 +96,17 @@ def build() -> Scene:
     )
     _act(town, victim, offer)
     draft_id = _declare(town, victim)
+    kind = DocumentType.objects.create(organisation_id=town.id, code="carnet", title="Carnet", needs=["dossier"])
+    document = deposit(
+        actor=town.parent(victim),
+        family_id=victim.family.pk,
+        child_id=victim.children[0].pk,
+        type_id=kind.pk,
+        name=f"{CANARY}-carnet.pdf",
+        content=paper(),
+        school_year_ends_on=town.year.ends_on,
+        now=NOW,
+    )
     _sing(town, victim)
     send_activation(actor=town.agent("agent", account=agent), account_id=victim.account.pk, now=NOW)
     stranger = other.household("Denis", login="denis")
@@ -112,6 +126,7 @@ def build() -> Scene:
             "token": "x" * 32,
             "name": "0-0",
             "child_id": victim.children[0].pk,
+            "document_id": document.document_id,
             "draft_id": draft_id,
             "form_id": form.pk,
             "child_form_id": child_form.pk,

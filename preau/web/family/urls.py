@@ -1,6 +1,7 @@
 from django.urls import path
 
 from preau.web.family.bookings import views as bookings
+from preau.web.family.documents import views as documents
 from preau.web.family.home import views as home
 from preau.web.family.household import views as household
 from preau.web.family.procedures import case, drafts, entourage, simple
@@ -22,6 +23,7 @@ urlpatterns = [
     path("demandes/<int:number>/pareil/<int:enrolment_id>/", procedures.same, name="booking_same"),
     path("demandes/<int:number>/recue/", case.sent, name="procedure_sent"),
     path("demandes/<int:number>/message/", case.message, name="procedure_message"),
+    path("demandes/<int:number>/document/", case.join, name="procedure_join"),
     path("demandes/<int:number>/complement/", case.complete, name="procedure_complete"),
     path("demandes/<int:number>/abandon/", case.cancel, name="procedure_cancel"),
     path("demarches/", drafts.menu, name="acts"),
@@ -35,6 +37,10 @@ urlpatterns = [
     path("demarches/entourage/", entourage.declare, name="declare"),
     path("demarches/entourage/<slug:step>/", entourage.person, name="person"),
     path("demarches/entourage/<slug:step>/retrait/", entourage.remove, name="person_remove"),
+    path("documents/", documents.pieces, name="documents"),
+    path("documents/envoyer/", documents.send, name="document_send"),
+    path("documents/envoyer/<int:child_id>/", documents.send, name="document_send_child"),
+    path("documents/<int:document_id>/fichier/", documents.document, name="document"),
     path("profil/", household.profile, name="profile"),
     path("profil/identifiants/", household.identifiers, name="identifiers"),
     path("entourage/", household.entourage, name="entourage"),

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from preau.web.staff.agents import views as agents
+from preau.web.staff.documents import views as documents
 from preau.web.staff.families import bookings
 from preau.web.staff.families import views as families
 from preau.web.staff.home import views as home
@@ -26,6 +27,7 @@ urlpatterns = [
     path("demarches/<int:number>/application/", procedure_acts.apply_now, name="procedure_apply"),
     path("demarches/<int:number>/prise-en-charge/", procedure_acts.take, name="procedure_take"),
     path("demarches/<int:number>/message/", procedure_acts.write, name="procedure_write"),
+    path("documents/<int:document_id>/", documents.document, name="document"),
     path("agents/", agents.agents, name="agents"),
     path("agents/nouveau/", agents.new, name="agent_new"),
     path("agents/<int:account_id>/", agents.agent, name="agent"),

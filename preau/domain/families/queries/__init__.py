@@ -6,6 +6,7 @@ from preau.domain.families.queries.children import (
     child_for,
     consents_of,
     health_of,
+    situations_of,
     validated_dossiers,
 )
 from preau.domain.families.queries.files import (
@@ -39,5 +40,6 @@ __all__ = [
     "find_families",
     "health_of",
     "households_of_account",
+    "situations_of",
     "validated_dossiers",
 ]

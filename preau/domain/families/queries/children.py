@@ -7,12 +7,13 @@ from typing import Any
 
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
-from preau.domain.families.enums import Authority
+from preau.domain.families.enums import Authority, ContactKind, Residence
 from preau.domain.families.models import (
     Child,
     ChildHealth,
     Consent,
     ConsentType,
+    Contact,
     Guardianship,
     HouseholdChild,
     ValidatedDossier,
@@ -102,6 +103,30 @@ def validated_dossiers(*, actor: Actor, child_ids: Collection[int], school_year_
         organisation_id=actor.organisation_id, child_id__in=child_ids, school_year_id=school_year_id
     )
     return {row.child_id: row.validated_at.astimezone(actor.zone).date() for row in rows}
+
+
+def situations_of(*, actor: Actor, family_id: int, child_ids: Collection[int]) -> dict[int | None, set[str]]:
+    """Return what each child's situation asks pieces for: "pai", "alternate", "forbidden". Three queries.
+
+    :raises NotFound: not the actor's household.
+    """
+    actor.require_family(family_id)
+    organisation_id = actor.organisation_id
+    found: dict[int | None, set[str]] = {child_id: set() for child_id in child_ids}
+    for row in ChildHealth.objects.filter(organisation_id=organisation_id, child_id__in=child_ids):
+        if row.sheet.get("pai", "no") != "no":
+            found[row.child_id].add("pai")
+    alternate = Guardianship.objects.filter(
+        organisation_id=organisation_id, child_id__in=child_ids, residence=Residence.ALTERNATE
+    )
+    for child_id in alternate.values_list("child_id", flat=True):
+        found[child_id].add("alternate")
+    forbidden = Contact.objects.filter(organisation_id=organisation_id, family_id=family_id, kind=ContactKind.FORBIDDEN)
+    for child in forbidden.values_list("child_id", flat=True):
+        for child_id in [child] if child else child_ids:
+            found.get(child_id, set()).add("forbidden")
+    found[None] = set()
+    return found
 
 
 def _line(row: ConsentType, answer: Consent | None) -> ConsentLine:

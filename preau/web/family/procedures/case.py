@@ -8,9 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from preau.base.uploads import MAX_BYTES, FileRefused
+from preau.domain.documents.queries import document_types, documents_by_id
 from preau.domain.procedures import operations as acts
 from preau.domain.procedures.queries import find_case
 from preau.domain.procedures.rules import AlreadyDecided, TextMissing, TextTooLong
+from preau.web.family.documents.forms import DocumentForm, refusal
 from preau.web.ui.policy import family_page
 
 
@@ -33,6 +36,39 @@ def message(request: Any, slug: str, number: int) -> HttpResponse:
         return _again(request, number, _("Votre message est trop long : 4 000 caractères au plus."))
     else:
         messages.success(request, _("Votre message est envoyé au service."))
+    return redirect("family:procedure", slug=slug, number=number)
+
+
+@family_page
+@require_POST
+def join(request: Any, slug: str, number: int) -> HttpResponse:
+    """Join a document to a démarche that is not decided yet."""
+    case = find_case(actor=request.actor, number=number)
+    child_id = case.child.child_id if case.child else None
+    types = [each for each in document_types(actor=request.actor) if (each.subject == "child") <= bool(child_id)]
+    form = DocumentForm(request.POST, request.FILES, types=types)
+    if form.is_valid():
+        wanted = next(each for each in types if str(each.type_id) == form.cleaned_data["type"])
+        file = form.cleaned_data["file"]
+        try:
+            acts.join_document(
+                actor=request.actor,
+                family_id=case.view.family_id,
+                child_id=child_id if wanted.subject == "child" else None,
+                type_id=wanted.type_id,
+                name=file.name,
+                content=file.read(MAX_BYTES + 1),
+                number=number,
+                now=request.now,
+            )
+        except FileRefused as refused:
+            messages.error(request, refusal(refused.code))
+        except AlreadyDecided:
+            messages.warning(request, _("Cette demande est déjà traitée : le document n’est pas joint."))
+        else:
+            messages.success(request, _("Le document est joint à votre demande."))
+    else:
+        messages.error(request, _("Choisissez un type de document et un fichier."))
     return redirect("family:procedure", slug=slug, number=number)
 
 
@@ -66,8 +102,23 @@ def cancel(request: Any, slug: str, number: int) -> HttpResponse:
     return redirect("family:procedure", slug=slug, number=number)
 
 
+def case_page(request: Any, number: int, *, typed: str = "", status: int = 200) -> HttpResponse:
+    """The permanent page of a démarche that a service decides, with its documents."""
+    case = find_case(actor=request.actor, number=number)
+    context = {
+        "case": case,
+        "typed": typed,
+        "pieces": documents_by_id(actor=request.actor, ids=case.document_ids, on=request.today),
+    }
+    if case.is_open:
+        has_child = case.child is not None
+        types = [each for each in document_types(actor=request.actor) if has_child or each.subject == "family"]
+        asked = [each["id"] for each in case.asked.get("types", [])]
+        context["document_form"] = DocumentForm(types=types, initial={"type": str(asked[0]) if asked else ""})
+    return render(request, "family/procedures/case.html", context, status=status)
+
+
 def _again(request: Any, number: int, sentence: str) -> HttpResponse:
     """Show the page again with what was typed: it was long, and must not be lost."""
     messages.error(request, sentence)
-    context = {"case": find_case(actor=request.actor, number=number), "typed": request.POST.get("text", "")}
-    return render(request, "family/procedures/case.html", context, status=422)
+    return case_page(request, number, typed=request.POST.get("text", ""), status=422)

@@ -13,9 +13,10 @@ from icalendar import Calendar, Event
 from preau.domain.bookings.queries import bookable_enrolments
 from preau.domain.procedures import operations
 from preau.domain.procedures.enums import ProcedureKind
-from preau.domain.procedures.queries import ProcedureView, find_case, find_procedure, list_procedures
+from preau.domain.procedures.queries import ProcedureView, find_procedure, list_procedures
 from preau.domain.procedures.rules import AlreadyUndone
 from preau.web.family.bookings.recap import procedure_days
+from preau.web.family.procedures.case import case_page
 from preau.web.ui.policy import family_page
 
 PER_PAGE = 10
@@ -39,7 +40,7 @@ def procedure(request: Any, slug: str, number: int) -> HttpResponse:
     """The permanent page of a démarche (A10-12)."""
     view = find_procedure(actor=request.actor, number=number)
     if view.kind != ProcedureKind.BOOKING:
-        return render(request, "family/procedures/case.html", {"case": find_case(actor=request.actor, number=number)})
+        return case_page(request, number)
     return render(request, "family/procedures/detail.html", _context(request, view))
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from preau.domain.accounts.queries import colleagues
+from preau.domain.documents.queries import documents_by_id
 from preau.domain.organisations.queries import list_departments
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.queries import (
@@ -84,7 +85,9 @@ def _case(
         before = None if is_first else numbers[place - 1]
         after = None if is_last else numbers[place + 1]
     people = colleagues(actor=request.actor)
+    pieces = documents_by_id(actor=request.actor, ids=found.document_ids, on=request.today)
     return {
+        "pieces": pieces,
         "case": found,
         "before": before,
         "after": after,

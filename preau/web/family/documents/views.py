@@ -1,0 +1,89 @@
+"""« Pièces justificatives » : what was sent, what is asked for, sending a document, reading it again."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from preau.base.files import FileGone
+from preau.base.uploads import MAX_BYTES, FileRefused
+from preau.domain.documents.enums import Subject
+from preau.domain.documents.operations import open_document
+from preau.domain.documents.queries import document_types, folders
+from preau.domain.families.queries import children_of_family, situations_of
+from preau.domain.procedures import operations as acts
+from preau.web.family.documents.forms import DocumentForm, refusal
+from preau.web.family.procedures.places import my_family
+from preau.web.ui.downloads import file_response
+from preau.web.ui.policy import family_page
+
+
+@family_page
+@require_safe
+def pieces(request: Any, slug: str) -> HttpResponse:
+    """A folder for the household, one per child (A12-03, A12-07, A12-08)."""
+    actor, family_id = request.actor, my_family(request.actor)
+    children = children_of_family(actor=actor, family_id=family_id)
+    ids = [child.child_id for child in children]
+    found = folders(
+        actor=actor,
+        family_id=family_id,
+        child_ids=ids,
+        situations=situations_of(actor=actor, family_id=family_id, child_ids=ids),
+        on=request.today,
+    )
+    by_id = {child.child_id: child for child in children}
+    rows = [(folder, by_id.get(folder.child_id or 0)) for folder in found]
+    return render(request, "family/documents/pieces.html", {"rows": rows})
+
+
+@family_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def send(request: Any, slug: str, child_id: int | None = None) -> HttpResponse:
+    """« Envoyer un document », for the household or for one child."""
+    actor, family_id = request.actor, my_family(request.actor)
+    children = children_of_family(actor=actor, family_id=family_id)
+    child = next((each for each in children if each.child_id == child_id), None)
+    if child_id is not None and child is None:
+        return render(request, "404.html", status=404)
+    types = document_types(actor=actor, subject=Subject.FAMILY if child is None else Subject.CHILD)
+    form = DocumentForm(*_posted(request), types=types, initial={"type": request.GET.get("type", "")})
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            sent = acts.send_document(
+                actor=actor,
+                family_id=family_id,
+                child_id=child_id,
+                type_id=int(form.cleaned_data["type"]),
+                name=file.name,
+                content=file.read(MAX_BYTES + 1),
+                now=request.now,
+            )
+        except FileRefused as refused:
+            form.add_error("file", refusal(refused.code))
+        else:
+            link = reverse("family:procedure", args=[slug, sent.view.number])
+            messages.success(request, _("Votre document est envoyé : demande n° %s.") % sent.view.number)
+            return redirect(link if request.GET.get("suivre") else reverse("family:documents", args=[slug]))
+    context = {"form": form, "child": child, "types": types}
+    return render(request, "family/documents/send.html", context, status=422 if form.errors else 200)
+
+
+def _posted(request: Any) -> tuple[Any, Any]:
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
+@family_page
+@require_safe
+def document(request: Any, slug: str, document_id: int) -> HttpResponse:
+    """The file itself."""
+    try:
+        view, content = open_document(actor=request.actor, document_id=document_id, now=request.now)
+    except FileGone:
+        return render(request, "404.html", status=404)
+    return file_response(name=view.name, media_type=view.media_type, content=content)

@@ -1,0 +1,27 @@
+"""Reading a piece: only of a family that the agent looks after; a sensitive one is journaled."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from preau.base.files import FileGone
+from preau.domain.documents.operations import open_document
+from preau.domain.documents.queries import find_document
+from preau.domain.enrolments.queries import check_family_visible
+from preau.web.ui.downloads import file_response
+from preau.web.ui.policy import staff_page
+
+
+@staff_page("agent", "manager")
+@require_safe
+def document(request: Any, slug: str, document_id: int) -> HttpResponse:
+    """The file itself: pictures are shown, everything else is downloaded; no page can run in it."""
+    found = find_document(actor=request.actor, document_id=document_id, on=request.today)
+    check_family_visible(actor=request.actor, family_id=found.family_id)
+    try:
+        view, content = open_document(actor=request.actor, document_id=document_id, now=request.now)
+    except FileGone:
+        return render(request, "404.html", status=404)
+    return file_response(name=view.name, media_type=view.media_type, content=content)

@@ -1,0 +1,14 @@
+"""A file that somebody sent, given back so that nothing in it can run."""
+
+from urllib.parse import quote
+
+from django.http import HttpResponse
+
+
+def file_response(*, name: str, media_type: str, content: bytes) -> HttpResponse:
+    """Return a file: pictures are shown, everything else is downloaded."""
+    response = HttpResponse(content, content_type=media_type)
+    how = "inline" if media_type.startswith("image/") else "attachment"
+    response.headers["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(name or 'document')}"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

@@ -1,0 +1,107 @@
+"""« Pièces justificatives » as a family uses it."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from preau.domain.documents.models import Document, DocumentType
+from preau.domain.procedures import operations as acts
+from preau.domain.procedures.models import Procedure
+from tests.factories.town import NOW
+from tests.uploads.corpus import HTML, paper
+
+pytestmark = pytest.mark.django_db
+
+HOME = "/ville-test/famille/"
+
+
+@pytest.fixture
+def kind(town):
+    return DocumentType.objects.create(
+        organisation_id=town.id, code="carnet", title="Carnet de vaccination", needs=["dossier"]
+    )
+
+
+@pytest.fixture
+def client(login, awa):
+    return login(awa.account)
+
+
+def send(client, awa, kind, content=None, name="carnet.pdf"):
+    file = SimpleUploadedFile(name, paper() if content is None else content)
+    url = f"{HOME}documents/envoyer/{awa.children[0].pk}/"
+    return client.post(url, {"type": kind.pk, "file": file})
+
+
+def page(response):
+    return response.content.decode()
+
+
+def test_what_is_asked_for_is_said_for_each_child_then_nothing(client, awa, kind):
+    assert page(client.get(f"{HOME}documents/")).count("À envoyer.") == 2
+    send(client, awa, kind)
+    seen = page(client.get(f"{HOME}documents/"))
+    assert seen.count("À envoyer.") == 1
+    assert "Déposé le" in seen
+    assert "Aucun document nécessaire" in seen
+
+
+def test_a_document_sent_is_a_numbered_request_that_an_agent_checks(client, town, awa, kind):
+    assert send(client, awa, kind).status_code == 302
+    acts.decide(actor=town.agent("agent"), numbers=[1], accept=False, reason="Flou", now=NOW)
+    acts.apply_held(actor=town.agent("agent"), number=1, now=NOW)
+    seen = page(client.get(f"{HOME}documents/"))
+    assert "Flou" in seen
+    assert Document.objects.get().state == "refused"
+
+
+def test_a_bad_file_is_refused_in_words_and_nothing_is_written(client, awa, kind):
+    for content, name, words in (
+        (HTML, "page.pdf", "Ce n’est ni un PDF"),
+        (b"", "vide.pdf", "Ce fichier est vide"),
+        (b"%PDF-1.4 rien", "casse.pdf", "ne s’ouvre pas"),
+    ):
+        answer = send(client, awa, kind, content=content, name=name)
+        assert answer.status_code == 422
+        assert words in page(answer)
+    assert not Document.objects.exists()
+    assert not Procedure.objects.exists()
+
+
+def test_a_form_without_file_or_type_is_told(client, awa, kind):
+    answer = client.post(f"{HOME}documents/envoyer/{awa.children[0].pk}/", {})
+    assert answer.status_code == 422
+    assert client.post(f"{HOME}documents/envoyer/999999/", {}).status_code == 404
+
+
+def test_a_file_is_given_back_so_that_nothing_in_it_can_run(client, login, bruno, awa, kind):
+    send(client, awa, kind)
+    path = f"{HOME}documents/{Document.objects.get().pk}/fichier/"
+    answer = client.get(path)
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert login(bruno.account).get(path).status_code == 404
+
+
+def test_what_a_service_asks_for_is_joined_to_the_request(client, town, awa, kind):
+    send(client, awa, kind)
+    acts.ask_more(actor=town.agent("agent"), number=1, text="", types={kind.pk: "Carnet"}, now=NOW)
+    assert "Écrivez une réponse, ou joignez" in page(client.post(f"{HOME}demandes/1/complement/", {}, follow=True))
+    file = SimpleUploadedFile("net.pdf", paper())
+    client.post(f"{HOME}demandes/1/document/", {"type": kind.pk, "file": file})
+    client.post(f"{HOME}demandes/1/complement/", {})
+    assert Procedure.objects.get(number=1).status == "in_review"
+
+
+def test_agents_read_the_pieces_of_families_they_look_after(client, login, town, other_town, awa, kind):
+    send(client, awa, kind)
+    path = f"/ville-test/agents/documents/{Document.objects.get().pk}/"
+    assert login(town.account("agent.un", role="agent")).get(path).status_code == 200
+    assert login(town.account("anim", role="site_staff")).get(path).status_code in (403, 404)
+    assert login(other_town.account("ailleurs", role="agent")).get(path).status_code == 404
+
+
+def test_the_page_costs_the_same_for_any_number_of_children(client, awa, kind, django_assert_max_num_queries):
+    send(client, awa, kind)
+    with django_assert_max_num_queries(15):
+        client.get(f"{HOME}documents/")
