@@ -152,6 +152,7 @@ class Contact(TenantModel):
     mobile = models.CharField(max_length=30, blank=True)
     email = models.EmailField(blank=True)
     is_to_call = models.BooleanField(default=False)  # may collect the child and be called too (A21-05)
+    removed_at = models.DateTimeField(null=True, blank=True)  # may be put back for a while, then erased
 
     class Meta:
         indexes = [models.Index(fields=["organisation_id", "family"], name="contact_family")]

@@ -58,6 +58,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="contact",
+            name="removed_at",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="contact",
             name="mobile",
             field=models.CharField(blank=True, max_length=30),
         ),

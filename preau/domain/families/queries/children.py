@@ -121,7 +121,9 @@ def situations_of(*, actor: Actor, family_id: int, child_ids: Collection[int]) -
     )
     for child_id in alternate.values_list("child_id", flat=True):
         found[child_id].add("alternate")
-    forbidden = Contact.objects.filter(organisation_id=organisation_id, family_id=family_id, kind=ContactKind.FORBIDDEN)
+    forbidden = Contact.objects.filter(
+        organisation_id=organisation_id, family_id=family_id, kind=ContactKind.FORBIDDEN, removed_at=None
+    )
     for child in forbidden.values_list("child_id", flat=True):
         for child_id in [child] if child else child_ids:
             found.get(child_id, set()).add("forbidden")

@@ -235,7 +235,7 @@ def _position_rank(adult: AdultCard) -> tuple[int, int]:
 
 def _contacts(actor: Actor, family_id: int) -> list[ContactCard]:
     rows = (
-        Contact.objects.filter(organisation_id=actor.organisation_id, family_id=family_id)
+        Contact.objects.filter(organisation_id=actor.organisation_id, family_id=family_id, removed_at=None)
         .select_related("child")
         .order_by("kind", "last_name")
     )
