@@ -30,6 +30,8 @@ PREAU_BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000")
 PREAU_MAIL_DOMAIN = env.str("MAIL_DOMAIN", "preau.invalid")
 PREAU_TODAY = env.date("TODAY", None)
 PREAU_TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+PREAU_CLAMD_URL = env.str("CLAMD_URL", "")
+PREAU_UNSCANNED_READABLE = env.bool("UNSCANNED_READABLE", False)
 HTTPS = env.bool("HTTPS", not (DEMO or DEBUG))
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 _keys = env.list("ENCRYPTION_KEYS", [])
@@ -47,6 +49,8 @@ PREAU_SETTINGS = {
     "CACHE_URL": "cache partagé (par défaut la base de données)",
     "HTTPS": "le site est servi en HTTPS",
     "TRUSTED_PROXIES": "nombre de mandataires de confiance devant le site",
+    "CLAMD_URL": "antivirus ClamAV, unix:///run/clamav/clamd.ctl ou tcp://hote:3310 (aucun par défaut)",
+    "UNSCANNED_READABLE": "les agents lisent les fichiers que l’antivirus n’a pas pu voir",
     "LOG_LEVEL": "niveau du journal technique",
     "TODAY": "démonstration : date figée",
     "DEMO": "démonstration",
@@ -161,7 +165,9 @@ CACHES = {
 }
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "mail"]}}
-PREAU_PERIODIC_JOBS = {"preau.base.tasks.prune": 6 * 3600}
+PREAU_PERIODIC_JOBS = {"preau.base.tasks.prune": 6 * 3600, "preau.base.tasks.scan_files": 600}
+# The function that looks for viruses: bytes in, "clean", "infected" or "unavailable" out (see base.scanning).
+PREAU_SCANNER = "preau.integrations.antivirus.clamd.scan" if PREAU_CLAMD_URL else ""
 
 PASSWORD_HASHERS = [
     "preau.config.hashers.Argon2Hasher",
@@ -212,6 +218,10 @@ CONTENT_SECURITY_POLICY = {
 # A month of four units a day, shown and ticked, is some 250 fields; a whole year ticked at once, 1,500.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # above, a temporary file that its reader cannot share
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français"), ("en", "English")]
@@ -272,6 +282,7 @@ LOGGING = {
         "django": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
         "django.server": {"level": "WARNING"},
+        "pikepdf": {"level": "WARNING"},
         "django_tasks": {"level": "WARNING"},
         "django_tasks_db": {"level": "WARNING"},
     },

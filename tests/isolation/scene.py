@@ -54,6 +54,8 @@ class Scene:
         ids = dict(self.ids)
         if any(each in route for each in FILE_ROUTES):
             ids["number"] = FILE_NUMBER
+        if "documents/foyer/" in route:
+            ids["type_id"] = ids["household_type_id"]
         if "form_id>/<int:child_id" in route:
             ids["form_id"] = ids["child_form_id"]
         return ids
@@ -127,6 +129,11 @@ def build() -> Scene:
             "name": "0-0",
             "child_id": victim.children[0].pk,
             "document_id": document.document_id,
+            "type_id": kind.pk,
+            "part": "health",
+            "household_type_id": DocumentType.objects.create(
+                organisation_id=town.id, code="domicile", title="Domicile", subject="family"
+            ).pk,
             "draft_id": draft_id,
             "form_id": form.pk,
             "child_form_id": child_form.pk,

@@ -1,6 +1,6 @@
 """Reads of the catalogue."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q
 
@@ -8,6 +8,8 @@ from preau.domain.catalogue.enums import OpenOn
 from preau.domain.catalogue.models import Activity, ClosedDay, Offer, PublicHoliday, SchoolHoliday, SchoolYear
 from preau.domain.catalogue.rules import OfferCalendar, closure_of
 from preau.kernel.periods import Period
+
+BEFORE_SUMMER = timedelta(days=65)  # re-enrolment begins in May
 
 
 def holiday_dates(*, organisation_id: int, start: date, end: date) -> frozenset[date]:
@@ -31,6 +33,23 @@ def offered_activities(*, organisation_id: int, on: date) -> list[Activity]:
 def current_school_year(*, organisation_id: int, on: date) -> SchoolYear | None:
     """Return the school year that holds a day, or the next one during the summer."""
     return SchoolYear.objects.filter(organisation_id=organisation_id, ends_on__gt=on).order_by("starts_on").first()
+
+
+def school_year_to_prepare(*, organisation_id: int, on: date) -> SchoolYear | None:
+    """Return the school year whose dossier is to be filled: the next one from two months before the current ends.
+
+    Re-enrolment begins in May (A04-13): families prepare September, and late ones the year in progress.
+    """
+    rows = list(SchoolYear.objects.filter(organisation_id=organisation_id, ends_on__gt=on).order_by("starts_on")[:2])
+    if not rows:
+        return None
+    is_over_soon = rows[0].ends_on - on <= BEFORE_SUMMER and len(rows) > 1
+    return rows[1] if is_over_soon else rows[0]
+
+
+def find_school_year(*, organisation_id: int, year_id: int) -> SchoolYear | None:
+    """Return one school year of a collectivité, or None."""
+    return SchoolYear.objects.filter(organisation_id=organisation_id, pk=year_id).first()
 
 
 def day_closures(*, organisation_id: int, offer_id: int, start: date, end: date) -> dict[date, str]:

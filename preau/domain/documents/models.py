@@ -53,3 +53,39 @@ class Document(TenantModel):
 
     def __str__(self) -> str:
         return f"document {self.pk}"
+
+
+class Regulation(TenantModel):
+    """A règlement to accept, in one version; a new version is a new row, asked for again."""
+
+    code = models.SlugField(max_length=40)
+    version = models.PositiveSmallIntegerField(default=1)
+    title = models.CharField(max_length=120)
+    body = models.TextField()  # Markdown
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation_id", "code", "version"], name="regulation_once")]
+
+    def __str__(self) -> str:
+        return f"{self.title} v{self.version}"
+
+
+class RegulationAcceptance(TenantModel):
+    """A household has accepted a règlement: which version, when, who (A07, règlements)."""
+
+    family = models.ForeignKey("families.Family", on_delete=models.PROTECT, related_name="regulation_acceptances")
+    regulation = models.ForeignKey(Regulation, on_delete=models.PROTECT, related_name="acceptances")
+    accepted_at = models.DateTimeField()
+    accepted_by = models.CharField(max_length=120)
+    account_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "family", "regulation"], name="regulation_accepted_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.family_id} {self.regulation_id}"

@@ -1,5 +1,6 @@
 """Acts on pieces: sending, replacing, checking, reading the file itself."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from preau.base.facts import NotFound
 from preau.base.uploads import clean_upload
 from preau.domain.accounts.enums import Role
 from preau.domain.documents.enums import DocumentState, Subject, Validity
-from preau.domain.documents.models import Document, DocumentType
+from preau.domain.documents.models import Document, DocumentType, Regulation, RegulationAcceptance
 from preau.domain.documents.queries import DocumentView, find_document
 from preau.domain.documents.rules import AlreadyChecked, ReasonMissing, good_until
 from preau.domain.families.models import Family, HouseholdChild
@@ -60,6 +61,33 @@ def deposit(
     )
     journal.record(actor=actor, act="document.deposited", at=now, subject_type="document", subject_id=row.pk)
     return find_document(actor=actor, document_id=row.pk, on=on)
+
+
+@transaction.atomic
+def accept_regulations(*, actor: Actor, family_id: int, regulation_ids: Collection[int], now: datetime) -> None:
+    """Keep that a household accepts these règlements, by whom and when. Twice is once.
+
+    :raises NotFound: the household or a règlement is not the actor's.
+    """
+    actor.require_family(family_id)
+    rows = Regulation.objects.filter(organisation_id=actor.organisation_id, pk__in=regulation_ids)
+    if len(rows) != len(set(regulation_ids)):
+        raise NotFound("regulation")
+    RegulationAcceptance.objects.bulk_create(
+        [
+            RegulationAcceptance(
+                organisation_id=actor.organisation_id,
+                family_id=family_id,
+                regulation=row,
+                accepted_at=now,
+                accepted_by=actor.display_name,
+                account_id=actor.account_id,
+            )
+            for row in rows
+        ],
+        ignore_conflicts=True,
+    )
+    journal.record(actor=actor, act="regulations.accepted", at=now, subject_type="family", subject_id=family_id)
 
 
 @transaction.atomic

@@ -4,13 +4,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
 from preau.domain.accounts.enums import Role
 from preau.domain.documents.enums import DocumentState, Subject
-from preau.domain.documents.models import Document, DocumentType
+from preau.domain.documents.models import Document, DocumentType, Regulation, RegulationAcceptance
 from preau.domain.documents.rules import PieceFacts, TypeFacts, Wanted, state_on, wanted_pieces
 from preau.domain.families.enums import Authority
 from preau.domain.families.models import Guardianship
@@ -26,6 +26,18 @@ class TypeView:
     help: str
     subject: str
     is_sensitive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RegulationView:
+    """A règlement in its latest version, and its acceptance by a household."""
+
+    regulation_id: int
+    title: str
+    version: int
+    body: str
+    accepted_at: datetime | None
+    accepted_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +123,32 @@ def find_document(*, actor: Actor, document_id: int, on: date) -> DocumentView:
 def documents_by_id(*, actor: Actor, ids: Collection[int], on: date) -> list[DocumentView]:
     """Return the pieces of a démarche that the actor may read, oldest first. Two queries at most."""
     return [_view(row, on) for row in _readable(actor).filter(pk__in=ids)] if ids else []
+
+
+def regulations_to_accept(*, actor: Actor, family_id: int) -> list[RegulationView]:
+    """Return the latest version of each règlement, with whether the household has accepted it. One query.
+
+    :raises NotFound: not the actor's household.
+    """
+    actor.require_family(family_id)
+    mine = RegulationAcceptance.objects.filter(
+        organisation_id=actor.organisation_id, family_id=family_id, regulation=OuterRef("pk")
+    )
+    rows = Regulation.objects.filter(organisation_id=actor.organisation_id).annotate(
+        said_at=Subquery(mine.values("accepted_at")[:1]), said_by=Subquery(mine.values("accepted_by")[:1])
+    )
+    latest = {row.code: row for row in rows.order_by("version")}
+    return [
+        RegulationView(
+            regulation_id=row.pk,
+            title=row.title,
+            version=row.version,
+            body=row.body,
+            accepted_at=vars(row)["said_at"],
+            accepted_by=vars(row)["said_by"] or "",
+        )
+        for row in sorted(latest.values(), key=lambda row: row.title)
+    ]
 
 
 def type_facts(*, row: DocumentType, on: date) -> TypeFacts:

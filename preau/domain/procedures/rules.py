@@ -119,6 +119,32 @@ def missing(answers: object, names: Sequence[str], *, step: str) -> list[Problem
     return [Problem(step, "missing", name) for name in names if not str(found.get(name) or "").strip()]
 
 
+# The parts of a dossier administratif that are filled in, in order; documents and règlements are looked up.
+DOSSIER_PARTS = ("household", "identity", "health", "consents", "people")
+
+
+def dossier_problems(
+    *,
+    answers: Mapping[str, Any],
+    required_consents: Sequence[str],
+    lacking_pieces: Sequence[str],
+    open_regulations: Sequence[str],
+) -> list[Problem]:
+    """Return what a dossier still lacks, part by part (A07-15): nothing when it may be sent.
+
+    :param required_consents: codes that must be answered yes or no.
+    :param lacking_pieces: titles of the pieces that are missing, refused or expired and may not wait.
+    :param open_regulations: titles of the règlements not accepted yet.
+    """
+    found = [Problem(part, "to_fill") for part in DOSSIER_PARTS if not answers.get(part, {}).get("confirmed")]
+    said = answers.get("consents", {})
+    if any(said.get(code) not in ("yes", "no") for code in required_consents):
+        found.append(Problem("consents", "consent_missing"))
+    found += [Problem("documents", "piece_missing", title) for title in lacking_pieces]
+    found += [Problem("rules", "regulation_open", title) for title in open_regulations]
+    return found
+
+
 def people_of(answers: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     """Return (step, person) of each person declared in an entourage, in the order they were added.
 

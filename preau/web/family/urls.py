@@ -1,7 +1,8 @@
-from django.urls import path
+from django.urls import include, path
 
 from preau.web.family.bookings import views as bookings
 from preau.web.family.documents import views as documents
+from preau.web.family.dossier import views as dossier
 from preau.web.family.home import views as home
 from preau.web.family.household import views as household
 from preau.web.family.procedures import case, drafts, entourage, simple
@@ -41,6 +42,16 @@ urlpatterns = [
     path("documents/envoyer/", documents.send, name="document_send"),
     path("documents/envoyer/<int:child_id>/", documents.send, name="document_send_child"),
     path("documents/<int:document_id>/fichier/", documents.document, name="document"),
+    path("inscriptions/", include("preau.web.family.enrolments.urls")),
+    path("dossier/", dossier.overview, name="dossier"),
+    path("dossier/<int:child_id>/<slug:part>/", dossier.part, name="dossier_part"),
+    path("dossier/<int:child_id>/documents/<int:type_id>/", dossier.piece, name="document_for_dossier"),
+    path(
+        "dossier/<int:child_id>/documents/foyer/<int:type_id>/",
+        dossier.piece,
+        {"is_household": True},
+        name="document_for_household",
+    ),
     path("profil/", household.profile, name="profile"),
     path("profil/identifiants/", household.identifiers, name="identifiers"),
     path("entourage/", household.entourage, name="entourage"),

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
+
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
 from preau.domain.families.enums import Authority, ContactKind, Residence
@@ -106,28 +108,30 @@ def validated_dossiers(*, actor: Actor, child_ids: Collection[int], school_year_
 
 
 def situations_of(*, actor: Actor, family_id: int, child_ids: Collection[int]) -> dict[int | None, set[str]]:
-    """Return what each child's situation asks pieces for: "pai", "alternate", "forbidden". Three queries.
+    """Return what each child's situation asks pieces for: "pai", "alternate", "forbidden". One query.
 
     :raises NotFound: not the actor's household.
     """
     actor.require_family(family_id)
     organisation_id = actor.organisation_id
-    found: dict[int | None, set[str]] = {child_id: set() for child_id in child_ids}
-    for row in ChildHealth.objects.filter(organisation_id=organisation_id, child_id__in=child_ids):
-        if row.sheet.get("pai", "no") != "no":
-            found[row.child_id].add("pai")
-    alternate = Guardianship.objects.filter(
-        organisation_id=organisation_id, child_id__in=child_ids, residence=Residence.ALTERNATE
-    )
-    for child_id in alternate.values_list("child_id", flat=True):
-        found[child_id].add("alternate")
+    mine = {"organisation_id": organisation_id, "child_id": OuterRef("pk")}
+    alternate = Guardianship.objects.filter(**mine, residence=Residence.ALTERNATE)
     forbidden = Contact.objects.filter(
-        organisation_id=organisation_id, family_id=family_id, kind=ContactKind.FORBIDDEN, removed_at=None
+        Q(child_id=OuterRef("pk")) | Q(child_id__isnull=True, family_id=family_id),
+        organisation_id=organisation_id,
+        kind=ContactKind.FORBIDDEN,
     )
-    for child in forbidden.values_list("child_id", flat=True):
-        for child_id in [child] if child else child_ids:
-            found.get(child_id, set()).add("forbidden")
-    found[None] = set()
+    rows = Child.objects.filter(organisation_id=organisation_id, pk__in=child_ids)
+    rows = rows.select_related("health").annotate(is_alternate=Exists(alternate), has_forbidden=Exists(forbidden))
+    found: dict[int | None, set[str]] = {None: set(), **{child_id: set() for child_id in child_ids}}
+    for row in rows:
+        sheet = row.health.sheet if hasattr(row, "health") else {}
+        facts = {
+            "pai": sheet.get("pai", "no") != "no",
+            "alternate": vars(row)["is_alternate"],
+            "forbidden": vars(row)["has_forbidden"],
+        }
+        found[row.pk] = {code for code, is_so in facts.items() if is_so}
     return found
 
 

@@ -19,7 +19,7 @@ from preau.domain.families.enums import Authority
 from preau.domain.families.models import Family, Guardianship
 from preau.domain.organisations.queries import organisation_by_id
 from preau.domain.procedures.enums import OtherParent, ProcedureKind, ProcedureStatus, TimelineEvent
-from preau.domain.procedures.models import Procedure, TimelineEntry
+from preau.domain.procedures.models import Procedure, ProcedurePiece, TimelineEntry
 from preau.domain.procedures.operations.handlers import handler_of
 from preau.domain.procedures.operations.mails import tell_family
 from preau.domain.procedures.operations.numbering import give_numbers
@@ -169,6 +169,13 @@ def submit(*, actor: Actor, draft_id: int, now: datetime) -> Submission:
     give_numbers(actor=actor, rows=[row])
     row.order_key = f"draft-{row.pk}"
     row.save()
+    ProcedurePiece.objects.bulk_create(
+        [
+            ProcedurePiece(organisation_id=actor.organisation_id, procedure=row, document_id=document_id)
+            for document_id in handler.pieces(actor=actor, row=row, on=on)
+        ],
+        ignore_conflicts=True,
+    )
     journal.record(
         actor=actor,
         act=f"procedure.submitted.{row.kind}",

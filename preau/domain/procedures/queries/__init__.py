@@ -12,6 +12,7 @@ from preau.domain.procedures.queries.cases import (
     find_form,
     procedure_forms,
 )
+from preau.domain.procedures.queries.dossiers import DossierState, dossier_folders, dossier_states
 from preau.domain.procedures.queries.enrolments import (
     about_row,
     enrolment_choices,
@@ -46,6 +47,7 @@ from preau.domain.procedures.queries.orders import (
 __all__ = [
     "QUEUES",
     "CaseView",
+    "DossierState",
     "DraftView",
     "FormView",
     "InboxFilter",
@@ -57,6 +59,8 @@ __all__ = [
     "about_row",
     "booking_draft",
     "booking_drafts",
+    "dossier_folders",
+    "dossier_states",
     "draft_about",
     "enrolment_choices",
     "enrolment_row",

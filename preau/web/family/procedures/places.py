@@ -26,8 +26,15 @@ def draft_address(slug: str, draft: DraftView) -> str:
             return reverse("family:move", args=[slug])
         case "situation":
             return reverse("family:situation", args=[slug])
+        case "dossier":
+            return reverse("family:dossier", args=[slug])
         case "pai" if draft.child:
             return reverse("family:pai", args=[slug, draft.child.child_id])
+        case "enrolment" if draft.child and draft.answers.get("choice", {}).get("entry"):
+            entry = draft.answers["choice"]["entry"]
+            return reverse("family:enrolment_ask", args=[slug, draft.child.child_id, entry])
+        case "schooling" if draft.child:
+            return reverse("family:school_ask", args=[slug, draft.child.child_id])
         case "form" if draft.child:
             return reverse("family:child_form", args=[slug, draft.form_id, draft.child.child_id])
         case "form":

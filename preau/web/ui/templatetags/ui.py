@@ -104,6 +104,12 @@ def field(bound: BoundField, **extra: Any) -> dict[str, Any]:
     }
 
 
+@register.inclusion_tag("ui/components/choices.html")
+def choices(bound: BoundField) -> dict[str, Any]:
+    """A question with a few answers to tick, in a fieldset whose legend is the question."""
+    return {"field": bound}
+
+
 @register.inclusion_tag("ui/components/error_summary.html")
 def error_summary(form: BaseForm) -> dict[str, Any]:
     """What is wrong with a form, one link per field; nothing when all is well."""

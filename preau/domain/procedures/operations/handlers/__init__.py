@@ -3,6 +3,7 @@
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.operations.handlers.base import Handler
 from preau.domain.procedures.operations.handlers.documents import DocumentHandler
+from preau.domain.procedures.operations.handlers.dossier import DossierHandler
 from preau.domain.procedures.operations.handlers.enrolment import EnrolmentHandler
 from preau.domain.procedures.operations.handlers.entourage import EntourageHandler
 from preau.domain.procedures.operations.handlers.forms import FormHandler
@@ -13,6 +14,7 @@ HANDLERS: dict[str, Handler] = {
     handler.kind: handler
     for handler in (
         EntourageHandler(),
+        DossierHandler(),
         MoveHandler(),
         SituationHandler(),
         PaiHandler(),

@@ -47,6 +47,10 @@ class Handler:
         """Return the codes of what an agent should look at; nothing makes it fit for a bulk answer."""
         return []
 
+    def pieces(self, *, actor: Actor, row: Procedure, on: date) -> list[int]:
+        """Return the documents of the family's space that are joined when the draft is sent."""
+        return []
+
     def subject(self, *, actor: Actor, row: Procedure) -> str:
         """Return the words after the kind: « Lina - 2026-2027 »."""
         return row.subject

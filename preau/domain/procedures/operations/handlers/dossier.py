@@ -1,0 +1,160 @@
+"""The dossier administratif of a child for a school year: the gateway to the activities (A07)."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from preau.base.actor import Actor
+from preau.base.facts import NotFound
+from preau.domain.accounts.models import Account
+from preau.domain.catalogue.queries import find_school_year
+from preau.domain.documents.operations import check
+from preau.domain.documents.queries import Folder, find_document
+from preau.domain.enrolments.models import Schooling
+from preau.domain.families.enums import ContactKind
+from preau.domain.families.models import Child, ChildHealth, Consent, ValidatedDossier
+from preau.domain.families.operations import (
+    add_contact,
+    answer_consents,
+    confirm_sheets,
+    save_health,
+    validate_dossier,
+)
+from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind
+from preau.domain.procedures.models import Procedure
+from preau.domain.procedures.operations.handlers.base import Handler
+from preau.domain.procedures.queries.dossiers import dossier_folders, problems_of_dossier
+from preau.domain.procedures.rules import NotOpenForYou, Problem
+
+ABOUT = re.compile(r"y(\d{1,9})")
+
+
+class DossierHandler(Handler):
+    """Seven parts, kept one by one; re-done each year, with what was said before to confirm."""
+
+    kind: ClassVar[ProcedureKind] = ProcedureKind.DOSSIER
+    is_about_child: ClassVar[bool] = True
+
+    def check_start(self, *, actor: Actor, family_id: int, child_id: int | None, about: str, on: date) -> None:
+        super().check_start(actor=actor, family_id=family_id, child_id=child_id, about=about, on=on)
+        year_id = _year_id(about)
+        if find_school_year(organisation_id=actor.organisation_id, year_id=year_id) is None:
+            raise NotFound("school year")
+        mine = {"organisation_id": actor.organisation_id, "child_id": child_id or 0}
+        if ValidatedDossier.objects.filter(**mine, school_year_id=year_id).exists():
+            raise NotOpenForYou("dossier_validated")
+        sent = Procedure.objects.filter(**mine, kind=ProcedureKind.DOSSIER, status__in=OPEN_STATUSES)
+        for row in sent:
+            if row.payload.get("year") == year_id:
+                raise NotOpenForYou("dossier_sent", str(row.number))
+
+    def prefill(self, *, actor: Actor, row: Procedure, on: date) -> dict[str, object]:
+        """Start from what was said last year, and from what a brother or sister has just said of the household."""
+        year_id = _year_id(row.draft_key.partition("/")[2])
+        row.payload = {"year": year_id}
+        health = ChildHealth.objects.filter(organisation_id=actor.organisation_id, child_id=row.child_id or 0).first()
+        consents = Consent.objects.filter(organisation_id=actor.organisation_id, child_id=row.child_id or 0)
+        answers: dict[str, object] = {
+            "health": dict(health.sheet) if health else {},
+            "consents": {each.consent_type.code: each.answer for each in consents.select_related("consent_type")},
+        }
+        siblings = Procedure.objects.filter(
+            organisation_id=actor.organisation_id, family_id=row.family_id, kind=ProcedureKind.DOSSIER
+        )
+        for other in siblings.order_by("-updated_at")[:20]:
+            household = other.answers.get("household", {})
+            if other.payload.get("year") == year_id and household.get("confirmed"):
+                answers["household"] = household
+                break
+        return answers
+
+    def problems(self, *, actor: Actor, row: Procedure, on: date) -> list[Problem]:
+        return problems_of_dossier(
+            actor=actor, family_id=row.family_id, child_id=row.child_id or 0, answers=row.answers, on=on
+        )
+
+    def pieces(self, *, actor: Actor, row: Procedure, on: date) -> list[int]:
+        found = _folders(actor, row, on)
+        return [
+            wanted.document_id for folder in found for _kind, wanted in folder.wanted if wanted.document_id is not None
+        ]
+
+    def anomalies(self, *, actor: Actor, row: Procedure, on: date) -> list[str]:
+        found = []
+        health = row.answers.get("health", {})
+        if health.get("pai", "no") != "no" or health.get("avoid"):
+            found.append("health_to_read")
+        people = row.answers.get("people", {}).get("new", [])
+        if any(each.get("kind") == ContactKind.FORBIDDEN for each in people):
+            found.append("forbidden_contact")
+        here = _folders(actor, row, on)
+        if any(each.state == "to_check" for folder in here for each in folder.documents):
+            found.append("pieces_to_check")
+        if any(folder.lacking for folder in here):
+            found.append("piece_may_wait")
+        return found
+
+    def subject(self, *, actor: Actor, row: Procedure) -> str:
+        child = Child.objects.get(organisation_id=actor.organisation_id, pk=row.child_id or 0)
+        year = find_school_year(organisation_id=actor.organisation_id, year_id=row.payload.get("year", 0))
+        return f"{child.first_name} - {year.label if year else ''}"
+
+    def place(self, *, actor: Actor, row: Procedure) -> tuple[int | None, int | None]:
+        department_id, _site = super().place(actor=actor, row=row)
+        schooling = (
+            Schooling.objects.filter(organisation_id=actor.organisation_id, child_id=row.child_id or 0)
+            .order_by("-starts_on")
+            .values_list("school_class__site_id", flat=True)
+        )
+        return department_id, schooling.first()
+
+    def accept(self, *, actor: Actor, row: Procedure, now: datetime) -> None:
+        by = _author(row)
+        child_id, year_id = row.child_id or 0, int(row.payload["year"])
+        health = {key: value for key, value in row.answers.get("health", {}).items() if key != "confirmed"}
+        save_health(actor=actor, child_id=child_id, values=health, now=now, by=by)
+        consents = {key: value for key, value in row.answers.get("consents", {}).items() if key != "confirmed"}
+        answer_consents(actor=actor, child_id=child_id, answers=consents, now=now, by=by)
+        for person in row.answers.get("people", {}).get("new", []):
+            _add_person(actor, row, person)
+        for document_id in row.pieces.values_list("document_id", flat=True):
+            _validate(actor, document_id, now)
+        confirm_sheets(actor=actor, child_id=child_id, school_year_id=year_id, now=now, by=by)
+        validate_dossier(actor=actor, child_id=child_id, school_year_id=year_id, number=row.number, now=now)
+
+
+def _folders(actor: Actor, row: Procedure, on: date) -> list[Folder]:
+    return dossier_folders(actor=actor, family_id=row.family_id, child_id=row.child_id or 0, answers=row.answers, on=on)
+
+
+def _year_id(about: str) -> int:
+    found = ABOUT.fullmatch(about)
+    if found is None:
+        raise NotFound("school year")
+    return int(found[1])
+
+
+def _author(row: Procedure) -> str:
+    account = Account.objects.filter(pk=row.account_id or 0).first()
+    return account.full_name if account else ""
+
+
+def _add_person(actor: Actor, row: Procedure, person: Mapping[str, Any]) -> None:
+    add_contact(
+        actor=actor,
+        family_id=row.family_id,
+        child_id=row.child_id,
+        kind=ContactKind(str(person["kind"])),
+        first_name=str(person["first_name"]),
+        last_name=str(person["last_name"]),
+        link=str(person.get("link", "")),
+        phone=str(person.get("phone", "")),
+    )
+
+
+def _validate(actor: Actor, document_id: int, now: datetime) -> None:
+    """A piece that the agent has left as it was is validated with the dossier; one refused stays refused."""
+    view = find_document(actor=actor, document_id=document_id, on=now.astimezone(actor.zone).date())
+    if view.state == "to_check":
+        check(actor=actor, document_id=document_id, accept=True, now=now)

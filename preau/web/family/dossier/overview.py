@@ -1,0 +1,51 @@
+"""The steps of the year: connect, dossier, enrolments, bookings (guide 002), child by child."""
+
+from typing import Any
+
+from preau.base.facts import NotFound
+from preau.domain.catalogue.queries import school_year_to_prepare
+from preau.domain.families.queries import children_of_family
+from preau.domain.procedures.queries import DossierState, dossier_states
+from preau.web.family.dossier.parts import LABELS, PARTS
+from preau.web.family.procedures.places import my_family
+
+
+def year_to_fill(request: Any) -> Any:
+    """Return the school year whose dossier is asked for now.
+
+    :raises NotFound: the collectivité has no school year to come.
+    """
+    found = school_year_to_prepare(organisation_id=request.organisation.id, on=request.today)
+    if found is None:
+        raise NotFound("school year")
+    return found
+
+
+def overview_of(request: Any) -> dict[str, Any]:
+    """Return what the page of the steps shows. The same number of queries for any number of children."""
+    actor, year = request.actor, year_to_fill(request)
+    family_id = my_family(actor)
+    children = children_of_family(actor=actor, family_id=family_id)
+    states = dossier_states(
+        actor=actor,
+        family_id=family_id,
+        child_ids=[child.child_id for child in children],
+        year_id=year.pk,
+        on=request.today,
+    )
+    rows = [(child, state, _parts(state)) for child in children for state in [states[child.child_id]]]
+    return {
+        "year": year,
+        "rows": rows,
+        "validated": sum(1 for _child, state, _parts in rows if state.validated_on),
+        "needs_child": not children,
+    }
+
+
+def _parts(state: DossierState) -> list[dict[str, Any]]:
+    """Each part with its state: done, lacking something, or to do."""
+    lacking = {problem.step for problem in state.problems}
+    return [
+        {"name": name, "label": LABELS[name], "is_done": state.draft_id is not None and name not in lacking}
+        for name in PARTS
+    ]

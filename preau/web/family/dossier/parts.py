@@ -1,0 +1,111 @@
+"""Each part of the dossier: its form, what it starts from, what is kept of it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from preau.domain.documents.queries import Folder, regulations_to_accept
+from preau.domain.families.queries import ChildCard, consents_of, family_file, health_of
+from preau.domain.families.rules import compulsory_vaccines
+from preau.domain.procedures.queries import DraftView, dossier_folders
+from preau.web.family.dossier.forms import ConsentsForm, HealthForm, HouseholdForm, IdentityForm, RulesForm
+from preau.web.family.procedures.forms import ContactForm
+from preau.web.family.procedures.places import my_family
+
+PARTS = ["household", "identity", "health", "consents", "people", "documents", "rules"]
+LABELS: dict[str, str | Promise] = {
+    "household": _("Foyer"),
+    "identity": _("Identité et école"),
+    "health": _("Santé"),
+    "consents": _("Autorisations"),
+    "people": _("Personnes autorisées"),
+    "documents": _("Documents"),
+    "rules": _("Règlements"),
+}
+MAX_NEW_PEOPLE = 10
+
+
+@dataclass(slots=True)
+class Part:
+    """One part, ready to be shown."""
+
+    name: str
+    form: Any
+    known: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def template(self) -> str:
+        return self.name if self.name in ("people", "documents", "rules", "household", "identity") else "part"
+
+    def values(self, *, is_valid: bool, act: str) -> dict[str, Any] | None:
+        """Return what to keep; None when nothing must be."""
+        if self.name == "people":
+            return self._people(is_valid, act)
+        if self.name in ("documents", "rules"):
+            return {"confirmed": True} if is_valid else None
+        if is_valid:
+            return {**self.form.as_values(), "confirmed": True}
+        return self.form.as_typed() if act == "later" else None
+
+    def _people(self, is_valid: bool, act: str) -> dict[str, Any] | None:
+        new = list(self.known.get("new", []))
+        if act == "add":
+            if not is_valid or len(new) >= MAX_NEW_PEOPLE:
+                return None
+            return {**self.known, "new": [*new, self.form.as_values()]}
+        if act.startswith("remove:"):
+            place = act.removeprefix("remove:")
+            kept = [each for number, each in enumerate(new) if str(number) != place]
+            return {**self.known, "new": kept}
+        return {"new": new, "confirmed": True}
+
+
+class NoForm(forms.Form):
+    """A part without fields."""
+
+
+def part_of(request: Any, name: str, child: ChildCard, draft: DraftView | None) -> Part:
+    """Build a part with what the draft, or else the file, already says."""
+    actor, posted = request.actor, request.POST if request.method == "POST" else None
+    known: dict[str, Any] = dict(draft.answers.get(name, {})) if draft else {}
+    family_id = my_family(actor)
+    match name:
+        case "household":
+            file = family_file(actor=actor, family_id=family_id)
+            initial = {"phone": file.me.phone if file.me else "", **known}
+            return Part(name, HouseholdForm(posted, initial=initial), known, {"file": file})
+        case "identity":
+            return Part(name, IdentityForm(posted, initial=known), known)
+        case "health":
+            sheet = known or dict(health_of(actor=actor, child_id=child.child_id).values)
+            compulsory = compulsory_vaccines(born=child.birth_date)
+            form = HealthForm(posted, initial={"pai": "no", "diet": "standard", **sheet}, compulsory=compulsory)
+            return Part(name, form, known)
+        case "consents":
+            lines = consents_of(actor=actor, child_id=child.child_id)
+            initial = {line.code: line.answer for line in lines} | known
+            return Part(name, ConsentsForm(posted, initial=initial, lines=lines), known)
+        case "people":
+            file = family_file(actor=actor, family_id=family_id)
+            is_adding = bool(posted) and posted.get("act") == "add"  # type: ignore[union-attr]
+            form = ContactForm(posted) if is_adding else (NoForm(posted) if posted else ContactForm())
+            return Part(name, form, known, {"file": file, "new": list(enumerate(known.get("new", [])))})
+        case "documents":
+            return Part(name, NoForm(posted), known, {"folders": _folders(request, child, draft)})
+        case _:
+            rules = regulations_to_accept(actor=actor, family_id=family_id)
+            return Part(name, RulesForm(posted, rules=rules), known, {"rules": rules})
+
+
+def _folders(request: Any, child: ChildCard, draft: DraftView | None) -> list[Folder]:
+    return dossier_folders(
+        actor=request.actor,
+        family_id=my_family(request.actor),
+        child_id=child.child_id,
+        answers=draft.answers if draft else {},
+        on=request.today,
+    )

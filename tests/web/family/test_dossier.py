@@ -1,0 +1,179 @@
+"""The dossier administratif, from its first part to the validation that opens the activities."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from preau.domain.documents.models import Document, DocumentType, Regulation, RegulationAcceptance
+from preau.domain.families.models import ChildHealth, Consent, ConsentType, Contact, ValidatedDossier
+from preau.domain.organisations.models import Organisation
+from preau.domain.procedures import operations as acts
+from preau.domain.procedures.models import Procedure
+from tests.factories.town import NOW
+from tests.uploads.corpus import paper
+
+pytestmark = pytest.mark.django_db
+
+HOME = "/ville-test/famille/"
+HEALTH = {"pai": "no", "doctor_name": "Dr Roy", "diet": "no_pork", "vaccines": ["dtp"]}
+PARTS = {
+    "household": {"address_is_right": "on", "phone": "02 61 91 00 01"},
+    "identity": {"identity_is_right": "on", "level": "CE2"},
+    "health": HEALTH,
+    "consents": {"photo": "no", "sortie": "yes"},
+    "people": {},
+    "documents": {},
+    "rules": {},
+}
+
+
+@pytest.fixture
+def client(login, awa):
+    return login(awa.account)
+
+
+@pytest.fixture
+def asked(town):
+    """A town that asks for a vaccination record, insurance before a date, two authorisations and a règlement."""
+    Organisation.objects.filter(pk=town.id).update(decision_hold_minutes=0)
+    for code, title in (("photo", "Photographier"), ("sortie", "Sortir")):
+        ConsentType.objects.create(organisation_id=town.id, code=code, title=title)
+    kind = DocumentType.objects.create(organisation_id=town.id, code="carnet", title="Carnet", needs=["dossier"])
+    DocumentType.objects.create(
+        organisation_id=town.id, code="rc", title="Assurance", needs=["dossier"], due_month_day="12-31"
+    )
+    DocumentType.objects.create(organisation_id=town.id, code="pai", title="PAI signé", needs=["pai"])
+    rule = Regulation.objects.create(
+        organisation_id=town.id, code="ecole", title="Règlement", body="Texte", published_at=NOW
+    )
+    return {"kind": kind, "rule": rule}
+
+
+def url(child, part):
+    return f"{HOME}dossier/{child.pk}/{part}/"
+
+
+def page(response):
+    return response.content.decode()
+
+
+def fill(client, child, asked, *, but=()):
+    for part, data in PARTS.items():
+        if part in but:
+            continue
+        extra = {f"r{asked['rule'].pk}": "on"} if part == "rules" and "accepted" not in but else {}
+        answer = client.post(url(child, part), {**data, **extra, "act": "next"})
+        assert answer.status_code == 302, (part, page(answer))
+    return answer
+
+
+def send_record(client, child, asked):
+    file = SimpleUploadedFile("carnet.pdf", paper())
+    return client.post(
+        f"{HOME}dossier/{child.pk}/documents/{asked['kind'].pk}/", {"type": asked["kind"].pk, "file": file}
+    )
+
+
+def test_a_whole_dossier_is_sent_decided_and_opens_the_activities(client, town, awa, asked):
+    child = awa.children[0]
+    assert send_record(client, child, asked).status_code == 302
+    recap = fill(client, child, asked).url
+    assert "Dr Roy" in page(client.get(recap))
+    sent = client.post(recap)
+    assert sent.url.endswith("/recue/")
+    assert "en cours de traitement" in page(client.get(f"{HOME}dossier/"))
+    acts.decide(actor=town.agent("agent"), numbers=[1], accept=True, now=NOW)
+    assert ValidatedDossier.objects.get().child_id == child.pk
+    assert ChildHealth.objects.get().sheet["diet"] == "no_pork"
+    assert set(Consent.objects.values_list("consent_type__code", "answer")) == {("photo", "no"), ("sortie", "yes")}
+    assert Consent.objects.first().answered_by == awa.account.full_name
+    assert Document.objects.get().state == "valid"
+    assert RegulationAcceptance.objects.get().accepted_by == awa.account.full_name
+    assert "Validé par le service" in page(client.get(f"{HOME}dossier/"))
+    assert client.get(url(child, "health")).url == f"{HOME}dossier/"
+
+
+def test_what_lacks_is_said_and_stops_the_sending(client, awa, asked):
+    child = awa.children[0]
+    recap = fill(client, child, asked).url
+    answer = client.post(recap)
+    assert answer.status_code == 422
+    assert "Il manque un document : Carnet." in page(answer).replace("\xa0", " ")
+    assert "Assurance" not in page(answer)
+    assert Procedure.objects.get().status == "draft"
+
+
+def test_each_part_left_undone_is_named(client, awa, asked):
+    child = awa.children[0]
+    send_record(client, child, asked)
+    fill(client, child, asked, but=("health", "consents"))
+    recap = page(client.get(f"{HOME}demarches/brouillon/{Procedure.objects.get().pk}/")).replace("\xa0", " ")
+    assert "« Santé »" in recap
+    assert "« Autorisations »" in recap
+    assert "« Foyer »" not in recap
+
+
+def test_a_part_left_half_way_or_wrong_is_found_again(client, awa, asked):
+    child = awa.children[0]
+    later = client.post(url(child, "health"), {"avoid": "arachide", "act": "later"})
+    assert later.url == f"{HOME}dossier/"
+    assert "arachide" in page(client.get(url(child, "health")))
+    wrong = client.post(url(child, "health"), {**HEALTH, "pai": "signed", "treatments": "", "avoid": "", "act": "next"})
+    assert wrong.status_code == 422
+    assert "Écrivez au moins un mot" in page(wrong)
+    assert "Dr Roy" in page(wrong)
+
+
+def test_a_pai_asks_for_its_document(client, awa, asked):
+    child = awa.children[0]
+    assert "PAI signé" not in page(client.get(url(child, "documents")))
+    client.post(url(child, "health"), {**HEALTH, "pai": "signed", "avoid": "arachide", "act": "next"})
+    assert "PAI signé" in page(client.get(url(child, "documents")))
+
+
+def test_persons_are_added_and_taken_out_before_sending(client, town, awa, asked):
+    child = awa.children[0]
+    person = {"kind": "pick_up", "last_name": "Roy", "first_name": "Odile", "phone": "02 61 91 00 09"}
+    client.post(url(child, "people"), {**person, "act": "add"})
+    client.post(url(child, "people"), {**person, "first_name": "Inès", "act": "add"})
+    assert client.post(url(child, "people"), {**person, "phone": "x", "act": "add"}).status_code == 422
+    client.post(url(child, "people"), {"act": "remove:1"})
+    seen = page(client.get(url(child, "people")))
+    assert "Odile" in seen
+    assert "Inès" not in seen
+    send_record(client, child, asked)
+    client.post(fill(client, child, asked).url)
+    acts.decide(actor=town.agent("agent"), numbers=[1], accept=True, now=NOW)
+    assert Contact.objects.get().first_name == "Odile"
+
+
+def test_what_was_said_for_a_sibling_and_last_year_is_not_asked_again(client, town, awa, asked):
+    first, second = awa.children
+    fill(client, first, asked)
+    ChildHealth.objects.create(
+        organisation_id=town.id, child=second, sheet={"doctor_name": "Dr Lune"}, updated_at=NOW, updated_by="Awa"
+    )
+    assert "Dr Lune" in page(client.get(url(second, "health")))
+    client.post(url(second, "identity"), {**PARTS["identity"], "act": "next"})
+    draft = Procedure.objects.get(child_id=second.pk)
+    assert draft.answers["household"]["confirmed"]
+    assert "Cochez pour accepter" not in page(client.post(url(second, "rules"), {"act": "next"}, follow=True))
+
+
+def test_another_family_and_unknown_parts_meet_404(client, login, bruno, awa, asked):
+    stranger = login(bruno.account)
+    for part in PARTS:
+        assert stranger.get(url(awa.children[0], part)).status_code == 404
+        assert stranger.post(url(awa.children[0], part), {"act": "next"}).status_code == 404
+    assert client.get(url(awa.children[0], "finances")).status_code == 404
+    assert client.get(f"{HOME}dossier/{awa.children[0].pk}/documents/999999/").status_code == 404
+
+
+def test_the_steps_cost_the_same_with_one_and_five_children(client, town, awa, asked, django_assert_max_num_queries):
+    fill(client, awa.children[0], asked)
+    for number in range(3):
+        town.child(awa, f"Cadet{number}", "Dupré")
+    with django_assert_max_num_queries(15):
+        assert client.get(f"{HOME}dossier/").status_code == 200
+    for part in PARTS:
+        with django_assert_max_num_queries(15):
+            client.get(url(awa.children[0], part))
