@@ -12,6 +12,7 @@ DEFAULT_LABELS: Mapping[str, str] = {
     "dashboard": "Mon tableau de bord",
     "family": "Ma famille",
     "bookings": "Modifier les réservations",
+    "enrolments": "Créer une inscription",
     "absence": "Signaler une absence",
     "latest_procedures": "Dernières demandes",
     "details": "Coordonnées",

@@ -68,7 +68,7 @@ class OfferOption:
 class OfferRow:
     """One activity of one year for one child, with the places where it may be."""
 
-    child_id: int
+    child: ChildCard
     activity_id: int
     activity: str
     activity_kind: str
@@ -80,6 +80,10 @@ class OfferRow:
     year: str
     options: tuple[OfferOption, ...]
     requested: int | None = None  # number of the démarche under way
+
+    @property
+    def child_id(self) -> int:
+        return self.child.child_id
 
     @property
     def best(self) -> OfferOption:
@@ -208,7 +212,8 @@ def _read(
         .order_by("starts_on")
     ):
         schoolings.setdefault(schooling.child_id, []).append(schooling)
-    dossiers = ValidatedDossier.objects.filter(organisation_id=organisation_id, child_id__in=ids)
+    asking = ids if any(offer.activity.requires_dossier for offer in offers) else []
+    dossiers = ValidatedDossier.objects.filter(organisation_id=organisation_id, child_id__in=asking)
     return _Material(
         family=family,
         offers=offers,
@@ -304,7 +309,7 @@ def _row(child: ChildCard, offers: list[Offer], material: _Material) -> OfferRow
     numbers = [material.requested.get((child.child_id, offer.pk)) for offer in offers]
     requested = next((number for number in numbers if number), None)
     return OfferRow(
-        child_id=child.child_id,
+        child=child,
         activity_id=first.activity_id,
         activity=first.activity.name,
         activity_kind=first.activity.kind,

@@ -66,7 +66,7 @@ def tell_enrolment(*, actor: Actor, line: EnrolmentLine, template: str, subject:
             "participant": line.participant,
             "activity": line.activity,
             "rank": line.rank,
-            "link": absolute(reverse("family:home", args=[organisation.slug])),
+            "link": absolute(reverse("family:enrolments", args=[organisation.slug])),
         },
         dedupe_key=f"{template}-{actor.organisation_id}-{line.enrolment_id}",
         now=now,

@@ -1,0 +1,210 @@
+"""« Créer une inscription » and « Inscrire un enfant à l’école » as families meet them."""
+
+import pytest
+from django.test import Client
+
+from preau.domain.bookings.models import Booking
+from preau.domain.catalogue.models import Activity, Offer
+from preau.domain.enrolments.models import Enrolment
+from preau.domain.enrolments.operations import enrol
+from preau.domain.procedures.models import Procedure
+from tests.factories.town import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client(town, awa):
+    client = Client()
+    client.force_login(awa.account)
+    return client
+
+
+def address(town, *parts):
+    return f"/{town.slug}/famille/inscriptions/" + "".join(f"{part}/" for part in parts)
+
+
+def page(client, town, query=""):
+    return client.get(address(town) + query).content.decode()
+
+
+def test_the_list_says_what_is_open_and_why_not(client, town, awa):
+    town.offer(min_age_months=36, max_age_months=144)
+    town.offer(activity=activity(town, "Club", "wednesday"), max_age_months=48)
+    creche = activity(town, "Multi-accueil", "creche", enrolment_by="service")
+    town.offer(activity=creche)
+    soon = [{"public": "all", "opens_at": "2026-11-30T18:00:00+01:00"}]
+    town.offer(activity=activity(town, "Vacances", "holidays"), enrolment_openings=soon)
+    text = page(client, town)
+    assert "Inscrire Enfant1" in text
+    assert "De 3 à 11 ans" in text
+    assert "Moins de 4 ans : Enfant1 a passé cet âge." in text.replace("\xa0", " ")
+    assert "Le service fait lui-même cette inscription" in text
+    assert "Les inscriptions ouvrent le lundi 30 novembre à 18 h" in text.replace("\xa0", " ")
+    assert text.count(f"inscriptions/{awa.children[0].pk}/") == 1
+
+
+def activity(town, name, kind, **fields):
+    return Activity.objects.create(organisation_id=town.id, department=town.department, name=name, kind=kind, **fields)
+
+
+def test_one_asks_reads_again_and_sends(client, town, awa):
+    offer = town.offer()
+    here = address(town, awa.children[0].pk, offer.pk)
+    assert f'value="{offer.pk}"' in client.get(here).content.decode()
+    recap = client.post(here, {"offer_id": offer.pk, "starts": "", "act": "next"})
+    assert recap.status_code == 302
+    text = client.get(recap.url).content.decode()
+    assert "Accueil périscolaire 2026-2027" in text
+    done = client.post(recap.url)
+    assert client.post(recap.url).url == done.url
+    text = client.get(done.url).content.decode()
+    assert "Nous avons bien enregistré votre demande" in text
+    assert "La même demande pour un autre enfant" in text
+    assert Enrolment.objects.get().child == awa.children[0]
+    assert "Déjà demandé ou inscrit" in page(client, town, f"?enfant={awa.children[0].pk}")
+    assert client.get(here).status_code == 302
+
+
+def test_the_same_for_a_sister(client, town, awa):
+    offer = town.offer()
+    recap = client.post(address(town, awa.children[0].pk, offer.pk), {"offer_id": offer.pk})
+    number = int(client.post(recap.url).url.split("/")[-3])
+    same = address(town, "pareil", number)
+    assert "Enfant2" in client.get(same).content.decode()
+    second = client.post(same, {"enfant": awa.children[1].pk})
+    client.post(second.url)
+    assert {row.child_id for row in Enrolment.objects.all()} == {child.pk for child in awa.children}
+    assert client.post(same, {"enfant": awa.children[1].pk}).status_code == 400
+
+
+def test_wrong_answers_are_told_and_kept(client, town, awa):
+    offer = town.offer(is_subscription=True)
+    here = address(town, awa.children[0].pk, offer.pk)
+    answer = client.post(here, {"offer_id": offer.pk, "starts": "2020-01-01", "weeks": "even"})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Cochez au moins un jour." in text
+    assert "à partir d’aujourd’hui" in text
+    assert 'value="2020-01-01"' in text
+    for broken in ({}, {"offer_id": "x"}, {"offer_id": 10**9}, {"offer_id": offer.pk, "days": "9-Z"}):
+        assert client.post(here, broken).status_code == 422
+    assert not Procedure.objects.exists()
+
+
+def test_an_abonnement_is_chosen_by_boxes_and_booked(client, town, awa):
+    offer = town.offer(is_subscription=True)
+    here = address(town, awa.children[0].pk, offer.pk)
+    assert "Lundi, Soir" in client.get(here).content.decode()
+    recap = client.post(here, {"offer_id": offer.pk, "days": ["0-S", "1-S"], "weeks": "odd"})
+    text = client.get(recap.url).content.decode()
+    assert "Mardi, Soir" in text
+    assert "semaines impaires" in text
+    client.post(recap.url)
+    weeks = {on.isocalendar().week % 2 for on in Booking.objects.values_list("on", flat=True)}
+    assert weeks == {1}
+
+
+def test_a_draft_is_found_again(client, town, awa):
+    offer = town.offer(is_subscription=True)
+    here = address(town, awa.children[0].pk, offer.pk)
+    later = client.post(here, {"offer_id": offer.pk, "days": ["1-M"], "weeks": "even", "act": "later"})
+    assert later.url.endswith("/demarches/")
+    assert here in client.get(later.url).content.decode()
+    text = client.get(here).content.decode()
+    assert "Brouillon gardé" in text
+    assert 'value="1-M" id="id_days_2" checked' in text or 'value="1-M"' in text.split("checked")[0][-200:]
+
+
+def test_a_full_activity_offers_its_list_and_lets_one_leave_it(client, town, awa, bruno):
+    offer = town.offer(enrolment_capacity=1, waiting_list="by_date")
+    enrol(actor=town.system, family_id=bruno.family.pk, child_id=bruno.children[0].pk, offer_id=offer.pk)
+    assert "C’est complet pour l’instant" in page(client, town)
+    here = address(town, awa.children[0].pk, offer.pk)
+    assert "liste d’attente, à la date de son envoi" in client.get(here).content.decode()
+    recap = client.post(here, {"offer_id": offer.pk})
+    assert "Complet lors de la demande" in client.get(recap.url).content.decode()
+    sent = client.post(recap.url).url
+    assert "au rang 1 de la liste" in page(client, town, f"?enfant={awa.children[0].pk}")
+    assert "Sur la liste d’attente" in client.get(sent.replace("recue/", "")).content.decode()
+    waiting = Enrolment.objects.get(status="waiting")
+    leave = address(town, "attente", waiting.pk, "retrait")
+    assert client.get(leave).status_code == 405
+    client.post(leave)
+    waiting.refresh_from_db()
+    assert waiting.status == "ended"
+    assert client.post(leave).status_code == 302
+
+
+def test_a_reviewed_request_is_shown_under_way(client, town, awa):
+    Activity.objects.filter(pk=town.activity.pk).update(confirmation="reviewed")
+    offer = town.offer()
+    here = address(town, awa.children[0].pk, offer.pk)
+    client.post(client.post(here, {"offer_id": offer.pk}).url)
+    assert "demande n° 1" in page(client, town, f"?enfant={awa.children[0].pk}").replace("\xa0", " ")
+    assert client.get(here).url.endswith("/demandes/1/")
+
+
+def test_what_closed_meanwhile_sends_back_to_the_list(client, town, awa):
+    offer = town.offer()
+    here = address(town, awa.children[0].pk, offer.pk)
+    recap = client.post(here, {"offer_id": offer.pk}).url
+    closed = [{"public": "all", "closes_at": NOW.isoformat()}]
+    Offer.objects.filter(pk=offer.pk).update(enrolment_openings=closed)
+    answer = client.post(recap)
+    assert answer.status_code == 422
+    assert "Les inscriptions sont closes" in answer.content.decode()
+    assert client.get(here).status_code == 302
+    assert Procedure.objects.get().status == "draft"
+
+
+def test_a_child_of_others_or_an_unknown_offer_does_not_exist(client, town, awa, bruno):
+    offer = town.offer()
+    for parts in ((bruno.children[0].pk, offer.pk), (awa.children[0].pk, 10**9)):
+        assert client.get(address(town, *parts)).status_code == 404
+        assert client.post(address(town, *parts), {"offer_id": offer.pk}).status_code == 404
+    assert client.get(address(town, "ecole", bruno.children[0].pk)).status_code == 404
+    assert client.get(address(town, "pareil", 99)).status_code == 404
+
+
+def test_a_child_is_enrolled_at_school_by_its_parents(client, town, awa):
+    here = address(town, "ecole", awa.children[0].pk)
+    assert "L’école de votre adresse est" in client.get(here).content.decode()
+    assert client.post(here, {"level": ""}).status_code == 422
+    answers = {"year_id": town.year.pk, "level": "CE1", "site_id": town.school.pk}
+    recap = client.post(here, answers)
+    assert town.school.name in client.get(recap.url).content.decode()
+    sent = client.post(recap.url)
+    assert Procedure.objects.get().subject == f"Enfant1 - {town.school.name} - 2026-2027"
+    assert client.get(sent.url).status_code == 200
+    assert "48 h" in client.get(sent.url).content.decode().replace("\xa0", " ")
+
+
+def test_a_school_draft_keeps_what_was_typed_wrong(client, town, awa):
+    here = address(town, "ecole", awa.children[0].pk)
+    client.post(here, {"level": "CE1", "previous": "École d’ailleurs", "act": "later"})
+    assert "École d’ailleurs" in client.get(here).content.decode()
+
+
+def test_pages_take_as_many_queries_for_one_child_as_for_six(town, django_assert_max_num_queries):
+    household = town.household("Nombreuse", children=6, login="nombreuse")
+    client = Client()
+    client.force_login(household.account)
+    offer = town.offer(enrolment_capacity=40, waiting_list="by_date")
+    town.offer(activity=activity(town, "Club", "wednesday"), is_subscription=True)
+    client.get(address(town))
+    with django_assert_max_num_queries(15):
+        client.get(address(town))
+    here = address(town, household.children[0].pk, offer.pk)
+    recap = client.post(here, {"offer_id": offer.pk}).url
+    with django_assert_max_num_queries(15):
+        client.get(here)
+    with django_assert_max_num_queries(20):
+        client.get(recap)
+
+
+def test_home_and_menu_lead_to_enrolment(client, town, awa):
+    for where in ("", "demarches/"):
+        text = client.get(f"/{town.slug}/famille/{where}").content.decode()
+        assert "Créer une inscription" in text
+        assert address(town) in text
