@@ -22,8 +22,8 @@ ICONS = {
 
 # Where a reason is mended: name of the page and words of the link.
 MENDED_AT: dict[str, tuple[str, str | Promise]] = {
-    "dossier_missing": ("family:acts", _("Voir mes démarches")),
-    "document_missing": ("family:acts", _("Voir mes démarches")),
+    "dossier_missing": ("family:dossier", _("Compléter le dossier")),
+    "document_missing": ("family:documents", _("Envoyer un document")),
     "not_resident": ("family:move", _("Signaler un déménagement")),
 }
 
