@@ -1,6 +1,9 @@
 """The append-only journal: who did or read what, never the content."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from preau.base.actor import Actor
 from preau.base.models import JournalEntry
@@ -28,3 +31,23 @@ def record(
             )
         ]
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One line of the journal about a subject: when, who by its plain id, and its codes."""
+
+    at: datetime
+    account_id: int | None
+    detail: Mapping[str, Any]
+
+
+def readings(*, actor: Actor, act: str, subject_type: str, subject_id: int, limit: int = 50) -> list[Reading]:
+    """Return what the journal keeps of one act on one subject, latest first. One query.
+
+    The caller has checked that the actor may know it.
+    """
+    rows = JournalEntry.objects.filter(
+        organisation_id=actor.organisation_id, subject_type=subject_type, subject_id=subject_id, act=act
+    ).order_by("-at", "-pk")
+    return [Reading(row.at, row.account_id, row.detail) for row in rows[:limit]]

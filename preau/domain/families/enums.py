@@ -59,3 +59,32 @@ class Answer(StrEnum):
     YES = "yes"
     NO = "no"
     NONE = ""
+
+
+class Access(StrEnum):
+    """What an adult may do with the sheets of a child (trust-and-ux §2.4)."""
+
+    WRITE = "write"  # exercises authority
+    ON_REQUEST = "on_request"  # holds it without exercising it: the service shows
+    PRESENCE = "presence"  # lives in the household without authority: identity and school only
+
+
+class HealthReason(StrEnum):
+    """Why an agent opens a health sheet: a short list, shown to the parents."""
+
+    CARE = "care"
+    EMERGENCY = "emergency"
+    MEALS = "meals"
+    OUTING = "outing"
+    FILE = "file"
+
+
+class SheetGap(StrEnum):
+    """What is missing or to read again in the sheets of a child."""
+
+    HEALTH = "health"
+    CONSENTS = "consents"
+    DOCTOR = "doctor"
+    VACCINES = "vaccines"
+    PAI_EXPIRED = "pai_expired"
+    PAI_ENDS_SOON = "pai_ends_soon"

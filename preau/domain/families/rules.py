@@ -1,11 +1,24 @@
 """Hues of children, what a household may read, health sheets and compulsory vaccines."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
+from preau.domain.families.enums import Access, Authority, ContactKind, SheetGap
+
 HUES = 8
+MAX_CONTACTS = 20  # of one household
+PAI_WARNING = timedelta(days=60)  # a doctor's appointment takes weeks
+BLOCKING_GAPS = frozenset({SheetGap.HEALTH, SheetGap.CONSENTS})
+CONTACT_LENGTHS: Mapping[str, int] = {
+    "first_name": 80,
+    "last_name": 80,
+    "link": 40,
+    "phone": 30,
+    "mobile": 30,
+    "email": 254,
+}
 MAX_HEALTH_TEXT = 2000
 
 # What a health sheet holds (A20). Diets are food words: their reason is nobody's business.
@@ -99,6 +112,61 @@ def pai_state(*, sheet: Mapping[str, Any], on: date) -> str:
     if state == "signed" and until and date.fromisoformat(str(until)) < on:
         return "expired"
     return state
+
+
+def sheet_gaps(*, sheet: Mapping[str, Any], born: date | None, unanswered: int, on: date) -> list[SheetGap]:
+    """Return what is missing or to read again in the sheets of a child; those of BLOCKING_GAPS stop the tick.
+
+    :param sheet: empty when the family has said nothing of health yet.
+    :param unanswered: how many compulsory authorisations have no answer.
+
+    >>> sheet_gaps(sheet={}, born=None, unanswered=0, on=date(2026, 9, 1))
+    [<SheetGap.HEALTH: 'health'>]
+    """
+    gaps = [SheetGap.CONSENTS] if unanswered else []
+    if not sheet:
+        return [SheetGap.HEALTH, *gaps]
+    if not sheet.get("doctor_name"):
+        gaps.append(SheetGap.DOCTOR)
+    if not set(compulsory_vaccines(born=born)) <= set(sheet.get("vaccines", ())):
+        gaps.append(SheetGap.VACCINES)
+    state, until = pai_state(sheet=sheet, on=on), sheet.get("pai_until")
+    if state == "expired":
+        gaps.append(SheetGap.PAI_EXPIRED)
+    elif state == "signed" and until and date.fromisoformat(str(until)) - on <= PAI_WARNING:
+        gaps.append(SheetGap.PAI_ENDS_SOON)
+    return gaps
+
+
+def access_to_sheets(*, authorities: Collection[str], lives_there: bool) -> Access | None:
+    """Return what an adult may do with the sheets of a child; None: the child must look unknown to them.
+
+    :param authorities: of the adults that the account stands for, on this child.
+    """
+    if Authority.EXERCISED in authorities:
+        return Access.WRITE
+    if Authority.HELD in authorities:
+        return Access.ON_REQUEST
+    return Access.PRESENCE if lives_there and not authorities else None
+
+
+class ContactInvalid(Exception):
+    """A person that no form of ours would send: no name, or an unknown kind."""
+
+
+def check_contact(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a contact reduced to its known fields, trimmed and cut to their length.
+
+    :raises ContactInvalid: no name, an unknown kind.
+    """
+    contact: dict[str, Any] = {
+        name: str(values.get(name) or "").strip()[:length] for name, length in CONTACT_LENGTHS.items()
+    }
+    kind = values.get("kind")
+    if not (contact["first_name"] and contact["last_name"]) or kind not in tuple(ContactKind):
+        raise ContactInvalid
+    is_to_call = kind == ContactKind.CALL or (kind == ContactKind.PICK_UP and bool(values.get("is_to_call")))
+    return {**contact, "kind": str(kind), "is_to_call": is_to_call}
 
 
 def _trimmed(value: Any) -> Any:

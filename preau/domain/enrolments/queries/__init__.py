@@ -1,6 +1,6 @@
 """Reads of enrolments, for families, agents and the operations of this app."""
 
-from preau.domain.enrolments.queries.files import check_family_visible, visible_families
+from preau.domain.enrolments.queries.files import check_child_visible, check_family_visible, visible_families
 from preau.domain.enrolments.queries.lists import (
     EnrolmentLine,
     OfferLine,
@@ -49,6 +49,7 @@ __all__ = [
     "UnitLine",
     "YearLine",
     "all_school_years",
+    "check_child_visible",
     "check_family_visible",
     "classes_of_year",
     "classes_to_choose",

@@ -1,10 +1,13 @@
 """Which files of families an agent opens: those enrolled in what the agent looks after."""
 
+from datetime import date
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
-from preau.domain.enrolments.models import Enrolment
+from preau.domain.accounts.enums import Role
+from preau.domain.enrolments.models import Enrolment, Schooling
 from preau.domain.families.models import Family
 
 
@@ -35,3 +38,32 @@ def check_family_visible(*, actor: Actor, family_id: int) -> None:
     visible = visible_families(actor=actor)
     if visible is not None and not visible.filter(pk=family_id).exists():
         raise NotFound("family")
+
+
+def check_child_visible(*, actor: Actor, child_id: int, on: date) -> None:
+    """Refuse a child that a limited agent does not look after. Two queries at most; none without limits.
+
+    An agent looks after the children enrolled, now or later, in its departments and sites, and welcomes those
+    not enrolled anywhere; site staff only the children of their sites, by class or by enrolment.
+
+    :raises NotFound: it must look like it does not exist.
+    """
+    if not actor.department_ids and not actor.site_ids:
+        return
+    enrolled = Enrolment.objects.filter(organisation_id=actor.organisation_id, child_id=child_id, ends_on__gt=on)
+    mine = enrolled
+    if actor.department_ids:
+        mine = mine.filter(offer__activity__department_id__in=actor.department_ids)
+    if actor.site_ids:
+        mine = mine.filter(offer__site_id__in=actor.site_ids)
+    in_class = Schooling.objects.filter(
+        organisation_id=actor.organisation_id,
+        child_id=child_id,
+        ends_on__gt=on,
+        school_class__site_id__in=actor.site_ids,
+    )
+    if mine.exists() or (actor.site_ids and in_class.exists()):
+        return
+    if actor.has_role(Role.AGENT, Role.MANAGER) and not enrolled.exists():
+        return
+    raise NotFound("child")

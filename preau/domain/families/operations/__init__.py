@@ -6,6 +6,13 @@ from preau.domain.families.operations.children import (
     save_health,
     validate_dossier,
 )
+from preau.domain.families.operations.contacts import (
+    TooManyContacts,
+    remove_contact,
+    restore_contact,
+    save_contact,
+)
+from preau.domain.families.operations.health import read_health
 from preau.domain.families.operations.household import (
     ADDRESS_LENGTHS,
     AlreadyActive,
@@ -27,6 +34,7 @@ __all__ = [
     "ADDRESS_LENGTHS",
     "AlreadyActive",
     "NoEmail",
+    "TooManyContacts",
     "add_adult",
     "add_child",
     "add_contact",
@@ -39,7 +47,11 @@ __all__ = [
     "give_authority",
     "invite_adult",
     "link_child",
+    "read_health",
     "read_protected_address",
+    "remove_contact",
+    "restore_contact",
+    "save_contact",
     "save_health",
     "validate_dossier",
 ]

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
+from preau.domain.accounts.enums import Role
 from preau.domain.families.enums import Authority, ContactKind, Residence
 from preau.domain.families.models import (
     Child,
@@ -51,13 +52,16 @@ def child_for(*, actor: Actor, child_id: int, is_writing: bool = False) -> Child
     authority is only held reads on request, and one from whom it was withdrawn sees nothing (trust, §2.4).
     Agents see those of the collectivité: the caller limits them to what they look after.
 
-    :param is_writing: a parent must exercise authority.
+    :param is_writing: a parent must exercise authority, staff must be agents or managers.
     :raises NotFound: unknown here, or not the actor's.
+    :raises NotAllowed: staff who do not write files.
     """
     child = Child.objects.filter(organisation_id=actor.organisation_id, pk=child_id).first()
     if child is None:
         raise NotFound("child")
     if actor.audience != FAMILY:
+        if is_writing:
+            actor.require_role(Role.AGENT, Role.MANAGER)
         return child
     links = Guardianship.objects.filter(
         organisation_id=actor.organisation_id, child_id=child_id, adult_id__in=actor.adult_ids
@@ -74,23 +78,28 @@ def child_for(*, actor: Actor, child_id: int, is_writing: bool = False) -> Child
 
 
 def health_of(*, actor: Actor, child_id: int) -> HealthSheet:
-    """Return the health sheet of one's child. For agents, see the journaled reading.
+    """Return the health sheet of one's child. For agents, see the journaled reading (`operations.read_health`).
 
-    :raises NotFound: not the actor's child, or an agent.
+    :raises NotFound: not a child on whom the actor exercises authority, or an agent.
     """
     if actor.is_staff:
         raise NotFound("health")
-    child_for(actor=actor, child_id=child_id)
-    row = ChildHealth.objects.filter(organisation_id=actor.organisation_id, child_id=child_id).first()
+    child_for(actor=actor, child_id=child_id, is_writing=True)
+    return sheet_of(organisation_id=actor.organisation_id, child_id=child_id)
+
+
+def sheet_of(*, organisation_id: int, child_id: int) -> HealthSheet:
+    """Return a health sheet without asking who reads: for the checked readings of this app only. One query."""
+    row = ChildHealth.objects.filter(organisation_id=organisation_id, child_id=child_id).first()
     return HealthSheet(row.sheet, row.updated_at, row.updated_by) if row else HealthSheet({}, None, "")
 
 
 def consents_of(*, actor: Actor, child_id: int) -> list[ConsentLine]:
     """Return the authorisations that the collectivité asks for, with the answers for a child. Two queries more.
 
-    :raises NotFound: not the actor's child.
+    :raises NotFound: not a child on whom the actor exercises authority.
     """
-    child_for(actor=actor, child_id=child_id)
+    child_for(actor=actor, child_id=child_id, is_writing=actor.audience == FAMILY)
     types = ConsentType.objects.filter(organisation_id=actor.organisation_id, is_active=True)
     answers = {
         row.consent_type_id: row

@@ -1,0 +1,129 @@
+"""The persons a household names for a child: added, changed, taken away, put back (A21-02 to A21-06)."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from preau.base import journal
+from preau.base.actor import Actor
+from preau.base.facts import NotFound
+from preau.domain.families.models import Contact, Family, HouseholdChild
+from preau.domain.families.queries import child_for
+from preau.domain.families.rules import MAX_CONTACTS, check_contact
+
+KEPT = timedelta(days=7)  # a person taken away may be put back, then is erased
+
+
+class TooManyContacts(Exception):
+    """The household already names as many persons as the page can hold."""
+
+
+@transaction.atomic
+def save_contact(
+    *, actor: Actor, child_id: int, values: Mapping[str, Any], contact_id: int | None = None, now: datetime
+) -> int:
+    """Add a person, or change one of the actor's household; return its id (A21-02).
+
+    A forbidden person is so for the agents at once: the court decision is asked for, not waited for.
+    Sending twice the same new person keeps one.
+
+    :param values: the fields of `rules.CONTACT_LENGTHS`, `kind`, `is_to_call`, `is_for_all`.
+    :raises NotFound: not a child on whom the actor exercises authority, or not a person of its household.
+    :raises ContactInvalid: no name, or an unknown kind.
+    :raises TooManyContacts: 20 persons are named already.
+    """
+    child_for(actor=actor, child_id=child_id, is_writing=True)
+    contact = check_contact(values)
+    target = None if values.get("is_for_all") else child_id
+    family_id = _household(actor, child_id)
+    rows = Contact.objects.filter(organisation_id=actor.organisation_id, family_id=family_id, removed_at=None)
+    if contact_id is None:
+        # The lock on the household lets two clicks on « Enregistrer » meet here, one after the other.
+        Family.objects.select_for_update().get(organisation_id=actor.organisation_id, pk=family_id)
+        alike = rows.filter(
+            kind=contact["kind"], first_name__iexact=contact["first_name"], last_name__iexact=contact["last_name"]
+        )
+        row = next((each for each in alike if each.child_id == target), None)
+        if row is None and rows.count() >= MAX_CONTACTS:
+            raise TooManyContacts
+        row = row or Contact(organisation_id=actor.organisation_id, family_id=family_id)
+    else:
+        row = _own(actor, child_id, contact_id)
+    row.child_id = target
+    for name, value in contact.items():
+        setattr(row, name, value)
+    row.save()
+    journal.record(
+        actor=actor,
+        act="contact.saved",
+        at=now,
+        subject_type="child",
+        subject_id=child_id,
+        contact=row.pk,
+        kind=row.kind,
+    )
+    return row.pk
+
+
+@transaction.atomic
+def remove_contact(*, actor: Actor, child_id: int, contact_id: int, now: datetime) -> None:
+    """Take a person away: nobody sees them any more, but they may be put back for seven days (A21-06).
+
+    :raises NotFound: not a person of the actor's household.
+    """
+    row = _own(actor, child_id, contact_id)
+    row.removed_at = now
+    row.save(update_fields=["removed_at"])
+    _erase_old(actor, now)
+    journal.record(
+        actor=actor, act="contact.removed", at=now, subject_type="child", subject_id=child_id, contact=contact_id
+    )
+
+
+@transaction.atomic
+def restore_contact(*, actor: Actor, child_id: int, contact_id: int, now: datetime) -> None:
+    """Put back a person taken away less than seven days ago. Twice is once.
+
+    :raises NotFound: not a person of the actor's household, or erased since.
+    """
+    row = _own(actor, child_id, contact_id, is_removed=True)
+    if row.removed_at is None:
+        return
+    if now - row.removed_at > KEPT:
+        raise NotFound("contact")
+    row.removed_at = None
+    row.save(update_fields=["removed_at"])
+    journal.record(
+        actor=actor, act="contact.restored", at=now, subject_type="child", subject_id=child_id, contact=contact_id
+    )
+
+
+def _household(actor: Actor, child_id: int) -> int:
+    """The household that names the person: the actor's, where the child lives."""
+    links = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, child_id=child_id)
+    if not actor.is_staff and not actor.is_system:
+        links = links.filter(family_id__in=actor.family_ids)
+    family_id = links.order_by("family_id").values_list("family_id", flat=True).first()
+    if family_id is None:
+        raise NotFound("family")
+    return family_id
+
+
+def _own(actor: Actor, child_id: int, contact_id: int, *, is_removed: bool = False) -> Contact:
+    child_for(actor=actor, child_id=child_id, is_writing=True)
+    family_id = _household(actor, child_id)
+    rows = Contact.objects.select_for_update().filter(
+        Q(child_id=child_id) | Q(child_id=None), organisation_id=actor.organisation_id, family_id=family_id
+    )
+    row = (rows if is_removed else rows.filter(removed_at=None)).filter(pk=contact_id).first()
+    if row is None:
+        raise NotFound("contact")
+    return row
+
+
+def _erase_old(actor: Actor, now: datetime) -> None:
+    old = Contact.objects.filter(organisation_id=actor.organisation_id, removed_at__lt=now - KEPT)
+    old.delete()

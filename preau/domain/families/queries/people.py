@@ -1,0 +1,243 @@
+"""Reads of a child's file: what the reader may do with it, who may collect, who has read its health sheet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from preau.base import journal
+from preau.base.actor import FAMILY, Actor
+from preau.base.facts import NotFound
+from preau.domain.accounts.enums import Role
+from preau.domain.families.enums import Access, Authority, ContactKind
+from preau.domain.families.models import (
+    Child,
+    Contact,
+    Family,
+    Guardianship,
+    HouseholdChild,
+    SheetConfirmation,
+)
+from preau.domain.families.queries.children import child_for, sheet_of
+from preau.domain.families.queries.files import ChildCard, child_card
+from preau.domain.families.rules import access_to_sheets, pai_state
+from preau.domain.organisations.queries import list_departments, list_sites
+
+HEALTH_READ = "health.read"
+FORBIDDEN_FIRST = (ContactKind.FORBIDDEN, ContactKind.PICK_UP, ContactKind.CALL)
+READERS = (Role.AGENT, Role.MANAGER, Role.SITE_STAFF)
+
+
+@dataclass(frozen=True, slots=True)
+class ChildFile:
+    """Who a child is, and what the reader may do with its sheets."""
+
+    child_id: int
+    first_name: str
+    last_name: str
+    birth_date: date | None
+    expected_on: date | None
+    birth_place: str
+    sex: str
+    hue: int
+    access: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactLine:
+    """A person named for a child. Another household's has neither numbers nor e-mail (trust-and-ux §2.4)."""
+
+    contact_id: int
+    first_name: str
+    last_name: str
+    kind: str
+    link: str
+    phone: str
+    mobile: str
+    email: str
+    is_to_call: bool
+    is_for_all: bool
+    is_mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HealthReading:
+    """One reading of a health sheet by the collectivité: never who, but when, where from and why."""
+
+    at: datetime
+    service: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """« J’ai renseigné mes fiches » : when, and by whom."""
+
+    at: datetime
+    by: str
+
+
+def child_file(*, actor: Actor, child_id: int) -> ChildFile:
+    """Return a child and what the reader may do with it. Three queries at most.
+
+    :raises NotFound: unknown here, not the actor's, or its authority was withdrawn.
+    """
+    child = Child.objects.filter(organisation_id=actor.organisation_id, pk=child_id).first()
+    access = _access(actor, child_id) if child else None
+    if child is None or access is None:
+        raise NotFound("child")
+    return ChildFile(
+        child_id=child.pk,
+        first_name=child.first_name,
+        last_name=child.last_name,
+        birth_date=child.birth_date,
+        expected_on=child.expected_on,
+        birth_place=child.birth_place,
+        sex=child.sex,
+        hue=child.hue,
+        access=access,
+    )
+
+
+def my_children(*, actor: Actor) -> list[ChildCard]:
+    """Return the children whose file a parent may open, eldest first. One query."""
+    links = Guardianship.objects.filter(organisation_id=actor.organisation_id, adult_id__in=actor.adult_ids)
+    lost = links.filter(authority__in=[Authority.WITHDRAWN, Authority.NONE]).values("child_id")
+    kept = links.filter(authority__in=[Authority.EXERCISED, Authority.HELD]).values("child_id")
+    here = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, family_id__in=actor.family_ids).values(
+        "child_id"
+    )
+    rows = Child.objects.filter(organisation_id=actor.organisation_id).filter(
+        Q(pk__in=kept) | (Q(pk__in=here) & ~Q(pk__in=lost))
+    )
+    return [child_card(row) for row in rows.order_by(F("birth_date").asc(nulls_last=True), "pk")]
+
+
+def contacts_of_child(*, actor: Actor, child_id: int) -> list[ContactLine]:
+    """Return the persons named for a child: forbidden ones first, then who collects, then who is called.
+
+    A parent reads its own household's list; of the other household's, only who may collect or be called,
+    without numbers: what that household declared of a court decision is not for the other (trust-and-ux §2.4).
+
+    :raises NotFound: not a child on whom the actor exercises authority.
+    """
+    child_for(actor=actor, child_id=child_id, is_writing=actor.audience == FAMILY)
+    found = [_line(row, _is_mine(actor, row)) for row in _contacts(actor, child_id)]
+    shown = [line for line in found if line.is_mine or line.kind != ContactKind.FORBIDDEN]
+    return sorted(shown, key=lambda line: (FORBIDDEN_FIRST.index(ContactKind(line.kind)), line.last_name))
+
+
+def find_contact(*, actor: Actor, child_id: int, contact_id: int, is_removed: bool = False) -> ContactLine:
+    """Return one person of the actor's own household, to be changed, or put back when `is_removed`.
+
+    :raises NotFound: another household's, or unknown.
+    """
+    child_for(actor=actor, child_id=child_id, is_writing=True)
+    row = _contacts(actor, child_id, is_removed=is_removed).filter(pk=contact_id).first()
+    if row is None or not _is_mine(actor, row):
+        raise NotFound("contact")
+    return _line(row, True)
+
+
+def health_readings(*, actor: Actor, child_id: int, limit: int = 20) -> list[HealthReading]:
+    """Return who has read the health sheet of a child: day, service and reason, latest first. Three queries more.
+
+    The name of the agent stays in the journal.
+
+    :raises NotFound: not a child on whom the actor exercises authority.
+    """
+    child_for(actor=actor, child_id=child_id, is_writing=actor.audience == FAMILY)
+    rows = journal.readings(actor=actor, act=HEALTH_READ, subject_type="child", subject_id=child_id, limit=limit)
+    if not rows:
+        return []
+    departments = dict(list_departments(organisation_id=actor.organisation_id))
+    sites = dict(list_sites(organisation_id=actor.organisation_id))
+    return [
+        HealthReading(row.at, _service(row.detail, sites, departments), str(row.detail.get("reason", "")))
+        for row in rows
+    ]
+
+
+def care_state(*, actor: Actor, child_id: int, on: date) -> str:
+    """Return what the team must know of a PAI at a glance (`rules.pai_state`), and nothing else of health.
+
+    :raises NotFound: unknown here.
+    :raises NotAllowed: neither site staff nor agent nor manager.
+    """
+    actor.require_role(*READERS)
+    child_for(actor=actor, child_id=child_id)
+    return pai_state(sheet=sheet_of(organisation_id=actor.organisation_id, child_id=child_id).values, on=on)
+
+
+def sheets_confirmed(*, actor: Actor, child_id: int, school_year_id: int) -> Confirmation | None:
+    """Return who said that the sheets are complete for a school year, or None. One query more.
+
+    :raises NotFound: not the actor's child.
+    """
+    child_for(actor=actor, child_id=child_id)
+    row = SheetConfirmation.objects.filter(
+        organisation_id=actor.organisation_id, child_id=child_id, school_year_id=school_year_id
+    ).first()
+    return Confirmation(row.confirmed_at, row.confirmed_by) if row else None
+
+
+def households_of_child(*, actor: Actor, child_id: int) -> list[tuple[int, int, str]]:
+    """Return (family id, number, name) of the households of a child; a parent gets its own only. One query more.
+
+    :raises NotFound: not the actor's child.
+    """
+    child_for(actor=actor, child_id=child_id)
+    rows = Family.objects.filter(organisation_id=actor.organisation_id, household_children__child_id=child_id)
+    if actor.audience == FAMILY:
+        rows = rows.filter(pk__in=actor.family_ids)
+    return list(rows.order_by("number").values_list("pk", "number", "name"))
+
+
+def _access(actor: Actor, child_id: int) -> Access | None:
+    if actor.audience != FAMILY:
+        return Access.WRITE
+    authorities = Guardianship.objects.filter(
+        organisation_id=actor.organisation_id, child_id=child_id, adult_id__in=actor.adult_ids
+    ).values_list("authority", flat=True)
+    here = HouseholdChild.objects.filter(
+        organisation_id=actor.organisation_id, child_id=child_id, family_id__in=actor.family_ids
+    )
+    return access_to_sheets(authorities=set(authorities), lives_there=here.exists())
+
+
+def _contacts(actor: Actor, child_id: int, *, is_removed: bool = False) -> QuerySet[Contact]:
+    homes = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, child_id=child_id)
+    return Contact.objects.filter(
+        Q(child_id=child_id) | Q(child_id=None),
+        organisation_id=actor.organisation_id,
+        family_id__in=homes.values("family_id"),
+        removed_at__isnull=not is_removed,
+    )
+
+
+def _is_mine(actor: Actor, row: Contact) -> bool:
+    return actor.audience != FAMILY or row.family_id in actor.family_ids
+
+
+def _line(row: Contact, is_mine: bool) -> ContactLine:
+    return ContactLine(
+        contact_id=row.pk,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        kind=row.kind,
+        link=row.link,
+        phone=row.phone if is_mine else "",
+        mobile=row.mobile if is_mine else "",
+        email=row.email if is_mine else "",
+        is_to_call=row.is_to_call,
+        is_for_all=row.child_id is None,
+        is_mine=is_mine,
+    )
+
+
+def _service(detail: Mapping[str, Any], sites: Mapping[int, str], departments: Mapping[int, str]) -> str:
+    names = [sites[pk] for pk in detail.get("sites", ()) if pk in sites]
+    names = names or [departments[pk] for pk in detail.get("departments", ()) if pk in departments]
+    return ", ".join(names)
