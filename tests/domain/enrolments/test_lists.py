@@ -5,7 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from preau.base.facts import NotAllowed, NotFound
+from preau.base.models import StoredFile
 from preau.domain.catalogue.models import Activity, Offer, SchoolClass, SchoolYear
+from preau.domain.documents.models import Document, DocumentType
 from preau.domain.enrolments.enums import EnrolmentStatus, OfferState, Weeks
 from preau.domain.enrolments.models import Enrolment, Schooling, SchoolSector, Subscription
 from preau.domain.enrolments.operations import (
@@ -292,3 +294,28 @@ def test_limited_offers_show_their_places(town, scarce, awa):
     assert (line.taken, line.waiting, line.remaining) == (1, 1, 0)
     assert Enrolment.objects.filter(status=EnrolmentStatus.WAITING).count() == 1
     assert Child.objects.count() == 2
+
+
+def test_a_piece_asked_for_by_an_activity_must_be_validated(town, awa):
+    Activity.objects.filter(pk=town.activity.pk).update(required_document_types=["assurance"])
+    town.offer()
+    kind = DocumentType.objects.create(organisation_id=town.id, code="assurance", title="Assurance scolaire")
+    reasons = [(reason.code, reason.detail) for reason in only_row(town, awa).best.reasons]
+    assert reasons == [("document_missing", "Assurance scolaire")]
+    file = StoredFile.objects.create(
+        organisation_id=town.id, name="x", size=1, sha256="0" * 64, media_type="application/pdf", created_at=NOW
+    )
+    piece = Document.objects.create(
+        organisation_id=town.id,
+        family=awa.family,
+        child=awa.children[0],
+        document_type=kind,
+        file=file,
+        state="valid",
+        good_until=TODAY,
+        deposited_at=NOW,
+    )
+    assert only_row(town, awa).state is OfferState.OPEN
+    assert only_row(town, awa, child=1).state is OfferState.NOT_ELIGIBLE
+    Document.objects.filter(pk=piece.pk).update(good_until=TODAY - timedelta(days=1))
+    assert only_row(town, awa).state is OfferState.NOT_ELIGIBLE

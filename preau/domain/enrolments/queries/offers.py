@@ -11,6 +11,8 @@ from preau.base.facts import NotFound
 from preau.domain.catalogue.enums import AgeOn, EnrolmentBy, ParticipantKind, Public, WaitingList
 from preau.domain.catalogue.models import Offer, Unit
 from preau.domain.catalogue.rules import Opening, level_after, opening_of
+from preau.domain.documents.enums import DocumentState
+from preau.domain.documents.models import Document, DocumentType
 from preau.domain.enrolments.enums import EnrolmentStatus, OfferState
 from preau.domain.enrolments.models import Enrolment, Schooling
 from preau.domain.enrolments.rules import ChildFacts, OfferTerms, Reason, eligibility, state_of
@@ -127,7 +129,7 @@ class _Material:
     schoolings: dict[int, list[Schooling]]
     dossiers: set[tuple[int, int]]
     requested: Mapping[tuple[int, int], int]
-    missing: Mapping[tuple[int, str], str]
+    missing: Mapping[tuple[int, str], str]  # (child, code of document type) → title
     now: datetime
     today: date
     openings: dict[int, Opening] = field(default_factory=dict)
@@ -139,14 +141,13 @@ def offers_for_family(
     family_id: int,
     now: datetime,
     requested: Mapping[tuple[int, int], int] | None = None,
-    missing_documents: Mapping[tuple[int, str], str] | None = None,
 ) -> list[ChildOffers]:
     """Return what each child of a family may be enrolled in, now or later, with reasons (A08-01 to A08-06).
 
-    Nine queries whatever the number of children and offers. An agent sees the offers of its departments and sites.
+    At most twelve queries, whatever the number of children and offers. An agent sees the offers of its
+    departments and sites.
 
     :param requested: (child id, offer id) → number of the démarche under way, read by the caller.
-    :param missing_documents: (child id, code of document type) → its title, when it is not validated.
     :raises NotFound: the family is not the actor's.
     """
     actor.require_family(family_id)
@@ -154,7 +155,7 @@ def offers_for_family(
     if family is None:
         raise NotFound("family")
     children = children_of_family(actor=actor, family_id=family_id)
-    material = _read(actor, family, children, now=now, requested=requested or {}, missing=missing_documents or {})
+    material = _read(actor, family, children, now=now, requested=requested or {})
     return [_child_offers(child, material) for child in children]
 
 
@@ -165,15 +166,12 @@ def offers_for_child(
     child_id: int,
     now: datetime,
     requested: Mapping[tuple[int, int], int] | None = None,
-    missing_documents: Mapping[tuple[int, str], str] | None = None,
 ) -> ChildOffers:
     """Return what one child may be enrolled in: see `offers_for_family`.
 
     :raises NotFound: the child is not of this family, or the family is not the actor's.
     """
-    found = offers_for_family(
-        actor=actor, family_id=family_id, now=now, requested=requested, missing_documents=missing_documents
-    )
+    found = offers_for_family(actor=actor, family_id=family_id, now=now, requested=requested)
     for each in found:
         if each.child.child_id == child_id:
             return each
@@ -187,7 +185,6 @@ def _read(
     *,
     now: datetime,
     requested: Mapping[tuple[int, int], int],
-    missing: Mapping[tuple[int, str], str],
 ) -> _Material:
     organisation_id = actor.organisation_id
     today = now.astimezone(actor.zone).date()
@@ -224,7 +221,7 @@ def _read(
         schoolings=schoolings,
         dossiers=set(dossiers.values_list("child_id", "school_year_id")),
         requested=requested,
-        missing=missing,
+        missing=_missing_documents(actor, family.pk, ids, offers, today),
         now=now,
         today=today,
     )
@@ -243,6 +240,34 @@ def _offers(actor: Actor, today: date) -> list[Offer]:
             "school_year__starts_on", "activity__position", "activity__name", "starts_on", "site__name", "pk"
         )
     )
+
+
+def _missing_documents(
+    actor: Actor, family_id: int, child_ids: Collection[int], offers: Iterable[Offer], today: date
+) -> dict[tuple[int, str], str]:
+    """Return the pieces asked for by an activity that are not validated. Two queries, none when none is asked for.
+
+    A piece counts for a child when it is that child's, or the household's.
+    """
+    codes = {code for offer in offers for code in offer.activity.required_document_types}
+    if not codes:
+        return {}
+    types = DocumentType.objects.filter(organisation_id=actor.organisation_id, code__in=codes, is_active=True)
+    titles = dict(types.values_list("code", "title"))
+    rows = Document.objects.filter(
+        Q(good_until=None) | Q(good_until__gte=today),
+        Q(child_id=None, family_id=family_id) | Q(child_id__in=child_ids),
+        organisation_id=actor.organisation_id,
+        document_type__code__in=codes,
+        state=DocumentState.VALID,
+    )
+    held = set(rows.values_list("child_id", "document_type__code"))
+    return {
+        (child_id, code): title
+        for child_id in child_ids
+        for code, title in titles.items()
+        if not held & {(child_id, code), (None, code)}
+    }
 
 
 def _units(actor: Actor, offers: Iterable[Offer]) -> dict[int, list[UnitLine]]:
