@@ -5,7 +5,6 @@ still open what they sealed, so that keys can rotate. The row is written after t
 leaves an unreadable file behind, never a row without its file.
 """
 
-import hashlib
 import secrets
 from datetime import datetime
 from typing import Any, cast
@@ -20,13 +19,23 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from preau.base.models import StoredFile
+from preau.base.scanning import ScanState, scan
 from preau.base.uploads import CleanFile
 
 NONCE_BYTES = 12
+SCANNED_AT_ONCE = 50
 
 
 class FileGone(Exception):
     """The row is there but the file is not, or no key opens it: a backup was restored by halves."""
+
+
+class FileNotSafe(Exception):
+    """The antivirus has not seen this file yet, or has found something in it since."""
+
+    def __init__(self, scan_state: str) -> None:
+        super().__init__(scan_state)
+        self.is_infected = scan_state == ScanState.INFECTED
 
 
 @transaction.atomic
@@ -46,8 +55,9 @@ def keep(*, organisation_id: int, file: CleanFile, name: str, now: datetime) -> 
         extension=file.extension,
         size=len(file.content),
         pages=file.pages,
-        sha256=hashlib.sha256(file.content).hexdigest(),
+        sha256=file.sha256,
         name=cast(Any, {"name": name[-120:]}),
+        scan=file.scan,
         created_at=now,
     )
 
@@ -72,6 +82,41 @@ def read(*, organisation_id: int, file_id: int) -> tuple[StoredFile, bytes]:
             continue
         return row, opened
     raise FileGone(file_id)
+
+
+def check_safe(*, file: StoredFile, by_its_sender: bool) -> None:
+    """Pass when a file may be given to somebody.
+
+    A file that the antivirus could not see goes back to who sent it, and to nobody else until it has been seen,
+    unless the installation says otherwise (`PREAU_UNSCANNED_READABLE`).
+
+    :raises FileNotSafe: it may not.
+    """
+    if file.scan == ScanState.INFECTED:
+        raise FileNotSafe(file.scan)
+    if file.scan == ScanState.UNAVAILABLE and not by_its_sender and not settings.PREAU_UNSCANNED_READABLE:
+        raise FileNotSafe(file.scan)
+
+
+def scan_again() -> int:
+    """Have the files looked at that the antivirus could not see; return how many it has now seen.
+
+    It stops at the first that still cannot be: the antivirus is down for all.
+    """
+    seen = 0
+    for row in list(StoredFile.objects.filter(scan=ScanState.UNAVAILABLE).order_by("pk")):
+        try:
+            _row, content = read(organisation_id=row.organisation_id, file_id=row.pk)
+        except FileGone:
+            continue
+        state = scan(content)
+        if state == ScanState.UNAVAILABLE:
+            break
+        StoredFile.objects.filter(pk=row.pk).update(scan=state)
+        seen += 1
+        if seen == SCANNED_AT_ONCE:
+            break
+    return seen
 
 
 def _secrets() -> list[str]:

@@ -3,6 +3,7 @@
 from django.db import models
 
 from preau.base.encryption import EncryptedJSONField
+from preau.base.scanning import ScanState
 
 
 class TenantModel(models.Model):
@@ -81,10 +82,14 @@ class StoredFile(TenantModel):
     pages = models.PositiveSmallIntegerField(default=1)
     sha256 = models.CharField(max_length=64)
     name = EncryptedJSONField(default=dict)  # {"name": what its owner called it}
+    scan = models.CharField(max_length=11, default=ScanState.NOT_SCANNED)
     created_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["organisation_id", "-created_at"], name="stored_file_recent")]
+        indexes = [
+            models.Index(fields=["organisation_id", "-created_at"], name="stored_file_recent"),
+            models.Index(fields=["id"], name="stored_file_to_scan", condition=models.Q(scan=ScanState.UNAVAILABLE)),
+        ]
 
     def __str__(self) -> str:
         return f"file {self.pk}"

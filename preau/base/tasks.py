@@ -2,6 +2,7 @@
 
 from django_tasks import task
 
+from preau.base.files import scan_again
 from preau.base.pruning import forget_finished
 from preau.base.sending import send_outbox_mail
 
@@ -16,3 +17,9 @@ def send_mail(mail_id: int) -> None:
 def prune() -> None:
     """Forget finished tasks and dead sessions; the journal and the outbox stay."""
     forget_finished()
+
+
+@task()
+def scan_files() -> None:
+    """Show the antivirus the files that came while it was down."""
+    scan_again()

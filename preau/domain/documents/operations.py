@@ -8,13 +8,25 @@ from django.db import transaction
 from preau.base import files, journal
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
-from preau.base.uploads import clean_upload
+from preau.base.uploads import CleanFile, FileInfected, receive_upload
 from preau.domain.accounts.enums import Role
 from preau.domain.documents.enums import DocumentState, Subject, Validity
 from preau.domain.documents.models import Document, DocumentType, Regulation, RegulationAcceptance
 from preau.domain.documents.queries import DocumentView, find_document
 from preau.domain.documents.rules import AlreadyChecked, ReasonMissing, good_until
 from preau.domain.families.models import Family, HouseholdChild
+
+
+def receive(*, actor: Actor, name: str, content: bytes, now: datetime) -> CleanFile:
+    """Make a file harmless and show it to the antivirus. It takes its time: never inside a transaction.
+
+    :raises FileRefused: see `base.uploads`; a virus is written in the journal.
+    """
+    try:
+        return receive_upload(name=name, content=content)
+    except FileInfected:
+        journal.record(actor=actor, act="document.infected", at=now)
+        raise
 
 
 @transaction.atomic
@@ -24,25 +36,32 @@ def deposit(
     family_id: int,
     type_id: int,
     name: str,
-    content: bytes,
+    content: bytes | CleanFile,
     school_year_ends_on: date,
     now: datetime,
     child_id: int | None = None,
 ) -> DocumentView:
     """Put a piece in the space of a family (A12). One sent again takes the place of the one before.
 
+    The same file sent twice, before it is checked, is one piece.
+
     :param name: what its owner calls the file, extension included.
+    :param content: what `receive` gave; bytes are made harmless here, inside the transaction.
     :param school_year_ends_on: first day after the current school year, for pieces good until its end.
     :raises NotFound: the household, the child or the type is not the actor's.
     :raises FileRefused: see `base.uploads`: the file is not kept, and the code says why.
     """
     kind = _type(actor, family_id, type_id, child_id)
-    clean = clean_upload(name=name, content=content)
-    stored = files.keep(organisation_id=actor.organisation_id, file=clean, name=name, now=now)
+    clean = content if isinstance(content, CleanFile) else receive(actor=actor, name=name, content=content, now=now)
     on = now.astimezone(actor.zone).date()
     before = Document.objects.filter(organisation_id=actor.organisation_id, family_id=family_id, document_type=kind)
     before = before.filter(child__isnull=True) if child_id is None else before.filter(child_id=child_id)
-    before.exclude(state=DocumentState.REPLACED).update(state=DocumentState.REPLACED)
+    before = before.exclude(state=DocumentState.REPLACED)
+    same = before.filter(state=DocumentState.TO_CHECK, file__sha256=clean.sha256).first()
+    if same is not None:
+        return find_document(actor=actor, document_id=same.pk, on=on)
+    stored = files.keep(organisation_id=actor.organisation_id, file=clean, name=name, now=now)
+    before.update(state=DocumentState.REPLACED)
     row = Document.objects.create(
         organisation_id=actor.organisation_id,
         family_id=family_id,
@@ -121,9 +140,12 @@ def open_document(*, actor: Actor, document_id: int, now: datetime) -> tuple[Doc
     """Return a piece with its content; an agent who reads a sensitive one is written in the journal.
 
     :raises NotFound: not to be read by the actor; :raises FileGone: the file is lost.
+    :raises FileNotSafe: the antivirus has not seen it yet, or has found something in it.
     """
     view = find_document(actor=actor, document_id=document_id, on=now.astimezone(actor.zone).date())
-    row = Document.objects.get(organisation_id=actor.organisation_id, pk=document_id)
+    row = Document.objects.select_related("file").get(organisation_id=actor.organisation_id, pk=document_id)
+    is_mine = actor.account_id is not None and row.account_id == actor.account_id
+    files.check_safe(file=row.file, by_its_sender=is_mine)
     _stored, content = files.read(organisation_id=actor.organisation_id, file_id=row.file_id)
     if actor.is_staff and view.is_sensitive:
         journal.record(actor=actor, act="document.read", at=now, subject_type="document", subject_id=document_id)

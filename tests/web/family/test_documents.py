@@ -54,6 +54,14 @@ def test_a_document_sent_is_a_numbered_request_that_an_agent_checks(client, town
     assert Document.objects.get().state == "refused"
 
 
+def test_the_same_file_sent_twice_is_one_request(client, awa, kind):
+    content = paper()
+    send(client, awa, kind, content=content)
+    send(client, awa, kind, content=content)
+    assert Document.objects.count() == 1
+    assert Procedure.objects.count() == 1
+
+
 def test_a_bad_file_is_refused_in_words_and_nothing_is_written(client, awa, kind):
     for content, name, words in (
         (HTML, "page.pdf", "Ce n’est ni un PDF"),
@@ -87,7 +95,7 @@ def test_what_a_service_asks_for_is_joined_to_the_request(client, town, awa, kin
     send(client, awa, kind)
     acts.ask_more(actor=town.agent("agent"), number=1, text="", types={kind.pk: "Carnet"}, now=NOW)
     assert "Écrivez une réponse, ou joignez" in page(client.post(f"{HOME}demandes/1/complement/", {}, follow=True))
-    file = SimpleUploadedFile("net.pdf", paper())
+    file = SimpleUploadedFile("net.pdf", paper(2))
     client.post(f"{HOME}demandes/1/document/", {"type": kind.pk, "file": file})
     client.post(f"{HOME}demandes/1/complement/", {})
     assert Procedure.objects.get(number=1).status == "in_review"

@@ -1,29 +1,53 @@
 """Sending a document: by itself, or joined to a draft or to a démarche that asks for it."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
-from preau.domain.catalogue.queries import current_school_year
-from preau.domain.documents.operations import deposit
+from preau.base.uploads import CleanFile
+from preau.domain.catalogue.queries import current_school_year, find_school_year
+from preau.domain.documents.operations import deposit, receive
 from preau.domain.documents.queries import DocumentView
-from preau.domain.procedures.enums import ProcedureKind
+from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind
+from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.engine import Submission, save_step, start, submit
 from preau.domain.procedures.operations.talking import attach
+from preau.domain.procedures.queries.cases import find_draft
+from preau.domain.procedures.queries.orders import view_of
 
 
-@transaction.atomic
 def send_document(
     *, actor: Actor, family_id: int, child_id: int | None, type_id: int, name: str, content: bytes, now: datetime
 ) -> Submission:
     """Send one piece to the service: it is kept in the space and becomes a numbered démarche (A12-02 to A12-06).
 
+    Sent twice (double click), the same file is one démarche.
+
     :raises NotFound: the household, the child or the type is not the actor's.
     :raises FileRefused: the file is not kept, and the code says why.
     """
-    document = _deposit(actor, family_id, child_id, type_id, name, content, now)
+    file = receive(actor=actor, name=name, content=content, now=now)
+    with transaction.atomic():
+        document = _deposit(actor, family_id, child_id, type_id, name, file, _ends_on(actor, now), now)
+        sent = _already_sent(actor, document.document_id)
+        return sent or _submit_alone(actor, document, family_id, child_id, now)
+
+
+def _already_sent(actor: Actor, document_id: int) -> Submission | None:
+    row = Procedure.objects.filter(
+        organisation_id=actor.organisation_id,
+        kind=ProcedureKind.DOCUMENT,
+        status__in=OPEN_STATUSES,
+        pieces__document_id=document_id,
+    ).first()
+    return Submission(view_of(row), is_replay=True) if row else None
+
+
+def _submit_alone(
+    actor: Actor, document: DocumentView, family_id: int, child_id: int | None, now: datetime
+) -> Submission:
     draft = start(
         actor=actor,
         kind=ProcedureKind.DOCUMENT,
@@ -38,7 +62,6 @@ def send_document(
     return submit(actor=actor, draft_id=draft.draft_id, now=now)
 
 
-@transaction.atomic
 def join_document(
     *,
     actor: Actor,
@@ -56,24 +79,43 @@ def join_document(
     :raises NotFound: one of them is not the actor's; :raises AlreadyDecided: the démarche is closed.
     :raises FileRefused: the file is not kept, and the code says why.
     """
-    document = _deposit(actor, family_id, child_id, type_id, name, content, now)
-    attach(actor=actor, draft_id=draft_id, number=number, document_id=document.document_id, now=now)
+    file = receive(actor=actor, name=name, content=content, now=now)
+    with transaction.atomic():
+        ends_on = _ends_on(actor, now, draft_id=draft_id)
+        document = _deposit(actor, family_id, child_id, type_id, name, file, ends_on, now)
+        attach(actor=actor, draft_id=draft_id, number=number, document_id=document.document_id, now=now)
     return document
 
 
-def _deposit(
-    actor: Actor, family_id: int, child_id: int | None, type_id: int, name: str, content: bytes, now: datetime
-) -> DocumentView:
-    year = current_school_year(organisation_id=actor.organisation_id, on=now.astimezone(actor.zone).date())
+def _ends_on(actor: Actor, now: datetime, *, draft_id: int | None = None) -> date:
+    """Return the end of the school year that a piece is sent for: that of the dossier it joins, or the current one."""
+    about = find_draft(actor=actor, draft_id=draft_id).about if draft_id else ""
+    year = None
+    if about.startswith("y") and about[1:].isdigit():
+        year = find_school_year(organisation_id=actor.organisation_id, year_id=int(about[1:]))
+    year = year or current_school_year(organisation_id=actor.organisation_id, on=now.astimezone(actor.zone).date())
     if year is None:
         raise NotFound("school year")
+    return year.ends_on
+
+
+def _deposit(
+    actor: Actor,
+    family_id: int,
+    child_id: int | None,
+    type_id: int,
+    name: str,
+    file: CleanFile,
+    ends_on: date,
+    now: datetime,
+) -> DocumentView:
     return deposit(
         actor=actor,
         family_id=family_id,
         child_id=child_id,
         type_id=type_id,
         name=name,
-        content=content,
-        school_year_ends_on=year.ends_on,
+        content=file,
+        school_year_ends_on=ends_on,
         now=now,
     )

@@ -16,6 +16,9 @@ REFUSALS: dict[str, str | Promise] = {
     "unreadable": _("Ce fichier ne s’ouvre pas : il est abîmé ou incomplet. Refaites la photo ou l’export."),
     "encrypted": _("Ce PDF est protégé par un mot de passe. Enregistrez-le sans protection."),
     "too_many_pixels": _("Cette image est trop grande. Reprenez la photo en taille moyenne."),
+    "infected": _(
+        "Ce fichier contient un virus. Nous ne l’avons pas gardé. Vérifiez votre appareil, puis refaites-le."
+    ),
     "too_many_pages": _("Ce PDF a plus de 30 pages. Envoyez seulement celles qui sont demandées."),
 }
 

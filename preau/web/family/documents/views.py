@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from preau.base.files import FileGone
+from preau.base.files import FileGone, FileNotSafe
 from preau.base.uploads import MAX_BYTES, FileRefused
 from preau.domain.documents.enums import Subject
 from preau.domain.documents.operations import open_document
@@ -86,4 +86,6 @@ def document(request: Any, slug: str, document_id: int) -> HttpResponse:
         view, content = open_document(actor=request.actor, document_id=document_id, now=request.now)
     except FileGone:
         return render(request, "404.html", status=404)
+    except FileNotSafe as fact:
+        return render(request, "family/documents/unsafe.html", {"is_infected": fact.is_infected}, status=409)
     return file_response(name=view.name, media_type=view.media_type, content=content)

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from preau.base.files import FileGone
+from preau.base.files import FileGone, FileNotSafe
 from preau.domain.documents.operations import open_document
 from preau.domain.documents.queries import find_document
 from preau.domain.enrolments.queries import check_family_visible
@@ -24,4 +24,6 @@ def document(request: Any, slug: str, document_id: int) -> HttpResponse:
         view, content = open_document(actor=request.actor, document_id=document_id, now=request.now)
     except FileGone:
         return render(request, "404.html", status=404)
+    except FileNotSafe as fact:
+        return render(request, "staff/documents/unsafe.html", {"is_infected": fact.is_infected}, status=409)
     return file_response(name=view.name, media_type=view.media_type, content=content)

@@ -1,0 +1,1 @@
+"""The antivirus: ClamAV by its daemon."""
