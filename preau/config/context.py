@@ -113,6 +113,10 @@ def _staff_nav(request: HttpRequest, slug: str, actor: Any) -> list[Link]:
         entries.insert(1, ("staff:procedures", _("Démarches"), "", "inbox"))
     if actor.has_role(Role.AGENT, Role.MANAGER, Role.ADMIN):
         entries.append(("staff:families", _("Familles"), "", "users"))
+    if actor.has_role(Role.AGENT, Role.MANAGER):
+        entries.append(("staff:waiting_lists", _("Listes d’attente"), "", "list-ordered"))
+    if actor.has_role(Role.MANAGER, Role.ADMIN):
+        entries.append(("staff:classes", _("Passage d’année"), "", "sunrise"))
     if actor.has_role(Role.ADMIN):
         entries.append(("staff:agents", _("Agents"), "", "key-round"))
     return _links(request, slug, entries)

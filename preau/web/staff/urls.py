@@ -1,8 +1,8 @@
-from django.urls import path
+from django.urls import include, path
 
 from preau.web.staff.agents import views as agents
 from preau.web.staff.documents import views as documents
-from preau.web.staff.families import bookings
+from preau.web.staff.families import bookings, keys
 from preau.web.staff.families import views as families
 from preau.web.staff.home import views as home
 from preau.web.staff.lists import views as lists
@@ -18,6 +18,7 @@ urlpatterns = [
     path("familles/<int:family_id>/", families.family, name="family"),
     path("familles/<int:family_id>/adresse/", families.address, name="address"),
     path("familles/<int:family_id>/inviter/<int:adult_id>/", families.invite, name="invite"),
+    path("familles/<int:family_id>/cle/<int:adult_id>/", keys.access_key, name="access_key"),
     path("inscriptions/<int:enrolment_id>/", bookings.grid, name="family_bookings"),
     path("demarches/", procedures.queue, name="procedures"),
     path("demarches/sans-anomalie/", procedure_acts.accept_clean, name="procedures_clean"),
@@ -28,6 +29,7 @@ urlpatterns = [
     path("demarches/<int:number>/prise-en-charge/", procedure_acts.take, name="procedure_take"),
     path("demarches/<int:number>/message/", procedure_acts.write, name="procedure_write"),
     path("documents/<int:document_id>/", documents.document, name="document"),
+    path("", include("preau.web.staff.enrolments.urls")),
     path("agents/", agents.agents, name="agents"),
     path("agents/nouveau/", agents.new, name="agent_new"),
     path("agents/<int:account_id>/", agents.agent, name="agent"),

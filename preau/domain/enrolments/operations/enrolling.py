@@ -72,7 +72,7 @@ def enrol(
     waits = not over_capacity and _is_full(actor, offer, on=start)
     if waits and (waits_from is None or offer.waiting_list == WaitingList.NONE):
         raise OfferFull(offer_id)
-    return Enrolment.objects.create(
+    made = Enrolment.objects.create(
         organisation_id=organisation_id,
         family_id=family_id,
         **participant,
@@ -83,6 +83,16 @@ def enrol(
         waiting_since=waits_from if waits else None,
         procedure_number=procedure_number,
     )
+    if waits_from is not None and not actor.is_system:
+        journal.record(
+            actor=actor,
+            act="enrolment.made",
+            at=waits_from,
+            subject_type="enrolment",
+            subject_id=made.pk,
+            over_capacity=over_capacity or None,
+        )
+    return made
 
 
 @transaction.atomic
