@@ -1,6 +1,9 @@
 """Pays Mellifère, a communauté de communes: périscolaire in two schools."""
 
-from preau.demo.desk import Desk, Hours, Person, Pupil
+from datetime import timedelta
+
+from preau.demo import dossiers
+from preau.demo.desk import Desk, Home, Hours, Person, Pupil
 from preau.demo.towns import small
 from preau.domain.catalogue.enums import ActivityKind
 from preau.domain.organisations.enums import SiteKind
@@ -10,6 +13,11 @@ NAME = "Communauté de communes du Pays Mellifère"
 THE_TOWN = "la communauté de communes du Pays Mellifère"
 CONTACT = "education@pays-mellifere.example"
 DEADLINE = {"kind": "hours", "hours": 48}
+RULES = (
+    "## Horaires\n\nL’accueil ouvre à 7 h 15 et ferme à 18 h 45.\n\n"
+    "## Départ des enfants\n\nUn enfant part avec une personne nommée dans son dossier, sur présentation de sa carte.\n\n"
+    "## Santé\n\nUn enfant fiévreux reste à la maison. Un traitement demande une ordonnance ou un PAI."
+)
 
 
 def build(desk: Desk) -> None:
@@ -24,7 +32,10 @@ def build(desk: Desk) -> None:
     desk.open_classes(
         bruyeres, ("Mme Iris", "M. Jonc", "Mme Lierre", "M. Mauve", "Mme Nielle", "M. Orme", "Mme Prunelle", "M. Ronce")
     )
+    dossiers.ask(desk, department, rules=RULES)
     activity = desk.activity(department, "Accueil périscolaire", ActivityKind.AFTER_SCHOOL, position=1)
+    activity.requires_dossier = True
+    activity.save(update_fields=["requires_dossier"])
     offers = {}
     for school in (acacias, bruyeres):
         morning = desk.resource(school, "Accueil du matin", 24)
@@ -40,10 +51,12 @@ def build(desk: Desk) -> None:
         )
     _families(desk, acacias, bruyeres)
     small.crowd(desk, [acacias, bruyeres])
+    dossiers.validate_all(desk, desk.homes)
     for school in (acacias, bruyeres):
         enrolments = small.enrol_all(desk, offers[school.pk], school=school)
         choices = [(0.4, ("S",)), (0.2, ("M", "S")), (0.1, ("M",)), (0.3, ())]
         small.book(desk, offers[school.pk], enrolments, "0134", choices)
+    _newcomers(desk, acacias, bruyeres)
     small.staff(
         desk, department, ("M.", "Gaëtan", "Rucher"), ("Mme", "Violaine", "Butineau"), ("M.", "Ferdinand", "Hydromel")
     )
@@ -71,6 +84,7 @@ def _open(desk: Desk) -> None:
         brand="#9a5b00",
         school_zone="A",
         mails_provisional_password=True,
+        reviews_entourage=True,
         welcome_title="Bienvenue sur votre Espace Familles",
         welcome_strapline="Un dossier par enfant, une fois par an, et le reste suit.",
         welcome_text=(
@@ -114,3 +128,52 @@ def _families(desk: Desk, acacias: Site, bruyeres: Site) -> None:
         [Pupil("Pétronille", "Sainte-Avoie", "CM1", "F", bruyeres)],
         is_character=True,
     )
+
+
+def _newcomers(desk: Desk, acacias: Site, bruyeres: Site) -> None:
+    """Families caught at each state of the dossier."""
+    _begun(desk, acacias)
+    _sent(desk, bruyeres)
+    _refused(desk, acacias)
+    _declaring(desk)
+    desk.family(
+        [Person("Mme", "Philippine", "Vautrain")],
+        [Pupil("Barnabé", "Vautrain", "MS", "M", bruyeres)],
+        is_character=True,
+    )
+
+
+def _begun(desk: Desk, school: Site) -> None:
+    home = _home(desk, ("Mme", "Clotilde", "Rambervil", "dossier commencé, carnet à envoyer"), "Oscar", "CP", school)
+    dossiers.fill(desk, home, home.children[0], but=("consents", "people", "carnet", "assurance"), days_ago=1)
+
+
+def _sent(desk: Desk, school: Site) -> None:
+    home = _home(desk, ("M.", "Baptistin", "Ormesson", "dossier envoyé, le service le regarde"), "Lison", "GS", school)
+    child = home.children[0]
+    draft_id = dossiers.fill(
+        desk, home, child, days_ago=1, but=("carnet",), pai="asked", avoid="Fruits à coque", treatments="Adrénaline"
+    )
+    for code in ("carnet", "pai"):
+        dossiers.send_piece(desk, home, code, child=child, now=desk.now - timedelta(days=1), is_photo=code == "pai")
+    dossiers.send(desk, home, draft_id, days_ago=1)
+
+
+def _refused(desk: Desk, school: Site) -> None:
+    home = _home(desk, ("Mme", "Sidonie", "Tavernier", "dossier refusé, à reprendre"), "Eloi", "CE2", school)
+    number = dossiers.send(desk, home, dossiers.fill(desk, home, home.children[0]))
+    dossiers.decide(desk, number, accept=False, reason="Le carnet de vaccination est celui d’un autre enfant.")
+
+
+def _declaring(desk: Desk) -> None:
+    home = desk.family(
+        [Person("Mme", "Hermance", "Quillevéré", "nouvelle arrivée, entourage à valider")], is_character=True
+    )
+    child = {"role": "child", "last_name": "Quillevéré", "first_name": "Margot", "sex": "F"}
+    father = {"role": "co_holder", "civility": "M.", "last_name": "Quillevéré", "first_name": "Titouan"}
+    born = desk.birth_date("CE1").isoformat()
+    dossiers.declare(desk, home, {**child, "birth_date": born}, {**father, "has_authority": True})
+
+
+def _home(desk: Desk, who: tuple[str, str, str, str], first_name: str, level: str, school: Site) -> Home:
+    return desk.family([Person(*who)], [Pupil(first_name, who[2], level, "M", school)], is_character=True)

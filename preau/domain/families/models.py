@@ -280,3 +280,17 @@ class AccessKey(TenantModel):
 
     def __str__(self) -> str:
         return f"key of {self.adult_id}"
+
+
+class SignUp(TenantModel):
+    """A space being created by its future owner: kept until the e-mail is verified, 72 hours at most."""
+
+    data = EncryptedJSONField(default=dict)  # identity, address, means of contact
+    access_key = models.ForeignKey(AccessKey, on_delete=models.SET_NULL, null=True, related_name="+")
+    secret_hash = models.CharField(max_length=64, unique=True)  # of the link sent by mail
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"sign-up {self.pk}"

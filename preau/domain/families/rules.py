@@ -1,5 +1,6 @@
 """Hues of children, what a household may read, health sheets and compulsory vaccines."""
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
@@ -181,3 +182,27 @@ def next_hue(taken: list[int]) -> int:
     """
     free = [hue for hue in range(1, HUES + 1) if hue not in taken]
     return free[0] if free else len(taken) % HUES + 1
+
+
+# A « clé enfance » is 1234-ABC-123. Letters that are mistaken for digits are left out.
+KEY_DIGITS = "0123456789"
+KEY_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
+KEY = re.compile(rf"(\d{{4}})[\s-]*([{KEY_LETTERS}]{{3}})[\s-]*(\d{{3}})")
+
+
+class KeyInvalid(Exception):
+    """The key opens nothing: unknown, used, expired… always the same answer."""
+
+
+def read_key(text: str) -> str:
+    """Return a key as it is written, whatever the case, spaces and hyphens that were typed.
+
+    :raises KeyInvalid: it does not have the shape of a key.
+
+    >>> read_key(" 1234abc 567 ")
+    '1234-ABC-567'
+    """
+    found = KEY.fullmatch(text.strip().upper())
+    if found is None:
+        raise KeyInvalid
+    return "-".join(found.groups())

@@ -17,6 +17,7 @@ DEFAULT_LABELS: Mapping[str, str] = {
     "latest_procedures": "Dernières demandes",
     "details": "Coordonnées",
     "department": "Enfance",
+    "sign_up": "Créer mon espace",
     "forgot_password": "J’ai oublié mon mot de passe",
 }
 

@@ -4,6 +4,7 @@ from preau.web.family.bookings import views as bookings
 from preau.web.family.documents import views as documents
 from preau.web.family.dossier import views as dossier
 from preau.web.family.home import views as home
+from preau.web.family.household import keys
 from preau.web.family.household import views as household
 from preau.web.family.procedures import case, drafts, entourage, simple
 from preau.web.family.procedures import views as procedures
@@ -52,7 +53,9 @@ urlpatterns = [
         {"is_household": True},
         name="document_for_household",
     ),
+    path("enfants/", include("preau.web.family.children.urls")),
     path("profil/", household.profile, name="profile"),
+    path("profil/cle/", keys.add_key, name="add_key"),
     path("profil/identifiants/", household.identifiers, name="identifiers"),
     path("entourage/", household.entourage, name="entourage"),
 ]

@@ -7,7 +7,15 @@ from preau.domain.accounts.operations.identifiers import (
     reset_password,
     set_own_identifiers,
 )
-from preau.domain.accounts.operations.opening import accept_terms, activate, create_account, note_login, send_activation
+from preau.domain.accounts.operations.opening import (
+    accept_terms,
+    activate,
+    create_account,
+    note_login,
+    open_account,
+    proposed_username,
+    send_activation,
+)
 
 __all__ = [
     "accept_terms",
@@ -18,6 +26,8 @@ __all__ = [
     "end_agent",
     "invite_agent",
     "note_login",
+    "open_account",
+    "proposed_username",
     "request_reset",
     "reset_password",
     "send_activation",

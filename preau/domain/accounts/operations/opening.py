@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from preau.base import journal
-from preau.base.actor import Actor
+from preau.base.actor import Actor, system_actor
 from preau.base.links import absolute
 from preau.base.tokens import hash_of
 from preau.domain.accounts import rules
@@ -72,6 +72,55 @@ def create_account(
     )
     journal.record(actor=actor, act="account.created", at=now, subject_type="account", subject_id=account.pk, role=role)
     return account
+
+
+@transaction.atomic
+def open_account(
+    *,
+    organisation_id: int,
+    civility: str,
+    first_name: str,
+    last_name: str,
+    email: str,
+    username: str,
+    password: str,
+    now: datetime,
+) -> Account:
+    """Open the active account of a family whose e-mail has just been verified (A02-51), and confirm it by mail.
+
+    :raises WeakPassword: the password breaks the rule; nothing is written.
+    :raises UsernameTaken, UsernameInvalid: the identifiant cannot be had.
+    """
+    account = create_account(
+        actor=system_actor(organisation_id),
+        civility=civility,
+        first_name=first_name,
+        last_name=last_name,
+        email=email,
+        role=Role.FAMILY,
+        username=username,
+        now=now,
+    )
+    _set_own(account, account.username, password)
+    account.activated_at = account.email_verified_at = now
+    account.save()
+    organisation = _organisation(organisation_id)
+    _mail(
+        organisation,
+        account,
+        template="activated",
+        subject=f"{organisation.name} - Votre espace personnel est activé",
+        key=f"opened-{account.pk}",
+        now=now,
+        link=absolute(reverse("public:home", args=[organisation.slug])),
+        username=account.username,
+    )
+    return account
+
+
+def proposed_username(*, organisation_id: int, first_name: str, last_name: str, email: str) -> str:
+    """Return an identifiant that is free, by the policy of the collectivité (A03-08 to A03-10)."""
+    return _proposal(_organisation(organisation_id), first_name, last_name, email)
 
 
 @transaction.atomic

@@ -29,6 +29,14 @@ from preau.domain.families.operations.household import (
     link_child,
     read_protected_address,
 )
+from preau.domain.families.operations.keys import create_access_key, find_access_key, use_access_key
+from preau.domain.families.operations.signup import (
+    begin_sign_up,
+    find_sign_up,
+    finish_sign_up,
+    send_sign_up,
+    sign_up_data,
+)
 
 __all__ = [
     "ADDRESS_LENGTHS",
@@ -39,11 +47,16 @@ __all__ = [
     "add_child",
     "add_contact",
     "answer_consents",
+    "begin_sign_up",
     "change_address",
     "change_details",
     "change_situation",
     "confirm_sheets",
+    "create_access_key",
     "create_family",
+    "find_access_key",
+    "find_sign_up",
+    "finish_sign_up",
     "give_authority",
     "invite_adult",
     "link_child",
@@ -53,5 +66,8 @@ __all__ = [
     "restore_contact",
     "save_contact",
     "save_health",
+    "send_sign_up",
+    "sign_up_data",
+    "use_access_key",
     "validate_dossier",
 ]

@@ -1,5 +1,6 @@
 """Forms of the account screens. They check shapes; operations decide."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -70,3 +71,67 @@ class ForgottenForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
         error_messages={"required": _("Saisissez votre courriel ou votre identifiant.")},
     )
+
+
+PHONE = re.compile(r"\+?[0-9 .()-]{6,30}")
+
+
+def _text(label: Any, length: int, *, required: bool = True, **attrs: str) -> forms.CharField:
+    return forms.CharField(label=label, max_length=length, required=required, widget=forms.TextInput(attrs=attrs))
+
+
+class SignUpForm(forms.Form):
+    """An adult responsible for a child, whom the service may not know yet."""
+
+    civility = forms.ChoiceField(
+        label=_("Civilité"), choices=[("", _("Choisir")), ("Mme", _("Madame")), ("M.", _("Monsieur"))]
+    )
+    last_name = _text(_("Nom d’usage"), 80, autocomplete="family-name")
+    birth_name = _text(_("Nom de famille"), 80, required=False)
+    first_name = _text(_("Prénom"), 80, autocomplete="given-name")
+    email = forms.EmailField(
+        label=_("Courriel"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+    phone = _text(_("Téléphone"), 30, required=False, type="tel", autocomplete="tel")
+    mobile = _text(_("Mobile"), 30, required=False, type="tel")
+    medium = forms.ChoiceField(
+        label=_("Comment préférez-vous être prévenu ?"),
+        choices=[("email", _("Courriel")), ("sms", _("SMS")), ("phone", _("Téléphone")), ("post", _("Courrier"))],
+    )
+    street_number = _text(_("Numéro"), 10, required=False)
+    street = _text(_("Nom de la voie"), 160, autocomplete="address-line1")
+    building = _text(_("Bâtiment"), 40, required=False)
+    apartment = _text(_("Appartement"), 40, required=False)
+    complement = _text(_("Complément"), 120, required=False)
+    postcode = _text(_("Code postal"), 10, autocomplete="postal-code", inputmode="numeric")
+    city = _text(_("Ville"), 80, autocomplete="address-level2")
+    country = _text(_("Pays"), 60)
+
+    ADDRESS = ("street_number", "street", "building", "apartment", "complement", "postcode", "city", "country")
+    REACH = ("email", "phone", "mobile", "medium")
+
+    def clean_phone(self) -> str:
+        return _phone(self.cleaned_data["phone"])
+
+    def clean_mobile(self) -> str:
+        return _phone(self.cleaned_data["mobile"])
+
+    def address(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.ADDRESS]
+
+    def reach(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.REACH]
+
+    def person(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name not in (*self.ADDRESS, *self.REACH)]
+
+
+def _phone(text: str) -> str:
+    found = text.strip()
+    if found and not PHONE.fullmatch(found):
+        raise forms.ValidationError(_("Écrivez le numéro avec ses dix chiffres, par exemple 02 61 91 00 00."))
+    return found
+
+
+class KeyForm(forms.Form):
+    key = _text(_("Enfance"), 20, required=False, autocapitalize="characters", spellcheck="false", autocomplete="off")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from preau.web.public.account import login, openings
+from preau.web.public.account import login, openings, signup
 
 app_name = "account"
 urlpatterns = [
@@ -13,5 +13,9 @@ urlpatterns = [
     path("espace-active/", openings.activated, name="activated"),
     path("identifiants/", openings.identifiers, name="identifiers"),
     path("mot-de-passe-modifie/", openings.password_changed, name="password_changed"),
+    path("creer-mon-espace/", signup.identity, name="sign_up"),
+    path("creer-mon-espace/services/", signup.services, name="sign_up_services"),
+    path("creer-mon-espace/envoye/", signup.sent, name="sign_up_sent"),
+    path("creer-mon-espace/verification/<str:token>/", signup.verify, name="sign_up_verify"),
     path("conditions/", openings.terms, name="terms"),
 ]

@@ -1,0 +1,252 @@
+"""The family file in the demo: what a town asks for, and families caught at each state of it."""
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pikepdf
+from PIL import Image, ImageDraw
+
+from preau.base.actor import STAFF, Actor
+from preau.demo.desk import Desk, Home
+from preau.domain.accounts.enums import Role
+from preau.domain.documents.models import DocumentType, Regulation
+from preau.domain.documents.operations import accept_regulations, check, deposit
+from preau.domain.families.models import Child, ConsentType
+from preau.domain.families.operations import validate_dossier
+from preau.domain.organisations.models import Department
+from preau.domain.procedures import operations as acts
+from preau.domain.procedures.enums import ProcedureKind
+from preau.domain.procedures.models import ProcedureForm, ReasonTemplate
+
+CONSENTS = (
+    ("photo", "Photographier ou filmer mon enfant pour les publications de la structure", True),
+    ("sorties", "Participer aux sorties à pied et en transport en commun", True),
+    ("urgence", "Faire prendre par les secours les soins qu’impose l’urgence", True),
+    ("antipyretique", "Donner un médicament contre la fièvre, avec ordonnance", False),
+)
+REASONS = (
+    ("Document illisible", "Le document n’est pas lisible. Reprenez la photo bien à plat, avec toute la page."),
+    ("Hors de la collectivité", "L’enfant n’habite pas sur notre territoire. Voyez avec votre mairie."),
+    ("Déjà connu", "Cette personne est déjà dans votre dossier : il n’y a rien à faire de plus."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A piece that a town asks for."""
+
+    code: str
+    title: str
+    needs: Sequence[str] = ("dossier",)
+    subject: str = "child"
+    validity: str = "school_year"
+    due: str = ""
+    help: str = ""
+    is_sensitive: bool = False
+    is_judicial: bool = False
+
+
+KINDS = (
+    Kind(
+        "carnet",
+        "Carnet de vaccination",
+        help="Les pages des vaccins, ou l’attestation d’un médecin.",
+        is_sensitive=True,
+    ),
+    Kind("assurance", "Attestation d’assurance responsabilité civile", due="12-31"),
+    Kind("pai", "PAI signé, ou certificat médical en attendant", ("pai",), is_sensitive=True),
+    Kind("alternance", "Calendrier de garde alternée signé des deux parents", ("alternate",), validity="forever"),
+    Kind("jugement", "Décision de justice", ("alternate", "forbidden"), validity="forever", is_judicial=True),
+    Kind("mandat", "Mandat de prélèvement SEPA signé", ("direct_debit",), "family", "forever"),
+    Kind("rib", "RIB", ("direct_debit",), "family", "forever"),
+    Kind("divers", "Divers", (), validity="forever"),
+    Kind("domicile", "Justificatif de domicile", (), "family", "months"),
+)
+
+
+def ask(desk: Desk, department: Department, *, kinds: Iterable[Kind] = KINDS, rules: str = "") -> None:
+    """Write what the town asks of families: pieces, authorisations, a règlement, ready-made sentences."""
+    for position, kind in enumerate(kinds):
+        DocumentType.objects.create(
+            organisation_id=desk.id,
+            code=kind.code,
+            title=kind.title,
+            help=kind.help,
+            subject=kind.subject,
+            validity=kind.validity,
+            needs=list(kind.needs),
+            due_month_day=kind.due,
+            is_sensitive=kind.is_sensitive,
+            is_judicial=kind.is_judicial,
+            position=position,
+        )
+    for position, (code, title, is_required) in enumerate(CONSENTS):
+        ConsentType.objects.create(
+            organisation_id=desk.id, code=code, title=title, is_required=is_required, position=position
+        )
+    for position, (title, text) in enumerate(REASONS):
+        ReasonTemplate.objects.create(organisation_id=desk.id, title=title, text=text, position=position)
+    if rules:
+        Regulation.objects.create(
+            organisation_id=desk.id,
+            code="accueils",
+            title="Règlement des accueils",
+            body=rules,
+            published_at=desk.now - timedelta(days=150),
+        )
+    ProcedureForm.objects.create(
+        organisation_id=desk.id,
+        code="autre",
+        title="Autre demande",
+        intro="Pour tout ce qui n’a pas sa page. Le service vous répond ici.",
+        department=department,
+        fields=[{"code": "question", "label": "Votre demande", "kind": "long", "required": True}],
+    )
+
+
+def validate_all(desk: Desk, homes: Iterable[Home]) -> None:
+    """Validate the dossiers of the families without a story, as in the months before."""
+    for number, home in enumerate(homes):
+        for child in home.children:
+            validate_dossier(
+                actor=desk.actor,
+                child_id=child.pk,
+                school_year_id=desk.year.pk,
+                number=None,
+                now=desk.now - timedelta(days=90 + number % 30),
+            )
+
+
+def fill(desk: Desk, home: Home, child: Child, *, but: Sequence[str] = (), days_ago: int = 5, **health: Any) -> int:
+    """Fill the dossier of a child as its parent would, and return its draft. `but`: parts left undone."""
+    actor, now = desk.actor_of(home), desk.now - timedelta(days=days_ago)
+    draft = acts.start(
+        actor=actor,
+        kind=ProcedureKind.DOSSIER,
+        family_id=home.family.pk,
+        child_id=child.pk,
+        about=f"y{desk.year.pk}",
+        now=now,
+    )
+    parts: Mapping[str, Mapping[str, Any]] = {
+        "household": {"address_is_right": True, "phone": home.adults[0].phone, "direct_debit": False},
+        "identity": {"identity_is_right": True, "school": "", "level": ""},
+        "health": {"pai": "no", "doctor_name": "Dr Ormeau", "diet": "standard", "vaccines": ["dtp"], **health},
+        "consents": {code: "yes" for code, _title, is_required in CONSENTS if is_required},
+        "people": {"new": []},
+    }
+    for name, values in parts.items():
+        if name not in but:
+            acts.save_step(
+                actor=actor, draft_id=draft.draft_id, step=name, values={**values, "confirmed": True}, now=now
+            )
+    if "rules" not in but:
+        rules = Regulation.objects.filter(organisation_id=desk.id).values_list("pk", flat=True)
+        accept_regulations(actor=actor, family_id=home.family.pk, regulation_ids=list(rules), now=now)
+    for code in ("carnet", "assurance"):
+        if code not in but:
+            send_piece(desk, home, code, child=child, now=now)
+    return draft.draft_id
+
+
+def send(desk: Desk, home: Home, draft_id: int, *, days_ago: int = 5) -> int:
+    """Send a draft, and return the number of the démarche."""
+    number = acts.submit(
+        actor=desk.actor_of(home), draft_id=draft_id, now=desk.now - timedelta(days=days_ago)
+    ).view.number
+    return number
+
+
+def decide(desk: Desk, number: int, *, accept: bool = True, reason: str = "", days_ago: int = 3) -> None:
+    """Decide a démarche as an agent, at once."""
+    now = desk.now - timedelta(days=days_ago)
+    acts.decide(actor=agent(desk), numbers=[number], accept=accept, reason=reason, now=now)
+    acts.apply_held(actor=agent(desk), number=number, now=now)
+
+
+def agent(desk: Desk) -> Actor:
+    """Return an agent of the town without an account of its own."""
+    return Actor(
+        organisation_id=desk.id,
+        audience=STAFF,
+        display_name="Le service",
+        time_zone=desk.organisation.time_zone,
+        roles=frozenset({Role.AGENT, Role.MANAGER}),
+    )
+
+
+def declare(desk: Desk, home: Home, *people: Mapping[str, Any], days_ago: int = 1) -> int:
+    """Declare persons of an entourage and send the declaration; return its number."""
+    actor, now = desk.actor_of(home), desk.now - timedelta(days=days_ago)
+    draft = acts.start(actor=actor, kind=ProcedureKind.ENTOURAGE, family_id=home.family.pk, now=now)
+    for place, person in enumerate(people, start=1):
+        acts.save_step(actor=actor, draft_id=draft.draft_id, step=f"p{place}", values=person, now=now)
+    return acts.submit(actor=actor, draft_id=draft.draft_id, now=now).view.number
+
+
+def send_piece(
+    desk: Desk,
+    home: Home,
+    code: str,
+    *,
+    child: Child | None = None,
+    now: datetime,
+    is_photo: bool = False,
+    accept: bool | None = None,
+) -> None:
+    """Put a small real document in the space of a family; `accept` checks it too."""
+    kind = DocumentType.objects.get(organisation_id=desk.id, code=code)
+    words = [kind.title, child.full_name if child else home.family.name, "Document de démonstration"]
+    content = photo(words) if is_photo else paper(words)
+    view = deposit(
+        actor=desk.actor_of(home),
+        family_id=home.family.pk,
+        type_id=kind.pk,
+        child_id=child.pk if child else None,
+        name=f"{code}.{'jpg' if is_photo else 'pdf'}",
+        content=content,
+        school_year_ends_on=desk.year.ends_on,
+        now=now,
+    )
+    if accept is not None:
+        check(actor=agent(desk), document_id=view.document_id, accept=accept, reason="Photo floue.", now=now)
+
+
+def paper(lines: Sequence[str]) -> bytes:
+    """Return a one-page PDF with a few lines."""
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=(420, 595))
+        font = pdf.make_indirect(
+            pikepdf.Dictionary(
+                Type=pikepdf.Name.Font,
+                Subtype=pikepdf.Name.Type1,
+                BaseFont=pikepdf.Name.Helvetica,
+                Encoding=pikepdf.Name.WinAnsiEncoding,
+            )
+        )
+        page.obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
+        shown = b"\n".join(b"(%s) Tj 0 -28 Td" % _escaped(line) for line in lines)
+        page.obj.Contents = pdf.make_stream(b"BT /F1 15 Tf 40 520 Td\n" + shown + b"\nET")
+        out = io.BytesIO()
+        pdf.save(out)
+        return out.getvalue()
+
+
+def photo(lines: Sequence[str]) -> bytes:
+    """Return a photo of a sheet of paper on a table."""
+    image = Image.new("RGB", (640, 480), "#8a6d4b")
+    draw = ImageDraw.Draw(image)
+    draw.polygon([(90, 60), (560, 40), (590, 430), (70, 440)], fill="#f7f4ea")
+    for place, line in enumerate(lines):
+        draw.text((120, 110 + 40 * place), line.encode("latin-1", "replace").decode("latin-1"), fill="#222222")
+    out = io.BytesIO()
+    image.save(out, format="JPEG", quality=80)
+    return out.getvalue()
+
+
+def _escaped(text: str) -> bytes:
+    raw = text.replace("’", "'").encode("cp1252", "replace")
+    return raw.replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")

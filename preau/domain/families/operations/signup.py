@@ -1,0 +1,157 @@
+"""A family creates its space alone (A02-44 to A02-56): identity, service key or none, e-mail verified, then in."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.urls import reverse
+
+from preau.base import journal, outbox
+from preau.base.actor import system_actor
+from preau.base.links import absolute
+from preau.base.search import fold
+from preau.base.tokens import hash_of, new_secret
+from preau.domain.accounts.models import Account
+from preau.domain.accounts.operations import open_account
+from preau.domain.accounts.queries import accounts_of_email
+from preau.domain.accounts.rules import LinkInvalid
+from preau.domain.families.enums import AdultPosition, Medium
+from preau.domain.families.models import Adult, Family, SignUp
+from preau.domain.families.operations.household import ADDRESS_LENGTHS, create_family
+from preau.domain.families.operations.keys import find_access_key, tie
+from preau.domain.organisations.queries import mail_identity
+
+SIGN_UP_LIFETIME = timedelta(hours=72)
+
+
+@transaction.atomic
+def begin_sign_up(
+    *, organisation_id: int, data: Mapping[str, str], now: datetime, sign_up_id: int | None = None
+) -> int:
+    """Keep the first step of a creation, encrypted, and return its id; the same one when it is corrected."""
+    row = _open(organisation_id, sign_up_id, now) if sign_up_id else None
+    if row is None:
+        row = SignUp(
+            organisation_id=organisation_id,
+            secret_hash=hash_of(new_secret()),
+            created_at=now,
+            expires_at=now + SIGN_UP_LIFETIME,
+        )
+    row.data = dict(data)  # type: ignore[assignment]
+    row.save()
+    return row.pk
+
+
+def sign_up_data(*, organisation_id: int, sign_up_id: int, now: datetime) -> Mapping[str, str] | None:
+    """Return what was typed at the first step, while the creation is open."""
+    row = _open(organisation_id, sign_up_id, now)
+    return row.data if row else None
+
+
+@transaction.atomic
+def send_sign_up(*, organisation_id: int, sign_up_id: int, key: str, now: datetime) -> None:
+    """Post the mail that verifies the address. To a known address it says so instead: the page does not.
+
+    :param key: the « clé enfance », or "".
+    :raises LinkInvalid: the creation is no longer open.
+    :raises KeyInvalid: the key opens nothing.
+    """
+    row = _open(organisation_id, sign_up_id, now)
+    if row is None:
+        raise LinkInvalid
+    row.access_key = find_access_key(organisation_id=organisation_id, text=key, now=now) if key else None
+    secret = new_secret()
+    row.secret_hash = hash_of(secret)
+    row.save(update_fields=["access_key", "secret_hash"])
+    email = str(row.data["email"])
+    identity = mail_identity(organisation_id=organisation_id)
+    known = accounts_of_email(email=email, organisation_id=organisation_id)
+    path = (
+        reverse("account:forgot_password", args=[identity["slug"]])
+        if known
+        else reverse("account:sign_up_verify", args=[identity["slug"], secret])
+    )
+    outbox.post(
+        organisation_id=organisation_id,
+        template="sign_up_known" if known else "sign_up",
+        to=[email],
+        subject=f"{identity['name']} - Création de votre espace personnel",
+        context={
+            "organisation": identity,
+            "greeting": " ".join(part for part in (row.data.get("civility"), row.data.get("last_name")) if part),
+            "link": absolute(path),
+        },
+        dedupe_key=f"sign-up-{row.secret_hash[:24]}",
+        now=now,
+    )
+
+
+def find_sign_up(*, organisation_id: int, secret: str, now: datetime) -> SignUp | None:
+    """Return the creation that a mailed link stands for, while it is open."""
+    rows = SignUp.objects.filter(organisation_id=organisation_id, used_at=None, expires_at__gt=now)
+    return rows.filter(secret_hash=hash_of(secret)).first()
+
+
+@transaction.atomic
+def finish_sign_up(*, organisation_id: int, secret: str, username: str, password: str, now: datetime) -> Account:
+    """Open the account of a person whose address is verified, with its dossier: the known one of a key, or a new one.
+
+    :raises LinkInvalid: unknown, used or expired link.
+    :raises WeakPassword, UsernameTaken, UsernameInvalid: nothing is written.
+    :raises KeyInvalid: the key was used meanwhile; nothing is written.
+    """
+    row = find_sign_up(organisation_id=organisation_id, secret=secret, now=now)
+    if row is None or not SignUp.objects.filter(pk=row.pk, used_at=None).update(used_at=now):
+        raise LinkInvalid
+    data = {key: str(value) for key, value in row.data.items()}
+    account = open_account(
+        organisation_id=organisation_id,
+        civility=data["civility"],
+        first_name=data["first_name"],
+        last_name=data["last_name"],
+        email=data["email"],
+        username=username,
+        password=password,
+        now=now,
+    )
+    if row.access_key_id:
+        tie(organisation_id=organisation_id, account=account, key_id=row.access_key_id, now=now)
+    else:
+        _new_family(organisation_id, account, data, now)
+    row.data = {}  # type: ignore[assignment]
+    row.save(update_fields=["data"])
+    journal.record(
+        actor=system_actor(organisation_id),
+        act="account.signed_up",
+        at=now,
+        subject_type="account",
+        subject_id=account.pk,
+    )
+    return account
+
+
+def _new_family(organisation_id: int, account: Account, data: Mapping[str, str], now: datetime) -> None:
+    machine = system_actor(organisation_id)
+    family = create_family(actor=machine, name=data["last_name"], now=now)
+    address = {name: data.get(name, "")[:length] for name, length in ADDRESS_LENGTHS.items()}
+    Family.objects.filter(pk=family.pk).update(**address)
+    Adult.objects.create(
+        organisation_id=organisation_id,
+        family=family,
+        account=account,
+        position=AdultPosition.HOLDER,
+        civility=data["civility"],
+        first_name=data["first_name"],
+        last_name=data["last_name"],
+        birth_name=data.get("birth_name", ""),
+        email=data["email"],
+        phone=data.get("phone", ""),
+        mobile=data.get("mobile", ""),
+        preferred_medium=Medium(data.get("medium") or Medium.EMAIL),
+        search=fold(f"{data['first_name']} {data['last_name']}"),
+    )
+
+
+def _open(organisation_id: int, sign_up_id: int, now: datetime) -> SignUp | None:
+    rows = SignUp.objects.filter(organisation_id=organisation_id, used_at=None, expires_at__gt=now)
+    return rows.filter(pk=sign_up_id).first()

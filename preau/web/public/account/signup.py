@@ -1,0 +1,122 @@
+"""« Création d’un espace personnel » : identity, services, verification of the e-mail, password (A02-44 to A02-56)."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from preau.domain.accounts import rules
+from preau.domain.accounts.operations import proposed_username
+from preau.domain.families import operations
+from preau.domain.families.rules import KeyInvalid
+from preau.web.public.account import throttle
+from preau.web.public.account.forms import IdentifiersForm, KeyForm, SignUpForm
+from preau.web.public.account.openings import refuse_identifiers
+from preau.web.ui.policy import public_page
+
+SIGN_UP = "sign_up"
+
+
+@public_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def identity(request: Any, slug: str) -> HttpResponse:
+    """Step 1: who you are, where you live, how to reach you. What was typed is found again on the way back."""
+    organisation = request.organisation
+    if not organisation.allows_sign_up:
+        return render(request, "account/sign_up_closed.html")
+    known = _known(request)
+    data = None
+    if known:
+        data = operations.sign_up_data(organisation_id=organisation.id, sign_up_id=known, now=request.now)
+    form = SignUpForm(request.POST if request.method == "POST" else None, initial=data or {"country": "France"})
+    if request.method == "POST" and form.is_valid():
+        made = operations.begin_sign_up(
+            organisation_id=organisation.id,
+            data=form.cleaned_data,
+            now=request.now,
+            sign_up_id=known if data is not None else None,
+        )
+        request.session[SIGN_UP] = {slug: made}
+        return redirect("account:sign_up_services", slug=slug)
+    return render(request, "account/sign_up.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _known(request: Any) -> int | None:
+    kept = request.session.get(SIGN_UP, {})
+    return kept.get(request.organisation.slug) if isinstance(kept, dict) else None
+
+
+@public_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def services(request: Any, slug: str) -> HttpResponse:
+    """Step 2, « SERVICES » : a key, or none. A key that opens nothing has one answer, whatever the reason."""
+    sign_up_id = _known(request)
+    if sign_up_id is None:
+        return redirect("account:sign_up", slug=slug)
+    form = KeyForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        key = "" if request.POST.get("act") == "none" else form.cleaned_data["key"]
+        name = f"{slug}-{sign_up_id}"
+        if throttle.is_blocked(request, "key", name):
+            return render(request, "429.html", status=429)
+        throttle.count(request, "key", name)
+        try:
+            operations.send_sign_up(
+                organisation_id=request.organisation.id, sign_up_id=sign_up_id, key=key, now=request.now
+            )
+        except KeyInvalid:
+            form.add_error("key", _("Cette clé n’ouvre aucun dossier. Vérifiez-la avec le service, ou continuez sans."))
+        except rules.LinkInvalid:
+            return redirect("account:sign_up", slug=slug)
+        else:
+            return redirect("account:sign_up_sent", slug=slug)
+    return render(request, "account/sign_up_services.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@public_page
+@require_safe
+def sent(request: Any, slug: str) -> HttpResponse:
+    """The same page whether the address is known or not."""
+    return render(request, "account/sign_up_sent.html")
+
+
+@public_page
+@sensitive_post_parameters("password", "confirmation")
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify(request: Any, slug: str, token: str) -> HttpResponse:
+    """Step 3, from the mail: identifiant and password. The GET changes nothing."""
+    organisation = request.organisation
+    row = operations.find_sign_up(organisation_id=organisation.id, secret=token, now=request.now)
+    if row is None:
+        return render(request, "account/link_invalid.html", status=404)
+    data = row.data
+    proposal = proposed_username(
+        organisation_id=organisation.id,
+        first_name=data["first_name"],
+        last_name=data["last_name"],
+        email=data["email"],
+    )
+    form = IdentifiersForm(request.POST if request.method == "POST" else None, initial={"username": proposal})
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.finish_sign_up(
+                organisation_id=organisation.id,
+                secret=token,
+                username=form.cleaned_data["username"],
+                password=form.cleaned_data["password"],
+                now=request.now,
+            )
+        except (rules.WeakPassword, rules.UsernameTaken, rules.UsernameInvalid) as refusal:
+            refuse_identifiers(form, refusal)
+        except (rules.LinkInvalid, KeyInvalid):
+            return render(request, "account/link_invalid.html", status=404)
+        else:
+            request.session.pop(SIGN_UP, None)
+            messages.success(request, _("Félicitations, vous venez de créer votre espace. Connectez-vous."))
+            return redirect("account:login", slug=slug)
+    context = {"form": form, "first_name": data["first_name"]}
+    return render(request, "account/sign_up_verify.html", context, status=422 if form.errors else 200)

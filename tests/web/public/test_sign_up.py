@@ -1,0 +1,181 @@
+"""A family creates its space alone, with or without a « clé enfance »."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from preau.base.facts import NotAllowed
+from preau.base.models import OutboxMail
+from preau.domain.accounts.models import Account
+from preau.domain.families.models import AccessKey, Adult, Family, SignUp
+from preau.domain.families.operations import create_access_key, find_access_key, use_access_key
+from preau.domain.families.rules import KeyInvalid, read_key
+from preau.domain.organisations.models import Organisation
+from tests.factories.town import NOW, PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+URL = "/ville-test/creer-mon-espace/"
+WHO = {
+    "civility": "Mme",
+    "last_name": "Nouvelle",
+    "first_name": "Iris",
+    "email": "iris@courriel.example",
+    "mobile": "06 39 98 00 01",
+    "medium": "sms",
+    "street": "rue Neuve",
+    "postcode": "99000",
+    "city": "Ville",
+    "country": "France",
+}
+OWN = {"username": "iris.nouvelle", "password": "moulin-bleu-cerise-42", "confirmation": "moulin-bleu-cerise-42"}
+
+
+@pytest.fixture
+def known(town):
+    """A family that the service knows, without a space."""
+    family = Family.objects.create(organisation_id=town.id, number=7, name="Connue", created_at=NOW)
+    return Adult.objects.create(
+        organisation_id=town.id, family=family, position="holder", first_name="Ève", last_name="Connue"
+    )
+
+
+def page(response):
+    return response.content.decode()
+
+
+def mailed_link():
+    return re.search(r"/ville-test/creer-mon-espace/\S+", OutboxMail.objects.latest("pk").context["link"])[0]
+
+
+def create(client, *, key="", who=WHO):
+    client.post(URL, who)
+    return client.post(f"{URL}services/", {"key": key, "act": "key" if key else "none"})
+
+
+def test_an_unknown_family_creates_its_space_and_enters(client, town):
+    assert "Création d’un espace personnel" in page(client.get(URL))
+    assert create(client).url == f"{URL}envoye/"
+    link = mailed_link()
+    assert client.get(link).status_code == 200
+    assert not Account.objects.filter(email=WHO["email"]).exists()
+    assert client.post(link, OWN).url == "/ville-test/connexion/"
+    account = Account.objects.get(username="iris.nouvelle")
+    adult = account.adults.get()
+    assert (adult.position, adult.family.city, adult.preferred_medium) == ("holder", "Ville", "sms")
+    assert SignUp.objects.get().data == {}
+    login = {"username": "iris.nouvelle", "password": OWN["password"]}
+    assert client.post("/ville-test/connexion/", login).status_code == 302
+    assert "Conditions" in page(client.get("/ville-test/famille/", follow=True))
+
+
+def test_a_link_serves_once_and_not_for_ever(client, town, monkeypatch):
+    create(client)
+    link = mailed_link()
+    client.post(link, OWN)
+    assert Client().post(link, OWN).status_code == 404
+    assert Account.objects.filter(username="iris.nouvelle").count() == 1
+    create(client, who={**WHO, "email": "autre@courriel.example"})
+    late = mailed_link()
+    monkeypatch.setattr("preau.config.clock.now", lambda: NOW + timedelta(hours=73))
+    assert client.get(late).status_code == 404
+    assert client.get("/autre/creer-mon-espace/verification/x/").status_code == 404
+
+
+def test_the_page_says_the_same_to_a_known_address_and_the_mail_tells_its_owner(client, town, awa):
+    answer = create(client, who={**WHO, "email": awa.account.email.upper()})
+    assert answer.url == f"{URL}envoye/"
+    assert OutboxMail.objects.latest("pk").template == "sign_up_known"
+    assert "creer-mon-espace" not in OutboxMail.objects.latest("pk").context["link"]
+
+
+def test_a_known_family_finds_its_dossier_with_its_key(client, town, known):
+    key = create_access_key(actor=town.agent("agent"), adult_id=known.pk, now=NOW)
+    assert create(client, key=key.lower().replace("-", " ")).status_code == 302
+    client.post(mailed_link(), OWN)
+    known.refresh_from_db()
+    assert known.account.username == "iris.nouvelle"
+    assert Family.objects.filter(organisation_id=town.id).count() == 1
+    assert AccessKey.objects.get().used_at
+
+
+def test_wrong_used_expired_cancelled_and_foreign_keys_have_one_answer(client, town, other_town, known, monkeypatch):
+    agent = town.agent("agent")
+    used = create_access_key(actor=agent, adult_id=known.pk, now=NOW)
+    AccessKey.objects.update(used_at=NOW)
+    cancelled = create_access_key(actor=agent, adult_id=known.pk, now=NOW)
+    expired = create_access_key(actor=agent, adult_id=known.pk, now=NOW - timedelta(days=31))
+    family = Family.objects.create(organisation_id=other_town.id, number=1, name="Loin", created_at=NOW)
+    far = Adult.objects.create(organisation_id=other_town.id, family=family, position="holder", last_name="Loin")
+    foreign = create_access_key(actor=other_town.agent("agent"), adult_id=far.pk, now=NOW)
+    answers = set()
+    for key in ("0000-AAA-000", "n’importe quoi", used, cancelled, expired, foreign):
+        client.post(URL, WHO)
+        answer = client.post(f"{URL}services/", {"key": key, "act": "key"})
+        assert answer.status_code == 422
+        answers.add(re.sub(r'csrfmiddlewaretoken" value="\w+"', "", page(answer)).replace(key, ""))
+    assert len({re.sub(r'name="key" value="[^"]*"', "", each) for each in answers}) == 1
+
+
+def test_guessing_keys_is_stopped(client, town):
+    client.post(URL, WHO)
+    codes = [client.post(f"{URL}services/", {"key": f"0000-AAA-{n:03}", "act": "key"}).status_code for n in range(10)]
+    assert codes[0] == 422
+    assert codes[-1] == 429
+
+
+def test_an_agent_shows_a_key_once_and_a_new_one_kills_the_old(login, town, known):
+    client = login(town.account("agent.un", role="agent"))
+    url = f"/ville-test/agents/familles/{known.family_id}/cle/{known.pk}/"
+    assert not AccessKey.objects.exists()
+    assert "Faire une clé" in page(client.get(url))
+    first = re.search(r"\d{4}-[A-Z]{3}-\d{3}", page(client.post(url)))[0]
+    assert first not in page(client.get(url))
+    second = re.search(r"\d{4}-[A-Z]{3}-\d{3}", page(client.post(url)))[0]
+    with pytest.raises(KeyInvalid):
+        find_access_key(organisation_id=town.id, text=first, now=NOW)
+    assert find_access_key(organisation_id=town.id, text=second, now=NOW).adult_id == known.pk
+    assert second not in str(list(AccessKey.objects.values_list("secret_hash", flat=True)))
+    with pytest.raises(NotAllowed):
+        create_access_key(actor=town.agent("site_staff"), adult_id=known.pk, now=NOW)
+
+
+def test_a_key_may_be_added_later_from_the_profile(login, town, known, awa):
+    client = login(awa.account)
+    key = create_access_key(actor=town.agent("agent"), adult_id=known.pk, now=NOW)
+    assert "n’ouvre aucun dossier" in page(client.post("/ville-test/famille/profil/cle/", {"key": "x"}, follow=True))
+    assert "est rattaché" in page(client.post("/ville-test/famille/profil/cle/", {"key": key}, follow=True))
+    with pytest.raises(KeyInvalid):
+        use_access_key(organisation_id=town.id, account_id=awa.account.pk, text=key, now=NOW)
+
+
+def test_what_was_typed_is_kept_when_something_is_wrong_or_on_the_way_back(client, town):
+    wrong = client.post(URL, {**WHO, "email": "pas-un-courriel"})
+    assert wrong.status_code == 422
+    assert 'value="rue Neuve"' in page(wrong)
+    client.post(URL, WHO)
+    assert 'value="rue Neuve"' in page(client.get(URL))
+    assert Client().get(f"{URL}services/").url == URL
+
+
+def test_a_weak_password_or_a_taken_identifiant_is_told(client, town, awa):
+    create(client)
+    link = mailed_link()
+    assert client.post(link, {**OWN, "password": "court", "confirmation": "court"}).status_code == 422
+    assert "déjà pris" in page(client.post(link, {**OWN, "username": awa.account.username}))
+    assert not Account.objects.filter(email=WHO["email"]).exists()
+
+
+def test_where_the_service_creates_spaces_itself_the_page_says_whom_to_call(client, town):
+    Organisation.objects.filter(pk=town.id).update(allows_sign_up=False)
+    assert "le service crée votre espace" in page(client.get(URL))
+    assert "creer-mon-espace" not in page(client.get("/ville-test/"))
+
+
+def test_keys_are_read_whatever_the_case_and_hyphens():
+    assert read_key("1234abc567") == "1234-ABC-567"
+    for wrong in ("", "1234-AIO-123", "123-ABC-123", "1234-ABC-1234", PASSWORD):
+        with pytest.raises(KeyInvalid):
+            read_key(wrong)
