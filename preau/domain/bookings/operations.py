@@ -23,6 +23,7 @@ from preau.domain.bookings.queries import (
     load_counters,
     load_facts,
     load_held,
+    school_holidays_for,
 )
 from preau.domain.bookings.rules import Counter, Decision, SlotFacts, Wish, decide_order
 from preau.domain.catalogue.models import ResourceDay, Slot
@@ -163,6 +164,7 @@ def _read(*, actor: Actor, items: Sequence[OrderItem], lock: bool) -> _Material:
         enrolment_of_slot=enrolment_of_slot,
         counter_ids=counter_ids,
         holidays=holidays,
+        school_holidays=school_holidays_for(actor=actor, enrolments=enrolments.values(), days=days),
     )
     return _Material(enrolments, facts, wanted, _requirements(facts, held), counters, held)
 

@@ -83,6 +83,12 @@ class UnitNeeded(BookingRefused):
     code = "unit_needed"
 
 
+class NotYourDay(BookingRefused):
+    """That day the child is with its other parent, and each parent books its own days."""
+
+    code = "not_your_day"
+
+
 class ExchangeKept(BookingRefused):
     """Part of an exchange on one day was refused, so the day stays as it was."""
 
@@ -107,12 +113,13 @@ REFUSALS: tuple[type[BookingRefused], ...] = (
     UnitExcluded,
     UnitMissing,
     UnitNeeded,
+    NotYourDay,
     ExchangeKept,
     NotEnrolled,
 )
 
 # What an agent may go past with a reason; a closed or past slot stays refused.
-FORCEABLE: tuple[type[BookingRefused], ...] = (DeadlinePassed, NotOpenYet, NoLongerOpen)
+FORCEABLE: tuple[type[BookingRefused], ...] = (DeadlinePassed, NotOpenYet, NoLongerOpen, NotYourDay)
 
 DayKey = tuple[str, int, date]  # participant_key, enrolment id, day
 
@@ -122,7 +129,7 @@ class SlotFacts:
     """All that decides on one slot for one enrolment. Instants are aware, `*_closes_at` are exclusive.
 
     `counter_ids` are the resource-days the unit takes one place of. `is_covered` says that the
-    enrolment's period holds that day.
+    enrolment's period holds that day; `is_own_day`, that its household books that day for the child.
     """
 
     slot_id: int
@@ -143,6 +150,7 @@ class SlotFacts:
     counter_ids: tuple[int, ...]
     excludes: frozenset[str] = frozenset()
     requires: frozenset[str] = frozenset()
+    is_own_day: bool = True
 
 
 @dataclass(slots=True)
@@ -208,6 +216,8 @@ def refusal_of_time(
         return SlotPast
     if wanted and facts.closed_reason:
         return SlotClosed
+    if not facts.is_own_day:
+        return NotYourDay
     if wanted and facts.opens_at is not None and now < facts.opens_at:
         return NotOpenYet
     if wanted and facts.window_closes_at is not None and now >= facts.window_closes_at:

@@ -15,6 +15,7 @@ REFUSALS: dict[str, str | Promise] = {
     "excluded": _("Une autre réservation du même jour l’empêche. Décochez-la d’abord."),
     "unit_missing": _("Il faut aussi réserver l’autre moment de la journée dont celui-ci dépend."),
     "unit_needed": _("Une autre réservation du même jour en dépend. Décochez-la d’abord."),
+    "not_your_day": _("Ce jour-là, l’enfant est chez son autre parent. Voyez avec lui, ou contactez le service."),
     "exchange_kept": _("L’échange n’était pas possible : la réservation de départ est conservée."),
     "not_enrolled": _("L’inscription ne couvre pas ce jour."),
 }
@@ -27,6 +28,7 @@ SHORT: dict[str, str | Promise] = {
     "no_longer_open": _("période terminée"),
     "deadline_passed": _("délai dépassé"),
     "full": _("complet"),
+    "not_your_day": _("chez l’autre parent"),
     "not_enrolled": _("hors inscription"),
 }
 

@@ -19,6 +19,7 @@ from preau.domain.bookings.queries.facts import (
     load_counters,
     load_facts,
     load_held,
+    school_holidays_for,
 )
 from preau.domain.bookings.queries.week import (
     PlannedUnit,
@@ -50,6 +51,7 @@ __all__ = [
     "load_facts",
     "load_held",
     "planned_units",
+    "school_holidays_for",
     "slot_board",
     "slots_like",
     "tensions",

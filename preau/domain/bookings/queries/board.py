@@ -26,6 +26,7 @@ from preau.domain.bookings.rules import (
 )
 from preau.domain.catalogue import queries as catalogue_queries
 from preau.domain.catalogue.models import Offer, Slot
+from preau.kernel.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ def slot_board(
         enrolment_of_slot={row.pk: (enrolment.enrolment_id,) for row in rows},
         counter_ids=counter_ids,
         holidays=frozenset(calendar.public_holidays),
+        school_holidays=[Period(first, after) for first, after, _name in calendar.school_holidays],
     )
     closures = catalogue_queries.closures_of(offer=offer, calendar=calendar, start=start, end=end)
     return Board(

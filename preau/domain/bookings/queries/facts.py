@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
@@ -14,9 +15,13 @@ from preau.domain.bookings.rules import Counter, DayKey, SlotFacts
 from preau.domain.catalogue import queries as catalogue_queries
 from preau.domain.catalogue import rules as catalogue_rules
 from preau.domain.catalogue.enums import BookingMode
-from preau.domain.catalogue.models import ResourceDay, Slot
+from preau.domain.catalogue.models import ResourceDay, SchoolHoliday, Slot
 from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.enrolments.models import Enrolment, Schooling
+from preau.domain.families.enums import Authority, Residence
+from preau.domain.families.models import Guardianship
+from preau.domain.families.queries.custody import OwnDays, own_days_of
+from preau.kernel.periods import Period
 
 DEADLINE_REACH = timedelta(days=45)  # how far back the working days of a deadline may be counted
 
@@ -47,6 +52,7 @@ class BookableEnrolment:
     openings: tuple[Mapping[str, object], ...]
     weekdays: str
     open_on: str
+    own_days: OwnDays | None = None  # None: any day
 
     @property
     def subject(self) -> str:
@@ -106,9 +112,13 @@ def load_facts(
     enrolment_of_slot: Mapping[int, Iterable[int]],
     counter_ids: Mapping[tuple[int, date], int],
     holidays: frozenset[date],
+    school_holidays: Collection[Period] = (),
 ) -> list[SlotFacts]:
-    """Return the facts of each slot for each enrolment that asks for it. No query."""
-    build = _FactsBuilder(actor, holidays, counter_ids)
+    """Return the facts of each slot for each enrolment that asks for it. No query.
+
+    :param school_holidays: read when a child's two homes share them by halves.
+    """
+    build = _FactsBuilder(actor, holidays, counter_ids, school_holidays)
     return [
         build(slot, enrolments[enrolment_id]) for slot in slots for enrolment_id in enrolment_of_slot.get(slot.pk, ())
     ]
@@ -156,6 +166,18 @@ def holidays_around(*, actor: Actor, days: Collection[date]) -> frozenset[date]:
     )
 
 
+def school_holidays_for(
+    *, actor: Actor, enrolments: Iterable[BookableEnrolment], days: Collection[date]
+) -> list[Period]:
+    """Return the school holidays that say whose day it is. No query unless two homes share them by halves."""
+    if not days or not any(each.own_days and each.own_days.needs_holidays for each in enrolments):
+        return []
+    rows = SchoolHoliday.objects.filter(
+        organisation_id=actor.organisation_id, starts_on__lte=max(days), ends_on__gt=min(days)
+    )
+    return [Period(row.starts_on, row.ends_on) for row in rows]
+
+
 def held_by_participant(held: Iterable[Booking]) -> tuple[dict[str, frozenset[int]], dict[DayKey, frozenset[str]]]:
     """Return the slots held by participant, and the unit codes held by participant, enrolment and day."""
     slots: dict[str, set[int]] = {}
@@ -176,6 +198,7 @@ def _bookable_rows(actor: Actor) -> QuerySet[Enrolment]:
         status=EnrolmentStatus.ACTIVE,
         offer__activity__booking_mode=BookingMode.DAY_UNITS,
     ).select_related("family", "child", "adult", "offer__activity", "offer__site")
+    rows = rows.annotate(residence=Subquery(_residence(actor)))
     if actor.audience == FAMILY:
         return rows.filter(family_id__in=actor.family_ids)
     if actor.department_ids:
@@ -183,6 +206,18 @@ def _bookable_rows(actor: Actor) -> QuerySet[Enrolment]:
     if actor.site_ids:
         rows = rows.filter(offer__site_id__in=actor.site_ids)
     return rows
+
+
+def _residence(actor: Actor) -> QuerySet[Guardianship, Any]:
+    """What says the days of the household of an enrolment, read along with it: no query of its own."""
+    links = Guardianship.objects.filter(
+        organisation_id=actor.organisation_id,
+        child_id=OuterRef("child_id"),
+        adult__family_id=OuterRef("family_id"),
+        authority=Authority.EXERCISED,
+        residence=Residence.ALTERNATE,
+    ).exclude(residence_pattern={})
+    return links.order_by("pk").values("residence_pattern")[:1]
 
 
 def _views(actor: Actor, rows: QuerySet[Enrolment], *, on: date) -> list[BookableEnrolment]:
@@ -236,16 +271,24 @@ def _view(row: Enrolment, *, class_name: str) -> BookableEnrolment:
         openings=tuple(offer.openings),
         weekdays=offer.weekdays,
         open_on=offer.open_on,
+        own_days=own_days_of(kept=vars(row)["residence"]),
     )
 
 
 class _FactsBuilder:
     """Builds facts slot after slot; the moments of one day and offer are computed once."""
 
-    def __init__(self, actor: Actor, holidays: frozenset[date], counter_ids: Mapping[tuple[int, date], int]) -> None:
+    def __init__(
+        self,
+        actor: Actor,
+        holidays: frozenset[date],
+        counter_ids: Mapping[tuple[int, date], int],
+        school_holidays: Collection[Period],
+    ) -> None:
         self.zone = actor.zone
         self.holidays = holidays
         self.counter_ids = counter_ids
+        self.school_holidays = school_holidays
         self.moments: dict[tuple[int, str, date, int], datetime | None] = {}
 
     def __call__(self, slot: Slot, enrolment: BookableEnrolment) -> SlotFacts:
@@ -277,6 +320,7 @@ class _FactsBuilder:
             ),
             excludes=frozenset(unit.excludes),
             requires=frozenset(unit.requires),
+            is_own_day=enrolment.own_days is None or enrolment.own_days.holds(slot.on, self.school_holidays),
         )
 
     def _moment(self, enrolment: BookableEnrolment, act: str, day: date, starts_minute: int) -> datetime | None:
