@@ -68,7 +68,7 @@ def build() -> Scene:
     offer = town.offer()
     for child in victim.children:
         town.enrol(victim, offer, child=child)
-    Contact.objects.create(
+    contact = Contact.objects.create(
         organisation_id=town.id, family=victim.family, kind="call", first_name="Mamie", last_name="V"
     )
     pending = Adult.objects.create(
@@ -138,6 +138,8 @@ def build() -> Scene:
             "form_id": form.pk,
             "child_form_id": child_form.pk,
             "step": "p1",
+            "offer_id": offer.pk,
+            "contact_id": contact.pk,
         },
         {
             "anonyme": None,
