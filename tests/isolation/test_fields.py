@@ -39,7 +39,7 @@ def other_parent(scene: Scene) -> Household:
     Contact.objects.filter(organisation_id=town.id).update(first_name="Mamie", last_name="V", link="grand-mère")
     Procedure.objects.filter(organisation_id=town.id).update(subject="objet")
     # A child's document is for all holders of authority, judgments excepted (documents.queries).
-    StoredFile.objects.filter(organisation_id=town.id).update(name="carnet.pdf")
+    StoredFile.objects.filter(organisation_id=town.id).update(name={"name": "carnet.pdf"})
     link_child(actor=town.agent("agent"), family_id=other.family.pk, child_id=child_id)
     other.children.append(Child.objects.get(pk=child_id))
     return other
