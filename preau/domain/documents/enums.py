@@ -15,6 +15,7 @@ class Validity(StrEnum):
 
     SCHOOL_YEAR = "school_year"
     MONTHS = "months"
+    DATE = "date"  # until the day written on it: titre de séjour, jugement, PAI
     FOREVER = "forever"
 
 
@@ -33,3 +34,11 @@ class Need(StrEnum):
     ALTERNATE = "alternate"  # garde alternée
     DIRECT_DEBIT = "direct_debit"
     FORBIDDEN = "forbidden"  # a person who must not collect the child
+
+
+class Category(StrEnum):
+    """What a document given to download is (A13-01 to A13-04)."""
+
+    RULES = "rules"  # règlement
+    FORM = "form"  # formulaire à remplir : mandat, autorisation
+    FLYER = "flyer"  # plaquette, calendrier

@@ -3,7 +3,7 @@
 from django.db import models
 
 from preau.base.models import TenantModel
-from preau.domain.documents.enums import DocumentState, Subject, Validity
+from preau.domain.documents.enums import Category, DocumentState, Subject, Validity
 
 
 def _choices(enum: type) -> list[tuple[str, str]]:
@@ -47,9 +47,18 @@ class Document(TenantModel):
     deposited_by = models.CharField(max_length=120)
     account_id = models.BigIntegerField(null=True)
     checked_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)  # of its coming end
 
     class Meta:
-        indexes = [models.Index(fields=["organisation_id", "family", "state"], name="document_family")]
+        indexes = [
+            models.Index(fields=["organisation_id", "family", "state"], name="document_family"),
+            models.Index(fields=["organisation_id", "child"], name="document_child"),
+            models.Index(
+                fields=["organisation_id", "good_until"],
+                name="document_to_remind",
+                condition=models.Q(reminded_at__isnull=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"document {self.pk}"
@@ -89,3 +98,31 @@ class RegulationAcceptance(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.family_id} {self.regulation_id}"
+
+
+class Publication(TenantModel):
+    """A document that the collectivité gives to download, in one version (« Édition de documents », A13)."""
+
+    code = models.SlugField(max_length=40)
+    version = models.PositiveSmallIntegerField(default=1)
+    title = models.CharField(max_length=120)
+    category = models.CharField(max_length=5, choices=_choices(Category), default=Category.RULES)
+    year_label = models.CharField(max_length=20, blank=True)
+    is_public = models.BooleanField(default=True)  # else, for families who are logged in
+    is_current = models.BooleanField(default=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    file = models.ForeignKey("base.StoredFile", on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation_id", "code", "version"], name="publication_once")]
+        indexes = [
+            models.Index(
+                fields=["organisation_id", "position"],
+                name="publication_current",
+                condition=models.Q(is_current=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} v{self.version}"

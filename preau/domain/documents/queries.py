@@ -2,18 +2,20 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
 from preau.domain.accounts.enums import Role
-from preau.domain.documents.enums import DocumentState, Subject
-from preau.domain.documents.models import Document, DocumentType, Regulation, RegulationAcceptance
+from preau.domain.documents.enums import Category, DocumentState, Subject, Validity
+from preau.domain.documents.models import Document, DocumentType, Publication, Regulation, RegulationAcceptance
 from preau.domain.documents.rules import PieceFacts, TypeFacts, Wanted, state_on, wanted_pieces
 from preau.domain.families.enums import Authority
 from preau.domain.families.models import Guardianship
+
+REMINDED_BEFORE = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class TypeView:
     help: str
     subject: str
     is_sensitive: bool
+    bears_date: bool = False  # its last good day is written on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,25 @@ class RegulationView:
     body: str
     accepted_at: datetime | None
     accepted_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationView:
+    """A document to download. `size` is in bytes."""
+
+    publication_id: int
+    code: str
+    title: str
+    category: str
+    year_label: str
+    is_public: bool
+    version: int
+    name: str
+    media_type: str
+    extension: str
+    size: int
+    pages: int
+    published_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +114,8 @@ def folders(
 ) -> list[Folder]:
     """Return the folder of the household, then of each child, with what is asked for. Two queries.
 
+    A child's piece sent by the other household is in the child's folder: it is asked for once.
+
     :param situations: child id (None: the household) → codes of `enums.Need`.
     :raises NotFound: not the actor's household.
     """
@@ -99,7 +123,8 @@ def folders(
     types = list(
         DocumentType.objects.filter(organisation_id=actor.organisation_id, is_active=True).order_by("position", "title")
     )
-    rows = [row for row in _readable(actor).filter(family_id=family_id) if row.state != DocumentState.REPLACED]
+    mine = Q(family_id=family_id) | Q(child_id__in=child_ids, document_type__is_judicial=False)
+    rows = [row for row in _readable(actor).filter(mine) if row.state != DocumentState.REPLACED]
     return [
         _folder(child_id, types, [row for row in rows if row.child_id == child_id], situations.get(child_id, ()), on)
         for child_id in (None, *child_ids)
@@ -151,6 +176,43 @@ def regulations_to_accept(*, actor: Actor, family_id: int) -> list[RegulationVie
     ]
 
 
+def list_publications(*, organisation_id: int, with_private: bool) -> list[PublicationView]:
+    """Return what may be downloaded now: règlements, then forms, then flyers, each in its order. One query.
+
+    :param with_private: whoever reads has an account in the collectivité.
+    """
+    rows = publications_for(organisation_id=organisation_id, with_private=with_private)
+    order = list(Category)
+    return sorted(map(publication_view, rows), key=lambda each: order.index(Category(each.category)))
+
+
+def publications_for(*, organisation_id: int, with_private: bool) -> QuerySet[Publication]:
+    """Return the rows of what may be downloaded now."""
+    rows = Publication.objects.filter(organisation_id=organisation_id, is_current=True).select_related("file")
+    return (rows if with_private else rows.filter(is_public=True)).order_by("position", "title")
+
+
+def to_remind(*, organisation_id: int, on: date, until: date) -> QuerySet[Document]:
+    """Return the pieces whose last good day comes between two days included, and whose family was not told.
+
+    Those of the school year are left out: they all end together, and the dossier of the next year asks for them.
+    """
+    return Document.objects.filter(
+        organisation_id=organisation_id,
+        good_until__range=(on, until),
+        reminded_at__isnull=True,
+        state__in=[DocumentState.VALID, DocumentState.TO_CHECK],
+        document_type__validity__in=[Validity.MONTHS, Validity.DATE],
+        document_type__is_active=True,
+    )
+
+
+def families_to_remind(*, actor: Actor, on: date) -> list[int]:
+    """Return the households with a piece that expires within `REMINDED_BEFORE`. One query."""
+    rows = to_remind(organisation_id=actor.organisation_id, on=on, until=on + REMINDED_BEFORE)
+    return list(rows.order_by("family_id").values_list("family_id", flat=True).distinct())
+
+
 def type_facts(*, row: DocumentType, on: date) -> TypeFacts:
     """Return what the rules know of a type; its due day is that of the school year that holds `on`."""
     due = None
@@ -159,6 +221,25 @@ def type_facts(*, row: DocumentType, on: date) -> TypeFacts:
         first_year = on.year if on.month >= 7 else on.year - 1
         due = date(first_year if month >= 7 else first_year + 1, month, day)
     return TypeFacts(row.pk, Subject(row.subject), frozenset(row.needs), due)
+
+
+def publication_view(row: Publication) -> PublicationView:
+    """Return what is told of a document to download."""
+    return PublicationView(
+        publication_id=row.pk,
+        code=row.code,
+        title=row.title,
+        category=row.category,
+        year_label=row.year_label,
+        is_public=row.is_public,
+        version=row.version,
+        name=f"{row.code}.{row.file.extension}",
+        media_type=row.file.media_type,
+        extension=row.file.extension,
+        size=row.file.size,
+        pages=row.file.pages,
+        published_at=row.published_at,
+    )
 
 
 def _readable(actor: Actor) -> QuerySet[Document]:
@@ -200,7 +281,7 @@ def _facts(row: Document) -> PieceFacts:
 
 
 def _type_view(row: DocumentType) -> TypeView:
-    return TypeView(row.pk, row.code, row.title, row.help, row.subject, row.is_sensitive)
+    return TypeView(row.pk, row.code, row.title, row.help, row.subject, row.is_sensitive, row.validity == Validity.DATE)
 
 
 def _view(row: Document, on: date) -> DocumentView:

@@ -52,17 +52,22 @@ class Wanted:
         return bool(self.why) and (self.may_wait_until is None or on > self.may_wait_until)
 
 
-def good_until(*, validity: Validity, months: int, deposited_on: date, school_year_ends_on: date) -> date | None:
-    """Return the last day on which a piece is good; None when it is good for ever.
+def good_until(
+    *, validity: Validity, months: int, deposited_on: date, school_year_ends_on: date, written: date | None = None
+) -> date | None:
+    """Return the last day on which a piece is good; None when it is good for ever, or when nobody has said yet.
 
     :param months: for Validity.MONTHS, 1 to 120; the day of the month is kept, or the last one when it lacks.
     :param school_year_ends_on: first day after the school year of the deposit (half-open period).
+    :param written: for Validity.DATE, the last day that the piece itself bears.
 
     >>> good_until(validity=Validity.MONTHS, months=1, deposited_on=date(2026, 1, 31), school_year_ends_on=date.max)
     datetime.date(2026, 2, 28)
     """
     if validity == Validity.FOREVER:
         return None
+    if validity == Validity.DATE:
+        return written
     if validity == Validity.SCHOOL_YEAR:
         return date.fromordinal(school_year_ends_on.toordinal() - 1)
     count = deposited_on.year * 12 + deposited_on.month - 1 + max(1, min(months, MAX_MONTHS))

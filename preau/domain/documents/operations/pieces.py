@@ -40,6 +40,7 @@ def deposit(
     school_year_ends_on: date,
     now: datetime,
     child_id: int | None = None,
+    until: date | None = None,
 ) -> DocumentView:
     """Put a piece in the space of a family (A12). One sent again takes the place of the one before.
 
@@ -48,6 +49,7 @@ def deposit(
     :param name: what its owner calls the file, extension included.
     :param content: what `receive` gave; bytes are made harmless here, inside the transaction.
     :param school_year_ends_on: first day after the current school year, for pieces good until its end.
+    :param until: the last good day that the piece bears, for those that bear one.
     :raises NotFound: the household, the child or the type is not the actor's.
     :raises FileRefused: see `base.uploads`: the file is not kept, and the code says why.
     """
@@ -73,6 +75,7 @@ def deposit(
             months=kind.months,
             deposited_on=on,
             school_year_ends_on=school_year_ends_on,
+            written=until,
         ),
         deposited_at=now,
         deposited_by=actor.display_name,

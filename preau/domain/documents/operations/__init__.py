@@ -1,0 +1,17 @@
+"""Acts on documents, by subject; what other apps and screens call is named here."""
+
+from preau.domain.documents.operations.pieces import accept_regulations, check, deposit, open_document, receive
+from preau.domain.documents.operations.publishing import open_publication, publish, withdraw
+from preau.domain.documents.operations.reminding import remind_family
+
+__all__ = [
+    "accept_regulations",
+    "check",
+    "deposit",
+    "open_document",
+    "open_publication",
+    "publish",
+    "receive",
+    "remind_family",
+    "withdraw",
+]
