@@ -11,18 +11,21 @@ from preau.base import journal
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
 from preau.domain.accounts.enums import Role
-from preau.domain.families.enums import Access, Authority, ContactKind
+from preau.domain.families.enums import Access, Answer, Authority, ContactKind, SheetGap
 from preau.domain.families.models import (
     Child,
+    ChildHealth,
+    Consent,
+    ConsentType,
     Contact,
     Family,
     Guardianship,
     HouseholdChild,
     SheetConfirmation,
 )
-from preau.domain.families.queries.children import child_for, sheet_of
+from preau.domain.families.queries.children import HealthSheet, child_for, sheet_of
 from preau.domain.families.queries.files import ChildCard, child_card
-from preau.domain.families.rules import access_to_sheets, pai_state
+from preau.domain.families.rules import BLOCKING_GAPS, access_to_sheets, pai_state, sheet_gaps
 from preau.domain.organisations.queries import list_departments, list_sites
 
 HEALTH_READ = "health.read"
@@ -46,6 +49,45 @@ class ChildFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmation:
+    """« J’ai renseigné mes fiches » : when, and by whom."""
+
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class HealthReading:
+    """One reading of a health sheet by the collectivité: never who, but when, where from and why."""
+
+    at: datetime
+    service: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChildOverview:
+    """The first page of a child: who it is, what is missing in its sheets, who said that they are complete."""
+
+    child: ChildFile
+    gaps: tuple[SheetGap, ...]
+    confirmation: Confirmation | None
+
+    @property
+    def may_confirm(self) -> bool:
+        return not BLOCKING_GAPS & set(self.gaps)
+
+
+@dataclass(frozen=True, slots=True)
+class HealthFile:
+    """The health page of a child. Nothing of health when the reader may not read it."""
+
+    child: ChildFile
+    sheet: HealthSheet
+    readings: tuple[HealthReading, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ContactLine:
     """A person named for a child. Another household's has neither numbers nor e-mail (trust-and-ux §2.4)."""
 
@@ -62,43 +104,46 @@ class ContactLine:
     is_mine: bool
 
 
-@dataclass(frozen=True, slots=True)
-class HealthReading:
-    """One reading of a health sheet by the collectivité: never who, but when, where from and why."""
-
-    at: datetime
-    service: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmation:
-    """« J’ai renseigné mes fiches » : when, and by whom."""
-
-    at: datetime
-    by: str
-
-
 def child_file(*, actor: Actor, child_id: int) -> ChildFile:
     """Return a child and what the reader may do with it. Three queries at most.
 
     :raises NotFound: unknown here, not the actor's, or its authority was withdrawn.
     """
-    child = Child.objects.filter(organisation_id=actor.organisation_id, pk=child_id).first()
-    access = _access(actor, child_id) if child else None
-    if child is None or access is None:
-        raise NotFound("child")
-    return ChildFile(
-        child_id=child.pk,
-        first_name=child.first_name,
-        last_name=child.last_name,
-        birth_date=child.birth_date,
-        expected_on=child.expected_on,
-        birth_place=child.birth_place,
-        sex=child.sex,
-        hue=child.hue,
-        access=access,
-    )
+    return _file(*_opened(actor, child_id))
+
+
+def child_overview(*, actor: Actor, child_id: int, school_year_id: int | None, on: date) -> ChildOverview:
+    """Return the first page of a child's file. Five queries at most.
+
+    :raises NotFound: unknown here, not the actor's, or its authority was withdrawn.
+    """
+    child, access = _opened(actor, child_id)
+    if access != Access.WRITE:
+        return ChildOverview(_file(child, access), (), None)
+    unanswered = ConsentType.objects.filter(
+        organisation_id=actor.organisation_id, is_active=True, is_required=True
+    ).exclude(answers__in=Consent.objects.filter(child_id=child_id).exclude(answer=Answer.NONE))
+    gaps = sheet_gaps(sheet=_sheet(child).values, born=child.birth_date, unanswered=unanswered.count(), on=on)
+    row = SheetConfirmation.objects.filter(
+        organisation_id=actor.organisation_id, child_id=child_id, school_year_id=school_year_id or 0
+    ).first()
+    confirmation = Confirmation(row.confirmed_at, row.confirmed_by) if row else None
+    return ChildOverview(_file(child, access), tuple(gaps), confirmation)
+
+
+def health_file(*, actor: Actor, child_id: int, limit: int = 20) -> HealthFile:
+    """Return the health sheet of one's child and who has read it: day, service and reason. Six queries at most.
+
+    For agents, see the journaled reading (`operations.read_health`).
+
+    :raises NotFound: unknown here, not the actor's, or an agent.
+    """
+    if actor.is_staff:
+        raise NotFound("health")
+    child, access = _opened(actor, child_id)
+    if access != Access.WRITE:
+        return HealthFile(_file(child, access), HealthSheet({}, None, ""), ())
+    return HealthFile(_file(child, access), _sheet(child), tuple(_readings(actor, child_id, limit)))
 
 
 def my_children(*, actor: Actor) -> list[ChildCard]:
@@ -142,22 +187,14 @@ def find_contact(*, actor: Actor, child_id: int, contact_id: int, is_removed: bo
 
 
 def health_readings(*, actor: Actor, child_id: int, limit: int = 20) -> list[HealthReading]:
-    """Return who has read the health sheet of a child: day, service and reason, latest first. Three queries more.
+    """Return the readings of a child's health sheet by the collectivité, latest first. Three queries more.
 
     The name of the agent stays in the journal.
 
     :raises NotFound: not a child on whom the actor exercises authority.
     """
     child_for(actor=actor, child_id=child_id, is_writing=actor.audience == FAMILY)
-    rows = journal.readings(actor=actor, act=HEALTH_READ, subject_type="child", subject_id=child_id, limit=limit)
-    if not rows:
-        return []
-    departments = dict(list_departments(organisation_id=actor.organisation_id))
-    sites = dict(list_sites(organisation_id=actor.organisation_id))
-    return [
-        HealthReading(row.at, _service(row.detail, sites, departments), str(row.detail.get("reason", "")))
-        for row in rows
-    ]
+    return _readings(actor, child_id, limit)
 
 
 def care_state(*, actor: Actor, child_id: int, on: date) -> str:
@@ -169,18 +206,6 @@ def care_state(*, actor: Actor, child_id: int, on: date) -> str:
     actor.require_role(*READERS)
     child_for(actor=actor, child_id=child_id)
     return pai_state(sheet=sheet_of(organisation_id=actor.organisation_id, child_id=child_id).values, on=on)
-
-
-def sheets_confirmed(*, actor: Actor, child_id: int, school_year_id: int) -> Confirmation | None:
-    """Return who said that the sheets are complete for a school year, or None. One query more.
-
-    :raises NotFound: not the actor's child.
-    """
-    child_for(actor=actor, child_id=child_id)
-    row = SheetConfirmation.objects.filter(
-        organisation_id=actor.organisation_id, child_id=child_id, school_year_id=school_year_id
-    ).first()
-    return Confirmation(row.confirmed_at, row.confirmed_by) if row else None
 
 
 def households_of_child(*, actor: Actor, child_id: int) -> list[tuple[int, int, str]]:
@@ -195,16 +220,57 @@ def households_of_child(*, actor: Actor, child_id: int) -> list[tuple[int, int, 
     return list(rows.order_by("number").values_list("pk", "number", "name"))
 
 
+def _opened(actor: Actor, child_id: int) -> tuple[Child, Access]:
+    rows = Child.objects.filter(organisation_id=actor.organisation_id, pk=child_id)
+    child = rows.select_related("health").first()
+    access = _access(actor, child_id) if child else None
+    if child is None or access is None:
+        raise NotFound("child")
+    return child, access
+
+
 def _access(actor: Actor, child_id: int) -> Access | None:
     if actor.audience != FAMILY:
         return Access.WRITE
-    authorities = Guardianship.objects.filter(
+    links = Guardianship.objects.filter(
         organisation_id=actor.organisation_id, child_id=child_id, adult_id__in=actor.adult_ids
-    ).values_list("authority", flat=True)
+    )
+    authorities = set(links.values_list("authority", flat=True))
     here = HouseholdChild.objects.filter(
         organisation_id=actor.organisation_id, child_id=child_id, family_id__in=actor.family_ids
     )
-    return access_to_sheets(authorities=set(authorities), lives_there=here.exists())
+    return access_to_sheets(authorities=authorities, lives_there=not authorities and here.exists())
+
+
+def _file(child: Child, access: Access) -> ChildFile:
+    return ChildFile(
+        child_id=child.pk,
+        first_name=child.first_name,
+        last_name=child.last_name,
+        birth_date=child.birth_date,
+        expected_on=child.expected_on,
+        birth_place=child.birth_place,
+        sex=child.sex,
+        hue=child.hue,
+        access=access,
+    )
+
+
+def _sheet(child: Child) -> HealthSheet:
+    row: ChildHealth | None = getattr(child, "health", None)
+    return HealthSheet(row.sheet, row.updated_at, row.updated_by) if row else HealthSheet({}, None, "")
+
+
+def _readings(actor: Actor, child_id: int, limit: int) -> list[HealthReading]:
+    rows = journal.readings(actor=actor, act=HEALTH_READ, subject_type="child", subject_id=child_id, limit=limit)
+    if not rows:
+        return []
+    departments = dict(list_departments(organisation_id=actor.organisation_id))
+    sites = dict(list_sites(organisation_id=actor.organisation_id))
+    return [
+        HealthReading(row.at, _service(row.detail, sites, departments), str(row.detail.get("reason", "")))
+        for row in rows
+    ]
 
 
 def _contacts(actor: Actor, child_id: int, *, is_removed: bool = False) -> QuerySet[Contact]:

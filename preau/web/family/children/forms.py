@@ -1,7 +1,6 @@
-"""Forms of a child's sheets: health, authorisations, persons. Shared with the dossier administratif."""
+"""Forms of a child's sheets: health, authorisations, persons."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,61 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.domain.families.enums import Answer, ContactKind
 from preau.domain.families.queries import ConsentLine
-from preau.domain.families.rules import MAX_HEALTH_TEXT, Vaccine, compulsory_vaccines
-from preau.web.family.procedures.forms import DraftForm, PhoneField, day, text
-
-VACCINES = {
-    Vaccine.DTP: _("Diphtérie, tétanos, poliomyélite (DTP)"),
-    Vaccine.PERTUSSIS: _("Coqueluche"),
-    Vaccine.HIB: _("Haemophilus influenzae b (Hib)"),
-    Vaccine.HEPATITIS_B: _("Hépatite B"),
-    Vaccine.PNEUMOCOCCUS: _("Pneumocoque"),
-    Vaccine.MENINGOCOCCUS_C: _("Méningocoque C"),
-    Vaccine.MENINGOCOCCUS_ACWY: _("Méningocoques ACWY"),
-    Vaccine.MENINGOCOCCUS_B: _("Méningocoque B"),
-    Vaccine.MMR: _("Rougeole, oreillons, rubéole (ROR)"),
-}
+from preau.web.family.dossier.forms import HealthForm
+from preau.web.family.procedures.forms import DraftForm, PhoneField, long_text, text
 
 
-def _words(label: Any, help_text: Any = "") -> forms.CharField:
-    widget = forms.Textarea(attrs={"rows": "3"})
-    return forms.CharField(label=label, max_length=MAX_HEALTH_TEXT, required=False, help_text=help_text, widget=widget)
+class SheetForm(HealthForm):
+    """The health sheet out of any dossier (A20): the same questions, read again when they change."""
 
-
-class HealthForm(DraftForm):
-    """The health sheet of a child (A20). Bears the compulsory vaccines of its birth date."""
-
-    avoid = _words(_("Allergies et intolérances"), _("Ce que l’enfant ne doit ni manger, ni toucher."))
-    diet = forms.ChoiceField(
-        label=_("Repas"),
-        choices=[
-            ("standard", _("Repas ordinaire")),
-            ("no_pork", _("Sans porc")),
-            ("no_meat", _("Sans viande")),
-            ("vegetarian", _("Végétarien")),
-            ("packed", _("Panier-repas prévu par le PAI")),
-        ],
+    comment = long_text(
+        _("Autre chose à savoir"),
+        required=False,
+        help_text=_("Par exemple : lunettes, appareil auditif, sieste."),
     )
-    pai = forms.ChoiceField(
-        label=_("Projet d’accueil individualisé (PAI)"),
-        choices=[("no", _("Pas de PAI")), ("asked", _("PAI demandé, pas encore signé")), ("signed", _("PAI signé"))],
-    )
-    pai_until = day(_("PAI valable jusqu’au"), required=False, help_text=_("Dernier jour, écrit sur le PAI."))
-    treatments = _words(_("Traitements en cours"), _("Aucun médicament n’est donné sans ordonnance."))
-    support = _words(
-        _("Aide dont l’enfant a besoin"),
-        _("Par exemple : un adulte à ses côtés, une rampe, des pauses. N’écrivez pas pourquoi."),
-    )
-    comment = _words(_("Autre chose à savoir"), _("Par exemple : lunettes, appareil auditif, sieste."))
-    doctor_name = text(_("Médecin traitant"), 120, required=False)
-    doctor_phone = PhoneField(_("Téléphone du médecin"))
-    vaccines = forms.MultipleChoiceField(label=_("Vaccins à jour"), required=False, widget=forms.CheckboxSelectMultiple)
-
-    def __init__(self, *args: Any, born: date | None, initial: Any = None, **kwargs: Any) -> None:
-        known = {"diet": "standard", "pai": "no", **(initial or {})}
-        super().__init__(*args, initial=known, **kwargs)
-        choices = [(each.value, VACCINES[each]) for each in compulsory_vaccines(born=born)]
-        self.fields["vaccines"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -75,7 +31,7 @@ class HealthForm(DraftForm):
 
 
 class ConsentsForm(DraftForm):
-    """The authorisations that the collectivité asks for: yes, no, or no answer (A21-07 to A21-15)."""
+    """The authorisations out of any dossier: yes, no, or no answer, which a parent may come back to (A21-14)."""
 
     PREFIX = "c_"
     ANSWERS = [(Answer.YES.value, _("Oui")), (Answer.NO.value, _("Non")), (Answer.NONE.value, _("Sans réponse"))]
