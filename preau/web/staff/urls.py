@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from preau.web.staff.agents import views as agents
+from preau.web.staff.children import views as children
 from preau.web.staff.documents import views as documents
 from preau.web.staff.families import bookings, keys
 from preau.web.staff.families import views as families
@@ -19,6 +20,8 @@ urlpatterns = [
     path("familles/<int:family_id>/adresse/", families.address, name="address"),
     path("familles/<int:family_id>/inviter/<int:adult_id>/", families.invite, name="invite"),
     path("familles/<int:family_id>/cle/<int:adult_id>/", keys.access_key, name="access_key"),
+    path("enfants/<int:child_id>/", children.child, name="child"),
+    path("enfants/<int:child_id>/sante/", children.health, name="child_health"),
     path("inscriptions/<int:enrolment_id>/", bookings.grid, name="family_bookings"),
     path("demarches/", procedures.queue, name="procedures"),
     path("demarches/sans-anomalie/", procedure_acts.accept_clean, name="procedures_clean"),
