@@ -22,7 +22,7 @@ from preau.domain.procedures.operations.orders import (
     save_booking_draft,
     undo_order,
 )
-from preau.domain.procedures.operations.promoting import promote
+from preau.domain.procedures.operations.promoting import enrol_for_family, promote
 from preau.domain.procedures.operations.sending import join_document, send_document
 from preau.domain.procedures.operations.subscribing import book_subscriptions
 from preau.domain.procedures.operations.talking import (
@@ -54,6 +54,7 @@ __all__ = [
     "discard_booking_draft",
     "discard_draft",
     "draft_same",
+    "enrol_for_family",
     "join_document",
     "leave",
     "move_child",

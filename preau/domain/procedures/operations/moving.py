@@ -18,6 +18,7 @@ from preau.domain.enrolments.models import Enrolment, Subscription
 from preau.domain.enrolments.operations import end_enrolment, end_subscriptions, enrol, put_in_class, subscribe
 from preau.domain.enrolments.queries import OfferOfSchool, find_enrolment, offers_of_school
 from preau.domain.enrolments.rules import AlreadyEnrolled, OfferFull, read_pattern
+from preau.domain.procedures.operations.promoting import tell_enrolment
 
 LEAVING = "Fin de l’inscription"
 MOVING = "Changement d’école"
@@ -46,6 +47,8 @@ class Moved:
 def leave(*, actor: Actor, enrolment_id: int, on: date, now: datetime, reason: str = "") -> int:
     """End an enrolment on a day, excluded, and give back what it holds from that day on; return how many places.
 
+    An act of the service is told by mail, without its reason.
+
     :raises NotFound: no such enrolment for this agent.
     :raises EnrolmentOver: it has ended before that day.
     """
@@ -62,6 +65,9 @@ def leave(*, actor: Actor, enrolment_id: int, on: date, now: datetime, reason: s
             given_back = len(outcome.decision.removed)
     end_subscriptions(actor=machine, enrolment_id=enrolment_id, on=on)
     end_enrolment(actor=actor, enrolment_id=enrolment_id, on=on, now=now, reason=reason)
+    if actor.is_staff:
+        ended = find_enrolment(actor=actor, enrolment_id=enrolment_id)
+        tell_enrolment(actor=actor, line=ended, template="enrolment_ended", subject="Fin d’une inscription", now=now)
     return given_back
 
 

@@ -1,6 +1,6 @@
-"""The waiting list as families live it: told when they join it, told when a place is theirs."""
+"""Enrolments as families live them: told of each act of the service, of their rank, of the place that is theirs."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.urls import reverse
@@ -9,8 +9,9 @@ from preau.base import outbox
 from preau.base.actor import Actor
 from preau.base.links import absolute
 from preau.domain.accounts.models import Account
+from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.enrolments.models import Enrolment
-from preau.domain.enrolments.operations import promote_waiting
+from preau.domain.enrolments.operations import enrol, promote_waiting
 from preau.domain.enrolments.queries import EnrolmentLine, find_enrolment
 from preau.domain.families.models import Adult
 from preau.domain.organisations.queries import mail_identity, organisation_by_id
@@ -18,6 +19,8 @@ from preau.domain.procedures.enums import TimelineEvent
 from preau.domain.procedures.models import Procedure, TimelineEntry
 from preau.domain.procedures.operations.mails import reader_of
 from preau.domain.procedures.operations.subscribing import book_subscriptions
+
+ONE_DAY = timedelta(days=1)
 
 
 @transaction.atomic
@@ -37,6 +40,39 @@ def promote(
     tell_enrolment(
         actor=actor, line=line, template="enrolment_promoted", subject="Une place pour votre enfant", now=now
     )
+    return line
+
+
+@transaction.atomic
+def enrol_for_family(
+    *,
+    actor: Actor,
+    family_id: int,
+    child_id: int,
+    offer_id: int,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    over_capacity: bool = False,
+    now: datetime,
+) -> EnrolmentLine:
+    """Enrol a child as the service decides, on the waiting list when it is full, and tell the family (A08-12).
+
+    :raises NotFound, PeriodOutsideOffer, AlreadyEnrolled, OfferFull: see `enrolments.operations.enrol`.
+    """
+    made = enrol(
+        actor=actor,
+        family_id=family_id,
+        child_id=child_id,
+        offer_id=offer_id,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        over_capacity=over_capacity,
+        waits_from=now,
+    )
+    line = find_enrolment(actor=actor, enrolment_id=made.pk)
+    waits = made.status == EnrolmentStatus.WAITING
+    template, subject = ("enrolment_waiting", "Liste d’attente") if waits else ("enrolment_made", "Une inscription")
+    tell_enrolment(actor=actor, line=line, template=template, subject=subject, now=now)
     return line
 
 
@@ -66,6 +102,7 @@ def tell_enrolment(*, actor: Actor, line: EnrolmentLine, template: str, subject:
             "participant": line.participant,
             "activity": line.activity,
             "rank": line.rank,
+            "last": line.ends_on - ONE_DAY,
             "link": absolute(reverse("family:enrolments", args=[organisation.slug])),
         },
         dedupe_key=f"{template}-{actor.organisation_id}-{line.enrolment_id}",

@@ -43,7 +43,7 @@ class EndForm(forms.Form):
     """The last day of an enrolment, and why."""
 
     last = _day(_("Dernier jour compris"))
-    reason = forms.CharField(label=_("Motif, lu par la famille"), max_length=200, required=False)
+    reason = forms.CharField(label=_("Motif, gardé au dossier"), max_length=200, required=False)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from preau.domain.enrolments.operations import enrol
 from preau.domain.enrolments.queries import (
     check_family_visible,
     enrolments_of_family,
@@ -18,7 +17,7 @@ from preau.domain.enrolments.queries import (
 )
 from preau.domain.enrolments.rules import AlreadyEnrolled, EnrolmentOver, OfferFull, PeriodOutsideOffer
 from preau.domain.families.queries import children_of_family, family_file
-from preau.domain.procedures.operations import leave
+from preau.domain.procedures.operations import enrol_for_family, leave
 from preau.domain.procedures.queries import enrolment_row
 from preau.web.staff.enrolments.forms import EndForm, EnrolForm
 from preau.web.staff.enrolments.words import FOR_FAMILIES, reason_words
@@ -62,7 +61,7 @@ def _enrol(request: Any, family_id: int, form: EnrolForm) -> bool:
         )
         return False
     try:
-        made = enrol(
+        made = enrol_for_family(
             actor=request.actor,
             family_id=family_id,
             child_id=data["child_id"],
@@ -70,7 +69,7 @@ def _enrol(request: Any, family_id: int, form: EnrolForm) -> bool:
             starts_on=data["starts"],
             ends_on=data["ends"] + ONE_DAY if data["ends"] else None,
             over_capacity=data["over"],
-            waits_from=request.now,
+            now=request.now,
         )
     except AlreadyEnrolled:
         form.add_error("offer_id", _("Cet enfant a déjà cette inscription, ou l’attend, sur une partie de la période."))
