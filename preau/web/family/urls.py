@@ -6,7 +6,7 @@ from preau.web.family.dossier import views as dossier
 from preau.web.family.home import views as home
 from preau.web.family.household import keys
 from preau.web.family.household import views as household
-from preau.web.family.procedures import case, drafts, entourage, simple
+from preau.web.family.procedures import agreements, case, drafts, entourage, simple
 from preau.web.family.procedures import views as procedures
 
 app_name = "family"
@@ -28,6 +28,7 @@ urlpatterns = [
     path("demandes/<int:number>/document/", case.join, name="procedure_join"),
     path("demandes/<int:number>/complement/", case.complete, name="procedure_complete"),
     path("demandes/<int:number>/abandon/", case.cancel, name="procedure_cancel"),
+    path("accords/<int:number>/", agreements.agreement, name="agreement"),
     path("demarches/", drafts.menu, name="acts"),
     path("demarches/brouillon/<int:draft_id>/", drafts.recap, name="draft_recap"),
     path("demarches/brouillon/<int:draft_id>/annulation/", drafts.discard, name="draft_discard"),

@@ -43,6 +43,7 @@ from preau.domain.procedures.queries.orders import (
     preview_order,
     view_of,
 )
+from preau.domain.procedures.queries.todo import ToFinish, act_to_agree, dossiers_to_begin, waiting_for_family
 
 __all__ = [
     "QUEUES",
@@ -56,11 +57,14 @@ __all__ = [
     "ProcedureItem",
     "ProcedureView",
     "TimelineLine",
+    "ToFinish",
     "about_row",
+    "act_to_agree",
     "booking_draft",
     "booking_drafts",
     "dossier_folders",
     "dossier_states",
+    "dossiers_to_begin",
     "draft_about",
     "enrolment_choices",
     "enrolment_row",
@@ -82,4 +86,5 @@ __all__ = [
     "reason_templates",
     "requested_offers",
     "view_of",
+    "waiting_for_family",
 ]

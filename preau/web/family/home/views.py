@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from preau.domain.bookings.queries import bookable_enrolments, enrolments_booked_between, planned_units
 from preau.domain.families.queries import family_file
-from preau.domain.procedures.queries import latest_procedures, open_drafts
+from preau.domain.procedures.queries import dossiers_to_begin, latest_procedures, open_drafts, waiting_for_family
 from preau.kernel.periods import Period, monday_of
 from preau.web.family.bookings.forms import Tampered, read_day
 from preau.web.family.home.week import week_rows
@@ -42,6 +42,7 @@ def home(request: Any, slug: str) -> HttpResponse:
         "next": monday + timedelta(days=7),
         "latest": latest_procedures(actor=actor, limit=LATEST),
         "todo": _todo(request, enrolments),
+        "waiting": [*waiting_for_family(actor=actor), *dossiers_to_begin(actor=actor, on=request.today)],
         "enrolments": enrolments,
     }
     return render(request, "family/home.html", context)

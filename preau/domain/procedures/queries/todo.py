@@ -1,0 +1,122 @@
+"""What waits for a family: drafts to take up again, complements asked for, the other parent's acts to agree to."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from preau.base.actor import Actor
+from preau.base.facts import NotFound
+from preau.domain.catalogue.models import Activity
+from preau.domain.catalogue.queries import school_year_to_prepare
+from preau.domain.families.enums import Authority
+from preau.domain.families.models import Child, Guardianship, HouseholdChild, ValidatedDossier
+from preau.domain.procedures.enums import OPEN_STATUSES, OtherParent, ProcedureKind, ProcedureStatus
+from preau.domain.procedures.models import Procedure
+
+
+@dataclass(frozen=True, slots=True)
+class ToFinish:
+    """One thing that waits. `what` is "draft", "asked", "agreement" or "dossier"."""
+
+    what: str
+    kind: str
+    number: int | None
+    draft_id: int | None
+    child_id: int | None
+    first_name: str
+    hue: int
+    subject: str
+    at: datetime | None
+
+
+def waiting_for_family(*, actor: Actor) -> list[ToFinish]:
+    """Return the drafts and the démarches that wait for a family, and the acts that wait for its agreement. One query.
+
+    Of an act of the other household, only what is the child's is given (trust, §2.4).
+    """
+    mine = Q(family_id__in=actor.family_ids) & (
+        (Q(status=ProcedureStatus.DRAFT) & ~Q(kind=ProcedureKind.BOOKING)) | Q(status=ProcedureStatus.MORE_ASKED)
+    )
+    rows = Procedure.objects.filter(mine | _to_agree(actor), organisation_id=actor.organisation_id)
+    child = Child.objects.filter(organisation_id=actor.organisation_id, pk=OuterRef("child_id"))
+    rows = rows.annotate(first=Subquery(child.values("first_name")[:1]), hue=Subquery(child.values("hue")[:1]))
+    return [_line(actor, row) for row in rows.order_by("-updated_at")[:8]]
+
+
+def dossiers_to_begin(*, actor: Actor, on: date) -> list[ToFinish]:
+    """Return the children whose dossier of the year is neither validated, sent nor begun. Two queries.
+
+    Nothing where no activity asks for one.
+    """
+    year = school_year_to_prepare(organisation_id=actor.organisation_id, on=on)
+    if year is None:
+        return []
+    organisation_id = actor.organisation_id
+    here = HouseholdChild.objects.filter(organisation_id=organisation_id, family_id__in=actor.family_ids)
+    asked = Activity.objects.filter(organisation_id=organisation_id, requires_dossier=True)
+    validated = ValidatedDossier.objects.filter(
+        organisation_id=organisation_id, child=OuterRef("pk"), school_year_id=year.pk
+    )
+    begun = Procedure.objects.filter(
+        organisation_id=organisation_id,
+        child_id=OuterRef("pk"),
+        kind=ProcedureKind.DOSSIER,
+        status__in=[ProcedureStatus.DRAFT, *OPEN_STATUSES],
+    )
+    rows = Child.objects.filter(
+        Exists(asked),
+        ~Exists(validated),
+        ~Exists(begun),
+        organisation_id=organisation_id,
+        pk__in=here.values("child_id"),
+    ).order_by("birth_date", "pk")
+    return [
+        ToFinish("dossier", ProcedureKind.DOSSIER, None, None, row.pk, row.first_name, row.hue, year.label, None)
+        for row in rows
+    ]
+
+
+def act_to_agree(*, actor: Actor, number: int) -> ToFinish:
+    """Return an act of the other household that waits for this parent's agreement. One query.
+
+    :raises NotFound: no such act waits for them.
+    """
+    row = (
+        Procedure.objects.filter(_to_agree(actor), organisation_id=actor.organisation_id, number=number)
+        .annotate(first=_child("first_name"), hue=_child("hue"))
+        .first()
+    )
+    if row is None:
+        raise NotFound("procedure")
+    return _line(actor, row)
+
+
+def _to_agree(actor: Actor) -> Q:
+    holds: QuerySet[Any] = Guardianship.objects.filter(
+        organisation_id=actor.organisation_id, adult_id__in=actor.adult_ids, authority=Authority.EXERCISED
+    )
+    waits = Q(other_parent=OtherParent.WAITING, status__in=OPEN_STATUSES, child_id__in=holds.values("child_id"))
+    return waits & ~Q(family_id__in=actor.family_ids)
+
+
+def _child(name: str) -> Subquery:
+    return Subquery(Child.objects.filter(pk=OuterRef("child_id")).values(name)[:1])
+
+
+def _line(actor: Actor, row: Procedure) -> ToFinish:
+    found = vars(row)
+    is_mine = row.family_id in actor.family_ids
+    what = "draft" if row.status == ProcedureStatus.DRAFT else "asked"
+    return ToFinish(
+        what=what if is_mine else "agreement",
+        kind=row.kind,
+        number=row.number,
+        draft_id=row.pk if what == "draft" else None,
+        child_id=row.child_id,
+        first_name=found["first"] or "",
+        hue=found["hue"] or 0,
+        subject=row.subject,
+        at=row.updated_at,
+    )
