@@ -79,12 +79,17 @@ def _footer(slug: str, website: str) -> list[Link]:
     return [Link(_("Site de la collectivité"), website), *links] if website else links
 
 
+# Pages that stand under another entry of the menu than their address says.
+UNDER = {"family:entourage": "enfants/"}
+
+
 def _links(request: HttpRequest, slug: str, entries: list[tuple[str, str, str, str]]) -> list[Link]:
     links = []
     for name, label, short, icon in entries:
         url = reverse(name, args=[slug])
         is_home = name.endswith(":home")
-        current = request.path == url if is_home else request.path.startswith(url)
+        places = (url, f"/{slug}/famille/{UNDER[name]}") if name in UNDER else (url,)
+        current = request.path == url if is_home else request.path.startswith(places)
         links.append(Link(label, url, icon, short, current))
     return links
 

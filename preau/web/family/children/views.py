@@ -98,20 +98,20 @@ def confirm(request: Any, slug: str, child_id: int) -> HttpResponse:
     return redirect("family:child", slug=slug, child_id=child_id)
 
 
-def page(request: Any, tab: str, found: ChildFile, *, status: int = 200, **context: Any) -> HttpResponse:
+def page(request: Any, tab: str, file: ChildFile, *, status: int = 200, **context: Any) -> HttpResponse:
     """Render one tab of the file; without authority, what may be known and whom to ask."""
     actor = request.actor
-    schoolings = schoolings_of(actor=actor, child_id=found.child_id)
+    schoolings = schoolings_of(actor=actor, child_id=file.child_id)
     now_in = [row for row in schoolings if row.starts_on <= request.today < row.ends_on]
     form = context.get("form")
     frame = {
-        "child": found,
+        "child": file,
         "tab": tab,
         "brothers": my_children(actor=actor),
         "schoolings": schoolings,
         "schooling": now_in[-1] if now_in else None,
     }
-    if found.access != Access.WRITE and (tab != "identity" or found.access == Access.ON_REQUEST):
+    if file.access != Access.WRITE and (tab != "identity" or file.access == Access.ON_REQUEST):
         return render(request, "family/children/closed.html", frame)
     if form is not None and form.errors:
         status = 422

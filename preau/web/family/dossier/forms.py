@@ -4,25 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from preau.domain.documents.queries import RegulationView
 from preau.domain.families.queries import ConsentLine
 from preau.domain.families.rules import Vaccine
 from preau.web.family.procedures.forms import DraftForm, PhoneField, day, long_text, text
-
-VACCINES: dict[str, str | Promise] = {
-    Vaccine.DTP: _("Diphtérie, tétanos, poliomyélite"),
-    Vaccine.PERTUSSIS: _("Coqueluche"),
-    Vaccine.HIB: _("Haemophilus influenzae b"),
-    Vaccine.HEPATITIS_B: _("Hépatite B"),
-    Vaccine.PNEUMOCOCCUS: _("Pneumocoque"),
-    Vaccine.MENINGOCOCCUS_C: _("Méningocoque C"),
-    Vaccine.MENINGOCOCCUS_ACWY: _("Méningocoques A, C, W, Y"),
-    Vaccine.MENINGOCOCCUS_B: _("Méningocoque B"),
-    Vaccine.MMR: _("Rougeole, oreillons, rubéole"),
-}
 
 
 class HouseholdForm(DraftForm):
@@ -85,7 +73,7 @@ class HealthForm(DraftForm):
 
     def __init__(self, *args: Any, compulsory: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["vaccines"].choices = [(code, VACCINES[code]) for code in compulsory]  # type: ignore[attr-defined]
+        self.fields["vaccines"].choices = [(code, _vaccine(code)) for code in compulsory]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -129,3 +117,8 @@ class RulesForm(forms.Form):
                     label=_("J’ai lu et j’accepte : %s") % rule.title,
                     error_messages={"required": _("Cochez pour accepter ce règlement.")},
                 )
+
+
+def _vaccine(code: str) -> str:
+    """The name of a vaccine, as every screen says it."""
+    return render_to_string("papers/words/_vaccine.html", {"code": code}).strip()

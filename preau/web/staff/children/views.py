@@ -32,17 +32,6 @@ REASONS = [
     (HealthReason.OUTING.value, _("Préparer une sortie ou un séjour")),
     (HealthReason.FILE.value, _("Étudier le dossier")),
 ]
-VACCINES = {
-    "dtp": _("Diphtérie, tétanos, poliomyélite"),
-    "pertussis": _("Coqueluche"),
-    "hib": _("Haemophilus influenzae b"),
-    "hepatitis_b": _("Hépatite B"),
-    "pneumococcus": _("Pneumocoque"),
-    "meningococcus_c": _("Méningocoque C"),
-    "meningococcus_acwy": _("Méningocoques A, C, W, Y"),
-    "meningococcus_b": _("Méningocoque B"),
-    "mmr": _("Rougeole, oreillons, rubéole"),
-}
 
 
 class ReasonForm(forms.Form):
@@ -91,12 +80,12 @@ def _page(request: Any, child_id: int, form: ReasonForm, sheet: HealthSheet | No
     return render(request, "staff/child.html", context, status=422 if form.errors else 200)
 
 
-def _vaccines(found: Any, sheet: HealthSheet | None) -> list[tuple[Any, bool]]:
+def _vaccines(found: Any, sheet: HealthSheet | None) -> list[tuple[str, bool]]:
     """Each compulsory vaccine with whether it is said to be up to date."""
     if sheet is None:
         return []
     done = sheet.values.get("vaccines", ())
-    return [(VACCINES[code], code in done) for code in compulsory_vaccines(born=found.birth_date)]
+    return [(code, code in done) for code in compulsory_vaccines(born=found.birth_date)]
 
 
 def _homes(actor: Any, child_id: int) -> list[Any]:
