@@ -14,6 +14,19 @@ def _cipher() -> MultiFernet:
     return MultiFernet([Fernet(key) for key in settings.PREAU_ENCRYPTION_KEYS])
 
 
+def seal_text(text: str) -> str:
+    """Return a text encrypted with the first key: what a page carries and its reader cannot change."""
+    return _cipher().encrypt(text.encode()).decode()
+
+
+def unseal_text(sealed: str, *, lifetime: int) -> str:
+    """Return a text sealed at most `lifetime` seconds ago.
+
+    :raises cryptography.fernet.InvalidToken: not ours, changed, or too old.
+    """
+    return _cipher().decrypt(sealed.encode(), ttl=lifetime).decode()
+
+
 class EncryptedJSONField(models.TextField[Any, Any]):
     """JSON kept as one encrypted text: it can be neither searched nor read in a dump."""
 

@@ -5,6 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from preau.web.public.account import kept
+
 
 def _page(request: HttpRequest, status: int) -> HttpResponse:
     return HttpResponse(render_to_string(f"{status}.html", request=request), status=status)
@@ -28,5 +30,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "", **_: Any) -> HttpResponse:
-    """A form without its key: cookies refused, or a page left open too long."""
+    """A form without its key: cookies refused, or a page left open while one logged in again elsewhere.
+
+    When the browser says that the form is ours, what was typed is given back with a new key, to be sent again.
+    """
+    unsent = kept.typed(request) if kept.is_from_here(request) else None
+    if unsent is not None:
+        page = render_to_string("account/send_again.html", {"unsent": unsent}, request=request)
+        return HttpResponse(page, status=403)
     return HttpResponse(render_to_string("csrf.html", request=request), status=403)

@@ -18,6 +18,7 @@ from preau.config import clock
 from preau.domain.accounts import queries as accounts
 from preau.domain.families import queries as families
 from preau.domain.organisations import queries as organisations
+from preau.web.public.account.login import log_in_again
 from preau.web.ui import policy as policies
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -89,6 +90,9 @@ class TenantMiddleware:
         if slug is None:
             raise Http404("no collectivité")
         if not request.user.is_authenticated:
+            unsent = log_in_again(request)
+            if unsent is not None:
+                return unsent
             return redirect(f"{reverse('account:login', args=[slug])}?{urlencode({'next': request.get_full_path()})}")
         if request.actor is None:
             raise Http404("no membership here")

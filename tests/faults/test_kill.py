@@ -15,7 +15,7 @@ from django_tasks_db.models import DBTaskResult
 from preau.base.models import JournalEntry, OutboxMail
 from preau.domain.bookings.models import Booking
 from preau.domain.procedures.models import Procedure
-from tests.factories.town import Town, assert_counters_are_exact
+from tests.factories.town import TODAY, Town, assert_counters_are_exact
 
 ROOT = Path(__file__).resolve().parents[2]
 ORDERS = 200 if os.environ.get("PREAU_BENCH_FULL") else 60
@@ -42,6 +42,7 @@ def start(tmp_path: Path, *command: str, module: str = "tests.settings", heard: 
         "PREAU_SECRET_KEY": settings.SECRET_KEY,
         "PYTHONPATH": str(ROOT),
         "PYTHONDONTWRITEBYTECODE": "1",
+        "PREAU_TODAY": TODAY.isoformat(),
     }
     return subprocess.Popen(
         [sys.executable, *command],
@@ -50,6 +51,7 @@ def start(tmp_path: Path, *command: str, module: str = "tests.settings", heard: 
         stdout=subprocess.PIPE if heard else subprocess.DEVNULL,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
 
 

@@ -15,13 +15,13 @@ from preau.base import sessions
 from preau.domain.accounts import operations, rules
 from preau.domain.accounts.enums import LinkPurpose
 from preau.domain.accounts.queries import find_link, scope_in
-from preau.web.public.account import throttle
+from preau.web.public.account import kept, throttle
 from preau.web.public.account.forms import ForgottenForm, LoginForm, NewPasswordForm
 from preau.web.ui.policy import public_page
 
 
 @public_page
-@sensitive_post_parameters("password")
+@sensitive_post_parameters("password", kept.FIELD)
 @require_http_methods(["GET", "HEAD", "POST"])
 def login_page(request: Any, slug: str) -> HttpResponse:
     """Log in; the answer is the same for an unknown identifiant and a wrong password."""
@@ -49,11 +49,24 @@ def login_page(request: Any, slug: str) -> HttpResponse:
     login(request, account)
     operations.note_login(account_id=account.pk, previous=previous, now=request.now)
     sessions.begin(request, is_short=scope.is_staff, remember=form.cleaned_data["remember"])
+    unsent = kept.opened(request.POST.get(kept.FIELD), slug=slug)
+    if unsent is not None:
+        return render(request, "account/send_again.html", {"unsent": unsent, "name": account.full_name})
     return redirect(_safe_next(request, next_url, is_staff=scope.is_staff))
 
 
 def _login_answer(request: HttpRequest, form: LoginForm, next_url: str, status: int = 200) -> HttpResponse:
-    return render(request, "account/login.html", {"form": form, "next": next_url}, status=status)
+    context = {"form": form, "next": next_url, "kept": request.POST.get(kept.FIELD, "")}
+    return render(request, "account/login.html", context, status=status)
+
+
+def log_in_again(request: Any) -> HttpResponse | None:
+    """Answer a form sent after the login had expired: log in, nothing typed is lost. None: nothing to keep."""
+    unsent = kept.typed(request)
+    if unsent is None:
+        return None
+    context = {"form": LoginForm(), "next": unsent.path, "kept": kept.seal(unsent), "had_file": unsent.had_file}
+    return render(request, "account/log_in_again.html", context, status=403)
 
 
 def _safe_next(request: Any, next_url: str, *, is_staff: bool) -> str:
