@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from preau.domain.catalogue.enums import OpenOn
 from preau.domain.catalogue.models import Activity, ClosedDay, Offer, PublicHoliday, SchoolHoliday, SchoolYear
@@ -40,11 +40,14 @@ def school_year_to_prepare(*, organisation_id: int, on: date) -> SchoolYear | No
 
     Re-enrolment begins in May (A04-13): families prepare September, and late ones the year in progress.
     """
-    rows = list(SchoolYear.objects.filter(organisation_id=organisation_id, ends_on__gt=on).order_by("starts_on")[:2])
-    if not rows:
-        return None
-    is_over_soon = rows[0].ends_on - on <= BEFORE_SUMMER and len(rows) > 1
-    return rows[1] if is_over_soon else rows[0]
+    return years_to_prepare(organisation_id=organisation_id, on=on).first()
+
+
+def years_to_prepare(*, organisation_id: int, on: date) -> QuerySet[SchoolYear]:
+    """Return the school years not over, the one to prepare first: to be read alone or inside another query."""
+    is_over_soon = Case(When(ends_on__gt=on + BEFORE_SUMMER, then=Value(0)), default=Value(1))
+    rows = SchoolYear.objects.filter(organisation_id=organisation_id, ends_on__gt=on)
+    return rows.order_by(is_over_soon, "starts_on")
 
 
 def find_school_year(*, organisation_id: int, year_id: int) -> SchoolYear | None:

@@ -183,7 +183,7 @@ def list_publications(*, organisation_id: int, with_private: bool) -> list[Publi
     """
     rows = publications_for(organisation_id=organisation_id, with_private=with_private)
     order = list(Category)
-    return sorted(map(publication_view, rows), key=lambda each: order.index(Category(each.category)))
+    return sorted((publication_view(row=row) for row in rows), key=lambda each: order.index(Category(each.category)))
 
 
 def publications_for(*, organisation_id: int, with_private: bool) -> QuerySet[Publication]:
@@ -223,7 +223,7 @@ def type_facts(*, row: DocumentType, on: date) -> TypeFacts:
     return TypeFacts(row.pk, Subject(row.subject), frozenset(row.needs), due)
 
 
-def publication_view(row: Publication) -> PublicationView:
+def publication_view(*, row: Publication) -> PublicationView:
     """Return what is told of a document to download."""
     return PublicationView(
         publication_id=row.pk,

@@ -22,6 +22,7 @@ class SampleForm(forms.Form):
 
     name = forms.CharField(label="Prénom", help_text="Comme sur la carte d’identité.")
     phone = forms.CharField(label="Téléphone", required=False)
+    answer = forms.ChoiceField(label="Réponse", choices=[("yes", "Oui"), ("no", "Non")], widget=forms.RadioSelect)
     agree = forms.BooleanField(label="J’ai lu", required=False)
 
 

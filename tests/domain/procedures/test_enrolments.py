@@ -154,7 +154,11 @@ def test_who_finds_it_full_waits_is_told_and_is_promoted(town, awa, bruno):
     line = acts.promote(actor=town.agent("agent"), offer_id=offer.pk, now=NOW)
     assert (line.procedure_number, line.status) == (view.number, "active")
     told = {mail.template: mail.to for mail in OutboxMail.objects.filter(template__startswith="enrolment")}
-    assert told == {"enrolment_waiting": [bruno.account.email], "enrolment_promoted": [bruno.account.email]}
+    assert told == {
+        "enrolment_ended": [awa.account.email],
+        "enrolment_waiting": [bruno.account.email],
+        "enrolment_promoted": [bruno.account.email],
+    }
 
 
 def test_an_abonnement_books_by_itself_and_keeps_its_exceptions(town, awa):

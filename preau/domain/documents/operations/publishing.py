@@ -54,7 +54,7 @@ def publish(
     journal.record(
         actor=actor, act="publication.added", at=now, subject_type="publication", subject_id=row.pk, version=row.version
     )
-    return publication_view(row)
+    return publication_view(row=row)
 
 
 @transaction.atomic
@@ -84,4 +84,4 @@ def open_publication(*, organisation_id: int, publication_id: int, with_private:
         raise NotFound("publication")
     files.check_safe(file=row.file, by_its_sender=False)
     _stored, content = files.read(organisation_id=organisation_id, file_id=row.file_id)
-    return publication_view(row), content
+    return publication_view(row=row), content

@@ -56,23 +56,28 @@ def child_for(*, actor: Actor, child_id: int, is_writing: bool = False) -> Child
     :raises NotFound: unknown here, or not the actor's.
     :raises NotAllowed: staff who do not write files.
     """
-    child = Child.objects.filter(organisation_id=actor.organisation_id, pk=child_id).first()
-    if child is None:
-        raise NotFound("child")
     if actor.audience != FAMILY:
+        child = _known_child(actor, child_id)
         if is_writing:
             actor.require_role(Role.AGENT, Role.MANAGER)
         return child
     links = Guardianship.objects.filter(
         organisation_id=actor.organisation_id, child_id=child_id, adult_id__in=actor.adult_ids
-    ).values_list("authority", flat=True)
-    authorities = set(links)
+    ).select_related("child")
+    authorities = {link.authority: link.child for link in links}
     if Authority.EXERCISED in authorities:
-        return child
+        return authorities[Authority.EXERCISED]
     lives_there = HouseholdChild.objects.filter(
         organisation_id=actor.organisation_id, child_id=child_id, family_id__in=actor.family_ids
     ).exists()
     if is_writing or authorities or not lives_there:
+        raise NotFound("child")
+    return _known_child(actor, child_id)
+
+
+def _known_child(actor: Actor, child_id: int) -> Child:
+    child = Child.objects.filter(organisation_id=actor.organisation_id, pk=child_id).first()
+    if child is None:
         raise NotFound("child")
     return child
 

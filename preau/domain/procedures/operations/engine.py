@@ -12,7 +12,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from preau.base import journal
-from preau.base.actor import Actor, system_actor
+from preau.base.actor import FAMILY, Actor, system_actor
 from preau.base.facts import NotFound
 from preau.domain.accounts.enums import Role
 from preau.domain.families.enums import Authority
@@ -264,6 +264,8 @@ def note(*, actor: Actor, row: Procedure, event: TimelineEvent, by: str, now: da
 
 def _check_may_act(actor: Actor, family_id: int) -> None:
     actor.require_family(family_id)
+    if actor.audience == FAMILY:
+        return
     if actor.is_staff:
         actor.require_role(Role.AGENT, Role.MANAGER)
     if not Family.objects.filter(organisation_id=actor.organisation_id, pk=family_id).exists():

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.domain.catalogue.models import Activity
-from preau.domain.catalogue.queries import school_year_to_prepare
+from preau.domain.catalogue.queries import years_to_prepare
 from preau.domain.families.enums import Authority
 from preau.domain.families.models import Child, Guardianship, HouseholdChild, ValidatedDossier
 from preau.domain.procedures.enums import OPEN_STATUSES, OtherParent, ProcedureKind, ProcedureStatus
@@ -29,35 +29,34 @@ class ToFinish:
     hue: int
     subject: str
     at: datetime | None
+    enrolment_id: int | None = None  # of reservations ticked and not sent
 
 
 def waiting_for_family(*, actor: Actor) -> list[ToFinish]:
     """Return the drafts and the démarches that wait for a family, and the acts that wait for its agreement. One query.
 
+    Reservations ticked and not sent are those of the actor alone; twenty lines at most, latest first.
     Of an act of the other household, only what is the child's is given (trust, §2.4).
     """
-    mine = Q(family_id__in=actor.family_ids) & (
-        (Q(status=ProcedureStatus.DRAFT) & ~Q(kind=ProcedureKind.BOOKING)) | Q(status=ProcedureStatus.MORE_ASKED)
-    )
+    drafts = Q(status=ProcedureStatus.DRAFT) & (~Q(kind=ProcedureKind.BOOKING) | Q(account_id=actor.account_id))
+    mine = Q(family_id__in=actor.family_ids) & (drafts | Q(status=ProcedureStatus.MORE_ASKED))
     rows = Procedure.objects.filter(mine | _to_agree(actor), organisation_id=actor.organisation_id)
     child = Child.objects.filter(organisation_id=actor.organisation_id, pk=OuterRef("child_id"))
     rows = rows.annotate(first=Subquery(child.values("first_name")[:1]), hue=Subquery(child.values("hue")[:1]))
-    return [_line(actor, row) for row in rows.order_by("-updated_at")[:8]]
+    return [_line(actor, row) for row in rows.order_by("-updated_at")[:20]]
 
 
 def dossiers_to_begin(*, actor: Actor, on: date) -> list[ToFinish]:
-    """Return the children whose dossier of the year is neither validated, sent nor begun. Two queries.
+    """Return the children whose dossier of the year is neither validated, sent nor begun. One query.
 
     Nothing where no activity asks for one.
     """
-    year = school_year_to_prepare(organisation_id=actor.organisation_id, on=on)
-    if year is None:
-        return []
     organisation_id = actor.organisation_id
+    year = years_to_prepare(organisation_id=organisation_id, on=on)
     here = HouseholdChild.objects.filter(organisation_id=organisation_id, family_id__in=actor.family_ids)
     asked = Activity.objects.filter(organisation_id=organisation_id, requires_dossier=True)
     validated = ValidatedDossier.objects.filter(
-        organisation_id=organisation_id, child=OuterRef("pk"), school_year_id=year.pk
+        organisation_id=organisation_id, child=OuterRef("pk"), school_year_id=OuterRef("year_id")
     )
     begun = Procedure.objects.filter(
         organisation_id=organisation_id,
@@ -65,15 +64,17 @@ def dossiers_to_begin(*, actor: Actor, on: date) -> list[ToFinish]:
         kind=ProcedureKind.DOSSIER,
         status__in=[ProcedureStatus.DRAFT, *OPEN_STATUSES],
     )
-    rows = Child.objects.filter(
+    children = Child.objects.annotate(year_id=Subquery(year.values("pk")[:1]), year=Subquery(year.values("label")[:1]))
+    rows = children.filter(
         Exists(asked),
         ~Exists(validated),
         ~Exists(begun),
         organisation_id=organisation_id,
         pk__in=here.values("child_id"),
+        year_id__isnull=False,
     ).order_by("birth_date", "pk")
     return [
-        ToFinish("dossier", ProcedureKind.DOSSIER, None, None, row.pk, row.first_name, row.hue, year.label, None)
+        ToFinish("dossier", ProcedureKind.DOSSIER, None, None, row.pk, row.first_name, row.hue, row.year, None)
         for row in rows
     ]
 
@@ -119,4 +120,5 @@ def _line(actor: Actor, row: Procedure) -> ToFinish:
         hue=found["hue"] or 0,
         subject=row.subject,
         at=row.updated_at,
+        enrolment_id=row.enrolment_id,
     )

@@ -25,6 +25,13 @@ LABELS: dict[str, str | Promise] = {
     "documents": _("Documents"),
     "rules": _("Règlements"),
 }
+TEMPLATES = {
+    "household": "family/dossier/household.html",
+    "identity": "family/dossier/identity.html",
+    "people": "family/dossier/people.html",
+    "documents": "family/dossier/documents.html",
+    "rules": "family/dossier/rules.html",
+}
 MAX_NEW_PEOPLE = 10
 
 
@@ -39,7 +46,7 @@ class Part:
 
     @property
     def template(self) -> str:
-        return self.name if self.name in ("people", "documents", "rules", "household", "identity") else "part"
+        return TEMPLATES.get(self.name, "family/dossier/part.html")
 
     def values(self, *, is_valid: bool, act: str) -> dict[str, Any] | None:
         """Return what to keep; None when nothing must be."""

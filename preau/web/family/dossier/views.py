@@ -62,7 +62,7 @@ def part(request: Any, slug: str, child_id: int, part: str) -> HttpResponse:
         "labels_of_parts": [LABELS[each] for each in PARTS],
         "number": PARTS.index(part) + 1,
     }
-    return render(request, f"family/dossier/{page.template}.html", context, status=422 if page.form.errors else 200)
+    return render(request, page.template, context, status=422 if page.form.errors else 200)
 
 
 def _keep(request: Any, page: Part, child_id: int, year_id: int) -> HttpResponse | None:

@@ -9,13 +9,15 @@ from django.views.decorators.http import require_safe
 
 from preau.domain.bookings.queries import bookable_enrolments, enrolments_booked_between, planned_units
 from preau.domain.families.queries import family_file
-from preau.domain.procedures.queries import dossiers_to_begin, latest_procedures, open_drafts, waiting_for_family
+from preau.domain.procedures.enums import ProcedureKind
+from preau.domain.procedures.queries import dossiers_to_begin, latest_procedures, waiting_for_family
 from preau.kernel.periods import Period, monday_of
 from preau.web.family.bookings.forms import Tampered, read_day
 from preau.web.family.home.week import week_rows
 from preau.web.ui.policy import family_page
 
 LATEST = 4
+WAITING = 8
 SHOWN_DAYS = 5
 
 
@@ -33,6 +35,9 @@ def home(request: Any, slug: str) -> HttpResponse:
     family_id = min(actor.family_ids, default=None)
     family = family_file(actor=actor, family_id=family_id) if family_id else None
     enrolments = bookable_enrolments(actor=actor, on=request.today)
+    waiting = waiting_for_family(actor=actor)
+    ticked = [each.enrolment_id for each in waiting if each.kind == ProcedureKind.BOOKING]
+    others = [each for each in waiting if each.kind != ProcedureKind.BOOKING]
     context = {
         "family": family,
         "week": week,
@@ -41,8 +46,8 @@ def home(request: Any, slug: str) -> HttpResponse:
         "previous": monday - timedelta(days=7),
         "next": monday + timedelta(days=7),
         "latest": latest_procedures(actor=actor, limit=LATEST),
-        "todo": _todo(request, enrolments),
-        "waiting": [*waiting_for_family(actor=actor), *dossiers_to_begin(actor=actor, on=request.today)],
+        "todo": _todo(request, enrolments, ticked),
+        "waiting": [*others[:WAITING], *dossiers_to_begin(actor=actor, on=request.today)],
         "enrolments": enrolments,
     }
     return render(request, "family/home.html", context)
@@ -52,14 +57,10 @@ def _planned(actor: Any, week: Period) -> list[Any]:
     return planned_units(actor=actor, start=week.start, end=week.end)
 
 
-def _todo(request: Any, enrolments: list[Any]) -> list[dict[str, Any]]:
+def _todo(request: Any, enrolments: list[Any], ticked: list[int | None]) -> list[dict[str, Any]]:
     """What waits for the family: changes not sent, and next weeks with nothing booked."""
     by_id = {row.enrolment_id: row for row in enrolments}
-    todo = [
-        {"kind": "draft", "row": by_id[enrolment_id]}
-        for enrolment_id, _ in open_drafts(actor=request.actor)
-        if enrolment_id in by_id
-    ]
+    todo = [{"kind": "draft", "row": by_id[each]} for each in ticked if each in by_id]
     start = monday_of(request.today) + timedelta(days=7)
     end = start + timedelta(days=14)
     booked = enrolments_booked_between(actor=request.actor, enrolment_ids=by_id, start=start, end=end)

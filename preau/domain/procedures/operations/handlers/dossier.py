@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, ClassVar
 
+from django.db.models import Exists, OuterRef
+
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.domain.accounts.models import Account
+from preau.domain.catalogue.models import SchoolYear
 from preau.domain.catalogue.queries import find_school_year
 from preau.domain.documents.operations import check
 from preau.domain.documents.queries import Folder, find_document
@@ -39,10 +42,13 @@ class DossierHandler(Handler):
     def check_start(self, *, actor: Actor, family_id: int, child_id: int | None, about: str, on: date) -> None:
         super().check_start(actor=actor, family_id=family_id, child_id=child_id, about=about, on=on)
         year_id = _year_id(about)
-        if find_school_year(organisation_id=actor.organisation_id, year_id=year_id) is None:
-            raise NotFound("school year")
         mine = {"organisation_id": actor.organisation_id, "child_id": child_id or 0}
-        if ValidatedDossier.objects.filter(**mine, school_year_id=year_id).exists():
+        validated = ValidatedDossier.objects.filter(**mine, school_year_id=OuterRef("pk"))
+        years = SchoolYear.objects.filter(organisation_id=actor.organisation_id, pk=year_id)
+        is_validated = years.annotate(is_validated=Exists(validated)).values_list("is_validated", flat=True).first()
+        if is_validated is None:
+            raise NotFound("school year")
+        if is_validated:
             raise NotOpenForYou("dossier_validated")
         sent = Procedure.objects.filter(**mine, kind=ProcedureKind.DOSSIER, status__in=OPEN_STATUSES)
         for row in sent:
