@@ -29,7 +29,7 @@ from preau.domain.catalogue.models import (
     Unit,
 )
 from preau.domain.catalogue.operations import open_offer, seed_calendar
-from preau.domain.catalogue.queries import current_school_year
+from preau.domain.catalogue.queries import current_school_year, school_year_to_prepare
 from preau.domain.enrolments.models import Enrolment, Schooling
 from preau.domain.enrolments.operations import enrol, school_child
 from preau.domain.families.enums import AdultPosition, ContactKind
@@ -37,7 +37,7 @@ from preau.domain.families.models import Adult, Child, Family, HouseholdChild
 from preau.domain.families.operations import add_adult, add_child, add_contact, create_family
 from preau.domain.organisations.enums import SiteKind
 from preau.domain.organisations.models import Department, Organisation, Site, TermsVersion
-from preau.domain.publishing.models import NewsItem
+from preau.domain.publishing.models import NewsItem, Question
 
 MANY = 500  # bookings after which the database's statistics are of another world
 LEVELS = ("PS", "MS", "GS", "CP", "CE1", "CE2", "CM1", "CM2")
@@ -93,6 +93,7 @@ class Home:
     children: list[Child]
     is_character: bool
     schools: dict[int, Site] = field(default_factory=dict)  # child id → school
+    levels: dict[int, str] = field(default_factory=dict)  # child id → level
 
 
 class Desk:
@@ -124,8 +125,14 @@ class Desk:
         assert found is not None  # noqa: S101 -- seeded above
         self.year = found
         self.last_year = SchoolYear.objects.get(organisation_id=self.id, starts_on__year=found.starts_on.year - 1)
+        preparing = school_year_to_prepare(organisation_id=self.id, on=self.today)
+        self.prepared = preparing or found  # whose dossiers are being filled
         self.next_year = SchoolYear.objects.get(organisation_id=self.id, starts_on__year=found.starts_on.year + 1)
         self.report(f"{self.organisation.short_name} : calendrier {found.label}, zone {self.organisation.school_zone}")
+
+    def year_before(self, year: SchoolYear) -> SchoolYear:
+        """Return the school year before another."""
+        return SchoolYear.objects.get(organisation_id=self.id, starts_on__year=year.starts_on.year - 1)
 
     def news(self, *items: tuple[int, str, str, str]) -> None:
         """Publish news: (days ago, title, teaser, body)."""
@@ -137,6 +144,11 @@ class Desk:
                 body=body,
                 published_on=self.today - timedelta(days=days),
             )
+
+    def questions(self, *items: tuple[str, str]) -> None:
+        """Publish the F.A.Q.: (question, answer)."""
+        for position, (text, answer) in enumerate(items):
+            Question.objects.create(organisation_id=self.id, text=text, answer=answer, position=position)
 
     def department(self, name: str, phone: str = "", email: str = "") -> Department:
         return Department.objects.create(organisation_id=self.id, name=name, phone=phone, email=email)
@@ -291,7 +303,7 @@ class Desk:
             )
             home.children.append(child)
             if pupil.school is not None:
-                home.schools[child.pk] = pupil.school
+                home.schools[child.pk], home.levels[child.pk] = pupil.school, pupil.level
                 made = self.classes[(pupil.school.pk, pupil.level)]
                 school_child(actor=self.actor, child_id=child.pk, school_class_id=made.pk)
         for kind, first_name, last_name, link in contacts:

@@ -1,21 +1,20 @@
 """The family file in the demo: what a town asks for, and families caught at each state of it."""
 
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import pikepdf
-from PIL import Image, ImageDraw
-
 from preau.base.actor import STAFF, Actor
 from preau.demo.desk import Desk, Home
+from preau.demo.papers import paper, photo
 from preau.domain.accounts.enums import Role
+from preau.domain.catalogue.models import SchoolYear
+from preau.domain.documents.enums import Subject
 from preau.domain.documents.models import DocumentType, Regulation
 from preau.domain.documents.operations import accept_regulations, check, deposit
 from preau.domain.families.models import Child, ConsentType
-from preau.domain.families.operations import validate_dossier
+from preau.domain.families.operations import answer_consents, confirm_sheets, save_health, validate_dossier
 from preau.domain.organisations.models import Department
 from preau.domain.procedures import operations as acts
 from preau.domain.procedures.enums import ProcedureKind
@@ -67,7 +66,14 @@ KINDS = (
 )
 
 
-def ask(desk: Desk, department: Department, *, kinds: Iterable[Kind] = KINDS, rules: str = "") -> None:
+def ask(
+    desk: Desk,
+    department: Department,
+    *,
+    kinds: Iterable[Kind] = KINDS,
+    consents: Iterable[tuple[str, str, bool]] = CONSENTS,
+    rules: str = "",
+) -> None:
     """Write what the town asks of families: pieces, authorisations, a règlement, ready-made sentences."""
     for position, kind in enumerate(kinds):
         DocumentType.objects.create(
@@ -83,7 +89,7 @@ def ask(desk: Desk, department: Department, *, kinds: Iterable[Kind] = KINDS, ru
             is_judicial=kind.is_judicial,
             position=position,
         )
-    for position, (code, title, is_required) in enumerate(CONSENTS):
+    for position, (code, title, is_required) in enumerate(consents):
         ConsentType.objects.create(
             organisation_id=desk.id, code=code, title=title, is_required=is_required, position=position
         )
@@ -107,14 +113,14 @@ def ask(desk: Desk, department: Department, *, kinds: Iterable[Kind] = KINDS, ru
     )
 
 
-def validate_all(desk: Desk, homes: Iterable[Home]) -> None:
-    """Validate the dossiers of the families without a story, as in the months before."""
+def validate_all(desk: Desk, homes: Iterable[Home], *, year: SchoolYear | None = None) -> None:
+    """Validate the dossiers of these families for a school year, as in the months before."""
     for number, home in enumerate(homes):
         for child in home.children:
             validate_dossier(
                 actor=desk.actor,
                 child_id=child.pk,
-                school_year_id=desk.year.pk,
+                school_year_id=(year or desk.year).pk,
                 number=None,
                 now=desk.now - timedelta(days=90 + number % 30),
             )
@@ -128,14 +134,14 @@ def fill(desk: Desk, home: Home, child: Child, *, but: Sequence[str] = (), days_
         kind=ProcedureKind.DOSSIER,
         family_id=home.family.pk,
         child_id=child.pk,
-        about=f"y{desk.year.pk}",
+        about=f"y{desk.prepared.pk}",
         now=now,
     )
     parts: Mapping[str, Mapping[str, Any]] = {
         "household": {"address_is_right": True, "phone": home.adults[0].phone, "direct_debit": False},
         "identity": {"identity_is_right": True, "school": "", "level": ""},
         "health": {"pai": "no", "doctor_name": "Dr Ormeau", "diet": "standard", "vaccines": ["dtp"], **health},
-        "consents": {code: "yes" for code, _title, is_required in CONSENTS if is_required},
+        "consents": {code: "yes" for code in asked_consents(desk)},
         "people": {"new": []},
     }
     for name, values in parts.items():
@@ -146,10 +152,37 @@ def fill(desk: Desk, home: Home, child: Child, *, but: Sequence[str] = (), days_
     if "rules" not in but:
         rules = Regulation.objects.filter(organisation_id=desk.id).values_list("pk", flat=True)
         accept_regulations(actor=actor, family_id=home.family.pk, regulation_ids=list(rules), now=now)
-    for code in ("carnet", "assurance"):
-        if code not in but:
-            send_piece(desk, home, code, child=child, now=now)
+    for kind in asked_pieces(desk):
+        if kind.code not in but:
+            send_piece(desk, home, kind.code, child=child, now=now)
     return draft.draft_id
+
+
+def asked_consents(desk: Desk) -> list[str]:
+    """Return the codes of the authorisations that must be answered."""
+    rows = ConsentType.objects.filter(organisation_id=desk.id, is_required=True)
+    return list(rows.order_by("position").values_list("code", flat=True))
+
+
+def asked_pieces(desk: Desk) -> list[DocumentType]:
+    """Return the pieces that every dossier asks for."""
+    rows = DocumentType.objects.filter(organisation_id=desk.id).order_by("position")
+    return [row for row in rows if "dossier" in row.needs]
+
+
+def remember(desk: Desk, home: Home, year: SchoolYear, *, days_ago: int, **health: Any) -> None:
+    """Write the dossiers of a past year, validated: its answers are there to confirm, its pieces have expired."""
+    now = desk.now - timedelta(days=days_ago)
+    by = home.adults[0].full_name
+    for child in home.children:
+        sheet = {"doctor_name": "Dr Ormeau", "diet": "standard", "vaccines": ["dtp"], **health}
+        save_health(actor=desk.actor, child_id=child.pk, values=sheet, now=now, by=by)
+        answers = dict.fromkeys(asked_consents(desk), "yes")
+        answer_consents(actor=desk.actor, child_id=child.pk, answers=answers, now=now, by=by)
+        for kind in asked_pieces(desk):
+            send_piece(desk, home, kind.code, child=child, now=now, accept=True, year=year)
+        confirm_sheets(actor=desk.actor, child_id=child.pk, school_year_id=year.pk, now=now, by=by)
+        validate_dossier(actor=desk.actor, child_id=child.pk, school_year_id=year.pk, number=None, now=now)
 
 
 def send(desk: Desk, home: Home, draft_id: int, *, days_ago: int = 5) -> int:
@@ -196,10 +229,21 @@ def send_piece(
     now: datetime,
     is_photo: bool = False,
     accept: bool | None = None,
+    reason: str = "La photo est floue : reprenez-la bien à plat.",
+    year: SchoolYear | None = None,
 ) -> None:
-    """Put a small real document in the space of a family; `accept` checks it too."""
+    """Put a small real document in the space of a family; `accept` checks it too.
+
+    What is the household's is sent without the child. `year`: the school year that it is for.
+    """
     kind = DocumentType.objects.get(organisation_id=desk.id, code=code)
-    words = [kind.title, child.full_name if child else home.family.name, "Document de démonstration"]
+    child = None if kind.subject == Subject.FAMILY else child
+    words = [
+        kind.title,
+        child.full_name if child else f"Famille {home.family.name}",
+        f"Le {now:%d/%m/%Y}",
+        f"{desk.organisation.short_name}, document de démonstration",
+    ]
     content = photo(words) if is_photo else paper(words)
     view = deposit(
         actor=desk.actor_of(home),
@@ -208,45 +252,8 @@ def send_piece(
         child_id=child.pk if child else None,
         name=f"{code}.{'jpg' if is_photo else 'pdf'}",
         content=content,
-        school_year_ends_on=desk.year.ends_on,
+        school_year_ends_on=(year or desk.prepared).ends_on,
         now=now,
     )
     if accept is not None:
-        check(actor=agent(desk), document_id=view.document_id, accept=accept, reason="Photo floue.", now=now)
-
-
-def paper(lines: Sequence[str]) -> bytes:
-    """Return a one-page PDF with a few lines."""
-    with pikepdf.new() as pdf:
-        page = pdf.add_blank_page(page_size=(420, 595))
-        font = pdf.make_indirect(
-            pikepdf.Dictionary(
-                Type=pikepdf.Name.Font,
-                Subtype=pikepdf.Name.Type1,
-                BaseFont=pikepdf.Name.Helvetica,
-                Encoding=pikepdf.Name.WinAnsiEncoding,
-            )
-        )
-        page.obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
-        shown = b"\n".join(b"(%s) Tj 0 -28 Td" % _escaped(line) for line in lines)
-        page.obj.Contents = pdf.make_stream(b"BT /F1 15 Tf 40 520 Td\n" + shown + b"\nET")
-        out = io.BytesIO()
-        pdf.save(out)
-        return out.getvalue()
-
-
-def photo(lines: Sequence[str]) -> bytes:
-    """Return a photo of a sheet of paper on a table."""
-    image = Image.new("RGB", (640, 480), "#8a6d4b")
-    draw = ImageDraw.Draw(image)
-    draw.polygon([(90, 60), (560, 40), (590, 430), (70, 440)], fill="#f7f4ea")
-    for place, line in enumerate(lines):
-        draw.text((120, 110 + 40 * place), line.encode("latin-1", "replace").decode("latin-1"), fill="#222222")
-    out = io.BytesIO()
-    image.save(out, format="JPEG", quality=80)
-    return out.getvalue()
-
-
-def _escaped(text: str) -> bytes:
-    raw = text.replace("’", "'").encode("cp1252", "replace")
-    return raw.replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
+        check(actor=agent(desk), document_id=view.document_id, accept=accept, reason=reason, now=now)

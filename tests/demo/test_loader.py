@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 
+from preau.base.actor import FAMILY, Actor
 from preau.demo import loader
 from preau.demo.towns import kerploz, saint_loup, val_fleuri
 from preau.domain.accounts.models import Account, Membership, TermsAcceptance
@@ -16,10 +17,15 @@ from preau.domain.accounts.rules import password_problems
 from preau.domain.bookings.enums import HOLDS_PLACE
 from preau.domain.bookings.models import Booking
 from preau.domain.catalogue.models import Offer, ResourceDay, SchoolHoliday, Slot
+from preau.domain.catalogue.queries import school_year_to_prepare
 from preau.domain.enrolments.models import Enrolment
-from preau.domain.families.models import Adult, Family, HouseholdChild
+from preau.domain.enrolments.queries import year_activities
+from preau.domain.families.models import Adult, ChildHealth, Family, HouseholdChild, ValidatedDossier
+from preau.domain.families.queries import children_of_family
 from preau.domain.organisations.models import Organisation
 from preau.domain.procedures.models import Procedure
+from preau.domain.procedures.queries import DossierState, dossier_states
+from preau.domain.publishing.models import Question
 
 pytestmark = pytest.mark.django_db
 
@@ -200,3 +206,64 @@ def test_every_mail_and_phone_of_the_demo_leads_nowhere(tmp_path: Path) -> None:
     phones = list(Adult.objects.values_list("phone", flat=True))
     phones += Organisation.objects.values_list("contact_phone", flat=True)
     assert all(phone.startswith(fiction) for phone in phones)
+
+
+def actor_of(login: str) -> Actor:
+    adult = Adult.objects.get(account__username=login)
+    return Actor(
+        organisation_id=adult.organisation_id,
+        audience=FAMILY,
+        account_id=adult.account_id,
+        display_name=adult.full_name,
+        roles=frozenset({"family"}),
+        family_ids=frozenset({adult.family_id}),
+        adult_ids=frozenset({adult.pk}),
+    )
+
+
+def dossiers_of(login: str, *, on: date = TODAY) -> list[DossierState]:
+    """Return where each child of a character stands for the year whose dossier is asked for."""
+    actor = actor_of(login)
+    year = school_year_to_prepare(organisation_id=actor.organisation_id, on=on)
+    assert year is not None
+    (family_id,) = actor.family_ids
+    children = [each.child_id for each in children_of_family(actor=actor, family_id=family_id)]
+    states = dossier_states(actor=actor, family_id=family_id, child_ids=children, year_id=year.pk, on=on)
+    return [states[child_id] for child_id in children]
+
+
+@pytest.mark.parametrize("today", [TODAY, date(2027, 6, 20), date(2027, 8, 20)])
+def test_kerploz_shows_each_step_of_the_year(tmp_path: Path, today: date) -> None:
+    load(tmp_path, today=today, towns=(kerploz,))
+    assert all(each.validated_on for each in dossiers_of("enora.kervizic", on=today))
+    assert [each.status for each in dossiers_of("solenn.penvern", on=today)] == ["", ""]
+    assert ValidatedDossier.objects.filter(child__first_name="Tugdual").count() == 1
+    assert ChildHealth.objects.filter(child__first_name="Tugdual").exists()
+    assert [each.status for each in dossiers_of("yann.guillerm", on=today)] == ["submitted"]
+    (begun,) = dossiers_of("gwenola.ropars", on=today)
+    assert begun.status == "draft"
+    assert {each.step for each in begun.problems} == {"people", "documents", "rules"}
+
+
+def test_kerploz_opens_reservations_at_dates_and_books_by_subscription(tmp_path: Path) -> None:
+    load(tmp_path, towns=(kerploz,))
+    actor = actor_of("enora.kervizic")
+    (family_id,) = actor.family_ids
+    year_id = dossier_year(actor)
+    found = year_activities(actor=actor, family_id=family_id, year_id=year_id, on=TODAY)
+    opens = {each.activity: each for each in found.openings}
+    assert not opens["Garderie périscolaire"].needs_booking
+    assert opens["Restaurant scolaire"].opens_at < NOW  # type: ignore[operator]
+    assert opens["Accueil de loisirs vacances"].opens_at > NOW  # type: ignore[operator]
+    assert "Abonnement restauration" not in opens
+    assert sum("Abonnement restauration" in names for names in found.enrolled.values()) == 2
+    eaten = Booking.objects.filter(enrolment__child__first_name="Gwendal", slot__unit__code="R", on__gt=TODAY)
+    assert {on.weekday() for on in eaten.values_list("on", flat=True)} >= {0, 1, 3, 4}
+    assert Account.objects.filter(username="enora.kervizic").exists()  # what is before the @ of the mail
+    assert Question.objects.filter(text="Je n’ai pas accès aux réservations").exists()
+
+
+def dossier_year(actor: Actor) -> int:
+    year = school_year_to_prepare(organisation_id=actor.organisation_id, on=TODAY)
+    assert year is not None
+    return year.pk

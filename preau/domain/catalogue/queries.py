@@ -22,9 +22,12 @@ def holiday_dates(*, organisation_id: int, start: date, end: date) -> frozenset[
 
 
 def offered_activities(*, organisation_id: int, on: date) -> list[Activity]:
-    """Return the activities that run on a day or later, in the order of the collectivité. One query."""
+    """Return the activities that run on a day or later, in the order of the collectivité. One query.
+
+    An « abonnement » is a way to book another activity: it is not one of them.
+    """
     return list(
-        Activity.objects.filter(organisation_id=organisation_id, offers__ends_on__gt=on)
+        Activity.objects.filter(organisation_id=organisation_id, offers__ends_on__gt=on, offers__is_subscription=False)
         .distinct()
         .order_by("position", "name")
     )

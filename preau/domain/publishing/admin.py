@@ -3,6 +3,6 @@
 from django.contrib import admin
 
 from preau.base.admin_pages import SettingsAdmin
-from preau.domain.publishing.models import NewsItem
+from preau.domain.publishing.models import NewsItem, Question
 
-admin.site.register([NewsItem], SettingsAdmin)
+admin.site.register([NewsItem, Question], SettingsAdmin)

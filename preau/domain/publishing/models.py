@@ -1,4 +1,4 @@
-"""News of a collectivité."""
+"""News of a collectivité, and the questions that it answers once for all."""
 
 from django.db import models
 
@@ -19,3 +19,17 @@ class NewsItem(TenantModel):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Question(TenantModel):
+    """One line of the F.A.Q., shown on the public home."""
+
+    text = models.CharField(max_length=160)
+    answer = models.TextField()  # Markdown
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation_id", "text"], name="question_once")]
+
+    def __str__(self) -> str:
+        return self.text

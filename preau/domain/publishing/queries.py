@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from preau.base.facts import NotFound
-from preau.domain.publishing.models import NewsItem
+from preau.domain.publishing.models import NewsItem, Question
 
 
 def list_news(*, organisation_id: int, on: date, limit: int = 50) -> list[NewsItem]:
@@ -22,6 +22,11 @@ def find_news(*, organisation_id: int, news_id: int, on: date) -> NewsItem:
     if item is None:
         raise NotFound("news")
     return item
+
+
+def list_questions(*, organisation_id: int) -> list[Question]:
+    """Return the F.A.Q. of a collectivité, in its order. One query."""
+    return list(Question.objects.filter(organisation_id=organisation_id).order_by("position", "pk"))
 
 
 def _shown(organisation_id: int, on: date) -> QuerySet[NewsItem]:

@@ -3,8 +3,10 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from preau.domain.catalogue.models import Activity, SchoolYear
 from preau.domain.documents.models import Document, DocumentType, Regulation, RegulationAcceptance
 from preau.domain.families.models import ChildHealth, Consent, ConsentType, Contact, ValidatedDossier
+from preau.domain.families.operations import validate_dossier
 from preau.domain.organisations.models import Organisation
 from preau.domain.procedures import operations as acts
 from preau.domain.procedures.models import Procedure
@@ -177,3 +179,33 @@ def test_the_steps_cost_the_same_with_one_and_five_children(client, town, awa, a
     for part in PARTS:
         with django_assert_max_num_queries(15):
             client.get(url(awa.children[0], part))
+
+
+def test_the_steps_say_who_is_enrolled_and_when_reservations_open(client, town, awa, asked):
+    child = awa.children[0]
+    soon = [{"public": "all", "opens_at": "2026-11-30T08:00:00+01:00"}]
+    past = [{"public": "all", "opens_at": "2026-07-06T08:00:00+02:00"}]
+    town.enrol(awa, town.offer(activity=activity(town, "Restaurant"), openings=past), child=child)
+    town.offer(activity=activity(town, "Vacances"), openings=soon)
+    town.offer(activity=activity(town, "Garderie", booking_mode="none"))
+    town.offer(activity=activity(town, "Crèche", enrolment_by="service"))
+    town.offer(activity=activity(town, "Abonnement", booking_mode="none"), is_subscription=True)
+    town.offer(activity=activity(town, "Club"), openings=[{**soon[0], "public": "non_residents"}])
+    steps = page(client.get(f"{HOME}dossier/")).replace("\xa0", " ")
+    assert "Vacances</b> :\n    à partir du lundi 30 novembre à 8 h" in steps
+    assert "Restaurant</b> :\n    ouvertes depuis le lundi 6 juillet à 8 h" in steps
+    assert "Garderie</b> :\n    sans réservation" in steps
+    for untold in ("Crèche</b>", "Abonnement</b>", "Club</b>"):
+        assert untold not in steps
+    assert "Elle s’ouvre enfant par enfant" in steps
+    year = SchoolYear.objects.get(organisation_id=town.id, starts_on__year=2026)
+    validate_dossier(actor=town.system, child_id=child.pk, school_year_id=year.pk, number=None, now=NOW)
+    steps = page(client.get(f"{HOME}dossier/"))
+    assert '<span class="blk mute">Restaurant</span>' in steps
+    assert "1 validé sur 1" in steps
+
+
+def activity(town, name, **fields):
+    return Activity.objects.create(
+        organisation_id=town.id, department=town.department, name=name, kind="wednesday", **fields
+    )

@@ -208,3 +208,22 @@ def test_home_and_menu_lead_to_enrolment(client, town, awa):
         text = client.get(f"/{town.slug}/famille/{where}").content.decode()
         assert "Créer une inscription" in text
         assert address(town) in text
+
+
+def test_the_dossier_comes_first_on_one_line_and_what_the_service_enrols_in_has_no_button(client, town, awa):
+    town.offer(activity=activity(town, "Restaurant", "canteen", requires_dossier=True))
+    town.offer(activity=activity(town, "Club", "wednesday", requires_dossier=True), is_subscription=True)
+    town.offer(activity=activity(town, "Crèche du Port", "creche", enrolment_by="service"))
+    text = page(client, town)
+    assert text.count("Ouvrir le dossier") == 1
+    assert f'/famille/dossier/#enfant-{awa.children[0].pk}"' in text
+    assert "Inscrire Enfant1" not in text
+    assert "l’inscription suffit" not in text
+
+
+def test_the_place_does_not_say_the_activity_twice(client, town, awa):
+    offer = town.offer()
+    Offer.objects.filter(pk=offer.pk).update(name=f"{offer.activity.name} - {offer.site.name}")
+    text = page(client, town)
+    assert f"{offer.activity.name} - " not in text
+    assert f"{offer.site.name}, du" in text.replace("\xa0", " ")

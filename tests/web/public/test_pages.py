@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from preau.domain.publishing.models import NewsItem
+from preau.domain.organisations.models import Organisation
+from preau.domain.publishing.models import NewsItem, Question
 from tests.factories.town import TODAY, Town
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +162,16 @@ def test_the_home_reads_few_rows(client, town, django_assert_max_num_queries):
         write(town, f"Nouvelle {number}")
     with django_assert_max_num_queries(6):
         text_of(client.get(HOME))
+
+
+def test_the_home_answers_the_questions_and_leads_to_a_new_space(client, town):
+    assert "h-faq" not in text_of(client.get(HOME))
+    Question.objects.create(organisation_id=town.id, text="Comment faire ?", answer="Ouvrez **Profil**.")
+    Question.objects.create(organisation_id=Town("voisine").id, text="Ailleurs ?", answer="Non.")
+    html = text_of(client.get(HOME))
+    assert '<summary lang="fr">Comment faire ?</summary>' in html
+    assert "<strong>Profil</strong>" in html
+    assert "Ailleurs ?" not in html
+    assert 'href="/ville-test/creer-mon-espace/"' in html
+    Organisation.objects.filter(pk=town.id).update(allows_sign_up=False)
+    assert "/creer-mon-espace/" not in text_of(client.get(HOME))

@@ -36,8 +36,10 @@ from preau.domain.enrolments.queries.schools import (
     schools,
     sector_school,
 )
+from preau.domain.enrolments.queries.years import BookingOpening, YearActivities, year_activities
 
 __all__ = [
+    "BookingOpening",
     "ChildOffers",
     "EnrolmentLine",
     "OfferLine",
@@ -47,6 +49,7 @@ __all__ = [
     "RolloverRow",
     "SchoolingLine",
     "UnitLine",
+    "YearActivities",
     "YearLine",
     "all_school_years",
     "check_child_visible",
@@ -71,4 +74,5 @@ __all__ = [
     "visible_families",
     "visible_offers",
     "waiting_list",
+    "year_activities",
 ]

@@ -4,6 +4,7 @@ from typing import Any
 
 from preau.base.facts import NotFound
 from preau.domain.catalogue.queries import school_year_to_prepare
+from preau.domain.enrolments.queries import year_activities
 from preau.domain.families.queries import children_of_family
 from preau.domain.procedures.queries import DossierState, dossier_states
 from preau.web.family.dossier.parts import LABELS, PARTS
@@ -34,12 +35,25 @@ def overview_of(request: Any) -> dict[str, Any]:
         on=request.today,
     )
     rows = [(child, state, _parts(state)) for child in children for state in [states[child.child_id]]]
+    activities = year_activities(actor=actor, family_id=family_id, year_id=year.pk, on=request.today)
+    enrolled = activities.enrolled
+    validated = [child for child, state, _parts in rows if state.validated_on]
     return {
         "year": year,
         "rows": rows,
-        "validated": sum(1 for _child, state, _parts in rows if state.validated_on),
+        "validated": len(validated),
         "needs_child": not children,
+        "enrolled": [(child, enrolled.get(child.child_id, ())) for child in validated],
+        "openings": activities.openings,
+        "step": _step(len(rows), len(validated), len(enrolled)),
     }
+
+
+def _step(children: int, validated: int, enrolled: int) -> int:
+    """The step where the family is: the first that is not done for every child."""
+    if not children or validated < children:
+        return 2
+    return 3 if enrolled < children else 4
 
 
 def _parts(state: DossierState) -> list[dict[str, Any]]:

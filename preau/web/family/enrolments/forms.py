@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.domain.catalogue.rules import LEVELS
 from preau.domain.enrolments.enums import Weeks
-from preau.domain.enrolments.queries import OfferOption, OfferRow
+from preau.domain.enrolments.queries import OfferRow
+from preau.web.family.enrolments.words import place_words
 from preau.web.family.procedures.forms import DraftForm, day, long_text
-from preau.web.ui.templatetags.fr import period_words
 
 WEEKDAYS = [_("Lundi"), _("Mardi"), _("Mercredi"), _("Jeudi"), _("Vendredi"), _("Samedi"), _("Dimanche")]
 WEEKS = [
@@ -18,12 +18,6 @@ WEEKS = [
     (Weeks.EVEN.value, _("semaines paires")),
     (Weeks.ODD.value, _("semaines impaires")),
 ]
-
-
-def option_words(option: OfferOption) -> str:
-    """« École des Tilleuls, du 01/09/2026 au 07/07/2027 »."""
-    where = ", ".join(part for part in (option.name, option.site) if part)
-    return f"{where}, {period_words(option.starts_on, option.ends_on)}"
 
 
 class EnrolmentForm(DraftForm):
@@ -39,8 +33,8 @@ class EnrolmentForm(DraftForm):
     def __init__(self, *args: Any, row: OfferRow, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.options = {option.offer_id: option for option in row.choices}
-        self.today = today
-        self.fields["offer_id"].choices = [(each.offer_id, option_words(each)) for each in row.choices]  # type: ignore[attr-defined]
+        self.today, self.activity = today, row.activity
+        self.fields["offer_id"].choices = [(each.offer_id, place_words(each, row.activity)) for each in row.choices]  # type: ignore[attr-defined]
         self.subscribes = any(option.is_subscription for option in row.choices)
         if self.subscribes:
             self.fields["days"].choices = _boxes(row)  # type: ignore[attr-defined]
@@ -66,7 +60,7 @@ class EnrolmentForm(DraftForm):
         starts = data.get("starts")
         return {
             "offer_id": option.offer_id,
-            "place": option_words(option),
+            "place": place_words(option, self.activity),
             "from": starts.isoformat() if starts else "",
             "waits": option.state == "full",
         }

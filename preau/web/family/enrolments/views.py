@@ -19,7 +19,7 @@ from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.queries import about_row, draft_about, enrolment_choices, enrolment_row, find_case
 from preau.domain.procedures.rules import NotOpenForYou
 from preau.web.family.enrolments.forms import EnrolmentForm
-from preau.web.family.enrolments.words import ICONS, MENDED_AT, conditions
+from preau.web.family.enrolments.words import ICONS, MENDED_AT, conditions, place_words
 from preau.web.family.procedures.places import my_family
 from preau.web.ui.policy import family_page
 
@@ -37,6 +37,7 @@ def enrolments(request: Any, slug: str) -> HttpResponse:
         "children": [(each, each.count(*OPEN)) for each in found],
         "shown": shown,
         "groups": _groups(shown, slug) if shown else {},
+        "dossiers": _dossiers_first(shown) if shown else [],
     }
     return render(request, "family/enrolments/list.html", context)
 
@@ -47,6 +48,11 @@ def _shown(found: list[ChildOffers], wanted: str) -> ChildOffers | None:
         if wanted == str(each.child.child_id):
             return each
     return max(found, key=lambda each: each.count(*OPEN) > 0, default=None)
+
+
+def _dossiers_first(shown: ChildOffers) -> list[str]:
+    """The school years whose dossier administratif must be validated before anything opens (A07-01)."""
+    return sorted({row.year for row in shown.rows for each in row.best.reasons if each.code == "dossier_missing"})
 
 
 def _groups(shown: ChildOffers, slug: str) -> dict[str, list[dict[str, Any]]]:
@@ -62,10 +68,13 @@ def _groups(shown: ChildOffers, slug: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def _line(row: OfferRow, shown: ChildOffers, slug: str) -> dict[str, Any]:
-    mends = [MENDED_AT[reason.code] for reason in row.best.reasons if reason.code in MENDED_AT]
+    # The dossier has its own line, above: it is not asked for again at each activity.
+    codes = [reason.code for reason in row.best.reasons if reason.code != "dossier_missing"]
+    mends = [MENDED_AT[code] for code in codes if code in MENDED_AT]
     return {
         "row": row,
         "option": row.best,
+        "place": place_words(row.best, row.activity),
         "icon": ICONS.get(row.activity_kind, "users"),
         "conditions": conditions(row.best, shown.child, row.year),
         "mend": (reverse(mends[0][0], args=[slug]), mends[0][1]) if mends else None,

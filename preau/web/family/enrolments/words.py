@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.domain.enrolments.queries import OfferOption
 from preau.domain.enrolments.rules import Reason
 from preau.domain.families.queries import ChildCard
-from preau.web.ui.templatetags.fr import day_words_short, local_day, moment_words
+from preau.web.ui.templatetags.fr import day_words_short, local_day, moment_words, period_words
 
 YEAR = 12
 ICONS = {
@@ -35,6 +35,13 @@ class Condition:
     is_met: bool
     icon: str
     text: str
+
+
+def place_words(option: OfferOption, activity: str) -> str:
+    """« École des Tilleuls, du 01/09/2026 au 07/07/2027 »: what the name of the activity says is not said again."""
+    name = option.name.removeprefix(activity).removeprefix(" - ").strip()
+    where = [name] if option.site in name else [part for part in (name, option.site) if part]
+    return ", ".join([*where, period_words(option.starts_on, option.ends_on)])
 
 
 def age_words(months: int) -> str:

@@ -10,7 +10,7 @@ from preau.base.search import fold
 from preau.domain.catalogue.enums import ActivityKind
 from preau.domain.catalogue.queries import offered_activities
 from preau.domain.organisations.queries import list_organisations
-from preau.domain.publishing.queries import find_news, list_news
+from preau.domain.publishing.queries import find_news, list_news, list_questions
 from preau.web.public.account.forms import LoginForm
 from preau.web.ui.palette import theme_css
 from preau.web.ui.policy import public_page
@@ -45,7 +45,13 @@ def home(request: Any, slug: str) -> HttpResponse:
     if request.actor is not None:
         return redirect("family:home" if request.actor.audience == "family" else "staff:home", slug=slug)
     news = list_news(organisation_id=request.organisation.id, on=request.today, limit=TEASERS)
-    return render(request, "public/home.html", {"news": news, "services": _services(request), "form": LoginForm()})
+    context = {
+        "news": news,
+        "services": _services(request),
+        "questions": list_questions(organisation_id=request.organisation.id),
+        "form": LoginForm(),
+    }
+    return render(request, "public/home.html", context)
 
 
 def _services(request: Any) -> list[dict[str, Any]]:
