@@ -20,3 +20,4 @@ STAFF_ROLES = frozenset({Role.SITE_STAFF, Role.AGENT, Role.MANAGER, Role.REGISSE
 class LinkPurpose(StrEnum):
     ACTIVATION = "activation"
     RESET = "reset"
+    EMAIL = "email"

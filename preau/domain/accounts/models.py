@@ -95,6 +95,7 @@ class AccessLink(TenantModel):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+    email = models.EmailField(blank=True)  # the new one, of a link that changes it
 
     class Meta:
         indexes = [models.Index(fields=["organisation_id", "account", "purpose"], name="access_link_account")]

@@ -11,6 +11,7 @@ from preau.base.facts import NotFound
 from preau.base.tokens import hash_of
 from preau.domain.accounts.enums import STAFF_ROLES, LinkPurpose, Role
 from preau.domain.accounts.models import AccessLink, Account, Membership, TermsAcceptance
+from preau.domain.organisations.queries import active_organisations
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,23 @@ def accounts_of_email(*, email: str, organisation_id: int) -> list[Account]:
         .distinct()
         .order_by("pk")
     )
+
+
+def accounts_owning(*, email: str) -> list[Account]:
+    """Return the accounts in use on the installation whose verified e-mail this is, oldest first. One query.
+
+    Only for a person who has just shown that the e-mail is theirs: whose account it is, is told to nobody else.
+    """
+    if not email or "\x00" in email:
+        return []
+    rows = Account.objects.filter(email__iexact=email.strip(), is_active=True)
+    return list(rows.filter(email_verified_at__isnull=False, activated_at__isnull=False).order_by("pk"))
+
+
+def towns_of(*, account_id: int) -> list[tuple[str, str]]:
+    """Return (slug, name) of the collectivités where an account is somebody now, by name. Two queries."""
+    here = Membership.objects.filter(account_id=account_id, ended_at=None).values_list("organisation_id", flat=True)
+    return active_organisations(organisation_ids=set(here))
 
 
 def find_link(*, secret: str, purpose: LinkPurpose, organisation_id: int, now: datetime) -> AccessLink | None:

@@ -13,6 +13,7 @@ MAX_LENGTH = 256
 MIN_BITS = 50
 ACTIVATION_LIFETIME = timedelta(hours=72)
 RESET_LIFETIME = timedelta(hours=1)
+EMAIL_LIFETIME = timedelta(hours=24)
 PROVISIONAL_LENGTH = 10
 # No letter or digit that a reader takes for another.
 PROVISIONAL_ALPHABET = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"

@@ -55,6 +55,7 @@ class Adult(TenantModel):
     own_address = EncryptedJSONField(default=dict)  # of an adult who lives elsewhere than the household; same keys
     preferred_medium = models.CharField(max_length=6, choices=_choices(Medium), default=Medium.EMAIL)
     has_protected_address = models.BooleanField(default=False)
+    invited_at = models.DateTimeField(null=True, blank=True)  # last mail that offered to open a space
     search = models.CharField(max_length=260, blank=True)  # written by operations, accents folded
 
     class Meta:
@@ -283,10 +284,14 @@ class AccessKey(TenantModel):
 
 
 class SignUp(TenantModel):
-    """A space being created by its future owner: kept until the e-mail is verified, 72 hours at most."""
+    """A space being created by its future owner: kept until the e-mail is verified, 72 hours at most.
+
+    With `adult`, an invitation sent to an e-mail that already logs in elsewhere: its owner says who answers.
+    """
 
     data = EncryptedJSONField(default=dict)  # identity, address, means of contact
     access_key = models.ForeignKey(AccessKey, on_delete=models.SET_NULL, null=True, related_name="+")
+    adult = models.ForeignKey(Adult, on_delete=models.CASCADE, null=True, related_name="+")
     secret_hash = models.CharField(max_length=64, unique=True)  # of the link sent by mail
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()

@@ -33,6 +33,7 @@ class Organisation(models.Model):
     processing_hours = models.PositiveSmallIntegerField(default=48)
     allows_sign_up = models.BooleanField(default=True)  # an unknown family creates its space alone (A02-51)
     reviews_entourage = models.BooleanField(default=False)  # the service validates an entourage first (A23-03)
+    activates_by_reset = models.BooleanField(default=False)  # first connection by « Mot de passe oublié ? »
     decision_hold_minutes = models.PositiveSmallIntegerField(default=2)  # how long a decision may be taken back
     welcome_title = models.CharField(max_length=120, blank=True)
     welcome_strapline = models.CharField(max_length=160, blank=True)

@@ -10,7 +10,7 @@ from preau.base.facts import NotAllowed
 from preau.base.models import OutboxMail
 from preau.domain.accounts.models import Account
 from preau.domain.families.models import AccessKey, Adult, Family, SignUp
-from preau.domain.families.operations import create_access_key, find_access_key, use_access_key
+from preau.domain.families.operations import create_access_key, find_access_key, invite_adult, use_access_key
 from preau.domain.families.rules import KeyInvalid, read_key
 from preau.domain.organisations.models import Organisation
 from tests.factories.town import NOW, PASSWORD
@@ -121,9 +121,88 @@ def test_wrong_used_expired_cancelled_and_foreign_keys_have_one_answer(client, t
 
 def test_guessing_keys_is_stopped(client, town):
     client.post(URL, WHO)
-    codes = [client.post(f"{URL}services/", {"key": f"0000-AAA-{n:03}", "act": "key"}).status_code for n in range(10)]
-    assert codes[0] == 422
-    assert codes[-1] == 429
+    codes = [client.post(f"{URL}services/", {"key": f"0000-AAA-{n:03}", "act": "key"}).status_code for n in range(9)]
+    assert codes == [422] * 8 + [429]
+    again = Client()  # another browser, another creation: the same e-mail stays blocked
+    again.post(URL, WHO)
+    assert again.post(f"{URL}services/", {"key": "0000-AAA-001", "act": "key"}).status_code == 429
+
+
+def test_guessing_keys_from_one_address_is_stopped_whatever_the_names(client, town):
+    codes = []
+    for n in range(61):
+        browser = Client()
+        browser.post(URL, {**WHO, "email": f"iris{n}@courriel.example"})
+        codes.append(browser.post(f"{URL}services/", {"key": f"0000-AAA-{n:03}", "act": "key"}).status_code)
+    assert codes == [422] * 60 + [429]
+
+
+def test_one_mailbox_is_not_flooded_with_verifications(client, town):
+    codes = [create(Client()).status_code for _ in range(9)]
+    assert codes == [302] * 8 + [429]
+    assert OutboxMail.objects.count() == 8
+
+
+def test_guessing_keys_in_the_profile_is_stopped(login, town, known, awa):
+    client = login(awa.account)
+    codes = [client.post("/ville-test/famille/profil/cle/", {"key": f"{n:04}-AAA-000"}).status_code for n in range(9)]
+    assert codes == [302] * 8 + [429]
+    key = create_access_key(actor=town.agent("agent"), adult_id=known.pk, now=NOW)
+    assert client.post("/ville-test/famille/profil/cle/", {"key": key}).status_code == 429
+    known.refresh_from_db()
+    assert known.account is None
+
+
+def test_every_key_that_opens_nothing_costs_the_same_queries(client, town, known, django_assert_num_queries):
+    create_access_key(actor=town.agent("agent"), adult_id=known.pk, now=NOW)
+    for text in ("0000-AAA-000", "n’importe quoi", "", "\x00"):
+        with django_assert_num_queries(1), pytest.raises(KeyInvalid):
+            find_access_key(organisation_id=town.id, text=text, now=NOW)
+
+
+def test_a_creation_belongs_to_the_browser_and_town_that_began_it(client, town, other_town):
+    client.post(URL, WHO)
+    assert Client().get(f"{URL}services/").url == URL
+    assert client.get("/autre-ville/creer-mon-espace/services/").url == "/autre-ville/creer-mon-espace/"
+    assert "iris@" not in page(client.get("/autre-ville/creer-mon-espace/"))
+
+
+def test_the_session_changes_its_key_at_the_login_that_follows_a_creation(client, town):
+    create(client)
+    before = client.session.session_key
+    client.post(mailed_link(), OWN)
+    client.post("/ville-test/connexion/", {"username": OWN["username"], "password": OWN["password"]})
+    assert client.session.session_key != before
+    assert "sign_up" not in client.session
+
+
+def test_a_key_replaces_an_invitation_that_nobody_answered(client, town, known):
+    Adult.objects.filter(pk=known.pk).update(email="faux@courriel.example")
+    stale = invite_adult(actor=town.agent("agent"), adult_id=known.pk, now=NOW)
+    key = create_access_key(actor=town.agent("agent"), adult_id=known.pk, now=NOW)
+    create(client, key=key)
+    client.post(mailed_link(), OWN)
+    known.refresh_from_db()
+    stale.refresh_from_db()
+    assert (known.account.username, stale.is_active) == ("iris.nouvelle", False)
+
+
+@pytest.mark.parametrize(
+    ("policy", "proposed", "said"),
+    [
+        ("free", "iris.nouvelle2", "l’identifiant que vous voulez"),
+        ("local_part", "iris2", "avant le @"),
+        ("email", "iris@courriel.example2", "votre courriel comme identifiant"),
+    ],
+)
+def test_the_identifiant_follows_the_policy_and_a_clash_gets_a_number(client, town, policy, proposed, said):
+    Organisation.objects.filter(pk=town.id).update(identifier_policy=policy)
+    for taken in ("iris.nouvelle", "iris", "iris@courriel.example"):
+        Account.objects.create(username=taken, first_name="I", last_name="N", created_at=NOW)
+    create(client)
+    seen = page(client.get(mailed_link()))
+    assert f'value="{proposed}"' in seen
+    assert said in seen
 
 
 def test_an_agent_shows_a_key_once_and_a_new_one_kills_the_old(login, town, known):

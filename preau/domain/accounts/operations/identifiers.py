@@ -75,6 +75,57 @@ def change_identifiers(
 
 
 @transaction.atomic
+def request_email_change(*, actor: Actor, email: str, current_password: str, now: datetime) -> None:
+    """Post a link of 24 h to a new e-mail, and a notice to the present one. Nothing changes yet.
+
+    Whether another account has this e-mail is told to nobody: couples share one.
+
+    :raises WrongPassword: the current password is wrong.
+    """
+    account = Account.objects.select_for_update().get(pk=actor.account_id or 0)
+    if not account.check_password(current_password):
+        raise rules.WrongPassword
+    organisation = _organisation(actor.organisation_id)
+    secret = _new_link(account, organisation.id, LinkPurpose.EMAIL, rules.EMAIL_LIFETIME, now, email=email.strip())
+    _mail(
+        organisation,
+        account,
+        template="email_change",
+        subject=f"{organisation.name} - Vérifiez votre nouveau courriel",
+        key=f"email-{secrets.token_hex(12)}",
+        now=now,
+        to=[email.strip()],
+        link=absolute(reverse("account:email_change", args=[organisation.slug, secret])),
+    )
+    _notice_change(account, organisation.id, now=now, what="email", to=[account.email])
+    journal.record(actor=actor, act="email.asked", at=now, subject_type="account", subject_id=account.pk)
+
+
+@transaction.atomic
+def change_email(*, organisation_id: int, secret: str, now: datetime) -> Account:
+    """Give an account the e-mail that its link was sent to. Links sent to the one before die.
+
+    :raises LinkInvalid: unknown, used or expired link.
+    """
+    link = find_link(secret=secret, purpose=LinkPurpose.EMAIL, organisation_id=organisation_id, now=now)
+    if link is None:
+        raise rules.LinkInvalid
+    account = Account.objects.select_for_update().get(pk=link.account_id)
+    for purpose in LinkPurpose:
+        _use_links(account, purpose, now)
+    account.email, account.email_verified_at = link.email, now
+    account.save(update_fields=["email", "email_verified_at"])
+    journal.record(
+        actor=_self(account, organisation_id),
+        act="email.changed",
+        at=now,
+        subject_type="account",
+        subject_id=account.pk,
+    )
+    return account
+
+
+@transaction.atomic
 def request_reset(*, organisation_id: int, email_or_username: str, now: datetime) -> None:
     """Post a mail with one link per account of this address; nothing, silently, when there is none (A03-04)."""
     organisation = _organisation(organisation_id)

@@ -118,6 +118,17 @@ def open_account(
     return account
 
 
+def join_town(*, organisation_id: int, account_id: int, now: datetime) -> None:
+    """Let an account that exists stand for a family of one more collectivité, in the caller's transaction."""
+    Membership.objects.update_or_create(
+        organisation_id=organisation_id,
+        account_id=account_id,
+        role=Role.FAMILY,
+        defaults={"ended_at": None},
+        create_defaults={"created_at": now},
+    )
+
+
 def proposed_username(*, organisation_id: int, first_name: str, last_name: str, email: str) -> str:
     """Return an identifiant that is free, by the policy of the collectivité (A03-08 to A03-10)."""
     return _proposal(_organisation(organisation_id), first_name, last_name, email)

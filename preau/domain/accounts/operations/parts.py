@@ -50,7 +50,14 @@ def _proposal(organisation: OrganisationProfile, first_name: str, last_name: str
     )
 
 
-def _new_link(account: Account, organisation_id: int, purpose: LinkPurpose, lifetime: timedelta, now: datetime) -> str:
+def _new_link(
+    account: Account,
+    organisation_id: int,
+    purpose: LinkPurpose,
+    lifetime: timedelta,
+    now: datetime,
+    email: str = "",
+) -> str:
     _use_links(account, purpose, now)
     secret = new_secret()
     AccessLink.objects.create(
@@ -60,6 +67,7 @@ def _new_link(account: Account, organisation_id: int, purpose: LinkPurpose, life
         secret_hash=hash_of(secret),
         created_at=now,
         expires_at=now + lifetime,
+        email=email,
     )
     return secret
 
@@ -101,11 +109,12 @@ def _self(account: Account, organisation_id: int) -> Actor:
 
 def _notice_change(account: Account, organisation_id: int, *, now: datetime, what: str, to: list[str]) -> None:
     organisation = _organisation(organisation_id)
+    subject = "Votre courriel" if what == "email" else "Vos identifiants ont été modifiés"
     _mail(
         organisation,
         account,
         template="identifiers_changed",
-        subject=f"{organisation.name} - Vos identifiants ont été modifiés",
+        subject=f"{organisation.name} - {subject}",
         key=f"changed-{account.pk}-{secrets.token_hex(8)}",
         now=now,
         to=to,

@@ -15,25 +15,25 @@ from preau.domain.families.operations.contacts import (
 from preau.domain.families.operations.health import read_health
 from preau.domain.families.operations.household import (
     ADDRESS_LENGTHS,
-    AlreadyActive,
-    NoEmail,
     add_adult,
     add_child,
     add_contact,
     change_address,
-    change_details,
     change_situation,
     create_family,
     give_authority,
-    invite_adult,
     link_child,
     read_protected_address,
 )
+from preau.domain.families.operations.invitations import AlreadyActive, NoEmail, invite_adult, open_by_reset
 from preau.domain.families.operations.keys import create_access_key, find_access_key, use_access_key
+from preau.domain.families.operations.profile import ask_new_email, change_details, confirm_new_email
 from preau.domain.families.operations.signup import (
     begin_sign_up,
     find_sign_up,
     finish_sign_up,
+    join_sign_up,
+    known_accounts,
     send_sign_up,
     sign_up_data,
 )
@@ -47,10 +47,12 @@ __all__ = [
     "add_child",
     "add_contact",
     "answer_consents",
+    "ask_new_email",
     "begin_sign_up",
     "change_address",
     "change_details",
     "change_situation",
+    "confirm_new_email",
     "confirm_sheets",
     "create_access_key",
     "create_family",
@@ -59,7 +61,10 @@ __all__ = [
     "finish_sign_up",
     "give_authority",
     "invite_adult",
+    "join_sign_up",
+    "known_accounts",
     "link_child",
+    "open_by_reset",
     "read_health",
     "read_protected_address",
     "remove_contact",

@@ -13,7 +13,6 @@ from preau.base.facts import NotFound
 from preau.base.search import fold
 from preau.domain.accounts.enums import Role
 from preau.domain.accounts.models import Account
-from preau.domain.accounts.operations import create_account, send_activation
 from preau.domain.families.enums import AdultPosition, Authority, ContactKind, Situation
 from preau.domain.families.models import Adult, Child, Contact, Family, Guardianship, HouseholdChild
 from preau.domain.families.queries import FamilyFile, family_file
@@ -29,14 +28,6 @@ ADDRESS_LENGTHS: Mapping[str, int] = {
     "city": 80,
     "country": 60,
 }
-
-
-class NoEmail(Exception):
-    """The adult has no e-mail: no activation mail can reach them."""
-
-
-class AlreadyActive(Exception):
-    """The adult's space is already active."""
 
 
 @transaction.atomic
@@ -238,56 +229,6 @@ def add_contact(
         link=link,
         phone=phone,
     )
-
-
-@transaction.atomic
-def invite_adult(*, actor: Actor, adult_id: int, now: datetime) -> Account:
-    """Create the space of a known adult, or send its link again, and post the activation mail (A02-01).
-
-    :raises NotFound: no such adult here.
-    :raises NoEmail: the adult has no e-mail.
-    :raises AlreadyActive: the space is in use.
-    """
-    actor.require_role(Role.AGENT, Role.MANAGER)
-    adult = (
-        Adult.objects.select_for_update(of=("self",))
-        .filter(organisation_id=actor.organisation_id, pk=adult_id)
-        .select_related("account")
-        .first()
-    )
-    if adult is None:
-        raise NotFound("adult")
-    if adult.account and adult.account.activated_at:
-        raise AlreadyActive(adult_id)
-    if not adult.email:
-        raise NoEmail(adult_id)
-    account = adult.account or create_account(
-        actor=actor,
-        civility=adult.civility,
-        first_name=adult.first_name,
-        last_name=adult.last_name,
-        email=adult.email,
-        role=Role.FAMILY,
-        now=now,
-    )
-    if adult.account_id is None:
-        adult.account = account
-        adult.save(update_fields=["account"])
-    send_activation(actor=actor, account_id=account.pk, now=now)
-    journal.record(actor=actor, act="account.invited", at=now, subject_type="adult", subject_id=adult.pk)
-    return account
-
-
-@transaction.atomic
-def change_details(*, actor: Actor, adult_id: int, phone: str, now: datetime) -> None:
-    """Change the phone of one's own profile (A04-04).
-
-    :raises NotFound: not the actor's own adult.
-    """
-    if adult_id not in actor.adult_ids:
-        raise NotFound("adult")
-    Adult.objects.filter(organisation_id=actor.organisation_id, pk=adult_id).update(phone=phone)
-    journal.record(actor=actor, act="profile.changed", at=now, subject_type="adult", subject_id=adult_id)
 
 
 def read_protected_address(*, actor: Actor, family_id: int, now: datetime) -> FamilyFile:

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from preau.base import journal
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.domain.accounts.enums import Role
-from preau.domain.accounts.models import Account, Membership
+from preau.domain.accounts.models import Account
+from preau.domain.accounts.operations import join_town
 from preau.domain.families.models import AccessKey, Adult
 from preau.domain.families.rules import KEY_DIGITS, KEY_LETTERS, KeyInvalid, read_key
 
@@ -50,15 +52,19 @@ def find_access_key(*, organisation_id: int, text: str, now: datetime) -> Access
 
     :raises KeyInvalid: badly written, unknown, used, expired, cancelled or of another town: one answer for all.
     """
-    wanted = read_key(text)
+    try:
+        wanted, is_written = read_key(text), True
+    except KeyInvalid:
+        wanted, is_written = text, False  # looked for all the same: the time taken tells nothing
     row = AccessKey.objects.filter(
+        Q(adult__account=None) | Q(adult__account__activated_at=None),
         organisation_id=organisation_id,
         secret_hash=_hash(organisation_id, wanted),
         used_at=None,
         cancelled_at=None,
         expires_at__gt=now,
     ).first()
-    if row is None:
+    if row is None or not is_written:
         raise KeyInvalid
     return row
 
@@ -84,16 +90,28 @@ def tie(*, organisation_id: int, account: Account, key_id: int, now: datetime) -
     ).update(used_at=now)
     if not changed:
         raise KeyInvalid
-    adult = Adult.objects.select_for_update().get(organisation_id=organisation_id, access_keys__pk=key_id)
-    taken = Adult.objects.filter(organisation_id=organisation_id, family_id=adult.family_id, account=account)
-    if adult.account_id not in (None, account.pk) or taken.exclude(pk=adult.pk).exists():
+    rows = Adult.objects.select_for_update(of=("self",)).select_related("account")
+    adult = rows.get(organisation_id=organisation_id, access_keys__pk=key_id)
+    if not give_adult(adult=adult, account=account, now=now):
         raise KeyInvalid
+    return adult
+
+
+def give_adult(*, adult: Adult, account: Account, now: datetime) -> bool:
+    """Let an account stand for an adult of a dossier, in the caller's transaction; False when it cannot.
+
+    An invitation that nobody answered gives way: its account, never activated, is closed.
+    """
+    before = adult.account
+    taken = Adult.objects.filter(organisation_id=adult.organisation_id, family_id=adult.family_id, account=account)
+    if taken.exclude(pk=adult.pk).exists() or (before and before.pk != account.pk and before.activated_at):
+        return False
+    if before and before.pk != account.pk:
+        Account.objects.filter(pk=before.pk).update(is_active=False)
     adult.account = account
     adult.save(update_fields=["account"])
-    Membership.objects.get_or_create(
-        organisation_id=organisation_id, account=account, role=Role.FAMILY, defaults={"created_at": now}
-    )
-    return adult
+    join_town(organisation_id=adult.organisation_id, account_id=account.pk, now=now)
+    return True
 
 
 def _new_key() -> str:

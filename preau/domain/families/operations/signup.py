@@ -12,13 +12,14 @@ from preau.base.links import absolute
 from preau.base.search import fold
 from preau.base.tokens import hash_of, new_secret
 from preau.domain.accounts.models import Account
-from preau.domain.accounts.operations import open_account
-from preau.domain.accounts.queries import accounts_of_email
+from preau.domain.accounts.operations import join_town, open_account
+from preau.domain.accounts.queries import accounts_of_email, accounts_owning
 from preau.domain.accounts.rules import LinkInvalid
 from preau.domain.families.enums import AdultPosition, Medium
 from preau.domain.families.models import Adult, Family, SignUp
 from preau.domain.families.operations.household import ADDRESS_LENGTHS, create_family
-from preau.domain.families.operations.keys import find_access_key, tie
+from preau.domain.families.operations.invitations import choices_for, without_agents
+from preau.domain.families.operations.keys import find_access_key, give_adult, tie
 from preau.domain.organisations.queries import mail_identity
 
 SIGN_UP_LIFETIME = timedelta(hours=72)
@@ -29,6 +30,7 @@ def begin_sign_up(
     *, organisation_id: int, data: Mapping[str, str], now: datetime, sign_up_id: int | None = None
 ) -> int:
     """Keep the first step of a creation, encrypted, and return its id; the same one when it is corrected."""
+    SignUp.objects.filter(organisation_id=organisation_id, expires_at__lt=now, adult=None).delete()  # never finished
     row = _open(organisation_id, sign_up_id, now) if sign_up_id else None
     if row is None:
         row = SignUp(
@@ -65,7 +67,7 @@ def send_sign_up(*, organisation_id: int, sign_up_id: int, key: str, now: dateti
     row.save(update_fields=["access_key", "secret_hash"])
     email = str(row.data["email"])
     identity = mail_identity(organisation_id=organisation_id)
-    known = accounts_of_email(email=email, organisation_id=organisation_id)
+    known = not row.access_key and accounts_of_email(email=email, organisation_id=organisation_id)
     path = (
         reverse("account:forgot_password", args=[identity["slug"]])
         if known
@@ -89,7 +91,32 @@ def send_sign_up(*, organisation_id: int, sign_up_id: int, key: str, now: dateti
 def find_sign_up(*, organisation_id: int, secret: str, now: datetime) -> SignUp | None:
     """Return the creation that a mailed link stands for, while it is open."""
     rows = SignUp.objects.filter(organisation_id=organisation_id, used_at=None, expires_at__gt=now)
-    return rows.filter(secret_hash=hash_of(secret)).first()
+    return rows.select_related("adult", "access_key__adult").filter(secret_hash=hash_of(secret)).first()
+
+
+def known_accounts(*, organisation_id: int, secret: str, now: datetime) -> list[tuple[int, str]]:
+    """Return (id, identifiant) of the accounts that the person of a mailed link may go on with.
+
+    They are those of the very e-mail that the link went to; those of agents here and of other adults of the dossier
+    are left out.
+    """
+    row = find_sign_up(organisation_id=organisation_id, secret=secret, now=now)
+    return [(account.pk, account.username) for account in _choices(row)] if row else []
+
+
+@transaction.atomic
+def join_sign_up(*, organisation_id: int, secret: str, account_id: int, now: datetime) -> Account:
+    """Let an account of another collectivité in with the same login, to the dossier of its key or invitation.
+
+    :raises LinkInvalid: unknown, used or expired link, or not an account of its e-mail.
+    :raises KeyInvalid: the key was used meanwhile; nothing is written.
+    """
+    row = find_sign_up(organisation_id=organisation_id, secret=secret, now=now)
+    account = next((each for each in _choices(row) if each.pk == account_id), None) if row else None
+    if row is None or account is None or not SignUp.objects.filter(pk=row.pk, used_at=None).update(used_at=now):
+        raise LinkInvalid
+    _settle(row, account, now)
+    return account
 
 
 @transaction.atomic
@@ -114,10 +141,31 @@ def finish_sign_up(*, organisation_id: int, secret: str, username: str, password
         password=password,
         now=now,
     )
+    _settle(row, account, now)
+    return account
+
+
+def _choices(row: SignUp) -> list[Account]:
+    if row.adult:
+        return choices_for(adult=row.adult)
+    owned = accounts_owning(email=str(row.data.get("email", "")))
+    found = without_agents(organisation_id=row.organisation_id, accounts=owned)
+    if row.access_key is None:
+        return found
+    house = Adult.objects.filter(organisation_id=row.organisation_id, family_id=row.access_key.adult.family_id)
+    taken = set(house.exclude(account=None).values_list("account_id", flat=True))
+    return [account for account in found if account.pk not in taken]
+
+
+def _settle(row: SignUp, account: Account, now: datetime) -> None:
+    """Give the account its dossier, and forget what was typed."""
+    organisation_id = row.organisation_id
     if row.access_key_id:
         tie(organisation_id=organisation_id, account=account, key_id=row.access_key_id, now=now)
-    else:
-        _new_family(organisation_id, account, data, now)
+    elif row.adult is None:
+        _new_family(organisation_id, account, {key: str(value) for key, value in row.data.items()}, now)
+    elif not give_adult(adult=row.adult, account=account, now=now):
+        raise LinkInvalid
     row.data = {}  # type: ignore[assignment]
     row.save(update_fields=["data"])
     journal.record(
@@ -127,11 +175,11 @@ def finish_sign_up(*, organisation_id: int, secret: str, username: str, password
         subject_type="account",
         subject_id=account.pk,
     )
-    return account
 
 
 def _new_family(organisation_id: int, account: Account, data: Mapping[str, str], now: datetime) -> None:
     machine = system_actor(organisation_id)
+    join_town(organisation_id=organisation_id, account_id=account.pk, now=now)
     family = create_family(actor=machine, name=data["last_name"], now=now)
     address = {name: data.get(name, "")[:length] for name, length in ADDRESS_LENGTHS.items()}
     Family.objects.filter(pk=family.pk).update(**address)

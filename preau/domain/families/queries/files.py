@@ -33,6 +33,8 @@ class AdultCard:
     full_name: str
     email: str
     phone: str
+    mobile: str = ""
+    medium: str = "email"
     is_me: bool = False
     username: str = ""
     is_activated: bool = False
@@ -221,10 +223,12 @@ def _adult_card(adult: Adult, actor: Actor) -> AdultCard:
         # Contact details are parent data: never shown to the other parent (trust-and-ux, CADA 20175488).
         email=adult.email if private else "",
         phone=adult.phone if private else "",
+        mobile=adult.mobile if private else "",
+        medium=adult.preferred_medium if private else "",
         is_me=is_me,
         username=account.username if account and private else "",
         is_activated=bool(account and account.activated_at),
-        is_invited=bool(account and not account.activated_at),
+        is_invited=bool((account or adult.invited_at) and not (account and account.activated_at)),
     )
 
 

@@ -3,27 +3,25 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from preau.base import throttle
 from preau.domain.families.operations import use_access_key
 from preau.domain.families.rules import KeyInvalid
 from preau.web.ui.policy import family_page
-
-MAX_TRIES, WINDOW = 8, 15 * 60
 
 
 @family_page
 @require_POST
 def add_key(request: Any, slug: str) -> HttpResponse:
     """Tie the dossier of a key to this account; eight tries a quarter of an hour."""
-    counter = f"throttle:key:account:{request.user.pk}"
-    cache.add(counter, 0, WINDOW)
-    if cache.incr(counter) > MAX_TRIES:
+    name = f"account-{request.user.pk}"
+    if throttle.is_blocked(request, "key", name):
         return render(request, "429.html", status=429)
+    throttle.count(request, "key", name)
     try:
         use_access_key(
             organisation_id=request.organisation.id,

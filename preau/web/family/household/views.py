@@ -9,13 +9,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from preau.base import throttle
 from preau.domain.accounts import rules
 from preau.domain.accounts.operations import change_identifiers
-from preau.domain.families.operations import change_details
+from preau.domain.families.enums import Medium
+from preau.domain.families.operations import AlreadyActive, NoEmail, ask_new_email, change_details, invite_adult
 from preau.domain.families.queries import family_file
-from preau.web.family.household.forms import DetailsForm, OwnIdentifiersForm
+from preau.web.family.household.forms import DetailsForm, EmailForm, OwnIdentifiersForm
 from preau.web.ui.policy import family_page
 
 PROBLEMS = {
@@ -36,13 +38,21 @@ def _files(actor: Any) -> list[Any]:
 @family_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: Any, slug: str) -> HttpResponse:
-    """Own contact details; the phone may be changed here (A04-04)."""
+    """Own contact details, and the medium one prefers (A02-32, A04-04)."""
     files = _files(request.actor)
     me = next((file.me for file in files if file.me), None)
-    form = DetailsForm(request.POST or None, initial={"phone": me.phone if me else ""})
+    initial = {"phone": me.phone, "mobile": me.mobile, "medium": me.medium} if me else {}
+    form = DetailsForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid() and me:
-        change_details(actor=request.actor, adult_id=me.adult_id, phone=form.cleaned_data["phone"], now=request.now)
-        messages.success(request, _("Votre numéro est enregistré."))
+        change_details(
+            actor=request.actor,
+            adult_id=me.adult_id,
+            phone=form.cleaned_data["phone"],
+            mobile=form.cleaned_data["mobile"],
+            medium=Medium(form.cleaned_data["medium"]),
+            now=request.now,
+        )
+        messages.success(request, _("Vos coordonnées sont enregistrées."))
         return redirect("family:profile", slug=slug)
     context = {"form": form, "me": me, "family": files[0] if files else None}
     return render(request, "family/household/profile.html", context, status=422 if form.errors else 200)
@@ -78,6 +88,49 @@ def identifiers(request: Any, slug: str) -> HttpResponse:
             messages.success(request, _("Vos identifiants sont modifiés. Vos autres appareils sont déconnectés."))
             return redirect("family:identifiers", slug=slug)
     return render(request, "family/household/identifiers.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@family_page
+@sensitive_post_parameters("current")
+@require_http_methods(["GET", "HEAD", "POST"])
+def email(request: Any, slug: str) -> HttpResponse:
+    """« Changer de courriel » : nothing changes before the link sent to the new one is used."""
+    form = EmailForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        name = str(request.user.pk)
+        if throttle.is_blocked(request, "email", name):
+            return render(request, "429.html", status=429)
+        throttle.count(request, "email", name)
+        wanted = form.cleaned_data["email"]
+        try:
+            ask_new_email(
+                actor=request.actor, email=wanted, current_password=form.cleaned_data["current"], now=request.now
+            )
+        except rules.WrongPassword:
+            form.add_error("current", _("Le mot de passe actuel ne correspond pas."))
+        else:
+            messages.success(request, _("Un courriel vient de partir à la nouvelle adresse. Ouvrez son lien."))
+            return redirect("family:profile", slug=slug)
+    return render(request, "family/household/email.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@family_page
+@require_POST
+def invite(request: Any, slug: str, adult_id: int) -> HttpResponse:
+    """The titulaire gives the co-représentant its own login. Whether that e-mail already logs in is never said."""
+    name = str(request.user.pk)
+    if throttle.is_blocked(request, "invite", name):
+        return render(request, "429.html", status=429)
+    throttle.count(request, "invite", name)
+    try:
+        invite_adult(actor=request.actor, adult_id=adult_id, now=request.now)
+    except NoEmail:
+        messages.error(request, _("Le dossier n’a pas le courriel de cette personne. Ajoutez-le avec « Corriger »."))
+    except AlreadyActive:
+        messages.info(request, _("Cette personne se connecte déjà à ce dossier."))
+    else:
+        messages.success(request, _("L’invitation est partie, à l’adresse du dossier. Elle dure 72 heures."))
+    return redirect("family:entourage", slug=slug)
 
 
 @family_page

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.base import sessions
+from preau.base import sessions, throttle
 from preau.domain.accounts import operations, rules
 from preau.domain.accounts.enums import LinkPurpose
 from preau.domain.accounts.queries import find_link, scope_in
-from preau.web.public.account import kept, throttle
+from preau.domain.families.operations import open_by_reset
+from preau.web.public.account import kept, towns
 from preau.web.public.account.forms import ForgottenForm, LoginForm, NewPasswordForm
 from preau.web.ui.policy import public_page
 
@@ -49,6 +50,7 @@ def login_page(request: Any, slug: str) -> HttpResponse:
     login(request, account)
     operations.note_login(account_id=account.pk, previous=previous, now=request.now)
     sessions.begin(request, is_short=scope.is_staff, remember=form.cleaned_data["remember"])
+    towns.remember(request)
     unsent = kept.opened(request.POST.get(kept.FIELD), slug=slug)
     if unsent is not None:
         return render(request, "account/send_again.html", {"unsent": unsent, "name": account.full_name})
@@ -97,6 +99,7 @@ def forgot_password(request: Any, slug: str) -> HttpResponse:
         if not throttle.is_blocked(request, "reset", wanted):
             throttle.count(request, "reset", wanted)
             operations.request_reset(organisation_id=request.organisation.id, email_or_username=wanted, now=request.now)
+            open_by_reset(organisation_id=request.organisation.id, email=wanted, now=request.now)
         return redirect("account:link_sent", slug=slug)
     status = 422 if form.is_bound else 200
     return render(request, "account/forgot_password.html", {"form": form}, status=status)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from preau.domain.accounts import operations, rules
 from preau.domain.accounts.enums import LinkPurpose
 from preau.domain.accounts.queries import find_link
+from preau.domain.families.operations import confirm_new_email
 from preau.domain.organisations.queries import current_terms
 from preau.web.public.account.forms import IdentifiersForm
 from preau.web.ui.policy import account_page, public_page
@@ -91,6 +93,21 @@ def identifiers(request: Any, slug: str) -> HttpResponse:
             logout(request)
             return redirect("account:password_changed", slug=slug)
     return render(request, "account/identifiers.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@public_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def email_change(request: Any, slug: str, token: str) -> HttpResponse:
+    """The page of the link sent to a new e-mail: a button confirms it."""
+    organisation_id = request.organisation.id
+    link = find_link(secret=token, purpose=LinkPurpose.EMAIL, organisation_id=organisation_id, now=request.now)
+    if link is None:
+        return render(request, "account/link_invalid.html", status=404)
+    if request.method == "POST":
+        confirm_new_email(organisation_id=organisation_id, secret=token, now=request.now)
+        messages.success(request, _("Votre nouveau courriel est vérifié."))
+        return redirect("public:home", slug=slug)
+    return render(request, "account/email_change.html", {"email": link.email})
 
 
 @public_page

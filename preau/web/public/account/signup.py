@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from preau.base import throttle
 from preau.domain.accounts import rules
 from preau.domain.accounts.operations import proposed_username
 from preau.domain.families import operations
 from preau.domain.families.rules import KeyInvalid
-from preau.web.public.account import throttle
+from preau.web.public.account import towns
 from preau.web.public.account.forms import IdentifiersForm, KeyForm, SignUpForm
 from preau.web.public.account.openings import refuse_identifiers
 from preau.web.ui.policy import public_page
@@ -60,10 +61,8 @@ def services(request: Any, slug: str) -> HttpResponse:
     form = KeyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         key = "" if request.POST.get("act") == "none" else form.cleaned_data["key"]
-        name = f"{slug}-{sign_up_id}"
-        if throttle.is_blocked(request, "key", name):
+        if _has_tried_too_often(request, sign_up_id, key):
             return render(request, "429.html", status=429)
-        throttle.count(request, "key", name)
         try:
             operations.send_sign_up(
                 organisation_id=request.organisation.id, sign_up_id=sign_up_id, key=key, now=request.now
@@ -77,6 +76,18 @@ def services(request: Any, slug: str) -> HttpResponse:
     return render(request, "account/sign_up_services.html", {"form": form}, status=422 if form.errors else 200)
 
 
+def _has_tried_too_often(request: Any, sign_up_id: int, key: str) -> bool:
+    """Count a key that is tried, and a mail that is asked for: by creation, by e-mail and by address."""
+    data = operations.sign_up_data(organisation_id=request.organisation.id, sign_up_id=sign_up_id, now=request.now)
+    email = str((data or {}).get("email", ""))
+    counted = [("sign_up", email), *([("key", email)] if key else [])]
+    if any(throttle.is_blocked(request, kind, name) for kind, name in counted):
+        return True
+    for kind, name in counted:
+        throttle.count(request, kind, name)
+    return False
+
+
 @public_page
 @require_safe
 def sent(request: Any, slug: str) -> HttpResponse:
@@ -88,11 +99,15 @@ def sent(request: Any, slug: str) -> HttpResponse:
 @sensitive_post_parameters("password", "confirmation")
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: Any, slug: str, token: str) -> HttpResponse:
-    """Step 3, from the mail: identifiant and password. The GET changes nothing."""
+    """Step 3, from the mail: identifiant and password, or the login one already has. The GET changes nothing."""
     organisation = request.organisation
     row = operations.find_sign_up(organisation_id=organisation.id, secret=token, now=request.now)
     if row is None:
         return render(request, "account/link_invalid.html", status=404)
+    known = operations.known_accounts(organisation_id=organisation.id, secret=token, now=request.now)
+    chosen = request.POST.get("account", "")
+    if request.method == "POST" and chosen in {str(account_id) for account_id, _username in known}:
+        return _join(request, token, int(chosen))
     data = row.data
     proposal = proposed_username(
         organisation_id=organisation.id,
@@ -118,5 +133,22 @@ def verify(request: Any, slug: str, token: str) -> HttpResponse:
             request.session.pop(SIGN_UP, None)
             messages.success(request, _("Félicitations, vous venez de créer votre espace. Connectez-vous."))
             return redirect("account:login", slug=slug)
-    context = {"form": form, "first_name": data["first_name"]}
+    context = {"form": form, "first_name": data["first_name"], "known": known}
     return render(request, "account/sign_up_verify.html", context, status=422 if form.errors else 200)
+
+
+def _join(request: Any, token: str, account_id: int) -> HttpResponse:
+    """Go on with the login of another collectivité: the mail has shown whose it is, the password is asked next."""
+    slug = request.organisation.slug
+    try:
+        operations.join_sign_up(
+            organisation_id=request.organisation.id, secret=token, account_id=account_id, now=request.now
+        )
+    except (rules.LinkInvalid, KeyInvalid):
+        return render(request, "account/link_invalid.html", status=404)
+    request.session.pop(SIGN_UP, None)
+    messages.success(request, _("Votre espace est créé. Il s’ouvre avec le même identifiant."))
+    if request.user.is_authenticated and request.user.pk == account_id:
+        towns.remember(request)
+        return redirect("family:home", slug=slug)
+    return redirect("account:login", slug=slug)

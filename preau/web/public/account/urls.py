@@ -11,6 +11,7 @@ urlpatterns = [
     path("nouveau-mot-de-passe/<str:token>/", login.reset, name="reset"),
     path("activation/<str:token>/", openings.activate, name="activate"),
     path("espace-active/", openings.activated, name="activated"),
+    path("nouveau-courriel/<str:token>/", openings.email_change, name="email_change"),
     path("identifiants/", openings.identifiers, name="identifiers"),
     path("mot-de-passe-modifie/", openings.password_changed, name="password_changed"),
     path("creer-mon-espace/", signup.identity, name="sign_up"),

@@ -15,7 +15,7 @@ def is_blocked(request: HttpRequest, kind: str, name: str) -> bool:
     """Tell whether this name, or this address, has failed too often in the last quarter of an hour."""
     keys = _keys(request, kind, name)
     counts = cache.get_many(keys)
-    return counts.get(keys[0], 0) >= PER_ACCOUNT or counts.get(keys[1], 0) >= PER_ADDRESS
+    return bool(counts.get(keys[0], 0) >= PER_ACCOUNT or counts.get(keys[1], 0) >= PER_ADDRESS)
 
 
 def count(request: HttpRequest, kind: str, name: str) -> None:
@@ -43,5 +43,5 @@ def address_of(request: HttpRequest) -> str:
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
     trusted = settings.PREAU_TRUSTED_PROXIES
     if trusted and len(hops) >= trusted:
-        return hops[-trusted]
+        return str(hops[-trusted])
     return str(request.META.get("REMOTE_ADDR", ""))
