@@ -71,6 +71,7 @@ def _open(desk: Desk) -> None:
         brand="#0b6478",
         school_zone="A",
         navigation="menu",
+        activates_by_reset=True,
         welcome_title="Bienvenue sur le Portail Famille",
         welcome_strapline="Vos démarches d’une rive à l’autre, sans passer le pont.",
         welcome_text=(

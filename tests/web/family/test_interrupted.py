@@ -163,7 +163,7 @@ def test_a_page_left_open_while_one_logged_in_elsewhere_is_sent_again_with_one_c
     client = Client(enforce_csrf_checks=True)
     client.force_login(awa.account)
     client.get(f"{HOME}profil/")
-    stale = {"phone": "02 61 91 00 78", "csrfmiddlewaretoken": "a" * 64}
+    stale = {"phone": "02 61 91 00 78", "medium": "phone", "csrfmiddlewaretoken": "a" * 64}
     foreign = client.post(f"{HOME}profil/", stale, HTTP_ORIGIN="http://ailleurs.example")
     assert "02 61 91 00 78" not in page(foreign)
     unsaid = client.post(f"{HOME}profil/", stale)
