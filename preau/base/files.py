@@ -84,6 +84,16 @@ def read(*, organisation_id: int, file_id: int) -> tuple[StoredFile, bytes]:
     raise FileGone(file_id)
 
 
+def forget(*, organisation_id: int, file_id: int) -> None:
+    """Erase a file that nothing names any more: its row now, its content once the transaction is kept."""
+    row = StoredFile.objects.filter(organisation_id=organisation_id, pk=file_id).first()
+    if row is None:
+        return
+    path = _path(row.key)
+    row.delete()
+    transaction.on_commit(lambda: default_storage.delete(path))
+
+
 def check_safe(*, file: StoredFile, by_its_sender: bool) -> None:
     """Pass when a file may be given to somebody.
 

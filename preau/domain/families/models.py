@@ -153,6 +153,7 @@ class Contact(TenantModel):
     mobile = models.CharField(max_length=30, blank=True)
     email = models.EmailField(blank=True)
     is_to_call = models.BooleanField(default=False)  # may collect the child and be called too (A21-05)
+    photo = models.ForeignKey("base.StoredFile", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     removed_at = models.DateTimeField(null=True, blank=True)  # may be put back for a while, then erased
 
     class Meta:

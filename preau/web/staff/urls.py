@@ -21,6 +21,7 @@ urlpatterns = [
     path("familles/<int:family_id>/inviter/<int:adult_id>/", families.invite, name="invite"),
     path("familles/<int:family_id>/cle/<int:adult_id>/", keys.access_key, name="access_key"),
     path("enfants/<int:child_id>/", children.child, name="child"),
+    path("enfants/<int:child_id>/personnes/<int:contact_id>/photo/", children.photo, name="child_contact_photo"),
     path("enfants/<int:child_id>/sante/", children.health, name="child_health"),
     path("inscriptions/<int:enrolment_id>/", bookings.grid, name="family_bookings"),
     path("demarches/", procedures.queue, name="procedures"),

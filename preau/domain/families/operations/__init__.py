@@ -12,6 +12,13 @@ from preau.domain.families.operations.contacts import (
     restore_contact,
     save_contact,
 )
+from preau.domain.families.operations.corrections import (
+    StillNeeded,
+    correct_adult,
+    correct_child,
+    correct_contact,
+    remove_person,
+)
 from preau.domain.families.operations.health import read_health
 from preau.domain.families.operations.household import (
     ADDRESS_LENGTHS,
@@ -27,6 +34,7 @@ from preau.domain.families.operations.household import (
 )
 from preau.domain.families.operations.invitations import AlreadyActive, NoEmail, invite_adult, open_by_reset
 from preau.domain.families.operations.keys import create_access_key, find_access_key, use_access_key
+from preau.domain.families.operations.photos import open_photo, remove_photo, set_photo
 from preau.domain.families.operations.profile import ask_new_email, change_details, confirm_new_email
 from preau.domain.families.operations.signup import (
     begin_sign_up,
@@ -42,6 +50,7 @@ __all__ = [
     "ADDRESS_LENGTHS",
     "AlreadyActive",
     "NoEmail",
+    "StillNeeded",
     "TooManyContacts",
     "add_adult",
     "add_child",
@@ -54,6 +63,9 @@ __all__ = [
     "change_situation",
     "confirm_new_email",
     "confirm_sheets",
+    "correct_adult",
+    "correct_child",
+    "correct_contact",
     "create_access_key",
     "create_family",
     "find_access_key",
@@ -65,13 +77,17 @@ __all__ = [
     "known_accounts",
     "link_child",
     "open_by_reset",
+    "open_photo",
     "read_health",
     "read_protected_address",
     "remove_contact",
+    "remove_person",
+    "remove_photo",
     "restore_contact",
     "save_contact",
     "save_health",
     "send_sign_up",
+    "set_photo",
     "sign_up_data",
     "use_access_key",
     "validate_dossier",

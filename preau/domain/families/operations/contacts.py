@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from preau.base import journal
+from preau.base import files, journal
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.domain.families.models import Contact, Family, HouseholdChild
@@ -126,4 +126,7 @@ def _own(actor: Actor, child_id: int, contact_id: int, *, is_removed: bool = Fal
 
 def _erase_old(actor: Actor, now: datetime) -> None:
     old = Contact.objects.filter(organisation_id=actor.organisation_id, removed_at__lt=now - KEPT)
+    photos = list(old.exclude(photo=None).values_list("photo_id", flat=True))
     old.delete()
+    for file_id in photos:
+        files.forget(organisation_id=actor.organisation_id, file_id=file_id)

@@ -67,6 +67,7 @@ def add_adult(
     last_name: str,
     email: str = "",
     phone: str = "",
+    mobile: str = "",
     birth_name: str = "",
     birth_date: date | None = None,
     own_address: Mapping[str, str] | None = None,
@@ -91,6 +92,7 @@ def add_adult(
         last_name=last_name,
         email=email,
         phone=phone,
+        mobile=mobile,
         birth_name=birth_name,
         birth_date=birth_date,
         own_address=cast(Any, dict(own_address or {})),
@@ -211,6 +213,9 @@ def add_contact(
     last_name: str,
     link: str = "",
     phone: str = "",
+    mobile: str = "",
+    email: str = "",
+    is_to_call: bool = False,
     child_id: int | None = None,
 ) -> Contact:
     """Add a person to call, allowed to collect, or forbidden.
@@ -228,6 +233,9 @@ def add_contact(
         last_name=last_name,
         link=link,
         phone=phone,
+        mobile=mobile,
+        email=email,
+        is_to_call=is_to_call or kind == ContactKind.CALL,
     )
 
 

@@ -39,6 +39,7 @@ from preau.domain.families.queries.people import (
     health_readings,
     households_of_child,
     my_children,
+    person_to_correct,
 )
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "households_of_account",
     "households_of_child",
     "my_children",
+    "person_to_correct",
     "situations_of",
     "validated_dossiers",
 ]

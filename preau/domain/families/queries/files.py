@@ -49,9 +49,14 @@ class ChildCard:
     birth_date: date | None
     hue: int
 
+    @property
+    def is_unborn(self) -> bool:
+        return self.birth_date is None
+
 
 @dataclass(frozen=True, slots=True)
 class ContactCard:
+    contact_id: int
     full_name: str
     kind: str
     link: str
@@ -245,6 +250,7 @@ def _contacts(actor: Actor, family_id: int) -> list[ContactCard]:
     )
     return [
         ContactCard(
+            contact_id=row.pk,
             full_name=f"{row.first_name} {row.last_name}",
             kind=row.kind,
             link=row.link,

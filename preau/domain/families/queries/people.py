@@ -13,6 +13,7 @@ from preau.base.facts import NotFound
 from preau.domain.accounts.enums import Role
 from preau.domain.families.enums import Access, Answer, Authority, ContactKind, SheetGap
 from preau.domain.families.models import (
+    Adult,
     Child,
     ChildHealth,
     Consent,
@@ -30,6 +31,11 @@ from preau.domain.organisations.queries import list_departments, list_sites
 
 HEALTH_READ = "health.read"
 FORBIDDEN_FIRST = (ContactKind.FORBIDDEN, ContactKind.PICK_UP, ContactKind.CALL)
+ADULT_TO_CORRECT = ("civility", "last_name", "first_name")
+TO_CORRECT = {
+    "child": ("last_name", "first_name", "birth_date", "expected_on", "birth_place", "sex"),
+    "contact": ("kind", "last_name", "first_name", "link", "phone", "mobile", "email", "is_to_call"),
+}
 READERS = (Role.AGENT, Role.MANAGER, Role.SITE_STAFF)
 
 
@@ -102,6 +108,7 @@ class ContactLine:
     is_to_call: bool
     is_for_all: bool
     is_mine: bool
+    has_photo: bool = False
 
 
 def child_file(*, actor: Actor, child_id: int) -> ChildFile:
@@ -172,6 +179,27 @@ def contacts_of_child(*, actor: Actor, child_id: int) -> list[ContactLine]:
     found = [_line(row, _is_mine(actor, row)) for row in _contacts(actor, child_id)]
     shown = [line for line in found if line.is_mine or line.kind != ContactKind.FORBIDDEN]
     return sorted(shown, key=lambda line: (FORBIDDEN_FIRST.index(ContactKind(line.kind)), line.last_name))
+
+
+def person_to_correct(*, actor: Actor, family_id: int, role: str, target_id: int) -> dict[str, Any]:
+    """Return what the form of a correction starts from: an adult’s name, the rest is not for the other parent.
+
+    :param role: "co_holder", "member", "child" or "contact".
+    :raises NotFound: no such person in the actor's dossier.
+    """
+    actor.require_family(family_id)
+    here = {"organisation_id": actor.organisation_id, "family_id": family_id}
+    row: Any = None
+    if role in ("co_holder", "member"):
+        row = Adult.objects.filter(**here, pk=target_id, position=role).first()
+    elif role == "child":
+        link = HouseholdChild.objects.filter(**here, child_id=target_id).select_related("child").first()
+        row = link.child if link else None
+    elif role == "contact":
+        row = Contact.objects.filter(**here, pk=target_id, removed_at=None).first()
+    if row is None:
+        raise NotFound("person")
+    return {name: getattr(row, name) for name in TO_CORRECT.get(role, ADULT_TO_CORRECT)}
 
 
 def find_contact(*, actor: Actor, child_id: int, contact_id: int, is_removed: bool = False) -> ContactLine:
@@ -300,6 +328,7 @@ def _line(row: Contact, is_mine: bool) -> ContactLine:
         is_to_call=row.is_to_call,
         is_for_all=row.child_id is None,
         is_mine=is_mine,
+        has_photo=row.photo_id is not None and is_mine,
     )
 
 

@@ -79,9 +79,23 @@ class ContactForm(DraftForm):
     is_to_call = forms.BooleanField(label=_("À prévenir aussi en cas d’urgence"), required=False)
     is_for_all = forms.BooleanField(label=_("Pour tous les enfants du foyer"), required=False)
 
+    photo = forms.FileField(
+        label=_("Photo, pour que l’équipe la reconnaisse"),
+        required=False,
+        allow_empty_file=True,
+        help_text=_("JPEG ou PNG, 10 Mo au plus. Seule l’équipe qui accueille l’enfant la voit."),
+        widget=forms.FileInput(attrs={"accept": ".jpg,.jpeg,.png,image/jpeg,image/png"}),
+    )
+    no_photo = forms.BooleanField(label=_("Retirer la photo"), required=False)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["link"].help_text = _("Par exemple : grand-mère, assistante maternelle, voisin.")
+
+    def as_values(self) -> dict[str, Any]:
+        """Return what is kept of the person: the photo goes its own way."""
+        values = super().as_values()
+        return {name: value for name, value in values.items() if name not in ("photo", "no_photo")}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

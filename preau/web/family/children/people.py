@@ -10,12 +10,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.base.facts import NotFound
+from preau.base.files import FileGone, FileNotSafe
+from preau.base.uploads import MAX_BYTES, FileRefused
 from preau.domain.documents.queries import folders
 from preau.domain.families import operations
 from preau.domain.families.enums import Access, ContactKind
 from preau.domain.families.queries import child_file, contacts_of_child, find_contact, households_of_child
 from preau.web.family.children.forms import ContactForm
 from preau.web.family.children.views import page
+from preau.web.family.documents.forms import refusal
+from preau.web.ui.downloads import file_response
 from preau.web.ui.policy import family_page
 
 COURT_DECISION = "court_decision"
@@ -47,23 +51,53 @@ def contact(request: Any, slug: str, child_id: int, contact_id: int | None = Non
     if found.access != Access.WRITE:
         raise NotFound("child")
     known = find_contact(actor=request.actor, child_id=child_id, contact_id=contact_id) if contact_id else None
-    initial = {name: getattr(known, name) for name in ContactForm.base_fields} if known else {}
-    form = ContactForm(request.POST or None, initial=initial)
+    initial = {name: getattr(known, name, None) for name in ContactForm.base_fields} if known else {}
+    posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = ContactForm(*posted, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            operations.save_contact(
+            saved = operations.save_contact(
                 actor=request.actor,
                 child_id=child_id,
                 values=form.as_values(),
                 contact_id=contact_id,
                 now=request.now,
             )
+            _keep_photo(request, form, child_id, saved)
         except operations.TooManyContacts:
             form.add_error(None, _("Votre foyer a déjà 20 personnes. Supprimez-en une avant d’en ajouter une autre."))
+        except FileRefused as refused:
+            form.add_error("photo", refusal(refused.code))
         else:
             messages.success(request, _("La liste est à jour. L’équipe la voit tout de suite."))
             return redirect("family:child_contacts", slug=slug, child_id=child_id)
     return page(request, "contact", found, form=form, known=known)
+
+
+def _keep_photo(request: Any, form: ContactForm, child_id: int, contact_id: int) -> None:
+    file = form.cleaned_data["photo"]
+    if file is not None:
+        operations.set_photo(
+            actor=request.actor,
+            child_id=child_id,
+            contact_id=contact_id,
+            name=file.name,
+            content=file.read(MAX_BYTES + 1),
+            now=request.now,
+        )
+    elif form.cleaned_data["no_photo"]:
+        operations.remove_photo(actor=request.actor, child_id=child_id, contact_id=contact_id, now=request.now)
+
+
+@family_page
+@require_safe
+def photo(request: Any, slug: str, child_id: int, contact_id: int) -> HttpResponse:
+    """The photo of a person of one's own household."""
+    try:
+        media_type, content = operations.open_photo(actor=request.actor, child_id=child_id, contact_id=contact_id)
+    except (FileGone, FileNotSafe):
+        raise NotFound("photo") from None
+    return file_response(name="photo", media_type=media_type, content=content)
 
 
 @family_page

@@ -10,6 +10,7 @@ urlpatterns = [
     path("<int:child_id>/personnes/", people.contacts, name="child_contacts"),
     path("<int:child_id>/personnes/ajout/", people.contact, name="child_contact_new"),
     path("<int:child_id>/personnes/<int:contact_id>/", people.contact, name="child_contact"),
+    path("<int:child_id>/personnes/<int:contact_id>/photo/", people.photo, name="child_contact_photo"),
     path("<int:child_id>/personnes/<int:contact_id>/suppression/", people.remove, name="child_contact_remove"),
     path("<int:child_id>/personnes/<int:contact_id>/retour/", people.restore, name="child_contact_restore"),
 ]

@@ -163,7 +163,7 @@ class ChildForm(DraftForm):
 class AdultForm(AddressFields):
     """A co-représentant or another adult of the household, with the fields of the guides (A05-10 to A05-15)."""
 
-    field_order = ["civility", "last_name", "birth_name", "first_name", "birth_date", "email", "phone"]
+    field_order = ["civility", "last_name", "birth_name", "first_name", "birth_date", "email", "phone", "mobile"]
     civility = forms.ChoiceField(label=_("Civilité"), choices=CIVILITIES)
     last_name = text(_("Nom d’usage"))
     birth_name = text(_("Nom de famille"), required=False)
@@ -171,6 +171,7 @@ class AdultForm(AddressFields):
     birth_date = day(_("Date de naissance"), required=False)
     email = forms.EmailField(label=_("Courriel"), required=False)
     phone = PhoneField(_("Téléphone"))
+    mobile = PhoneField(_("Mobile"))
 
     def person(self) -> list[forms.BoundField]:
         return [field for field in self if field.name not in (*self.ADDRESS, "has_authority")]
@@ -197,7 +198,17 @@ class ContactForm(DraftForm):
     last_name = text(_("Nom d’usage"))
     first_name = text(_("Prénom"))
     link = text(_("Lien avec les enfants"), 40, required=False)
-    phone = PhoneField(_("Téléphone"), required=True)
+    phone = PhoneField(_("Téléphone"))
+    mobile = PhoneField(_("Mobile"))
+    email = forms.EmailField(label=_("Courriel"), required=False)
+    is_to_call = forms.BooleanField(label=_("À prévenir aussi en cas d’urgence"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        has_number = data.get("phone") or data.get("mobile") or {"phone", "mobile"} & set(self.errors)
+        if not has_number and data.get("kind") != ContactKind.FORBIDDEN:
+            self.add_error("phone", _("Donnez un numéro : la personne doit pouvoir être jointe."))
+        return data
 
 
 PEOPLE: dict[str, type[DraftForm]] = {
@@ -206,6 +217,18 @@ PEOPLE: dict[str, type[DraftForm]] = {
     "child": ChildForm,
     "contact": ContactForm,
 }
+
+
+class AdultCorrection(AdultForm):
+    """An adult whom the dossier knows: an empty answer changes nothing, its address included."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.ADDRESS:
+            self.fields[name].required = False
+
+
+CORRECTIONS: dict[str, type[DraftForm]] = {"co_holder": AdultCorrection, "member": AdultCorrection}
 
 
 def form_of(fields: Any) -> type[DraftForm]:

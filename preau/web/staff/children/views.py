@@ -8,9 +8,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from preau.base.facts import NotFound
+from preau.base.files import FileGone, FileNotSafe
 from preau.domain.enrolments.queries import check_child_visible, schoolings_of, visible_families
 from preau.domain.families.enums import HealthReason
-from preau.domain.families.operations import read_health
+from preau.domain.families.operations import open_photo, read_health
 from preau.domain.families.queries import (
     HealthSheet,
     care_state,
@@ -21,6 +23,7 @@ from preau.domain.families.queries import (
     households_of_child,
 )
 from preau.domain.families.rules import compulsory_vaccines
+from preau.web.ui.downloads import file_response
 from preau.web.ui.policy import staff_page
 
 LATEST = 5
@@ -57,6 +60,18 @@ def health(request: Any, slug: str, child_id: int) -> HttpResponse:
     reason = HealthReason(form.cleaned_data["reason"])
     sheet = read_health(actor=request.actor, child_id=child_id, reason=reason, now=request.now)
     return _page(request, child_id, form, sheet)
+
+
+@staff_page("agent", "manager", "site_staff")
+@require_safe
+def photo(request: Any, slug: str, child_id: int, contact_id: int) -> HttpResponse:
+    """The face of a person who may collect the child."""
+    check_child_visible(actor=request.actor, child_id=child_id, on=request.today)
+    try:
+        media_type, content = open_photo(actor=request.actor, child_id=child_id, contact_id=contact_id)
+    except (FileGone, FileNotSafe):
+        raise NotFound("photo") from None
+    return file_response(name="photo", media_type=media_type, content=content)
 
 
 def _page(request: Any, child_id: int, form: ReasonForm, sheet: HealthSheet | None) -> HttpResponse:

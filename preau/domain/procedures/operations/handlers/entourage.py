@@ -5,28 +5,36 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from preau.base.actor import Actor
+from preau.base.facts import NotFound
 from preau.base.search import fold
 from preau.domain.families.enums import AdultPosition, ContactKind
 from preau.domain.families.models import Adult, Child
 from preau.domain.families.operations import (
     ADDRESS_LENGTHS,
+    StillNeeded,
     add_adult,
     add_child,
     add_contact,
+    correct_adult,
+    correct_child,
+    correct_contact,
     give_authority,
+    remove_person,
 )
+from preau.domain.families.rules import ContactInvalid
 from preau.domain.organisations.queries import organisation_by_id
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.handlers.base import Handler
-from preau.domain.procedures.rules import Problem, missing, people_of
+from preau.domain.procedures.rules import CannotApply, Problem, missing, people_of
 
+CHANGE, REMOVE = "change", "remove"  # of a person that the dossier knows; without, it is a new one
 # What a person is to the household → the fields that must be there.
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "co_holder": ("civility", "last_name", "first_name"),
     "member": ("civility", "last_name", "first_name"),
     "child": ("last_name", "first_name"),
-    "contact": ("last_name", "first_name", "kind", "phone"),
+    "contact": ("last_name", "first_name", "kind"),
 }
 
 
@@ -41,19 +49,30 @@ class EntourageHandler(Handler):
             return [Problem("people", "nobody")]
         problems = []
         for step, person in found:
+            if person.get("act") == REMOVE:
+                continue
             problems += missing(person, REQUIRED.get(str(person.get("role")), ("role",)), step=step)
-            if person.get("role") == "child" and not (person.get("birth_date") or person.get("expected_on")):
+            if (
+                person.get("role") == "child"
+                and not person.get("target")
+                and not (person.get("birth_date") or person.get("expected_on"))
+            ):
                 problems.append(Problem(step, "missing", "birth_date"))
         return problems
 
     def anomalies(self, *, actor: Actor, row: Procedure, on: date) -> list[str]:
         people = [person for _step, person in people_of(row.answers)]
         found = []
+        if any(_is_to_look_at(actor, person) for person in people if person.get("act") == CHANGE):
+            found.append("correction")
+        if any(person.get("act") == REMOVE for person in people):
+            found.append("removal")
+        people = [person for person in people if not person.get("target")]
         if any(_known_child(actor, person) for person in people if person["role"] == "child"):
             found.append("duplicate_child")
         if any(_known_adult(actor, row, person) for person in people if person["role"] in ("co_holder", "member")):
             found.append("duplicate_adult")
-        if any(person.get("kind") == ContactKind.FORBIDDEN for person in people):
+        if any(person.get("kind") == ContactKind.FORBIDDEN for _step, person in people_of(row.answers)):
             found.append("forbidden_contact")
         return found
 
@@ -69,7 +88,48 @@ class EntourageHandler(Handler):
         order = {"co_holder": 0, "member": 1, "child": 2, "contact": 3}
         people = sorted(people_of(row.answers), key=lambda item: order.get(str(item[1].get("role")), 9))
         for _step, person in people:
-            _write(actor, row.family_id, person)
+            try:
+                if person.get("act") == REMOVE:
+                    role, target = str(person["role"]), int(person["target"])
+                    remove_person(actor=actor, family_id=row.family_id, role=role, target_id=target, now=now)
+                elif person.get("act") == CHANGE:
+                    _correct(actor, row.family_id, person, now)
+                else:
+                    _write(actor, row.family_id, person)
+            except (NotFound, StillNeeded, ContactInvalid) as fact:
+                raise CannotApply("person_changed") from fact
+
+
+def _correct(actor: Actor, family_id: int, person: Mapping[str, Any], now: datetime) -> None:
+    """Write what is corrected of a person that the dossier knows: empty answers change nothing."""
+    target = int(person["target"])
+    text = {key: str(value or "") for key, value in person.items()}
+    born = _day(text.get("birth_date"))
+    if person["role"] == "child":
+        due = _day(text.get("expected_on"))
+        correct_child(
+            actor=actor,
+            family_id=family_id,
+            child_id=target,
+            values=text,
+            birth_date=born,
+            expected_on=due,
+            now=now,
+        )
+    elif person["role"] == "contact":
+        correct_contact(actor=actor, family_id=family_id, contact_id=target, values=person, now=now)
+    else:
+        correct_adult(actor=actor, family_id=family_id, adult_id=target, values=text, birth_date=born, now=now)
+
+
+def _is_to_look_at(actor: Actor, person: Mapping[str, Any]) -> bool:
+    """A birth that was expected is no surprise, nor is a new number of a contact; the rest is looked at."""
+    if person["role"] == "contact":
+        return False
+    if person["role"] != "child":
+        return True
+    child = Child.objects.filter(organisation_id=actor.organisation_id, pk=int(person["target"])).first()
+    return child is None or child.birth_date is not None
 
 
 def _write(actor: Actor, family_id: int, person: Mapping[str, Any]) -> None:
@@ -94,6 +154,9 @@ def _write(actor: Actor, family_id: int, person: Mapping[str, Any]) -> None:
             last_name=text["last_name"],
             link=text.get("link", ""),
             phone=text.get("phone", ""),
+            mobile=text.get("mobile", ""),
+            email=text.get("email", ""),
+            is_to_call=bool(person.get("is_to_call")),
         )
     else:
         adult = add_adult(
@@ -108,6 +171,7 @@ def _write(actor: Actor, family_id: int, person: Mapping[str, Any]) -> None:
             own_address={name: text.get(name, "") for name in ADDRESS_LENGTHS} if text.get("street") else None,
             email=text.get("email", ""),
             phone=text.get("phone", ""),
+            mobile=text.get("mobile", ""),
         )
         if person["role"] == "co_holder" and person.get("has_authority"):
             give_authority(actor=actor, adult_id=adult.pk)

@@ -1,0 +1,142 @@
+"""What a validated démarche corrects in a dossier: a name, a birth, a person who leaves (A05)."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import ProtectedError
+
+from preau.base import journal
+from preau.base.actor import Actor
+from preau.base.facts import NotFound
+from preau.base.search import fold
+from preau.domain.accounts.enums import Role
+from preau.domain.families.enums import AdultPosition
+from preau.domain.families.models import Adult, Child, Contact, HouseholdChild
+from preau.domain.families.operations.household import ADDRESS_LENGTHS
+from preau.domain.families.rules import check_contact
+
+ADULT_LENGTHS: Mapping[str, int] = {
+    "civility": 4,
+    "last_name": 80,
+    "birth_name": 80,
+    "first_name": 80,
+    "email": 254,
+    "phone": 30,
+    "mobile": 30,
+}
+CHILD_LENGTHS: Mapping[str, int] = {"last_name": 80, "first_name": 80, "birth_place": 80, "sex": 1}
+
+
+class StillNeeded(Exception):
+    """The adult cannot leave the dossier: it represents a child, or has a key or a login."""
+
+
+@transaction.atomic
+def correct_adult(
+    *, actor: Actor, family_id: int, adult_id: int, values: Mapping[str, str], birth_date: date | None, now: datetime
+) -> None:
+    """Write what was corrected of an adult; what was left empty stays as it is.
+
+    :param values: keys of `ADULT_LENGTHS`, and of `ADDRESS_LENGTHS` when it lives elsewhere.
+    :raises NotFound: not an adult of this dossier.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    adult = Adult.objects.filter(organisation_id=actor.organisation_id, family_id=family_id, pk=adult_id).first()
+    if adult is None:
+        raise NotFound("adult")
+    for name, text in _cut(values, ADULT_LENGTHS).items():
+        setattr(adult, name, text)
+    if values.get("street"):
+        adult.own_address = _cut(values, ADDRESS_LENGTHS)
+    adult.birth_date = birth_date or adult.birth_date
+    adult.search = fold(adult.full_name)
+    adult.save()
+    journal.record(actor=actor, act="adult.corrected", at=now, subject_type="adult", subject_id=adult_id)
+
+
+@transaction.atomic
+def correct_child(
+    *,
+    actor: Actor,
+    family_id: int,
+    child_id: int,
+    values: Mapping[str, str],
+    birth_date: date | None,
+    expected_on: date | None,
+    now: datetime,
+) -> None:
+    """Write what was corrected of a child, its birth among it: from that day it is no longer « à naître ».
+
+    :raises NotFound: not a child of this dossier.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    links = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, family_id=family_id, child_id=child_id)
+    link = links.select_related("child").first()
+    if link is None:
+        raise NotFound("child")
+    child: Child = link.child
+    for name, text in _cut(values, CHILD_LENGTHS).items():
+        setattr(child, name, text)
+    child.birth_date = birth_date or child.birth_date
+    child.expected_on = None if child.birth_date else (expected_on or child.expected_on)
+    child.search = fold(child.full_name)
+    child.save()
+    journal.record(actor=actor, act="child.corrected", at=now, subject_type="child", subject_id=child_id)
+
+
+@transaction.atomic
+def correct_contact(
+    *, actor: Actor, family_id: int, contact_id: int, values: Mapping[str, object], now: datetime
+) -> None:
+    """Write what was corrected of a contact.
+
+    :raises NotFound: not a contact of this dossier.
+    :raises ContactInvalid: no name, or an unknown kind.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    contact = _contact(actor, family_id, contact_id)
+    for name, value in check_contact(values).items():
+        setattr(contact, name, value)
+    contact.save()
+    journal.record(actor=actor, act="contact.saved", at=now, subject_type="family", subject_id=family_id)
+
+
+@transaction.atomic
+def remove_person(*, actor: Actor, family_id: int, role: str, target_id: int, now: datetime) -> None:
+    """Take a member or a contact out of a dossier. A co-représentant or a child leaves by a change of situation.
+
+    :raises NotFound: no such person in this dossier.
+    :raises StillNeeded: something depends on this adult.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    if role == "contact":
+        contact = _contact(actor, family_id, target_id)
+        contact.removed_at = now
+        contact.save(update_fields=["removed_at"])
+    else:
+        rows = Adult.objects.filter(organisation_id=actor.organisation_id, family_id=family_id)
+        adult = rows.filter(pk=target_id, position=AdultPosition.MEMBER).first()
+        if adult is None:
+            raise NotFound("adult")
+        if adult.account_id:
+            raise StillNeeded
+        try:
+            adult.delete()
+        except ProtectedError as kept:
+            raise StillNeeded from kept
+    journal.record(actor=actor, act=f"{role}.removed", at=now, subject_type="family", subject_id=family_id)
+
+
+def _contact(actor: Actor, family_id: int, contact_id: int) -> Contact:
+    rows = Contact.objects.filter(organisation_id=actor.organisation_id, family_id=family_id, removed_at=None)
+    contact = rows.filter(pk=contact_id).first()
+    if contact is None:
+        raise NotFound("contact")
+    return contact
+
+
+def _cut(values: Mapping[str, str], lengths: Mapping[str, int]) -> dict[str, str]:
+    """What was written, at the length of its field; empty answers left out."""
+    found = {name: str(values.get(name) or "").strip()[:length] for name, length in lengths.items()}
+    return {name: text for name, text in found.items() if text}
