@@ -1,4 +1,4 @@
-"""What the page shells show around a page: names, menus, footer. No query."""
+"""What the page shells show around a page: names, menus, footer. No query, but one for a menu with entries."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from preau.base.actor import FAMILY
 from preau.domain.accounts.enums import Role
+from preau.domain.organisations.enums import Navigation
+from preau.domain.procedures.queries import procedure_forms
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,18 @@ class Link:
     icon: str = ""
     short: str = ""
     current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """An entry of the wide menu, with its sub-entries (A28-15)."""
+
+    label: str
+    links: list[Link]
+
+    @property
+    def current(self) -> bool:
+        return any(link.current for link in self.links)
 
 
 @dataclass(slots=True)
@@ -31,6 +45,7 @@ class Chrome:
     logout_url: str = ""
     contact: str = ""
     nav: list[Link] = field(default_factory=list)
+    menu: list[Group] = field(default_factory=list)
     footer: list[Link] = field(default_factory=list)
 
 
@@ -57,6 +72,8 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         found.account_label = request.user.first_name  # type: ignore[union-attr]
         found.account_url = reverse("family:profile" if family else "staff:home", args=[slug])
         found.nav = _family_nav(request, organisation) if family else _staff_nav(request, slug, actor)
+        if family and organisation.navigation == Navigation.MENU:
+            found.menu = _family_menu(request, organisation, actor)
         found.home_url = reverse("family:home" if family else "staff:home", args=[slug])
     return {"chrome": found, "organisation": organisation, "labels": organisation.labels}
 
@@ -106,6 +123,57 @@ def _family_nav(request: HttpRequest, organisation: Any) -> list[Link]:
             ("family:entourage", labels["family"], _("Famille"), "users"),
         ],
     )
+
+
+def _family_menu(request: HttpRequest, organisation: Any, actor: Any) -> list[Group]:
+    """« Mes démarches / Infos / Ma famille », each with its entries; one appears once its screen exists."""
+    slug, labels = organisation.slug, organisation.labels
+    acts, add_child = reverse("family:acts", args=[slug]), reverse("family:person", args=[slug, "nouveau"])
+
+    def link(label: str, url: str) -> Link:
+        return Link(label, url, current=request.path == url)
+
+    def page(label: str, name: str) -> Link:
+        return link(label, reverse(name, args=[slug]))
+
+    return [
+        Group(
+            _("Mes démarches"),
+            [
+                page(_("Envoyer un document"), "family:documents"),
+                page(_("Signaler un déménagement"), "family:move"),
+                link(_("Demande de PAI"), f"{acts}#h-pai"),
+                link(_("Déclarer un nouvel enfant"), f"{add_child}?role=child"),
+                link(_("Inscrire un enfant à l’école"), f"{acts}#h-enrol"),
+                page(_("Changement de situation familiale"), "family:situation"),
+                *(
+                    link(form.title, f"{acts}#h-other" if form.is_about_child else _form_url(slug, form.form_id))
+                    for form in procedure_forms(actor=actor)
+                ),
+                page(labels["enrolments"], "family:enrolments"),
+                page(labels["bookings"], "family:bookings"),
+                link(_("Toutes mes démarches"), acts),
+            ],
+        ),
+        Group(
+            _("Infos"),
+            [
+                page(_("Mes actus"), "public:news"),
+            ],
+        ),
+        Group(
+            labels["family"],
+            [
+                page(_("Mon profil"), "family:profile"),
+                page(_("Informations du foyer"), "family:entourage"),
+                page(_("Dossier administratif"), "family:dossier"),
+            ],
+        ),
+    ]
+
+
+def _form_url(slug: str, form_id: int) -> str:
+    return reverse("family:form", args=[slug, form_id])
 
 
 def _staff_nav(request: HttpRequest, slug: str, actor: Any) -> list[Link]:

@@ -69,6 +69,7 @@ class Pupil:
     level: str
     sex: str
     school: Site | None = None
+    months: int = 0  # age of a child too young for school; negative: due in so many months
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +299,7 @@ class Desk:
                 family_id=family.pk,
                 first_name=pupil.first_name,
                 last_name=pupil.last_name,
-                birth_date=self.birth_date(pupil.level),
+                **self._born(pupil),
                 sex=pupil.sex,
             )
             home.children.append(child)
@@ -338,6 +339,12 @@ class Desk:
             account=account,
             has_protected_address=person.has_protected_address,
         )
+
+    def _born(self, pupil: Pupil) -> dict[str, date | None]:
+        if pupil.level:
+            return {"birth_date": self.birth_date(pupil.level)}
+        day = self.today - timedelta(days=round(pupil.months * 30.4))
+        return {"birth_date": day} if pupil.months > 0 else {"birth_date": None, "expected_on": day}
 
     def birth_date(self, level: str) -> date:
         """Return a birth date for a level of school (Code de l'éducation, L131-1 and D113-1)."""

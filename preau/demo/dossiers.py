@@ -103,14 +103,45 @@ def ask(
             body=rules,
             published_at=desk.now - timedelta(days=150),
         )
-    ProcedureForm.objects.create(
-        organisation_id=desk.id,
-        code="autre",
-        title="Autre demande",
-        intro="Pour tout ce qui n’a pas sa page. Le service vous répond ici.",
-        department=department,
-        fields=[{"code": "question", "label": "Votre demande", "kind": "long", "required": True}],
+    form(
+        desk,
+        department,
+        "autre",
+        "Autre demande",
+        "Pour tout ce qui n’a pas sa page. Le service vous répond ici.",
+        {"code": "question", "label": "Votre demande", "kind": "long", "required": True},
     )
+
+
+def form(
+    desk: Desk, department: Department, code: str, title: str, intro: str, *fields: Mapping[str, Any]
+) -> ProcedureForm:
+    """Write a démarche as data: its title, its fields, the service that answers."""
+    count = ProcedureForm.objects.filter(organisation_id=desk.id).count()
+    return ProcedureForm.objects.create(
+        organisation_id=desk.id,
+        code=code,
+        title=title,
+        intro=intro,
+        department=department,
+        fields=[dict(each) for each in fields],
+        position=count,
+    )
+
+
+def answer_form(desk: Desk, home: Home, asked: ProcedureForm, values: Mapping[str, Any], *, days_ago: int = 2) -> int:
+    """Send a démarche written as data, and return its number."""
+    actor, now = desk.actor_of(home), desk.now - timedelta(days=days_ago)
+    draft = acts.start(
+        actor=actor,
+        kind=ProcedureKind.FORM,
+        family_id=home.family.pk,
+        about=f"f{asked.pk}",
+        form_id=asked.pk,
+        now=now,
+    )
+    acts.save_step(actor=actor, draft_id=draft.draft_id, step="form", values=values, now=now)
+    return acts.submit(actor=actor, draft_id=draft.draft_id, now=now).view.number
 
 
 def validate_all(desk: Desk, homes: Iterable[Home], *, year: SchoolYear | None = None) -> None:
@@ -200,14 +231,15 @@ def decide(desk: Desk, number: int, *, accept: bool = True, reason: str = "", da
     acts.apply_held(actor=agent(desk), number=number, now=now)
 
 
-def agent(desk: Desk) -> Actor:
-    """Return an agent of the town without an account of its own."""
+def agent(desk: Desk, department: Department | None = None) -> Actor:
+    """Return an agent of the town, or of one of its services, without an account of its own."""
     return Actor(
         organisation_id=desk.id,
         audience=STAFF,
         display_name="Le service",
         time_zone=desk.organisation.time_zone,
         roles=frozenset({Role.AGENT, Role.MANAGER}),
+        department_ids=frozenset({department.pk}) if department else frozenset(),
     )
 
 

@@ -1,10 +1,22 @@
-"""Entre-Rives: the Wednesday centre of a group of communes, with a wide menu."""
+"""Entre-Rives: crèches, schools and Wednesdays of a group of communes, with a wide menu."""
 
-from preau.demo.desk import Desk, Hours, Person, Pupil
+from datetime import timedelta
+
+from preau.demo import dossiers
+from preau.demo.desk import Desk, Home, Hours, Person, Pupil
+from preau.demo.dossiers import Kind
 from preau.demo.towns import small
-from preau.domain.catalogue.enums import ActivityKind
+from preau.domain.accounts.enums import Role
+from preau.domain.catalogue.enums import ActivityKind, AgeOn, BookingMode, EnrolmentBy, WaitingList
+from preau.domain.catalogue.models import Offer
+from preau.domain.families.enums import ContactKind
+from preau.domain.families.models import Child
+from preau.domain.families.operations import answer_consents, confirm_sheets, save_contact, save_health
+from preau.domain.families.rules import compulsory_vaccines
 from preau.domain.organisations.enums import SiteKind
-from preau.domain.organisations.models import Site
+from preau.domain.organisations.models import Department, Site
+from preau.domain.procedures.models import ProcedureForm
+from preau.domain.procedures.operations import write_message
 
 NAME = "Communauté de communes d’Entre-Rives"
 THE_TOWN = "la communauté de communes d’Entre-Rives"
@@ -14,17 +26,96 @@ DEADLINE = {
     "kind": "table",
     "days": {"0": [3, "23:59"], "1": [3, "23:59"], "2": [2, "23:59"], "3": [3, "23:59"], "4": [3, "23:59"]},
 }
+KINDS = (
+    Kind("domicile", "Justificatif de domicile", (), "family", "months"),
+    Kind("revenus", "Justificatif de revenus", (), "family", help="Sans lui, le tarif le plus haut s’applique."),
+    Kind("assurance", "Attestation d’assurance", ()),
+    Kind("carnet", "Carnet de santé", (), help="Les pages des vaccins.", is_sensitive=True),
+    Kind("pai", "PAI signé, ou certificat médical en attendant", ("pai",), is_sensitive=True),
+    Kind("alternance", "Calendrier de garde alternée signé des deux parents", ("alternate",), validity="forever"),
+    Kind("jugement", "Décision de justice", ("forbidden",), validity="forever", is_judicial=True),
+    Kind("divers", "Divers", (), validity="forever"),
+)
+CONSENTS = (
+    ("antipyretique", "Donner un médicament contre la fièvre, selon le protocole du médecin de la structure", True),
+    ("sorties", "Sortir de la structure pour les activités", True),
+    ("transport", "Prendre les transports en commun avec l’équipe", True),
+    ("soins", "Laisser l’équipe médicale faire les soins que l’état de l’enfant impose", True),
+    ("photo", "Filmer ou photographier l’enfant pour la structure, le service ou son site internet", True),
+    ("trajet", "Ne pas tenir la direction responsable du trajet vers l’hôpital", False),
+    ("urgence", "Appeler les secours et intervenir en urgence", False),
+    ("initiatives", "Laisser le personnel prendre toute initiative que la sécurité demande", False),
+)
+SOUGHT = ["Une place en crèche", "Une assistante maternelle", "Un accueil à domicile", "Je ne sais pas encore"]
 
 
 def build(desk: Desk) -> None:
     """Write down Entre-Rives."""
     _open(desk)
     department = desk.department("Enfance et familles", "04 65 71 55 60", CONTACT)
+    schools = desk.department("Service scolaire", "04 65 71 55 63", "scolaire@entre-rives.example")
+    infancy = desk.department("Petite enfance", "04 65 71 55 64", "petite-enfance@entre-rives.example")
     school = desk.site("École du Bac", SiteKind.SCHOOL, "2 quai du Bac", "04 65 71 55 61")
     desk.open_classes(
         school,
         ("Mme Aubépin", "M. Batelier", "Mme Chaland", "M. Deltour", "Mme Écluse", "M. Fluvial", "Mme Gué", "M. Halage"),
     )
+    infos = _infos(desk, infancy)
+    dossiers.ask(desk, department, kinds=KINDS, consents=CONSENTS)
+    wednesday = _wednesdays(desk, department)
+    hours = _school_day(desk, schools, school)
+    galets, ecluse = (
+        _creche(desk, name, address, position)
+        for position, (name, address) in enumerate(
+            (("Les Galets", "6 quai du Bac"), ("L’Écluse", "1 chemin de Halage")), start=4
+        )
+    )
+    _families(desk, school)
+    small.crowd(desk, [school])
+    choices = [(0.4, ("J",)), (0.15, ("M",)), (0.15, ("A",)), (0.3, ())]
+    small.book(desk, wednesday, small.enrol_all(desk, wednesday), "2", choices)
+    small.book(desk, hours, small.enrol_all(desk, hours), "0134", [(0.4, ("S",)), (0.2, ("M", "S")), (0.4, ())])
+    _small_ones(desk, school, [galets, ecluse, wednesday])
+    _asking(desk, infos, infancy)
+    small.staff(
+        desk, department, ("Mme", "Ondine", "Passeret"), ("M.", "Aubin", "Rivegauche"), ("M.", "Lazare", "Confluent")
+    )
+    creche = galets.activity.department
+    desk.staff(
+        Role.AGENT,
+        "Mme",
+        "Perrine",
+        "Écluzier",
+        "agent de la crèche Les Galets, ne voit qu’elle",
+        departments=[creche],
+        sites=[galets.site],
+    )
+    desk.staff(
+        Role.AGENT,
+        "M.",
+        "Théodule",
+        "Pontel",
+        "agent du service scolaire, ne voit pas les crèches",
+        departments=[schools],
+    )
+
+
+def _infos(desk: Desk, department: Department) -> ProcedureForm:
+    """« Demandes d’informations petite enfance » : written as data, answered on its page."""
+    return dossiers.form(
+        desk,
+        department,
+        "petite-enfance",
+        "Demandes d’informations petite enfance",
+        "Crèche, assistante maternelle, accueil à domicile : dites ce que vous cherchez, le service vous répond ici.",
+        {"code": "recherche", "label": "Vous cherchez", "kind": "choice", "required": True, "choices": SOUGHT},
+        {"code": "debut", "label": "À partir du", "kind": "date", "required": False},
+        {"code": "jours", "label": "Jours par semaine", "kind": "number", "required": False},
+        {"code": "question", "label": "Votre question", "kind": "long", "required": True},
+    )
+
+
+def _wednesdays(desk: Desk, department: Department) -> Offer:
     centre = desk.site("Centre du Vieux Port", SiteKind.LEISURE, "14 quai du Bac", "04 65 71 55 62")
     activity = desk.activity(department, "Mercredi loisirs", ActivityKind.WEDNESDAY, position=1)
     morning = desk.resource(centre, "Matinée", 16)
@@ -41,13 +132,43 @@ def build(desk: Desk) -> None:
         shown_weekdays="2",
         deadline=DEADLINE,
     )
-    _families(desk, school)
-    small.crowd(desk, [school])
-    choices = [(0.4, ("J",)), (0.15, ("M",)), (0.15, ("A",)), (0.3, ())]
-    small.book(desk, offer, small.enrol_all(desk, offer), "2", choices)
-    small.staff(
-        desk, department, ("Mme", "Ondine", "Passeret"), ("M.", "Aubin", "Rivegauche"), ("M.", "Lazare", "Confluent")
+    offer.min_age_months = 36
+    offer.save(update_fields=["min_age_months"])
+    return offer
+
+
+def _school_day(desk: Desk, department: Department, school: Site) -> Offer:
+    activity = desk.activity(department, "Accueils matin et soir", ActivityKind.AFTER_SCHOOL, position=2)
+    morning, evening = desk.resource(school, "Accueil du matin", 30), desk.resource(school, "Accueil du soir", 30)
+    return desk.offer(
+        activity,
+        school,
+        units=[
+            Hours("M", "Matin", "7:30", "8:30", [morning]),
+            Hours("S", "Soir", "16:30", "18:30", [evening]),
+        ],
+        deadline=DEADLINE,
     )
+
+
+def _creche(desk: Desk, name: str, address: str, position: int) -> Offer:
+    """A crèche: a service of its own, that enrols by itself after its commission."""
+    department = desk.department(f"Crèche {name}", f"04 65 71 55 7{position}")
+    site = desk.site(f"Crèche {name}", SiteKind.CRECHE, address, f"04 65 71 55 7{position}")
+    activity = desk.activity(
+        department,
+        f"Crèche {name}",
+        ActivityKind.CRECHE,
+        position=position,
+        booking_mode=BookingMode.NONE,
+    )
+    activity.enrolment_by = EnrolmentBy.SERVICE
+    activity.save(update_fields=["enrolment_by"])
+    offer = desk.offer(activity, site, weekdays="01234")
+    offer.min_age_months, offer.max_age_months, offer.age_on = 2, 48, AgeOn.ENTRY
+    offer.enrolment_capacity, offer.waiting_list = 20, WaitingList.BY_DATE
+    offer.save(update_fields=["min_age_months", "max_age_months", "age_on", "enrolment_capacity", "waiting_list"])
+    return offer
 
 
 def _open(desk: Desk) -> None:
@@ -85,6 +206,8 @@ def _open(desk: Desk) -> None:
         website="https://www.entre-rives.example",
         labels={
             "login_box": "Identifiez-vous pour accéder à votre espace",
+            "sign_up": "Je veux créer mon dossier",
+            "forgot_password": "Mot de passe oublié ?",
             "space_name": "portail famille",
             "bookings": "Modifier les réservations",
             "department": "Enfance et familles",
@@ -119,4 +242,72 @@ def _families(desk: Desk, school: Site) -> None:
         [Person("M.", "Aristide", "Quaimbert", "un enfant le mercredi")],
         [Pupil("Garancette", "Quaimbert", "CP", "F", school)],
         is_character=True,
+    )
+
+
+def _small_ones(desk: Desk, school: Site, offers: list[Offer]) -> None:
+    """Families of the crèches: the service has enrolled their children; their files are more or less complete."""
+    galets, ecluse, wednesday = offers
+    home = desk.family(
+        [
+            Person("Mme", "Séraphine", "Duquai", "un enfant à la crèche et un à l’école, fiches à jour"),
+            Person("M.", "Anatole", "Duquai"),
+        ],
+        [
+            Pupil("Colin", "Duquai", "", "M", months=16),
+            Pupil("Rosemonde", "Duquai", "CE1", "F", school),
+        ],
+        is_character=True,
+    )
+    desk.enrol(home, galets, home.children[0])
+    desk.enrol(home, wednesday, home.children[1])
+    for child in home.children:
+        _sheets(desk, home, child)
+    sent = desk.now - timedelta(days=40)
+    dossiers.send_piece(desk, home, "domicile", now=sent, accept=True)
+    dossiers.send_piece(desk, home, "carnet", child=home.children[0], now=sent, accept=True)
+    dossiers.send_piece(desk, home, "assurance", child=home.children[1], now=sent, is_photo=True, accept=True)
+    other = desk.family(
+        [Person("M.", "Gaspard", "Hallebarde", "un enfant à la crèche, fiches à compléter, un document refusé")],
+        [Pupil("Ilona", "Hallebarde", "", "F", months=27)],
+        is_character=True,
+    )
+    desk.enrol(other, ecluse, other.children[0])
+    dossiers.send_piece(
+        desk, other, "carnet", child=other.children[0], now=desk.now - timedelta(days=6), is_photo=True, accept=False
+    )
+
+
+def _sheets(desk: Desk, home: Home, child: Child) -> None:
+    """The three sheets of a child, filled by its parent: health, authorisations, persons."""
+    now, by = desk.now - timedelta(days=60), home.adults[0].full_name
+    sheet = {
+        "doctor_name": "Dr Batellerie",
+        "diet": "vegetarian",
+        "avoid": "Œuf cru",
+        "vaccines": list(compulsory_vaccines(born=child.birth_date)),
+    }
+    save_health(actor=desk.actor, child_id=child.pk, values=sheet, now=now, by=by)
+    answers = dict.fromkeys(dossiers.asked_consents(desk), "yes") | {"photo": "no", "urgence": "yes"}
+    answer_consents(actor=desk.actor, child_id=child.pk, answers=answers, now=now, by=by)
+    person = {"first_name": "Berthille", "last_name": "Duquai", "link": "grand-mère", "phone": home.adults[0].phone}
+    actor = desk.actor_of(home)
+    save_contact(actor=actor, child_id=child.pk, values={**person, "kind": ContactKind.PICK_UP}, now=now)
+    confirm_sheets(actor=desk.actor, child_id=child.pk, school_year_id=desk.year.pk, now=now, by=by)
+
+
+def _asking(desk: Desk, infos: ProcedureForm, department: Department) -> None:
+    """A child to be born: its parent asks about the crèches, and the service has answered."""
+    home = desk.family(
+        [Person("Mme", "Coraline", "Fontbrune", "un enfant à naître, demande d’informations en cours")],
+        [Pupil("À naître", "Fontbrune", "", "", months=-3)],
+        is_character=True,
+    )
+    values = {"recherche": SOUGHT[0], "jours": 4, "question": "Y a-t-il une place aux Galets au printemps ?"}
+    number = dossiers.answer_form(desk, home, infos, values)
+    write_message(
+        actor=dossiers.agent(desk, department),
+        number=number,
+        text="Bonjour, la commission se réunit en mars. Souhaitez-vous un rendez-vous avant ?",
+        now=desk.now - timedelta(days=1),
     )

@@ -107,7 +107,7 @@ def eligibility(child: ChildFacts, terms: OfferTerms, *, now: datetime) -> list[
     if child.waiting_rank is not None:
         return [Reason("waiting", number=child.waiting_rank)]
     if terms.by_service:
-        return [Reason("by_service_only")]
+        return [*_of_age(child, terms), Reason("by_service_only")]
     found = [*_of_age(child, terms), *_of_school(child, terms)]
     if terms.residence is not Public.ALL and child.is_resident != (terms.residence is Public.RESIDENTS):
         found.append(Reason("not_resident" if terms.residence is Public.RESIDENTS else "resident"))
@@ -174,7 +174,7 @@ def state_of(reasons: Sequence[Reason], *, is_requested: bool = False) -> OfferS
         return OfferState.OPEN
     if codes <= SOFT:
         return OfferState.FULL
-    if "by_service_only" in codes:
+    if codes <= {*SOFT, "by_service_only"}:
         return OfferState.BY_SERVICE
     if codes <= {*SOFT, "not_open_yet"}:
         return OfferState.SOON

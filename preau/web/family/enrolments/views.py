@@ -1,5 +1,6 @@
 """« Créer une inscription » : what each child may be enrolled in, and asking for it (A08)."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.base.facts import NotFound
+from preau.domain.catalogue.rules import level_of_birth
 from preau.domain.enrolments.enums import OfferState
 from preau.domain.enrolments.operations import end_enrolment
 from preau.domain.enrolments.queries import ChildOffers, OfferRow, find_enrolment
@@ -38,6 +40,8 @@ def enrolments(request: Any, slug: str) -> HttpResponse:
         "shown": shown,
         "groups": _groups(shown, slug) if shown else {},
         "dossiers": _dossiers_first(shown) if shown else [],
+        "may_book": bool(shown) and any(row.state is OfferState.ENROLLED and row.needs_booking for row in shown.rows),
+        "is_of_school_age": bool(shown) and _is_of_school_age(shown, request.today),
     }
     return render(request, "family/enrolments/list.html", context)
 
@@ -50,6 +54,12 @@ def _shown(found: list[ChildOffers], wanted: str) -> ChildOffers | None:
     return max(found, key=lambda each: each.count(*OPEN) > 0, default=None)
 
 
+def _is_of_school_age(shown: ChildOffers, today: date) -> bool:
+    """Whether a school may take the child this year or next: nothing is said of classes to a baby."""
+    born = shown.child.birth_date
+    return bool(shown.school) or any(born and level_of_birth(born, school_year=today.year + later) for later in (0, 1))
+
+
 def _dossiers_first(shown: ChildOffers) -> list[str]:
     """The school years whose dossier administratif must be validated before anything opens (A07-01)."""
     return sorted({row.year for row in shown.rows for each in row.best.reasons if each.code == "dossier_missing"})
@@ -58,10 +68,11 @@ def _dossiers_first(shown: ChildOffers) -> list[str]:
 def _groups(shown: ChildOffers, slug: str) -> dict[str, list[dict[str, Any]]]:
     names = {
         OfferState.SOON: "soon",
+        OfferState.BY_SERVICE: "by_service",
         **dict.fromkeys(OPEN, "open"),
         **dict.fromkeys(HELD, "held"),
     }
-    groups: dict[str, list[dict[str, Any]]] = {"open": [], "soon": [], "held": [], "closed": []}
+    groups: dict[str, list[dict[str, Any]]] = {"open": [], "soon": [], "by_service": [], "held": [], "closed": []}
     for row in shown.rows:
         groups[names.get(row.state, "closed")].append(_line(row, shown, slug))
     return groups

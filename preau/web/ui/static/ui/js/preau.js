@@ -56,3 +56,11 @@ addEventListener("pageshow", e => { if (e.persisted) $$("form[data-once] button"
 /* print button: without script, the browser's own menu does it */
 $$("[data-print]").forEach(b => b.addEventListener("click", () => print()));
 $$("select[data-go]").forEach(s => s.addEventListener("change", () => s.form.requestSubmit()));
+
+/* wide menu: one list at a time; Escape, or going elsewhere, closes it */
+$$(".drops details").forEach((menu, _, all) => {
+  menu.addEventListener("toggle", () => { if (menu.open) all.forEach(m => { if (m !== menu) m.open = false; }); });
+  menu.addEventListener("keydown", e => { if (e.key === "Escape" && menu.open) { menu.open = false; $("summary", menu).focus(); } });
+  document.addEventListener("click", e => { if (!menu.contains(e.target)) menu.open = false; });
+  menu.addEventListener("focusout", e => { if (e.relatedTarget && !menu.contains(e.relatedTarget)) menu.open = false; });
+});
