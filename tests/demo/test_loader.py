@@ -10,20 +10,30 @@ from django.db import transaction
 
 from preau.base.actor import FAMILY, Actor
 from preau.demo import loader
-from preau.demo.towns import kerploz, saint_loup, val_fleuri
+from preau.demo.towns import entre_rives, kerploz, saint_loup, val_fleuri
 from preau.domain.accounts.models import Account, Membership, TermsAcceptance
 from preau.domain.accounts.queries import common_passwords
 from preau.domain.accounts.rules import password_problems
 from preau.domain.bookings.enums import HOLDS_PLACE
 from preau.domain.bookings.models import Booking
-from preau.domain.catalogue.models import Offer, ResourceDay, SchoolHoliday, Slot
+from preau.domain.catalogue.models import Activity, Offer, ResourceDay, SchoolHoliday, Slot
 from preau.domain.catalogue.queries import school_year_to_prepare
+from preau.domain.documents.models import Document
 from preau.domain.enrolments.models import Enrolment
-from preau.domain.enrolments.queries import year_activities
-from preau.domain.families.models import Adult, ChildHealth, Family, HouseholdChild, ValidatedDossier
+from preau.domain.enrolments.queries import offers_for_family, year_activities
+from preau.domain.families.models import (
+    Adult,
+    Child,
+    ChildHealth,
+    Consent,
+    Contact,
+    Family,
+    HouseholdChild,
+    ValidatedDossier,
+)
 from preau.domain.families.queries import children_of_family
 from preau.domain.organisations.models import Organisation
-from preau.domain.procedures.models import Procedure
+from preau.domain.procedures.models import Procedure, ProcedureForm, ProcedureMessage
 from preau.domain.procedures.queries import DossierState, dossier_states
 from preau.domain.publishing.models import Question
 
@@ -267,3 +277,33 @@ def dossier_year(actor: Actor) -> int:
     year = school_year_to_prepare(organisation_id=actor.organisation_id, on=TODAY)
     assert year is not None
     return year.pk
+
+
+def test_entre_rives_enrols_in_its_creches_by_the_service_alone(tmp_path: Path) -> None:
+    accounts = load(tmp_path, towns=(entre_rives,))
+    creches = Activity.objects.filter(kind="creche")
+    assert creches.count() == 2
+    assert {each.enrolment_by for each in creches} == {"service"}
+    assert creches.values("department").distinct().count() == 2
+    actor = actor_of("seraphine.duquai")
+    (family_id,) = actor.family_ids
+    small, _pupil = sorted(offers_for_family(actor=actor, family_id=family_id, now=NOW), key=lambda each: each.school)
+    assert {row.activity: row.state for row in small.rows}["Crèche Les Galets"] == "enrolled"
+    assert "by_service" in {row.state for row in small.rows}
+    assert Consent.objects.filter(child_id=small.child.child_id, answer="no").exists()
+    assert Contact.objects.filter(family_id=family_id, kind="pick_up").exists()
+    limited = [Membership.objects.get(account__username=each["login"]) for each in accounts if "ne voit" in each["who"]]
+    assert [len(each.department_ids) for each in limited] == [1, 1]
+    assert set(limited[0].department_ids) == set(
+        creches.filter(name="Crèche Les Galets").values_list("department_id", flat=True)
+    )
+
+
+def test_entre_rives_asks_and_answers_by_a_form_written_as_data(tmp_path: Path) -> None:
+    load(tmp_path, towns=(entre_rives,))
+    form = ProcedureForm.objects.get(title="Demandes d’informations petite enfance")
+    asked = Procedure.objects.get(form_id=form.pk)
+    assert asked.number
+    assert ProcedureMessage.objects.filter(procedure=asked, is_staff=True).exists()
+    assert Child.objects.filter(birth_date=None, expected_on__gt=TODAY).exists()
+    assert set(Document.objects.values_list("state", flat=True)) >= {"valid", "refused"}

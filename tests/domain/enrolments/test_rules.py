@@ -99,6 +99,7 @@ def test_who_is_in_already_is_told_that_alone():
         (["closed"], False, OfferState.CLOSED),
         (["full"], False, OfferState.CLOSED),
         (["by_service_only"], False, OfferState.BY_SERVICE),
+        (["too_old", "by_service_only"], False, OfferState.NOT_ELIGIBLE),
         (["dossier_missing"], False, OfferState.NOT_ELIGIBLE),
     ],
 )

@@ -1,5 +1,7 @@
 """« Créer une inscription » and « Inscrire un enfant à l’école » as families meet them."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
@@ -7,8 +9,9 @@ from preau.domain.bookings.models import Booking
 from preau.domain.catalogue.models import Activity, Offer
 from preau.domain.enrolments.models import Enrolment
 from preau.domain.enrolments.operations import enrol
+from preau.domain.families.models import Child
 from preau.domain.procedures.models import Procedure
-from tests.factories.town import NOW
+from tests.factories.town import NOW, TODAY
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +42,7 @@ def test_the_list_says_what_is_open_and_why_not(client, town, awa):
     assert "Inscrire Enfant1" in text
     assert "De 3 à 11 ans" in text
     assert "Moins de 4 ans : Enfant1 a passé cet âge." in text.replace("\xa0", " ")
-    assert "Le service fait lui-même cette inscription" in text
+    assert "Ici, pas d’inscription en ligne" in text
     assert "Les inscriptions ouvrent le lundi 30 novembre à 18 h" in text.replace("\xa0", " ")
     assert text.count(f"inscriptions/{awa.children[0].pk}/") == 1
 
@@ -227,3 +230,19 @@ def test_the_place_does_not_say_the_activity_twice(client, town, awa):
     text = page(client, town)
     assert f"{offer.activity.name} - " not in text
     assert f"{offer.site.name}, du" in text.replace("\xa0", " ")
+
+
+def test_a_baby_reads_that_the_service_enrols_and_nothing_of_classes(client, town, awa):
+    Child.objects.filter(pk=awa.children[0].pk).update(birth_date=TODAY - timedelta(days=400))
+    creche = activity(town, "Crèche du Port", "creche", enrolment_by="service", booking_mode="none")
+    offer = town.offer(activity=creche, max_age_months=48, enrolment_capacity=20)
+    text = page(client, town, f"?enfant={awa.children[0].pk}").replace("\xa0", " ")
+    assert "Le service inscrit lui-même" in text
+    assert f"contactez « {town.department.name} »" in text
+    assert "Places libres" not in text
+    assert "Inscrire un enfant à l’école" not in text.partition("<main")[2]
+    assert "Inscrire Enfant1" not in text
+    enrol(actor=town.agent("manager"), family_id=awa.family.pk, offer_id=offer.pk, child_id=awa.children[0].pk)
+    text = page(client, town, f"?enfant={awa.children[0].pk}").partition("<main")[2]
+    assert "Inscrit" in text
+    assert "/famille/reservations/" not in text.partition("</main")[0]

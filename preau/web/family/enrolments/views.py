@@ -55,9 +55,9 @@ def _shown(found: list[ChildOffers], wanted: str) -> ChildOffers | None:
 
 
 def _is_of_school_age(shown: ChildOffers, today: date) -> bool:
-    """Whether a school may take the child this year or next: nothing is said of classes to a baby."""
+    """Whether a school may take the child this civil year: nothing is said of classes to a baby."""
     born = shown.child.birth_date
-    return bool(shown.school) or any(born and level_of_birth(born, school_year=today.year + later) for later in (0, 1))
+    return bool(shown.school or (born and level_of_birth(born, school_year=today.year)))
 
 
 def _dossiers_first(shown: ChildOffers) -> list[str]:
@@ -86,6 +86,7 @@ def _line(row: OfferRow, shown: ChildOffers, slug: str) -> dict[str, Any]:
         "row": row,
         "option": row.best,
         "place": place_words(row.best, row.activity),
+        "is_by_service": any(reason.code == "by_service_only" for reason in row.best.reasons),
         "icon": ICONS.get(row.activity_kind, "users"),
         "conditions": conditions(row.best, shown.child, row.year),
         "mend": (reverse(mends[0][0], args=[slug]), mends[0][1]) if mends else None,

@@ -78,7 +78,7 @@ def conditions(option: OfferOption, child: ChildCard, year: str) -> list[Conditi
         found.append(str(_("Vous habitez la commune")))
     if option.requires_dossier and "dossier_missing" not in codes:
         found.append(str(_("Le dossier %(year)s de %(name)s est validé") % name))
-    if option.remaining:
+    if option.remaining and "by_service_only" not in codes:
         found.append(str(_("Places libres : %(n)s sur %(all)s") % {"n": option.remaining, "all": option.capacity}))
     met = [Condition(True, "check", text) for text in found]
     return met + [
