@@ -7,7 +7,7 @@ from django.test import Client
 
 from preau.domain.bookings.models import Booking
 from preau.domain.catalogue.models import Activity, Offer
-from preau.domain.enrolments.models import Enrolment
+from preau.domain.enrolments.models import Enrolment, Schooling
 from preau.domain.enrolments.operations import enrol
 from preau.domain.families.models import Child
 from preau.domain.procedures.models import Procedure
@@ -234,6 +234,7 @@ def test_the_place_does_not_say_the_activity_twice(client, town, awa):
 
 def test_a_baby_reads_that_the_service_enrols_and_nothing_of_classes(client, town, awa):
     Child.objects.filter(pk=awa.children[0].pk).update(birth_date=TODAY - timedelta(days=400))
+    Schooling.objects.filter(child=awa.children[0]).delete()
     creche = activity(town, "Crèche du Port", "creche", enrolment_by="service", booking_mode="none")
     offer = town.offer(activity=creche, max_age_months=48, enrolment_capacity=20)
     text = page(client, town, f"?enfant={awa.children[0].pk}").replace("\xa0", " ")
