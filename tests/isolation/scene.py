@@ -15,6 +15,7 @@ from preau.domain.bookings.operations import OrderItem
 from preau.domain.documents.models import DocumentType
 from preau.domain.documents.operations import deposit
 from preau.domain.families.models import Adult, Contact
+from preau.domain.families.operations import set_photo
 from preau.domain.organisations.models import Department, Site
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import ProcedureForm
@@ -29,7 +30,7 @@ from preau.domain.procedures.operations import (
 )
 from preau.domain.publishing.models import NewsItem
 from tests.factories.town import NOW, Town, slots_of
-from tests.uploads.corpus import paper
+from tests.uploads.corpus import paper, picture
 
 CANARY = "CANARI"
 # Rows that belong to one family: each of their texts becomes a canary.
@@ -107,6 +108,14 @@ def build() -> Scene:
         name=f"{CANARY}-carnet.pdf",
         content=paper(),
         school_year_ends_on=town.year.ends_on,
+        now=NOW,
+    )
+    set_photo(
+        actor=town.parent(victim),
+        child_id=victim.children[0].pk,
+        contact_id=contact.pk,
+        name=f"{CANARY}-mamie.jpg",
+        content=picture(),
         now=NOW,
     )
     _sing(town, victim)
