@@ -13,7 +13,7 @@ from preau.base.search import fold
 from preau.demo.people import mobile, passphrase, street
 from preau.domain.accounts.enums import Role
 from preau.domain.accounts.models import Account
-from preau.domain.accounts.operations import accept_terms, create_account
+from preau.domain.accounts.operations import accept_terms, create_account, join_town
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import load_bookings
 from preau.domain.catalogue.enums import ActivityKind, BookingMode, OpenOn, ParticipantKind
@@ -56,8 +56,10 @@ class Person:
     last_name: str
     who: str = ""
     state: str = "ready"
-    email: str = ""
+    email: str = ""  # empty: a proper one is made
+    has_email: bool = True
     has_protected_address: bool = False
+    is_shared: bool = False  # its login may already be that of another town
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,10 +323,11 @@ class Desk:
         return home
 
     def _adult(self, family: Family, person: Person, position: AdultPosition) -> Adult:
-        email = person.email or self.email(person.first_name, person.last_name)
+        email = person.email or self.email(person.first_name, person.last_name) if person.has_email else ""
         account = None
         if person.who:
-            account = self.account(
+            account = self._joining(email, person.who) if person.is_shared else None
+            account = account or self.account(
                 person.civility, person.first_name, person.last_name, email, Role.FAMILY, person.who, state=person.state
             )
         return add_adult(
@@ -381,24 +384,37 @@ class Desk:
             site_ids=[row.pk for row in sites],
             now=self.now - timedelta(days=60),
         )
-        password = passphrase(made.username)
-        made.set_password(password)
+        made.set_password(passphrase(made.username))
         made.activated_at = made.email_verified_at = self.now - timedelta(days=58)
         made.must_change_password = state == "password"
         if state == "ready":
             made.last_login = self.now - timedelta(days=3)
             accept_terms(organisation_id=self.id, account_id=made.pk, version=1, now=self.now - timedelta(days=58))
         made.save()
+        self._list(made, role, who)
+        return made
+
+    def _joining(self, email: str, who: str) -> Account | None:
+        """Let the login that a person has in another town serve here too; None when she has none yet."""
+        known = Account.objects.filter(email=email).first()
+        if known is not None:
+            now = self.now - timedelta(days=50)
+            join_town(organisation_id=self.id, account_id=known.pk, now=now)
+            accept_terms(organisation_id=self.id, account_id=known.pk, version=1, now=now)
+            self._list(known, Role.FAMILY, who)
+        return known
+
+    def _list(self, account: Account, role: Role, who: str) -> None:
+        named = " ".join(part for part in (account.civility, account.full_name) if part)
         self.accounts.append(
             {
                 "organisation": self.slug,
-                "login": made.username,
-                "password": password,
+                "login": account.username,
+                "password": passphrase(account.username),
                 "role": str(role),
-                "who": f"{' '.join(part for part in (civility, first_name, last_name) if part)}, {who}",
+                "who": f"{named}, {who}",
             }
         )
-        return made
 
     def staff(
         self,

@@ -11,7 +11,7 @@ from preau.demo.papers import paper, photo
 from preau.domain.accounts.enums import Role
 from preau.domain.catalogue.models import SchoolYear
 from preau.domain.documents.enums import Subject
-from preau.domain.documents.models import DocumentType, Regulation
+from preau.domain.documents.models import Document, DocumentType, Regulation
 from preau.domain.documents.operations import accept_regulations, check, deposit
 from preau.domain.families.models import Child, ConsentType
 from preau.domain.families.operations import answer_consents, confirm_sheets, save_health, validate_dossier
@@ -250,6 +250,12 @@ def declare(desk: Desk, home: Home, *people: Mapping[str, Any], days_ago: int = 
     for place, person in enumerate(people, start=1):
         acts.save_step(actor=actor, draft_id=draft.draft_id, step=f"p{place}", values=person, now=now)
     return acts.submit(actor=actor, draft_id=draft.draft_id, now=now).view.number
+
+
+def refuse_piece(desk: Desk, home: Home, code: str, *, reason: str, now: datetime) -> None:
+    """Refuse the piece of a type that a family has sent last."""
+    rows = Document.objects.filter(organisation_id=desk.id, family=home.family, document_type__code=code)
+    check(actor=agent(desk), document_id=rows.latest("pk").pk, accept=False, reason=reason, now=now)
 
 
 def send_piece(

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from preau.base.actor import FAMILY, Actor
 from preau.demo import loader
-from preau.demo.towns import entre_rives, kerploz, saint_loup, val_fleuri
+from preau.demo.towns import entre_rives, kerploz, pays_mellifere, pays_mellifere_characters, saint_loup, val_fleuri
 from preau.domain.accounts.models import Account, Membership, TermsAcceptance
 from preau.domain.accounts.queries import common_passwords
 from preau.domain.accounts.rules import password_problems
@@ -28,10 +28,12 @@ from preau.domain.families.models import (
     Consent,
     Contact,
     Family,
+    Guardianship,
     HouseholdChild,
     ValidatedDossier,
 )
 from preau.domain.families.queries import children_of_family
+from preau.domain.families.rules import pai_state
 from preau.domain.organisations.models import Organisation
 from preau.domain.procedures.models import Procedure, ProcedureForm, ProcedureMessage
 from preau.domain.procedures.queries import DossierState, dossier_states
@@ -173,7 +175,8 @@ def test_each_situation_has_its_character(tmp_path: Path) -> None:
 
 def test_named_families_are_found_in_one_town_only(tmp_path: Path) -> None:
     accounts = load(tmp_path)
-    logins = [each["login"] for each in accounts if each["role"] == "family"]
+    counted = Counter(each["login"] for each in accounts if each["role"] == "family")
+    logins = [login for login, towns in counted.items() if towns == 1]  # one login serves in two of them
     for adult in Adult.objects.filter(account__username__in=logins):
         homes = set(Adult.objects.filter(last_name=adult.last_name).values_list("organisation_id", flat=True))
         assert homes == {adult.organisation_id}, adult.last_name
@@ -211,7 +214,7 @@ def test_the_demo_refuses_an_installation_in_use(tmp_path: Path) -> None:
 def test_every_mail_and_phone_of_the_demo_leads_nowhere(tmp_path: Path) -> None:
     load(tmp_path)
     emails = [*Adult.objects.values_list("email", flat=True), *Account.objects.values_list("email", flat=True)]
-    assert all(email.endswith(".example") for email in emails)
+    assert all(email.endswith(".example") for email in emails if email)
     fiction = ("06 39 98", "01 99 00", "02 61 91", "03 53 01", "04 65 71", "05 36 49")
     phones = list(Adult.objects.values_list("phone", flat=True))
     phones += Organisation.objects.values_list("contact_phone", flat=True)
@@ -307,3 +310,55 @@ def test_entre_rives_asks_and_answers_by_a_form_written_as_data(tmp_path: Path) 
     assert ProcedureMessage.objects.filter(procedure=asked, is_staff=True).exists()
     assert Child.objects.filter(birth_date=None, expected_on__gt=TODAY).exists()
     assert set(Document.objects.values_list("state", flat=True)) >= {"valid", "refused"}
+
+
+@pytest.mark.parametrize("today", [TODAY, date(2027, 6, 20), date(2027, 8, 20), date(2029, 3, 15)])
+def test_pays_mellifere_shows_each_state_of_the_family_file(tmp_path: Path, today: date) -> None:
+    load(tmp_path, today=today, towns=(pays_mellifere,))
+    states = {login: [each.status for each in dossiers_of(login, on=today)] for login in IN_PROGRESS}
+    assert states == IN_PROGRESS
+    assert all(each.validated_on for each in dossiers_of("eugenie.fromentel", on=today))
+    invited = Adult.objects.get(last_name=pays_mellifere_characters.NOT_ACTIVATED[1])
+    assert invited.account is not None
+    assert invited.account.activated_at is None
+    without_mail = Adult.objects.get(last_name=pays_mellifere_characters.WITHOUT_MAIL[1])
+    assert (without_mail.account, without_mail.email) == (None, "")
+    entourages = Procedure.objects.filter(kind="entourage", status="submitted")
+    assert sorted(["duplicate_child" in row.anomalies for row in entourages]) == [False, True]
+    asked = Procedure.objects.get(status="more_asked")
+    assert ProcedureMessage.objects.filter(procedure=asked).count() == 2
+    peanut = ChildHealth.objects.get(child__first_name="Philibert")
+    assert pai_state(sheet=peanut.sheet, on=today) == "expired"
+    assert Adult.objects.filter(has_protected_address=True).exists()
+    assert Contact.objects.filter(kind="forbidden").exists()
+    anatolie = Guardianship.objects.filter(child__first_name="Anatolie").exclude(residence_pattern={})
+    assert sorted(row.residence_pattern["side"] for row in anatolie) == ["a", "b"]
+    assert {"to_check", "valid", "refused"} <= set(Document.objects.values_list("state", flat=True))
+    assert Document.objects.filter(state="valid", good_until__lt=today).exists()
+    assert Document.objects.values("file__sha256").distinct().count() == Document.objects.count()
+
+
+IN_PROGRESS = {
+    "clotilde.rambervil": ["draft"],
+    "baptistin.ormesson": ["submitted"],
+    "sidonie.tavernier": ["refused"],
+    "ysoline.chantereine": ["more_asked"],
+}
+
+
+def test_pays_mellifere_opens_some_enrolments_later(tmp_path: Path) -> None:
+    load(tmp_path, towns=(pays_mellifere,))
+    openings = dict(Offer.objects.values_list("activity__name", "enrolment_openings"))
+    assert openings["Restauration"] == openings["Temps d’activités périscolaires (TAP)"] == []
+    for name in ("Halte-garderie", "Accueil de jeunes"):
+        assert datetime.fromisoformat(openings[name][0]["opens_at"]) > NOW
+
+
+def test_one_login_serves_in_two_towns(tmp_path: Path) -> None:
+    accounts = load(tmp_path, towns=(pays_mellifere, kerploz))
+    listed = [each for each in accounts if each["login"] == "iseult.lancelin"]
+    assert [each["organisation"] for each in listed] == ["pays-mellifere", "kerploz"]
+    assert listed[0]["password"] == listed[1]["password"]
+    account = Account.objects.get(username="iseult.lancelin")
+    assert Adult.objects.filter(account=account).values("organisation_id").distinct().count() == 2
+    assert TermsAcceptance.objects.filter(account=account).count() == 2

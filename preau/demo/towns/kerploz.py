@@ -8,6 +8,7 @@ from preau.demo import dossiers
 from preau.demo.desk import Desk, Home, Hours, Person, Pupil
 from preau.demo.dossiers import Kind
 from preau.demo.towns import small
+from preau.demo.towns.pays_mellifere_characters import IN_TWO_TOWNS
 from preau.domain.catalogue.enums import ActivityKind, BookingMode, OpenOn
 from preau.domain.catalogue.models import Activity, Offer, SchoolYear
 from preau.domain.enrolments.models import Enrolment
@@ -124,6 +125,7 @@ def build(desk: Desk) -> None:
     for home in ready:
         dossiers.validate_all(desk, [home], year=desk.prepared)
     _subscribe(desk, services, ready[0])
+    _of_two_towns(desk, school)
     _re_enrolling(desk, school)
     _sent(desk, school)
     _begun(desk, school)
@@ -308,6 +310,23 @@ def _ready(desk: Desk, school: Site) -> list[Home]:
             is_character=True,
         ),
     ]
+
+
+def _of_two_towns(desk: Desk, school: Site) -> None:
+    desk.family(
+        [
+            Person(
+                "Mme",
+                "Iseult",
+                "Lancelin",
+                "le même identifiant qu’au Pays Mellifère",
+                email=IN_TWO_TOWNS,
+                is_shared=True,
+            )
+        ],
+        [Pupil("Yseline", "Lancelin", "GS", "F", school)],
+        is_character=True,
+    )
 
 
 def _re_enrolling(desk: Desk, school: Site) -> None:

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 from preau.demo import dossiers
-from preau.demo.desk import Desk, Home, Hours, Person, Pupil
+from preau.demo.desk import Desk, Hours, Person, Pupil
 from preau.demo.towns import small
-from preau.domain.catalogue.enums import ActivityKind
+from preau.demo.towns.pays_mellifere_characters import write_characters
+from preau.domain.catalogue.enums import ActivityKind, BookingMode
+from preau.domain.catalogue.models import Activity
 from preau.domain.organisations.enums import SiteKind
-from preau.domain.organisations.models import Site
+from preau.domain.organisations.models import Department, Site
 
 NAME = "Communauté de communes du Pays Mellifère"
 THE_TOWN = "la communauté de communes du Pays Mellifère"
@@ -17,6 +19,12 @@ RULES = (
     "## Horaires\n\nL’accueil ouvre à 7 h 15 et ferme à 18 h 45.\n\n"
     "## Départ des enfants\n\nUn enfant part avec une personne nommée dans son dossier, sur présentation de sa carte.\n\n"
     "## Santé\n\nUn enfant fiévreux reste à la maison. Un traitement demande une ordonnance ou un PAI."
+)
+
+# What opens later: activity, kind, place, ages in months.
+LATER = (
+    ("Halte-garderie", ActivityKind.CRECHE, ("La Petite Ruche", SiteKind.CRECHE, "2 allée du Verger"), (3, 72)),
+    ("Accueil de jeunes", ActivityKind.OUTINGS, ("Le Grand Essaim", SiteKind.LEISURE, "5 rue du Lavoir"), (120, 216)),
 )
 
 
@@ -33,9 +41,7 @@ def build(desk: Desk) -> None:
         bruyeres, ("Mme Iris", "M. Jonc", "Mme Lierre", "M. Mauve", "Mme Nielle", "M. Orme", "Mme Prunelle", "M. Ronce")
     )
     dossiers.ask(desk, department, rules=RULES)
-    activity = desk.activity(department, "Accueil périscolaire", ActivityKind.AFTER_SCHOOL, position=1)
-    activity.requires_dossier = True
-    activity.save(update_fields=["requires_dossier"])
+    activity = _activity(desk, department, "Accueil périscolaire", ActivityKind.AFTER_SCHOOL, position=1)
     offers = {}
     for school in (acacias, bruyeres):
         morning = desk.resource(school, "Accueil du matin", 24)
@@ -49,6 +55,7 @@ def build(desk: Desk) -> None:
             ],
             deadline=DEADLINE,
         )
+    _others(desk, department, (acacias, bruyeres))
     _families(desk, acacias, bruyeres)
     small.crowd(desk, [acacias, bruyeres])
     dossiers.validate_all(desk, desk.homes)
@@ -56,10 +63,45 @@ def build(desk: Desk) -> None:
         enrolments = small.enrol_all(desk, offers[school.pk], school=school)
         choices = [(0.4, ("S",)), (0.2, ("M", "S")), (0.1, ("M",)), (0.3, ())]
         small.book(desk, offers[school.pk], enrolments, "0134", choices)
-    _newcomers(desk, acacias, bruyeres)
+    write_characters(desk, acacias, bruyeres, offers)
     small.staff(
         desk, department, ("M.", "Gaëtan", "Rucher"), ("Mme", "Violaine", "Butineau"), ("M.", "Ferdinand", "Hydromel")
     )
+
+
+def _activity(
+    desk: Desk,
+    department: Department,
+    name: str,
+    kind: ActivityKind,
+    *,
+    position: int,
+    booking_mode: BookingMode = BookingMode.DAY_UNITS,
+) -> Activity:
+    made = desk.activity(department, name, kind, position=position, booking_mode=booking_mode)
+    made.requires_dossier = True
+    made.save(update_fields=["requires_dossier"])
+    return made
+
+
+def _others(desk: Desk, department: Department, schools: tuple[Site, ...]) -> None:
+    """What else the dossier opens: at once for school days, on a later date for the rest."""
+    meals = _activity(desk, department, "Restauration", ActivityKind.CANTEEN, position=2)
+    name = "Temps d’activités périscolaires (TAP)"
+    tap = _activity(desk, department, name, ActivityKind.AFTER_SCHOOL, position=3, booking_mode=BookingMode.NONE)
+    for school in schools:
+        refectory = desk.resource(school, "Réfectoire", 60, is_blocking=False)
+        hours = [Hours("R", "Repas", "12:00", "13:20", [refectory])]
+        desk.offer(meals, school, units=hours, deadline=DEADLINE)
+        desk.offer(tap, school)
+    monday = desk.today + timedelta(days=28 - desk.today.weekday())
+    later = [{"public": "all", "opens_at": desk.local(monday, 8)}]
+    for position, (name, kind, place, ages) in enumerate(LATER, start=4):
+        activity = _activity(desk, department, name, kind, position=position, booking_mode=BookingMode.NONE)
+        offer = desk.offer(activity, desk.site(*place), weekdays="01234")
+        offer.min_age_months, offer.max_age_months = ages
+        offer.enrolment_openings = later
+        offer.save(update_fields=["min_age_months", "max_age_months", "enrolment_openings"])
 
 
 def _open(desk: Desk) -> None:
@@ -128,52 +170,3 @@ def _families(desk: Desk, acacias: Site, bruyeres: Site) -> None:
         [Pupil("Pétronille", "Sainte-Avoie", "CM1", "F", bruyeres)],
         is_character=True,
     )
-
-
-def _newcomers(desk: Desk, acacias: Site, bruyeres: Site) -> None:
-    """Families caught at each state of the dossier."""
-    _begun(desk, acacias)
-    _sent(desk, bruyeres)
-    _refused(desk, acacias)
-    _declaring(desk)
-    desk.family(
-        [Person("Mme", "Philippine", "Vautrain")],
-        [Pupil("Barnabé", "Vautrain", "MS", "M", bruyeres)],
-        is_character=True,
-    )
-
-
-def _begun(desk: Desk, school: Site) -> None:
-    home = _home(desk, ("Mme", "Clotilde", "Rambervil", "dossier commencé, carnet à envoyer"), "Oscar", "CP", school)
-    dossiers.fill(desk, home, home.children[0], but=("consents", "people", "carnet", "assurance"), days_ago=1)
-
-
-def _sent(desk: Desk, school: Site) -> None:
-    home = _home(desk, ("M.", "Baptistin", "Ormesson", "dossier envoyé, le service le regarde"), "Lison", "GS", school)
-    child = home.children[0]
-    draft_id = dossiers.fill(
-        desk, home, child, days_ago=1, but=("carnet",), pai="asked", avoid="Fruits à coque", treatments="Adrénaline"
-    )
-    for code in ("carnet", "pai"):
-        dossiers.send_piece(desk, home, code, child=child, now=desk.now - timedelta(days=1), is_photo=code == "pai")
-    dossiers.send(desk, home, draft_id, days_ago=1)
-
-
-def _refused(desk: Desk, school: Site) -> None:
-    home = _home(desk, ("Mme", "Sidonie", "Tavernier", "dossier refusé, à reprendre"), "Eloi", "CE2", school)
-    number = dossiers.send(desk, home, dossiers.fill(desk, home, home.children[0]))
-    dossiers.decide(desk, number, accept=False, reason="Le carnet de vaccination est celui d’un autre enfant.")
-
-
-def _declaring(desk: Desk) -> None:
-    home = desk.family(
-        [Person("Mme", "Hermance", "Quillevéré", "nouvelle arrivée, entourage à valider")], is_character=True
-    )
-    child = {"role": "child", "last_name": "Quillevéré", "first_name": "Margot", "sex": "F"}
-    father = {"role": "co_holder", "civility": "M.", "last_name": "Quillevéré", "first_name": "Titouan"}
-    born = desk.birth_date("CE1").isoformat()
-    dossiers.declare(desk, home, {**child, "birth_date": born}, {**father, "has_authority": True})
-
-
-def _home(desk: Desk, who: tuple[str, str, str, str], first_name: str, level: str, school: Site) -> Home:
-    return desk.family([Person(*who)], [Pupil(first_name, who[2], level, "M", school)], is_character=True)
