@@ -190,6 +190,8 @@ def _staff_nav(request: HttpRequest, slug: str, actor: Any) -> list[Link]:
         entries.append(("staff:waiting_lists", _("Listes d’attente"), "", "list-ordered"))
     if actor.has_role(Role.MANAGER, Role.ADMIN):
         entries.append(("staff:classes", _("Passage d’année"), "", "sunrise"))
+    if actor.has_role(Role.MANAGER, Role.ADMIN):
+        entries.append(("staff:publications", _("Documents à télécharger"), "", "file-text"))
     if actor.has_role(Role.ADMIN):
         entries.append(("staff:agents", _("Agents"), "", "key-round"))
     return _links(request, slug, entries)

@@ -9,11 +9,13 @@ from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from preau.base.models import TenantModel
+from preau.base.uploads import clean_upload
 from preau.domain.accounts.models import Account
 from preau.domain.accounts.operations import send_activation
 from preau.domain.bookings.operations import OrderItem
+from preau.domain.documents.enums import Category
 from preau.domain.documents.models import DocumentType
-from preau.domain.documents.operations import deposit
+from preau.domain.documents.operations import deposit, publish
 from preau.domain.families.models import Adult, Contact
 from preau.domain.families.operations import set_photo
 from preau.domain.organisations.models import Department, Site
@@ -118,6 +120,15 @@ def build() -> Scene:
         content=picture(),
         now=NOW,
     )
+    publication = publish(
+        actor=town.agent("manager"),
+        title="Règlement",
+        category=Category.RULES,
+        file=clean_upload(name="reglement.pdf", content=paper()),
+        name="reglement.pdf",
+        is_public=False,
+        now=NOW,
+    )
     _sing(town, victim)
     send_activation(actor=town.agent("agent", account=agent), account_id=victim.account.pk, now=NOW)
     stranger = other.household("Denis", login="denis")
@@ -149,6 +160,7 @@ def build() -> Scene:
             "step": "p1",
             "offer_id": offer.pk,
             "contact_id": contact.pk,
+            "publication_id": publication.publication_id,
         },
         {
             "anonyme": None,

@@ -9,6 +9,7 @@ from preau.web.staff.home import views as home
 from preau.web.staff.lists import views as lists
 from preau.web.staff.procedures import acts as procedure_acts
 from preau.web.staff.procedures import views as procedures
+from preau.web.staff.publications import views as publications
 
 app_name = "staff"
 urlpatterns = [
@@ -33,6 +34,11 @@ urlpatterns = [
     path("demarches/<int:number>/prise-en-charge/", procedure_acts.take, name="procedure_take"),
     path("demarches/<int:number>/message/", procedure_acts.write, name="procedure_write"),
     path("documents/<int:document_id>/", documents.document, name="document"),
+    path("publications/", publications.publications, name="publications"),
+    path("publications/nouveau/", publications.new, name="publication_new"),
+    path("publications/<int:publication_id>/", publications.publication, name="publication"),
+    path("publications/<int:publication_id>/retrait/", publications.withdraw, name="publication_withdraw"),
+    path("publications/<int:publication_id>/fichier/", publications.version, name="publication_version"),
     path("", include("preau.web.staff.enrolments.urls")),
     path("agents/", agents.agents, name="agents"),
     path("agents/nouveau/", agents.new, name="agent_new"),

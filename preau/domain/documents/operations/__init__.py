@@ -1,7 +1,7 @@
 """Acts on documents, by subject; what other apps and screens call is named here."""
 
 from preau.domain.documents.operations.pieces import accept_regulations, check, deposit, open_document, receive
-from preau.domain.documents.operations.publishing import open_publication, publish, withdraw
+from preau.domain.documents.operations.publishing import open_publication, open_version, publish, withdraw
 from preau.domain.documents.operations.reminding import remind_family
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "deposit",
     "open_document",
     "open_publication",
+    "open_version",
     "publish",
     "receive",
     "remind_family",

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.text import slugify
 
 from preau.base import files, journal
 from preau.base.actor import Actor
@@ -18,24 +19,25 @@ from preau.domain.documents.queries import PublicationView, publication_view, pu
 def publish(
     *,
     actor: Actor,
-    code: str,
     title: str,
     category: Category,
     file: CleanFile,
     name: str,
     is_public: bool,
     now: datetime,
+    code: str = "",
     year_label: str = "",
     position: int = 0,
 ) -> PublicationView:
     """Give a document to download; under the same code, it takes the place of the version before, which is kept.
 
-    :param code: names the document from version to version, 40 characters.
+    :param code: names the document from version to version, 40 characters; empty: a new document, named by its title.
     :param year_label: the school year it is for, as families read it (« 2026-2027 »); empty: any.
     :raises NotAllowed: neither manager nor administrator.
     """
     actor.require_role(Role.MANAGER, Role.ADMIN)
     organisation_id = actor.organisation_id
+    code = code or _free_code(organisation_id, title)
     before = Publication.objects.filter(organisation_id=organisation_id, code=code).order_by("-version").first()
     if before is not None:
         Publication.objects.filter(organisation_id=organisation_id, code=code).update(is_current=False)
@@ -73,6 +75,20 @@ def withdraw(*, actor: Actor, publication_id: int, now: datetime) -> None:
     )
 
 
+def open_version(*, actor: Actor, publication_id: int) -> tuple[PublicationView, bytes]:
+    """Return any version of a document, for those who publish, with its content.
+
+    :raises NotAllowed: neither manager nor administrator; :raises NotFound: not of this collectivité.
+    :raises FileGone, FileNotSafe: see `base.files`.
+    """
+    actor.require_role(Role.MANAGER, Role.ADMIN)
+    rows = Publication.objects.filter(organisation_id=actor.organisation_id, pk=publication_id)
+    row = rows.select_related("file").first()
+    if row is None:
+        raise NotFound("publication")
+    return _opened(row)
+
+
 def open_publication(*, organisation_id: int, publication_id: int, with_private: bool) -> tuple[PublicationView, bytes]:
     """Return a document that is given now, with its content.
 
@@ -82,6 +98,21 @@ def open_publication(*, organisation_id: int, publication_id: int, with_private:
     row = publications_for(organisation_id=organisation_id, with_private=with_private).filter(pk=publication_id).first()
     if row is None:
         raise NotFound("publication")
+    return _opened(row)
+
+
+def _opened(row: Publication) -> tuple[PublicationView, bytes]:
     files.check_safe(file=row.file, by_its_sender=False)
-    _stored, content = files.read(organisation_id=organisation_id, file_id=row.file_id)
+    _stored, content = files.read(organisation_id=row.organisation_id, file_id=row.file_id)
     return publication_view(row=row), content
+
+
+def _free_code(organisation_id: int, title: str) -> str:
+    """Name a new document by its title: « reglement-interieur », then « reglement-interieur-2 »."""
+    root = slugify(title)[:36].strip("-") or "document"
+    taken = set(
+        Publication.objects.filter(organisation_id=organisation_id, code__startswith=root).values_list(
+            "code", flat=True
+        )
+    )
+    return next(code for code in (root, *(f"{root}-{count}" for count in range(2, 1000))) if code not in taken)

@@ -105,10 +105,17 @@ def consents_of(*, actor: Actor, child_id: int) -> list[ConsentLine]:
     :raises NotFound: not a child on whom the actor exercises authority.
     """
     child_for(actor=actor, child_id=child_id, is_writing=actor.audience == FAMILY)
-    types = ConsentType.objects.filter(organisation_id=actor.organisation_id, is_active=True)
+    return consent_lines(organisation_id=actor.organisation_id, child_id=child_id)
+
+
+def consent_lines(*, organisation_id: int, child_id: int) -> list[ConsentLine]:
+    """Return authorisations and answers without asking who reads: for the checked readings of this app only.
+
+    Two queries.
+    """
+    types = ConsentType.objects.filter(organisation_id=organisation_id, is_active=True)
     answers = {
-        row.consent_type_id: row
-        for row in Consent.objects.filter(organisation_id=actor.organisation_id, child_id=child_id)
+        row.consent_type_id: row for row in Consent.objects.filter(organisation_id=organisation_id, child_id=child_id)
     }
     return [_line(row, answers.get(row.pk)) for row in types.order_by("position", "title")]
 

@@ -24,7 +24,7 @@ from preau.domain.families.models import (
     HouseholdChild,
     SheetConfirmation,
 )
-from preau.domain.families.queries.children import HealthSheet, child_for, sheet_of
+from preau.domain.families.queries.children import ConsentLine, HealthSheet, child_for, consent_lines, sheet_of
 from preau.domain.families.queries.files import ChildCard, child_card
 from preau.domain.families.rules import BLOCKING_GAPS, access_to_sheets, pai_state, sheet_gaps
 from preau.domain.organisations.queries import list_departments, list_sites
@@ -111,6 +111,16 @@ class ContactLine:
     has_photo: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ChildDossier:
+    """All the sheets of a child, as one parent sees them."""
+
+    child: ChildFile
+    sheet: HealthSheet
+    consents: tuple[ConsentLine, ...]
+    contacts: tuple[ContactLine, ...]
+
+
 def child_file(*, actor: Actor, child_id: int) -> ChildFile:
     """Return a child and what the reader may do with it. Three queries at most.
 
@@ -153,6 +163,20 @@ def health_file(*, actor: Actor, child_id: int, limit: int = 20) -> HealthFile:
     return HealthFile(_file(child, access), _sheet(child), tuple(_readings(actor, child_id, limit)))
 
 
+def child_dossier(*, actor: Actor, child_id: int) -> ChildDossier:
+    """Return all the sheets of a child, to be printed by a parent. Five queries.
+
+    :raises NotFound: not a child on whom the actor exercises authority, or an agent.
+    """
+    if actor.is_staff:
+        raise NotFound("health")
+    child, access = _opened(actor, child_id)
+    if access != Access.WRITE:
+        raise NotFound("child")
+    consents = consent_lines(organisation_id=actor.organisation_id, child_id=child_id)
+    return ChildDossier(_file(child, access), _sheet(child), tuple(consents), tuple(_contact_lines(actor, child_id)))
+
+
 def my_children(*, actor: Actor) -> list[ChildCard]:
     """Return the children whose file a parent may open, eldest first. One query."""
     links = Guardianship.objects.filter(organisation_id=actor.organisation_id, adult_id__in=actor.adult_ids)
@@ -167,6 +191,15 @@ def my_children(*, actor: Actor) -> list[ChildCard]:
     return [child_card(row) for row in rows.order_by(F("birth_date").asc(nulls_last=True), "pk")]
 
 
+def children_in_charge(*, actor: Actor) -> list[ChildCard]:
+    """Return the children on whom a parent exercises authority, eldest first: it may have their papers. One query."""
+    links = Guardianship.objects.filter(
+        organisation_id=actor.organisation_id, adult_id__in=actor.adult_ids, authority=Authority.EXERCISED
+    )
+    rows = Child.objects.filter(organisation_id=actor.organisation_id, pk__in=links.values("child_id"))
+    return [child_card(row) for row in rows.order_by(F("birth_date").asc(nulls_last=True), "pk")]
+
+
 def contacts_of_child(*, actor: Actor, child_id: int) -> list[ContactLine]:
     """Return the persons named for a child: forbidden ones first, then who collects, then who is called.
 
@@ -176,6 +209,10 @@ def contacts_of_child(*, actor: Actor, child_id: int) -> list[ContactLine]:
     :raises NotFound: not a child on whom the actor exercises authority.
     """
     child_for(actor=actor, child_id=child_id, is_writing=actor.audience == FAMILY)
+    return _contact_lines(actor, child_id)
+
+
+def _contact_lines(actor: Actor, child_id: int) -> list[ContactLine]:
     found = [_line(row, _is_mine(actor, row)) for row in _contacts(actor, child_id)]
     shown = [line for line in found if line.is_mine or line.kind != ContactKind.FORBIDDEN]
     return sorted(shown, key=lambda line: (FORBIDDEN_FIRST.index(ContactKind(line.kind)), line.last_name))

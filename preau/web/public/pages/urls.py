@@ -1,6 +1,6 @@
 from django.urls import path
 
-from preau.web.public.pages import views
+from preau.web.public.pages import documents, views
 
 app_name = "public"
 urlpatterns = [
@@ -8,6 +8,8 @@ urlpatterns = [
     path("theme.css", views.theme, name="theme"),
     path("actualites/", views.news, name="news"),
     path("actualites/<int:news_id>/", views.news_item, name="news_item"),
+    path("documents/", documents.documents, name="documents"),
+    path("documents/<int:publication_id>/", documents.document, name="document"),
     path("accessibilite/", views.accessibility, name="accessibility"),
     path("donnees-personnelles/", views.privacy, name="privacy"),
     path("mentions-legales/", views.legal, name="legal"),

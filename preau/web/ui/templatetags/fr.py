@@ -91,6 +91,16 @@ def moment_words(moment: datetime) -> str:
     return f"{dates.day_words(local.date(), year=False)} {at} {dates.clock_words(local)}"
 
 
+@register.filter
+def weight(size: int) -> str:
+    """The size of a file: « 120 Ko », « 1,2 Mo »."""
+    is_english = _dates() is english_dates
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))}\u00a0{'KB' if is_english else 'Ko'}"
+    figure = f"{size / 1_000_000:.1f}"
+    return f"{figure}\u00a0MB" if is_english else f"{figure.replace('.', ',')}\u00a0Mo"
+
+
 @register.simple_tag
 def period_words(starts_on: date, ends_on: date) -> str:
     """A half-open period told by its last day included: « du 01/09/2026 au 07/07/2027 »."""
