@@ -1,5 +1,7 @@
 """What a file sent by anybody must be before it is kept: a PDF, a JPEG or a PNG that truly opens.
 
+Where `pillow-heif` is installed (extra `heic`), the photos of iPhones too: they become JPEG.
+
 Nothing is kept as it came. Images are drawn again without their metadata (a phone writes where it was);
 PDFs are written again without scripts, attachments and actions. Extension, first bytes and full decoding
 must agree, so that a page renamed .jpg or two formats in one file do not pass.
@@ -8,6 +10,8 @@ must agree, so that a page renamed .jpg or two formats in one file do not pass.
 import hashlib
 import io
 from dataclasses import dataclass, replace
+from importlib import import_module
+from importlib.util import find_spec
 
 import pikepdf
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -18,9 +22,11 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 20_000_000
 MAX_SIDE = 3_000  # pixels: a page stays readable, and weighs little
 MAX_PAGES = 30
-EXTENSIONS = {"pdf": "pdf", "jpg": "jpeg", "jpeg": "jpeg", "png": "png"}
+EXTENSIONS = {"pdf": "pdf", "jpg": "jpeg", "jpeg": "jpeg", "png": "png", "heic": "heif", "heif": "heif"}
 MEDIA_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
 STARTS = {"pdf": b"%PDF-", "jpeg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}
+HEIF_BRANDS = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypheim", b"ftypheis")  # after the length of the first box
+HEIF_READER = "pillow_heif"
 FORBIDDEN_IN_CATALOG = (
     "/OpenAction",
     "/AA",
@@ -54,6 +60,12 @@ class FileKindRefused(FileRefused):
     """Neither PDF, JPEG nor PNG, by its name or by its first bytes."""
 
     code = "kind"
+
+
+class HeicRefused(FileRefused):
+    """A photo of an iPhone, and nothing here that opens it."""
+
+    code = "heic"
 
 
 class FileUnreadable(FileRefused):
@@ -123,9 +135,22 @@ def clean_upload(*, name: str, content: bytes) -> CleanFile:
     if len(content) > MAX_BYTES:
         raise FileTooLarge
     kind = EXTENSIONS.get(name.rsplit(".", 1)[-1].lower() if "." in name else "")
-    if kind is None or not content.startswith(STARTS[kind]):
+    if kind == "heif" and content[4:12] in HEIF_BRANDS:
+        _open_heif()
+        return _clean_image(content, kind)
+    if kind not in STARTS or not content.startswith(STARTS[kind]):
         raise FileKindRefused
     return _clean_pdf(content) if kind == "pdf" else _clean_image(content, kind)
+
+
+def _open_heif() -> None:
+    """Teach Pillow to open HEIF.
+
+    :raises HeicRefused: the extra is not installed.
+    """
+    if find_spec(HEIF_READER) is None:
+        raise HeicRefused
+    import_module(HEIF_READER).register_heif_opener(thumbnails=False)
 
 
 def _clean_image(content: bytes, kind: str) -> CleanFile:
@@ -139,9 +164,10 @@ def _clean_image(content: bytes, kind: str) -> CleanFile:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
         raise ImageTooLarge from bomb
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Warning, MemoryError, EOFError) as broken:
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, RuntimeError, Warning, MemoryError) as broken:
         raise FileUnreadable from broken
-    return CleanFile(_drawn_again(image, kind), MEDIA_TYPES[kind], "jpg" if kind == "jpeg" else kind, 1)
+    kept = "jpeg" if kind == "heif" else kind
+    return CleanFile(_drawn_again(image, kept), MEDIA_TYPES[kept], "jpg" if kept == "jpeg" else kept, 1)
 
 
 def _drawn_again(image: Image.Image, kind: str) -> bytes:

@@ -7,6 +7,7 @@ class Subject(StrEnum):
     """Whose piece it is (A12-03, A12-09)."""
 
     FAMILY = "family"
+    ADULT = "adult"  # of the person who sends it: its own household alone does not read it
     CHILD = "child"
 
 

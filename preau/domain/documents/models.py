@@ -34,10 +34,11 @@ class DocumentType(TenantModel):
 
 
 class Document(TenantModel):
-    """One piece in the space of a family, for the household or for one child."""
+    """One piece in the space of a family: of the household, of one adult or of one child."""
 
     family = models.ForeignKey("families.Family", on_delete=models.PROTECT, related_name="documents")
     child = models.ForeignKey("families.Child", on_delete=models.PROTECT, null=True, related_name="documents")
+    adult = models.ForeignKey("families.Adult", on_delete=models.PROTECT, null=True, related_name="documents")
     document_type = models.ForeignKey(DocumentType, on_delete=models.PROTECT, related_name="documents")
     file = models.ForeignKey("base.StoredFile", on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=8, choices=_choices(DocumentState), default=DocumentState.TO_CHECK)

@@ -8,12 +8,13 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
+from preau.base.scanning import ScanState
 from preau.domain.accounts.enums import Role
 from preau.domain.documents.enums import Category, DocumentState, Subject, Validity
 from preau.domain.documents.models import Document, DocumentType, Publication, Regulation, RegulationAcceptance
 from preau.domain.documents.rules import PieceFacts, TypeFacts, Wanted, state_on, wanted_pieces
 from preau.domain.families.enums import Authority
-from preau.domain.families.models import Guardianship
+from preau.domain.families.models import Adult, Guardianship
 
 REMINDED_BEFORE = timedelta(days=30)
 
@@ -60,6 +61,23 @@ class PublicationView:
     size: int
     pages: int
     published_at: datetime
+    is_current: bool = True  # given now; else an older version, or withdrawn
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationHistory:
+    """A document to download with all its versions, latest first."""
+
+    versions: tuple[PublicationView, ...]
+
+    @property
+    def latest(self) -> PublicationView:
+        return self.versions[0]
+
+    @property
+    def is_given(self) -> bool:
+        """Whether it may be downloaded now; no when it was withdrawn."""
+        return self.latest.is_current
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +98,24 @@ class DocumentView:
     deposited_by: str
     good_until: date | None
     is_sensitive: bool
+    bears_date: bool
+    adult_id: int | None
+    scan: str  # of `base.scanning.ScanState`
+
+    @property
+    def is_being_scanned(self) -> bool:
+        """Whether the antivirus has yet to see it: until then, it goes back to its sender only."""
+        return self.scan == ScanState.UNAVAILABLE
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """The pieces of a household or of one of its children, and what is asked for."""
+    """The pieces of a household, of the adult who reads or of one of the children, and what is asked for."""
 
     child_id: int | None
     documents: tuple[DocumentView, ...]
     wanted: tuple[tuple[TypeView, Wanted], ...]
+    adult_id: int | None = None
 
     @property
     def lacking(self) -> tuple[tuple[TypeView, Wanted], ...]:
@@ -114,7 +141,8 @@ def folders(
 ) -> list[Folder]:
     """Return the folder of the household, then of each child, with what is asked for. Two queries.
 
-    A child's piece sent by the other household is in the child's folder: it is asked for once.
+    A child's piece sent by the other household is in the child's folder: it is asked for once. Where the
+    collectivité asks adults for something, a parent has its own folder after the household's; one query more.
 
     :param situations: child id (None: the household) → codes of `enums.Need`.
     :raises NotFound: not the actor's household.
@@ -125,16 +153,20 @@ def folders(
     )
     mine = Q(family_id=family_id) | Q(child_id__in=child_ids, document_type__is_judicial=False)
     rows = [row for row in _readable(actor).filter(mine) if row.state != DocumentState.REPLACED]
-    return [
-        _folder(child_id, types, [row for row in rows if row.child_id == child_id], situations.get(child_id, ()), on)
-        for child_id in (None, *child_ids)
-    ]
+    found = [_folder(_Whose(Subject.FAMILY), types, rows, situations.get(None, ()), on)]
+    for adult_id in _adults_to_ask(actor, family_id, types):
+        found.append(_folder(_Whose(Subject.ADULT, adult_id=adult_id), types, rows, (), on))
+    for child_id in child_ids:
+        whose = _Whose(Subject.CHILD, child_id=child_id)
+        found.append(_folder(whose, types, rows, situations.get(child_id, ()), on))
+    return found
 
 
 def find_document(*, actor: Actor, document_id: int, on: date) -> DocumentView:
     """Return one piece that the actor may read. Two queries.
 
-    Families: their own, and those of a child on whom they exercise authority but the judicial ones.
+    Families: their own, and those of a child on whom they exercise authority but the judicial ones. The papers
+    of an adult are read by that adult only, and by who sent them.
     Agents and managers: all but the judicial ones, which managers alone read (trust, §2.4).
 
     :raises NotFound: unknown, or not to be read by the actor.
@@ -192,6 +224,35 @@ def publications_for(*, organisation_id: int, with_private: bool) -> QuerySet[Pu
     return (rows if with_private else rows.filter(is_public=True)).order_by("position", "title")
 
 
+def publications_to_manage(*, actor: Actor) -> list[PublicationHistory]:
+    """Return every document ever given, withdrawn ones included, by category then title. One query.
+
+    :raises NotAllowed: neither manager nor administrator.
+    """
+    actor.require_role(Role.MANAGER, Role.ADMIN)
+    rows = Publication.objects.filter(organisation_id=actor.organisation_id).select_related("file")
+    by_code: dict[str, list[PublicationView]] = {}
+    for row in rows.order_by("-version"):
+        by_code.setdefault(row.code, []).append(publication_view(row))
+    order = list(Category)
+    found = [PublicationHistory(tuple(versions)) for versions in by_code.values()]
+    return sorted(found, key=lambda each: (order.index(Category(each.latest.category)), each.latest.title))
+
+
+def find_publication(*, actor: Actor, publication_id: int) -> PublicationHistory:
+    """Return the history of the document that one version belongs to. Two queries.
+
+    :raises NotAllowed: neither manager nor administrator; :raises NotFound: not of this collectivité.
+    """
+    actor.require_role(Role.MANAGER, Role.ADMIN)
+    rows = Publication.objects.filter(organisation_id=actor.organisation_id)
+    code = rows.filter(pk=publication_id).values_list("code", flat=True).first()
+    if code is None:
+        raise NotFound("publication")
+    versions = rows.filter(code=code).select_related("file").order_by("-version")
+    return PublicationHistory(tuple(publication_view(row) for row in versions))
+
+
 def to_remind(*, organisation_id: int, on: date, until: date) -> QuerySet[Document]:
     """Return the pieces whose last good day comes between two days included, and whose family was not told.
 
@@ -239,6 +300,7 @@ def publication_view(*, row: Publication) -> PublicationView:
         size=row.file.size,
         pages=row.file.pages,
         published_at=row.published_at,
+        is_current=row.is_current,
     )
 
 
@@ -253,7 +315,8 @@ def _readable(actor: Actor) -> QuerySet[Document]:
             organisation_id=actor.organisation_id, adult_id__in=actor.adult_ids, authority=Authority.EXERCISED
         )
         shared = Q(child_id__in=exercised.values("child_id"), document_type__is_judicial=False)
-        own = Q(family_id__in=actor.family_ids) & (Q(document_type__is_judicial=False) | Q(account_id=actor.account_id))
+        mine = Q(account_id=actor.account_id) | Q(adult_id__in=actor.adult_ids)
+        own = Q(family_id__in=actor.family_ids) & (Q(document_type__is_judicial=False, adult=None) | mine)
         return rows.filter(own | shared)
     if actor.is_system:
         return rows
@@ -262,22 +325,41 @@ def _readable(actor: Actor) -> QuerySet[Document]:
     return rows if actor.has_role(Role.MANAGER) else rows.filter(document_type__is_judicial=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Whose:
+    """Whose folder it is."""
+
+    subject: Subject
+    child_id: int | None = None
+    adult_id: int | None = None
+
+
+def _adults_to_ask(actor: Actor, family_id: int, types: Collection[DocumentType]) -> list[int]:
+    if actor.audience != FAMILY or not any(row.subject == Subject.ADULT for row in types):
+        return []
+    rows = Adult.objects.filter(organisation_id=actor.organisation_id, family_id=family_id, pk__in=actor.adult_ids)
+    return list(rows.values_list("pk", flat=True))
+
+
 def _folder(
-    child_id: int | None, types: list[DocumentType], rows: list[Document], situations: Collection[str], on: date
+    whose: _Whose, types: list[DocumentType], rows: list[Document], situations: Collection[str], on: date
 ) -> Folder:
-    subject = Subject.FAMILY if child_id is None else Subject.CHILD
-    by_id = {row.pk: row for row in types if row.subject == subject}
+    mine = [row for row in rows if (row.child_id, row.adult_id) == (whose.child_id, whose.adult_id)]
+    by_id = {row.pk: row for row in types if row.subject == whose.subject}
     facts = [type_facts(row=row, on=on) for row in by_id.values()]
-    found = wanted_pieces(types=facts, pieces=[_facts(row) for row in rows], situations=situations, on=on)
+    found = wanted_pieces(types=facts, pieces=[_facts(row) for row in mine], situations=situations, on=on)
     return Folder(
-        child_id=child_id,
-        documents=tuple(_view(row, on) for row in rows),
+        child_id=whose.child_id,
+        documents=tuple(_view(row, on) for row in mine),
         wanted=tuple((_type_view(by_id[each.type_id]), each) for each in found),
+        adult_id=whose.adult_id,
     )
 
 
 def _facts(row: Document) -> PieceFacts:
-    return PieceFacts(row.pk, row.document_type_id, DocumentState(row.state), row.good_until)
+    """A file in which the antivirus has found something since is as refused: another must be sent."""
+    state = DocumentState.REFUSED if row.file.scan == ScanState.INFECTED else DocumentState(row.state)
+    return PieceFacts(row.pk, row.document_type_id, state, row.good_until)
 
 
 def _type_view(row: DocumentType) -> TypeView:
@@ -300,4 +382,7 @@ def _view(row: Document, on: date) -> DocumentView:
         deposited_by=row.deposited_by,
         good_until=row.good_until,
         is_sensitive=row.document_type.is_sensitive,
+        bears_date=row.document_type.validity == Validity.DATE,
+        adult_id=row.adult_id,
+        scan=row.file.scan,
     )

@@ -14,6 +14,14 @@ class ReasonMissing(Exception):
     """A piece refused without saying why."""
 
 
+class DateMissing(Exception):
+    """A piece whose type bears its last good day, sent without it."""
+
+
+class DateOver(Exception):
+    """A piece that is no longer good on the day it is sent."""
+
+
 class AlreadyChecked(Exception):
     """The piece was validated, refused or replaced meanwhile."""
 
@@ -73,6 +81,19 @@ def good_until(
     count = deposited_on.year * 12 + deposited_on.month - 1 + max(1, min(months, MAX_MONTHS))
     year, month = divmod(count, 12)
     return date(year, month + 1, min(deposited_on.day, monthrange(year, month + 1)[1]))
+
+
+def check_date(*, validity: Validity, written: date | None, deposited_on: date) -> None:
+    """Pass when the last good day written on a piece lets it be sent.
+
+    :raises DateMissing: its type bears one, and it is not said; :raises DateOver: it is past.
+    """
+    if validity != Validity.DATE:
+        return
+    if written is None:
+        raise DateMissing
+    if written < deposited_on:
+        raise DateOver
 
 
 def state_on(*, piece: PieceFacts, on: date) -> str:

@@ -3,6 +3,7 @@ from django.urls import include, path
 from preau.web.family.bookings import views as bookings
 from preau.web.family.documents import views as documents
 from preau.web.family.dossier import views as dossier
+from preau.web.family.editions import views as editions
 from preau.web.family.home import views as home
 from preau.web.family.household import keys
 from preau.web.family.household import views as household
@@ -42,8 +43,17 @@ urlpatterns = [
     path("demarches/entourage/<slug:step>/retrait/", entourage.remove, name="person_remove"),
     path("documents/", documents.pieces, name="documents"),
     path("documents/envoyer/", documents.send, name="document_send"),
+    path("documents/envoyer/moi/", documents.send, {"is_mine": True}, name="document_send_mine"),
     path("documents/envoyer/<int:child_id>/", documents.send, name="document_send_child"),
     path("documents/<int:document_id>/fichier/", documents.document, name="document"),
+    path("editions/", editions.editions, name="editions"),
+    path("editions/<int:publication_id>/", editions.publication, name="publication"),
+    path("editions/attestation/<int:child_id>/", editions.attestation, name="attestation"),
+    path("editions/attestation/<int:child_id>/pdf/", editions.attestation_pdf, name="attestation_pdf"),
+    path("editions/fiche/<int:child_id>/", editions.sheet, name="sheet"),
+    path("editions/fiche/<int:child_id>/pdf/", editions.sheet_pdf, name="sheet_pdf"),
+    path("editions/mandat/", editions.mandate, name="mandate"),
+    path("editions/mandat/pdf/", editions.mandate_pdf, name="mandate_pdf"),
     path("inscriptions/", include("preau.web.family.enrolments.urls")),
     path("dossier/", dossier.overview, name="dossier"),
     path("dossier/<int:child_id>/<slug:part>/", dossier.part, name="dossier_part"),

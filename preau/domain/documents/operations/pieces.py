@@ -13,8 +13,8 @@ from preau.domain.accounts.enums import Role
 from preau.domain.documents.enums import DocumentState, Subject, Validity
 from preau.domain.documents.models import Document, DocumentType, Regulation, RegulationAcceptance
 from preau.domain.documents.queries import DocumentView, find_document
-from preau.domain.documents.rules import AlreadyChecked, ReasonMissing, good_until
-from preau.domain.families.models import Family, HouseholdChild
+from preau.domain.documents.rules import AlreadyChecked, ReasonMissing, check_date, good_until
+from preau.domain.families.models import Adult, Family, HouseholdChild
 
 
 def receive(*, actor: Actor, name: str, content: bytes, now: datetime) -> CleanFile:
@@ -44,21 +44,24 @@ def deposit(
 ) -> DocumentView:
     """Put a piece in the space of a family (A12). One sent again takes the place of the one before.
 
-    The same file sent twice, before it is checked, is one piece.
+    The same file sent twice, before it is checked, is one piece. A type asked of an adult is about who sends it.
 
     :param name: what its owner calls the file, extension included.
     :param content: what `receive` gave; bytes are made harmless here, inside the transaction.
     :param school_year_ends_on: first day after the current school year, for pieces good until its end.
     :param until: the last good day that the piece bears, for those that bear one.
     :raises NotFound: the household, the child or the type is not the actor's.
+    :raises DateMissing, DateOver: see `rules.check_date`.
     :raises FileRefused: see `base.uploads`: the file is not kept, and the code says why.
     """
     kind = _type(actor, family_id, type_id, child_id)
-    clean = content if isinstance(content, CleanFile) else receive(actor=actor, name=name, content=content, now=now)
+    adult = _sender(actor, family_id) if kind.subject == Subject.ADULT else None
     on = now.astimezone(actor.zone).date()
-    before = Document.objects.filter(organisation_id=actor.organisation_id, family_id=family_id, document_type=kind)
-    before = before.filter(child__isnull=True) if child_id is None else before.filter(child_id=child_id)
-    before = before.exclude(state=DocumentState.REPLACED)
+    check_date(validity=Validity(kind.validity), written=until, deposited_on=on)
+    clean = content if isinstance(content, CleanFile) else receive(actor=actor, name=name, content=content, now=now)
+    before = Document.objects.filter(
+        organisation_id=actor.organisation_id, family_id=family_id, child=child_id, adult=adult, document_type=kind
+    ).exclude(state=DocumentState.REPLACED)
     same = before.filter(state=DocumentState.TO_CHECK, file__sha256=clean.sha256).first()
     if same is not None:
         return find_document(actor=actor, document_id=same.pk, on=on)
@@ -68,6 +71,7 @@ def deposit(
         organisation_id=actor.organisation_id,
         family_id=family_id,
         child_id=child_id,
+        adult=adult,
         document_type=kind,
         file=stored,
         good_until=good_until(
@@ -160,11 +164,8 @@ def _type(actor: Actor, family_id: int, type_id: int, child_id: int | None) -> D
     if actor.is_staff:
         actor.require_role(Role.AGENT, Role.MANAGER)
     organisation_id = actor.organisation_id
-    subject = Subject.FAMILY if child_id is None else Subject.CHILD
-    kind = DocumentType.objects.filter(
-        organisation_id=organisation_id, pk=type_id, is_active=True, subject=subject
-    ).first()
-    if kind is None:
+    kind = DocumentType.objects.filter(organisation_id=organisation_id, pk=type_id, is_active=True).first()
+    if kind is None or (kind.subject == Subject.CHILD) != (child_id is not None):
         raise NotFound("document type")
     if child_id is None:
         known = Family.objects.filter(organisation_id=organisation_id, pk=family_id).exists()
@@ -175,3 +176,16 @@ def _type(actor: Actor, family_id: int, type_id: int, child_id: int | None) -> D
     if not known:
         raise NotFound("family")
     return kind
+
+
+def _sender(actor: Actor, family_id: int) -> Adult:
+    """The adult of the household for whom the actor sends: itself.
+
+    :raises NotFound: agents have no papers of their own in a household.
+    """
+    adult = Adult.objects.filter(
+        organisation_id=actor.organisation_id, family_id=family_id, pk__in=actor.adult_ids
+    ).first()
+    if adult is None:
+        raise NotFound("adult")
+    return adult

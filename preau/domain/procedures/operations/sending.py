@@ -19,18 +19,28 @@ from preau.domain.procedures.queries.orders import view_of
 
 
 def send_document(
-    *, actor: Actor, family_id: int, child_id: int | None, type_id: int, name: str, content: bytes, now: datetime
+    *,
+    actor: Actor,
+    family_id: int,
+    child_id: int | None,
+    type_id: int,
+    name: str,
+    content: bytes,
+    now: datetime,
+    until: date | None = None,
 ) -> Submission:
     """Send one piece to the service: it is kept in the space and becomes a numbered démarche (A12-02 to A12-06).
 
     Sent twice (double click), the same file is one démarche.
 
+    :param until: the last good day that the piece bears, for the types that ask for it.
+    :raises DateMissing, DateOver: that day is not said, or past.
     :raises NotFound: the household, the child or the type is not the actor's.
     :raises FileRefused: the file is not kept, and the code says why.
     """
     file = receive(actor=actor, name=name, content=content, now=now)
     with transaction.atomic():
-        document = _deposit(actor, family_id, child_id, type_id, name, file, _ends_on(actor, now), now)
+        document = _deposit(actor, family_id, child_id, type_id, name, file, _ends_on(actor, now), until, now)
         sent = _already_sent(actor, document.document_id)
         return sent or _submit_alone(actor, document, family_id, child_id, now)
 
@@ -71,18 +81,21 @@ def join_document(
     name: str,
     content: bytes,
     now: datetime,
+    until: date | None = None,
     draft_id: int | None = None,
     number: int | None = None,
 ) -> DocumentView:
     """Put a piece in the space and join it to a draft, or to a démarche that waits for it.
 
+    :param until: the last good day that the piece bears, for the types that ask for it.
+    :raises DateMissing, DateOver: that day is not said, or past.
     :raises NotFound: one of them is not the actor's; :raises AlreadyDecided: the démarche is closed.
     :raises FileRefused: the file is not kept, and the code says why.
     """
     file = receive(actor=actor, name=name, content=content, now=now)
     with transaction.atomic():
         ends_on = _ends_on(actor, now, draft_id=draft_id)
-        document = _deposit(actor, family_id, child_id, type_id, name, file, ends_on, now)
+        document = _deposit(actor, family_id, child_id, type_id, name, file, ends_on, until, now)
         attach(actor=actor, draft_id=draft_id, number=number, document_id=document.document_id, now=now)
     return document
 
@@ -107,6 +120,7 @@ def _deposit(
     name: str,
     file: CleanFile,
     ends_on: date,
+    until: date | None,
     now: datetime,
 ) -> DocumentView:
     return deposit(
@@ -117,5 +131,6 @@ def _deposit(
         name=name,
         content=file,
         school_year_ends_on=ends_on,
+        until=until,
         now=now,
     )

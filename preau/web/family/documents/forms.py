@@ -1,45 +1,70 @@
-"""Sending a file: its type, the file, and why it may be refused."""
+"""Sending a document: its type, the file or a photo taken now, and the last good day that it bears."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from preau.domain.documents.enums import Validity
 from preau.domain.documents.queries import TypeView
-
-ACCEPT = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"
-REFUSALS: dict[str, str | Promise] = {
-    "empty": _("Ce fichier est vide. Choisissez-en un autre."),
-    "too_large": _("Ce fichier dépasse 10 Mo. Reprenez la photo en taille moyenne, ou envoyez moins de pages."),
-    "kind": _("Ce n’est ni un PDF, ni une photo JPEG ou PNG. Enregistrez le document sous l’un de ces formats."),
-    "unreadable": _("Ce fichier ne s’ouvre pas : il est abîmé ou incomplet. Refaites la photo ou l’export."),
-    "encrypted": _("Ce PDF est protégé par un mot de passe. Enregistrez-le sans protection."),
-    "too_many_pixels": _("Cette image est trop grande. Reprenez la photo en taille moyenne."),
-    "infected": _(
-        "Ce fichier contient un virus. Nous ne l’avons pas gardé. Vérifiez votre appareil, puis refaites-le."
-    ),
-    "too_many_pages": _("Ce PDF a plus de 30 pages. Envoyez seulement celles qui sont demandées."),
-}
-
-
-def refusal(code: str) -> str:
-    """Return why a file is not kept, and what to do."""
-    return str(REFUSALS.get(code, _("Ce fichier n’a pas pu être gardé. Essayez-en un autre.")))
+from preau.domain.documents.rules import DateMissing, DateOver, check_date
+from preau.web.ui.uploads import ACCEPT
 
 
 class DocumentForm(forms.Form):
+    """A file, or the photo of a phone: whichever came is in `cleaned_data["file"]`."""
+
     type = forms.ChoiceField(label=_("Type de document"))
+    until = forms.DateField(
+        label=_("Valable jusqu’au"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+        error_messages={"invalid": _("Écrivez une date, par exemple 03/09/2027.")},
+    )
     file = forms.FileField(
         label=_("Fichier ou photo"),
+        required=False,
         allow_empty_file=True,
         help_text=_(
             "PDF ou photo JPEG ou PNG, 10 Mo au plus. Nous réduisons les photos et retirons le lieu de prise de vue."
         ),
         widget=forms.FileInput(attrs={"accept": ACCEPT}),
     )
+    photo = forms.FileField(
+        label=_("Ou prendre une photo maintenant"),
+        required=False,
+        allow_empty_file=True,
+        help_text=_("À plat, les quatre coins visibles, les dates lisibles."),
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+    )
 
-    def __init__(self, *args: Any, types: list[TypeView], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, types: list[TypeView], on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.on = on
+        self.dated = {str(each.type_id): each.title for each in types if each.bears_date}
         choices = [("", _("Choisir")), *((str(each.type_id), each.title) for each in types)]
         self.fields["type"].choices = choices  # type: ignore[attr-defined]
+        if not self.dated:
+            del self.fields["until"]
+        elif len(types) == len(self.dated):
+            self.fields["until"].help_text = _("Le dernier jour est écrit sur le document.")
+        else:
+            self.fields["until"].help_text = _("Seulement pour : %s.") % ", ".join(self.dated.values())
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        data["file"] = data.get("file") or data.get("photo")
+        if data["file"] is None and not {"file", "photo"} & set(self.errors):
+            self.add_error("file", _("Choisissez un fichier, ou prenez une photo."))
+        is_dated = data.get("type") in self.dated
+        written = data["until"] = data.get("until") if is_dated else None
+        if is_dated and "until" not in self.errors:
+            try:
+                check_date(validity=Validity.DATE, written=written, deposited_on=self.on)
+            except DateMissing:
+                self.add_error("until", _("Donnez le dernier jour. Il est écrit sur le document."))
+            except DateOver:
+                self.add_error("until", _("Cette date est passée. Envoyez un document encore valable."))
+        return data

@@ -13,13 +13,14 @@ from preau.base.files import FileGone, FileNotSafe
 from preau.base.uploads import MAX_BYTES, FileRefused
 from preau.domain.documents.enums import Subject
 from preau.domain.documents.operations import open_document
-from preau.domain.documents.queries import document_types, folders
-from preau.domain.families.queries import children_of_family, situations_of
+from preau.domain.documents.queries import Folder, document_types, folders
+from preau.domain.families.queries import ChildCard, children_of_family, situations_of
 from preau.domain.procedures import operations as acts
-from preau.web.family.documents.forms import DocumentForm, refusal
+from preau.web.family.documents.forms import DocumentForm
 from preau.web.family.procedures.places import my_family
 from preau.web.ui.downloads import file_response
 from preau.web.ui.policy import family_page
+from preau.web.ui.uploads import refusal
 
 
 @family_page
@@ -37,21 +38,33 @@ def pieces(request: Any, slug: str) -> HttpResponse:
         on=request.today,
     )
     by_id = {child.child_id: child for child in children}
-    rows = [(folder, by_id.get(folder.child_id or 0)) for folder in found]
+    rows = [_row(slug, folder, by_id.get(folder.child_id or 0)) for folder in found]
     return render(request, "family/documents/pieces.html", {"rows": rows})
+
+
+def _row(slug: str, folder: Folder, child: ChildCard | None) -> dict[str, Any]:
+    """A folder, with where a document is sent to it."""
+    if child:
+        anchor, where = str(child.child_id), reverse("family:document_send_child", args=[slug, child.child_id])
+    elif folder.adult_id:
+        anchor, where = "moi", reverse("family:document_send_mine", args=[slug])
+    else:
+        anchor, where = "foyer", reverse("family:document_send", args=[slug])
+    return {"folder": folder, "child": child, "anchor": anchor, "send_url": where}
 
 
 @family_page
 @require_http_methods(["GET", "HEAD", "POST"])
-def send(request: Any, slug: str, child_id: int | None = None) -> HttpResponse:
-    """« Envoyer un document », for the household or for one child."""
+def send(request: Any, slug: str, child_id: int | None = None, is_mine: bool = False) -> HttpResponse:
+    """« Envoyer un document », for the household, for oneself or for one child."""
     actor, family_id = request.actor, my_family(request.actor)
     children = children_of_family(actor=actor, family_id=family_id)
     child = next((each for each in children if each.child_id == child_id), None)
     if child_id is not None and child is None:
         return render(request, "404.html", status=404)
-    types = document_types(actor=actor, subject=Subject.FAMILY if child is None else Subject.CHILD)
-    form = DocumentForm(*_posted(request), types=types, initial={"type": request.GET.get("type", "")})
+    subject = Subject.CHILD if child else Subject.ADULT if is_mine else Subject.FAMILY
+    types = document_types(actor=actor, subject=subject)
+    form = DocumentForm(*_posted(request), types=types, on=request.today, initial={"type": request.GET.get("type", "")})
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
@@ -62,6 +75,7 @@ def send(request: Any, slug: str, child_id: int | None = None) -> HttpResponse:
                 type_id=int(form.cleaned_data["type"]),
                 name=file.name,
                 content=file.read(MAX_BYTES + 1),
+                until=form.cleaned_data["until"],
                 now=request.now,
             )
         except FileRefused as refused:
@@ -70,7 +84,7 @@ def send(request: Any, slug: str, child_id: int | None = None) -> HttpResponse:
             link = reverse("family:procedure", args=[slug, sent.view.number])
             messages.success(request, _("Votre document est envoyé : demande n° %s.") % sent.view.number)
             return redirect(link if request.GET.get("suivre") else reverse("family:documents", args=[slug]))
-    context = {"form": form, "child": child, "types": types}
+    context = {"form": form, "child": child, "types": types, "is_mine": is_mine}
     return render(request, "family/documents/send.html", context, status=422 if form.errors else 200)
 
 

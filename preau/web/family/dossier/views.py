@@ -17,11 +17,12 @@ from preau.domain.procedures import operations as acts
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.queries import DraftView, draft_about
 from preau.domain.procedures.rules import NotOpenForYou
-from preau.web.family.documents.forms import DocumentForm, refusal
+from preau.web.family.documents.forms import DocumentForm
 from preau.web.family.dossier.overview import overview_of, year_to_fill
 from preau.web.family.dossier.parts import LABELS, PARTS, Part, part_of
 from preau.web.family.procedures.places import my_family
 from preau.web.ui.policy import family_page
+from preau.web.ui.uploads import refusal
 
 REFUSALS = {
     "dossier_validated": _("Le dossier de cet enfant est déjà validé pour cette année."),
@@ -120,10 +121,10 @@ def piece(request: Any, slug: str, child_id: int, type_id: int, is_household: bo
     """Send one piece that the dossier asks for: it stays in the space of the family, for every démarche."""
     child, year_id = _child(request, child_id), year_to_fill(request).pk
     types = [each for each in document_types(actor=request.actor) if each.type_id == type_id]
-    if not types or (types[0].subject == "family") != is_household:
+    if not types or (types[0].subject != "child") != is_household:
         raise NotFound("document type")
     posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = DocumentForm(*posted, types=types, initial={"type": str(type_id)})
+    form = DocumentForm(*posted, types=types, on=request.today, initial={"type": str(type_id)})
     if request.method == "POST" and form.is_valid():
         draft = acts.start(
             actor=request.actor,
@@ -142,6 +143,7 @@ def piece(request: Any, slug: str, child_id: int, type_id: int, is_household: bo
                 type_id=type_id,
                 name=file.name,
                 content=file.read(MAX_BYTES + 1),
+                until=form.cleaned_data["until"],
                 draft_id=draft.draft_id,
                 now=request.now,
             )

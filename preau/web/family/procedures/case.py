@@ -13,8 +13,9 @@ from preau.domain.documents.queries import document_types, documents_by_id
 from preau.domain.procedures import operations as acts
 from preau.domain.procedures.queries import find_case
 from preau.domain.procedures.rules import AlreadyDecided, TextMissing, TextTooLong
-from preau.web.family.documents.forms import DocumentForm, refusal
+from preau.web.family.documents.forms import DocumentForm
 from preau.web.ui.policy import family_page
+from preau.web.ui.uploads import refusal
 
 
 @family_page
@@ -46,7 +47,7 @@ def join(request: Any, slug: str, number: int) -> HttpResponse:
     case = find_case(actor=request.actor, number=number)
     child_id = case.child.child_id if case.child else None
     types = [each for each in document_types(actor=request.actor) if (each.subject == "child") <= bool(child_id)]
-    form = DocumentForm(request.POST, request.FILES, types=types)
+    form = DocumentForm(request.POST, request.FILES, types=types, on=request.today)
     if form.is_valid():
         wanted = next(each for each in types if str(each.type_id) == form.cleaned_data["type"])
         file = form.cleaned_data["file"]
@@ -58,6 +59,7 @@ def join(request: Any, slug: str, number: int) -> HttpResponse:
                 type_id=wanted.type_id,
                 name=file.name,
                 content=file.read(MAX_BYTES + 1),
+                until=form.cleaned_data["until"],
                 number=number,
                 now=request.now,
             )
@@ -68,7 +70,8 @@ def join(request: Any, slug: str, number: int) -> HttpResponse:
         else:
             messages.success(request, _("Le document est joint à votre demande."))
     else:
-        messages.error(request, _("Choisissez un type de document et un fichier."))
+        wrong = form.errors.get("until") if "type" not in form.errors else None
+        messages.error(request, wrong[0] if wrong else _("Choisissez un type de document et un fichier."))
     return redirect("family:procedure", slug=slug, number=number)
 
 
@@ -112,9 +115,10 @@ def case_page(request: Any, number: int, *, typed: str = "", status: int = 200) 
     }
     if case.is_open:
         has_child = case.child is not None
-        types = [each for each in document_types(actor=request.actor) if has_child or each.subject == "family"]
+        types = [each for each in document_types(actor=request.actor) if has_child or each.subject != "child"]
         asked = [each["id"] for each in case.asked.get("types", [])]
-        context["document_form"] = DocumentForm(types=types, initial={"type": str(asked[0]) if asked else ""})
+        initial = {"type": str(asked[0]) if asked else ""}
+        context["document_form"] = DocumentForm(types=types, on=request.today, initial=initial)
     return render(request, "family/procedures/case.html", context, status=status)
 
 
