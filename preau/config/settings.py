@@ -169,6 +169,7 @@ PREAU_PERIODIC_JOBS = {
     "preau.base.tasks.prune": 6 * 3600,
     "preau.base.tasks.scan_files": 600,
     "preau.domain.documents.tasks.remind_expiring": 24 * 3600,
+    "preau.domain.procedures.tasks.remind_due_pieces": 24 * 3600,
 }
 PREAU_PAPERS_DIR = ROOT / "web" / "papers" / "pdf"  # templates of the papers drawn by base.papers
 # The function that looks for viruses: bytes in, "clean", "infected" or "unavailable" out (see base.scanning).

@@ -19,6 +19,7 @@ from preau.domain.bookings.queries import (
     BookableEnrolment,
     held_by_participant,
     holidays_around,
+    lacking_piece,
     load_bookable,
     load_counters,
     load_facts,
@@ -67,7 +68,7 @@ def change_bookings(*, actor: Actor, items: Sequence[OrderItem], now: datetime, 
     if actor.is_staff:
         actor.require_role(Role.AGENT, Role.MANAGER)
     may_force = _may_force(actor, reason)
-    material = _read(actor=actor, items=items, lock=True)
+    material = _read(actor=actor, items=items, now=now, lock=True)
     decision = _decide(material, now=now, may_force=may_force)
     _write(actor=actor, material=material, decision=decision, now=now, reason=reason if may_force else "")
     return Outcome(decision, material.enrolments)
@@ -79,7 +80,7 @@ def preview_change(*, actor: Actor, items: Sequence[OrderItem], now: datetime) -
     :raises NotFound: an enrolment or a slot is not the actor's, or the slot is not of that offer.
     :raises TooManyWishes: more than MAX_WISHES slots.
     """
-    material = _read(actor=actor, items=items, lock=False)
+    material = _read(actor=actor, items=items, now=now, lock=False)
     return Outcome(_decide(material, now=now, may_force=False), material.enrolments)
 
 
@@ -145,13 +146,14 @@ def _may_force(actor: Actor, reason: str) -> bool:
     return True
 
 
-def _read(*, actor: Actor, items: Sequence[OrderItem], lock: bool) -> _Material:
+def _read(*, actor: Actor, items: Sequence[OrderItem], now: datetime, lock: bool) -> _Material:
     wanted = _wanted(items)
     enrolments = load_bookable(actor=actor, enrolment_ids={item.enrolment_id for item in items})
     slots = _slots(actor, enrolments, wanted)
     days = {slot.on for slot in slots}
     resource_ids = {resource_id for slot in slots for resource_id in slot.unit.resource_ids}
     holidays = holidays_around(actor=actor, days=days)
+    late = lacking_piece(actor=actor, enrolments=enrolments.values(), on=now.astimezone(actor.zone).date())
     counters, counter_ids = load_counters(actor=actor, resource_ids=resource_ids, days=days, lock=lock)
     held = load_held(actor=actor, participant_keys={e.participant_key for e in enrolments.values()}, days=days)
     enrolment_of_slot: dict[int, list[int]] = {}
@@ -165,6 +167,7 @@ def _read(*, actor: Actor, items: Sequence[OrderItem], lock: bool) -> _Material:
         counter_ids=counter_ids,
         holidays=holidays,
         school_holidays=school_holidays_for(actor=actor, enrolments=enrolments.values(), days=days),
+        lacking_piece=late,
     )
     return _Material(enrolments, facts, wanted, _requirements(facts, held), counters, held)
 

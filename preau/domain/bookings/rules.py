@@ -89,6 +89,12 @@ class NotYourDay(BookingRefused):
     code = "not_your_day"
 
 
+class PieceOverdue(BookingRefused):
+    """A piece « à fournir avant le… » lacks, and its day is past: nothing new is booked until it is sent."""
+
+    code = "piece_overdue"
+
+
 class ExchangeKept(BookingRefused):
     """Part of an exchange on one day was refused, so the day stays as it was."""
 
@@ -114,12 +120,13 @@ REFUSALS: tuple[type[BookingRefused], ...] = (
     UnitMissing,
     UnitNeeded,
     NotYourDay,
+    PieceOverdue,
     ExchangeKept,
     NotEnrolled,
 )
 
 # What an agent may go past with a reason; a closed or past slot stays refused.
-FORCEABLE: tuple[type[BookingRefused], ...] = (DeadlinePassed, NotOpenYet, NoLongerOpen, NotYourDay)
+FORCEABLE: tuple[type[BookingRefused], ...] = (DeadlinePassed, NotOpenYet, NoLongerOpen, NotYourDay, PieceOverdue)
 
 DayKey = tuple[str, int, date]  # participant_key, enrolment id, day
 
@@ -129,7 +136,8 @@ class SlotFacts:
     """All that decides on one slot for one enrolment. Instants are aware, `*_closes_at` are exclusive.
 
     `counter_ids` are the resource-days the unit takes one place of. `is_covered` says that the
-    enrolment's period holds that day; `is_own_day`, that its household books that day for the child.
+    enrolment's period holds that day; `is_own_day`, that its household books that day for the child;
+    `lacks_piece`, that a piece of its dossier is overdue.
     """
 
     slot_id: int
@@ -151,6 +159,7 @@ class SlotFacts:
     excludes: frozenset[str] = frozenset()
     requires: frozenset[str] = frozenset()
     is_own_day: bool = True
+    lacks_piece: bool = False
 
 
 @dataclass(slots=True)
@@ -218,6 +227,8 @@ def refusal_of_time(
         return SlotClosed
     if not facts.is_own_day:
         return NotYourDay
+    if wanted and facts.lacks_piece:
+        return PieceOverdue
     if wanted and facts.opens_at is not None and now < facts.opens_at:
         return NotOpenYet
     if wanted and facts.window_closes_at is not None and now >= facts.window_closes_at:

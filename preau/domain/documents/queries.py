@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from preau.base.actor import FAMILY, Actor
+from preau.base.actor import FAMILY, Actor, system_actor
 from preau.base.facts import NotFound
 from preau.base.scanning import ScanState
 from preau.domain.accounts.enums import Role
@@ -15,6 +15,7 @@ from preau.domain.documents.models import Document, DocumentType, Publication, R
 from preau.domain.documents.rules import PieceFacts, TypeFacts, Wanted, state_on, wanted_pieces
 from preau.domain.families.enums import Authority
 from preau.domain.families.models import Adult, Guardianship
+from preau.domain.families.queries import situations_of
 
 REMINDED_BEFORE = timedelta(days=30)
 
@@ -78,6 +79,18 @@ class PublicationHistory:
     def is_given(self) -> bool:
         """Whether it may be downloaded now; no when it was withdrawn."""
         return self.latest.is_current
+
+
+@dataclass(frozen=True, slots=True)
+class DuePiece:
+    """A piece « à fournir avant le… » that still lacks, of a child or of the household (None)."""
+
+    child_id: int | None
+    type_id: int
+    title: str
+    is_private: bool  # of health or justice: mails do not name it
+    due_on: date  # last day
+    is_overdue: bool  # from the next day: new bookings and enrolments wait for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +161,22 @@ def folders(
     :raises NotFound: not the actor's household.
     """
     actor.require_family(family_id)
-    types = list(
-        DocumentType.objects.filter(organisation_id=actor.organisation_id, is_active=True).order_by("position", "title")
-    )
+    return _folders(actor, family_id, child_ids, _types(actor), situations, on)
+
+
+def _types(actor: Actor) -> list[DocumentType]:
+    rows = DocumentType.objects.filter(organisation_id=actor.organisation_id, is_active=True)
+    return list(rows.order_by("position", "title"))
+
+
+def _folders(
+    actor: Actor,
+    family_id: int,
+    child_ids: Collection[int],
+    types: list[DocumentType],
+    situations: Mapping[int | None, Collection[str]],
+    on: date,
+) -> list[Folder]:
     mine = Q(family_id=family_id) | Q(child_id__in=child_ids, document_type__is_judicial=False)
     rows = [row for row in _readable(actor).filter(mine) if row.state != DocumentState.REPLACED]
     found = [_folder(_Whose(Subject.FAMILY), types, rows, situations.get(None, ()), on)]
@@ -160,6 +186,52 @@ def folders(
         whose = _Whose(Subject.CHILD, child_id=child_id)
         found.append(_folder(whose, types, rows, situations.get(child_id, ()), on))
     return found
+
+
+def pieces_due(*, actor: Actor, family_id: int, child_ids: Collection[int], on: date) -> list[DuePiece]:
+    """Return what a household may send until a day of the year, and has not, or not well (A07, « à fournir avant le »).
+
+    One query where nothing may wait, three otherwise. Whoever asks, all the pieces of the file count, those
+    that the reader may not open included. What is asked of adults does not block their children.
+
+    :raises NotFound: not the actor's household.
+    """
+    actor.require_family(family_id)
+    types = {row.pk: row for row in _types(actor) if row.due_month_day and row.subject != Subject.ADULT}
+    if not types:
+        return []
+    reader = system_actor(actor.organisation_id, time_zone=actor.time_zone)
+    asked = situations_of(actor=reader, family_id=family_id, child_ids=child_ids)
+    found = _folders(reader, family_id, child_ids, list(types.values()), asked, on)
+    return [
+        DuePiece(
+            child_id=folder.child_id,
+            type_id=kind.type_id,
+            title=kind.title,
+            is_private=types[kind.type_id].is_sensitive or types[kind.type_id].is_judicial,
+            due_on=wanted.may_wait_until,
+            is_overdue=wanted.blocks(on=on),
+        )
+        for folder in found
+        for kind, wanted in folder.lacking
+        if wanted.may_wait_until is not None
+    ]
+
+
+def overdue_of(*, actor: Actor, family_id: int, child_ids: Collection[int], on: date) -> dict[int, tuple[str, ...]]:
+    """Return the children for whom a piece is overdue, with its titles: nothing new is booked until it is sent.
+
+    A piece of the household stops all its children. Queries: see `pieces_due`.
+
+    :raises NotFound: not the actor's household.
+    """
+    late = [
+        each for each in pieces_due(actor=actor, family_id=family_id, child_ids=child_ids, on=on) if each.is_overdue
+    ]
+    found = {
+        child_id: tuple(each.title for each in late if each.child_id in (None, child_id)) for child_id in child_ids
+    }
+    return {child_id: titles for child_id, titles in found.items() if titles}
 
 
 def find_document(*, actor: Actor, document_id: int, on: date) -> DocumentView:
@@ -233,7 +305,7 @@ def publications_to_manage(*, actor: Actor) -> list[PublicationHistory]:
     rows = Publication.objects.filter(organisation_id=actor.organisation_id).select_related("file")
     by_code: dict[str, list[PublicationView]] = {}
     for row in rows.order_by("-version"):
-        by_code.setdefault(row.code, []).append(publication_view(row))
+        by_code.setdefault(row.code, []).append(publication_view(row=row))
     order = list(Category)
     found = [PublicationHistory(tuple(versions)) for versions in by_code.values()]
     return sorted(found, key=lambda each: (order.index(Category(each.latest.category)), each.latest.title))
@@ -250,7 +322,7 @@ def find_publication(*, actor: Actor, publication_id: int) -> PublicationHistory
     if code is None:
         raise NotFound("publication")
     versions = rows.filter(code=code).select_related("file").order_by("-version")
-    return PublicationHistory(tuple(publication_view(row) for row in versions))
+    return PublicationHistory(tuple(publication_view(row=row) for row in versions))
 
 
 def to_remind(*, organisation_id: int, on: date, until: date) -> QuerySet[Document]:

@@ -8,6 +8,7 @@ from datetime import date
 from preau.domain.documents.enums import DocumentState, Need, Subject, Validity
 
 MAX_MONTHS = 120
+REMINDERS = (14, 3)  # days before a piece is due: told once at each
 
 
 class ReasonMissing(Exception):
@@ -101,6 +102,16 @@ def state_on(*, piece: PieceFacts, on: date) -> str:
     if piece.state == DocumentState.VALID and piece.good_until is not None and piece.good_until < on:
         return "expired"
     return piece.state
+
+
+def reminder_due(*, due_on: date, on: date) -> int | None:
+    """Return which reminder of `REMINDERS` a day calls for, None outside: the last one whose time has come.
+
+    >>> [reminder_due(due_on=date(2026, 12, 31), on=date(2026, 12, day)) for day in (16, 17, 28, 31)]
+    [None, 14, 3, 3]
+    """
+    left = (due_on - on).days
+    return min((days for days in REMINDERS if 0 <= left <= days), default=None)
 
 
 def wanted_pieces(

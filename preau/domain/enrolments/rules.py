@@ -54,6 +54,7 @@ class ChildFacts:
     is_resident: bool = True
     has_dossier: bool = False
     missing_documents: tuple[str, ...] = ()  # titles
+    overdue_documents: tuple[str, ...] = ()  # titles: their « à fournir avant le » is past
     has_enrolment: bool = False
     waiting_rank: int | None = None
 
@@ -100,7 +101,8 @@ def eligibility(child: ChildFacts, terms: OfferTerms, *, now: datetime) -> list[
     """Return every reason against an enrolment asked by a family now; nothing when it may be asked (A08).
 
     Codes: already_enrolled, waiting, by_service_only, not_born, too_young, too_old, school_unknown, wrong_level,
-    wrong_school, not_resident, dossier_missing, document_missing, not_open_yet, closed, full_waiting_list, full.
+    wrong_school, not_resident, dossier_missing, document_missing,
+    piece_overdue, not_open_yet, closed, full_waiting_list, full.
     """
     if child.has_enrolment:
         return [Reason("already_enrolled")]
@@ -113,6 +115,8 @@ def eligibility(child: ChildFacts, terms: OfferTerms, *, now: datetime) -> list[
         found.append(Reason("not_resident" if terms.residence is Public.RESIDENTS else "resident"))
     if terms.requires_dossier and not child.has_dossier:
         found.append(Reason("dossier_missing"))
+    elif terms.requires_dossier:  # while the dossier lacks, it asks for these pieces itself
+        found += [Reason("piece_overdue", detail=title) for title in child.overdue_documents]
     found += [Reason("document_missing", detail=title) for title in child.missing_documents]
     return [*found, *_of_dates(terms, now), *_of_places(terms)]
 

@@ -6,7 +6,10 @@ from django.utils import timezone
 from django_tasks import task
 
 from preau.base.actor import system_actor
+from preau.domain.documents.operations import remind_due
+from preau.domain.organisations.queries import list_organisations
 from preau.domain.procedures.operations import announce, apply_held
+from preau.domain.procedures.queries import households_with_dossier
 
 
 @task(queue_name="mail")
@@ -20,3 +23,14 @@ def apply_decision(organisation_id: int, number: int, until: str) -> None:
     """Apply a decision once it can no longer be taken back: it is dated from the end of its hold."""
     held_until = datetime.fromisoformat(until)
     apply_held(actor=system_actor(organisation_id), number=number, now=held_until, until=held_until)
+
+
+@task()
+def remind_due_pieces() -> None:
+    """Tell the families what they may still send, 14 then 3 days before its date; run again, it tells nobody twice."""
+    now = timezone.now()
+    for organisation in list_organisations():
+        actor = system_actor(organisation.id, time_zone=organisation.time_zone)
+        on = now.astimezone(actor.zone).date()
+        for family_id, child_ids in households_with_dossier(actor=actor, on=on).items():
+            remind_due(actor=actor, family_id=family_id, child_ids=child_ids, now=now)

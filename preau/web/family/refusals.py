@@ -16,6 +16,7 @@ REFUSALS: dict[str, str | Promise] = {
     "unit_missing": _("Il faut aussi réserver l’autre moment de la journée dont celui-ci dépend."),
     "unit_needed": _("Une autre réservation du même jour en dépend. Décochez-la d’abord."),
     "not_your_day": _("Ce jour-là, l’enfant est chez son autre parent. Voyez avec lui, ou contactez le service."),
+    "piece_overdue": _("Un document du dossier est attendu, sa date est passée. Envoyez-le pour réserver de nouveau."),
     "exchange_kept": _("L’échange n’était pas possible : la réservation de départ est conservée."),
     "not_enrolled": _("L’inscription ne couvre pas ce jour."),
 }
@@ -29,6 +30,7 @@ SHORT: dict[str, str | Promise] = {
     "deadline_passed": _("délai dépassé"),
     "full": _("complet"),
     "not_your_day": _("chez l’autre parent"),
+    "piece_overdue": _("document attendu"),
     "not_enrolled": _("hors inscription"),
 }
 

@@ -11,6 +11,7 @@ from preau.domain.bookings.queries.facts import (
     BookableEnrolment,
     find_bookable,
     held_by_participant,
+    lacking_piece,
     load_counters,
     load_facts,
     load_held,
@@ -119,6 +120,7 @@ def slot_board(
         counter_ids=counter_ids,
         holidays=frozenset(calendar.public_holidays),
         school_holidays=[Period(first, after) for first, after, _name in calendar.school_holidays],
+        lacking_piece=lacking_piece(actor=actor, enrolments=[enrolment], on=now.astimezone(actor.zone).date()),
     )
     closures = catalogue_queries.closures_of(offer=offer, calendar=calendar, start=start, end=end)
     return Board(

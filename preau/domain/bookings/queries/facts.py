@@ -16,6 +16,7 @@ from preau.domain.catalogue import queries as catalogue_queries
 from preau.domain.catalogue import rules as catalogue_rules
 from preau.domain.catalogue.enums import BookingMode
 from preau.domain.catalogue.models import ResourceDay, SchoolHoliday, Slot
+from preau.domain.documents.queries import overdue_of
 from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.enrolments.models import Enrolment, Schooling
 from preau.domain.families.enums import Authority, Residence
@@ -53,6 +54,7 @@ class BookableEnrolment:
     weekdays: str
     open_on: str
     own_days: OwnDays | None = None  # None: any day
+    requires_dossier: bool = False
 
     @property
     def subject(self) -> str:
@@ -113,15 +115,34 @@ def load_facts(
     counter_ids: Mapping[tuple[int, date], int],
     holidays: frozenset[date],
     school_holidays: Collection[Period] = (),
+    lacking_piece: Collection[int] = (),
 ) -> list[SlotFacts]:
     """Return the facts of each slot for each enrolment that asks for it. No query.
 
     :param school_holidays: read when a child's two homes share them by halves.
+    :param lacking_piece: enrolment ids that `lacking_piece` found.
     """
-    build = _FactsBuilder(actor, holidays, counter_ids, school_holidays)
+    build = _FactsBuilder(actor, holidays, counter_ids, school_holidays, lacking_piece)
     return [
         build(slot, enrolments[enrolment_id]) for slot in slots for enrolment_id in enrolment_of_slot.get(slot.pk, ())
     ]
+
+
+def lacking_piece(*, actor: Actor, enrolments: Iterable[BookableEnrolment], on: date) -> frozenset[int]:
+    """Return the enrolments that ask for a dossier of which a piece is overdue (« à fournir avant le… »).
+
+    No query when none asks for a dossier; see `documents.queries.pieces_due` otherwise.
+    """
+    asking = [each for each in enrolments if each.requires_dossier and each.child_id is not None]
+    children: dict[int, set[int]] = {}
+    for each in asking:
+        children.setdefault(each.family_id, set()).add(each.child_id or 0)
+    late = {
+        (family_id, child_id)
+        for family_id, ids in children.items()
+        for child_id in overdue_of(actor=actor, family_id=family_id, child_ids=sorted(ids), on=on)
+    }
+    return frozenset(each.enrolment_id for each in asking if (each.family_id, each.child_id) in late)
 
 
 def load_counters(
@@ -272,6 +293,7 @@ def _view(row: Enrolment, *, class_name: str) -> BookableEnrolment:
         weekdays=offer.weekdays,
         open_on=offer.open_on,
         own_days=own_days_of(kept=vars(row)["residence"]),
+        requires_dossier=activity.requires_dossier,
     )
 
 
@@ -284,11 +306,13 @@ class _FactsBuilder:
         holidays: frozenset[date],
         counter_ids: Mapping[tuple[int, date], int],
         school_holidays: Collection[Period],
+        lacking_piece: Collection[int],
     ) -> None:
         self.zone = actor.zone
         self.holidays = holidays
         self.counter_ids = counter_ids
         self.school_holidays = school_holidays
+        self.lacking_piece = lacking_piece
         self.moments: dict[tuple[int, str, date, int], datetime | None] = {}
 
     def __call__(self, slot: Slot, enrolment: BookableEnrolment) -> SlotFacts:
@@ -321,6 +345,7 @@ class _FactsBuilder:
             excludes=frozenset(unit.excludes),
             requires=frozenset(unit.requires),
             is_own_day=enrolment.own_days is None or enrolment.own_days.holds(slot.on, self.school_holidays),
+            lacks_piece=enrolment.enrolment_id in self.lacking_piece,
         )
 
     def _moment(self, enrolment: BookableEnrolment, act: str, day: date, starts_minute: int) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from preau.domain.documents.operations.pieces import accept_regulations, check, deposit, open_document, receive
 from preau.domain.documents.operations.publishing import open_publication, open_version, publish, withdraw
-from preau.domain.documents.operations.reminding import remind_family
+from preau.domain.documents.operations.reminding import remind_due, remind_family
 
 __all__ = [
     "accept_regulations",
@@ -13,6 +13,7 @@ __all__ = [
     "open_version",
     "publish",
     "receive",
+    "remind_due",
     "remind_family",
     "withdraw",
 ]

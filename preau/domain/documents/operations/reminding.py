@@ -1,6 +1,7 @@
-"""Pieces that are about to expire: the family is told once, and what to do (A12)."""
+"""Pieces that are about to expire, or to be due: the family is told in time, and what to do (A12, A07)."""
 
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
 
 from django.db import transaction
 from django.urls import reverse
@@ -10,9 +11,10 @@ from preau.base.actor import Actor
 from preau.base.links import absolute
 from preau.domain.accounts.models import Account
 from preau.domain.documents.models import Document
-from preau.domain.documents.queries import REMINDED_BEFORE, to_remind
-from preau.domain.families.models import Adult
-from preau.domain.organisations.queries import mail_identity, organisation_by_id
+from preau.domain.documents.queries import REMINDED_BEFORE, DuePiece, pieces_due, to_remind
+from preau.domain.documents.rules import reminder_due
+from preau.domain.families.models import Adult, Child
+from preau.domain.organisations.queries import OrganisationProfile, mail_identity, organisation_by_id
 
 
 @transaction.atomic
@@ -33,28 +35,88 @@ def remind_family(*, actor: Actor, family_id: int, now: datetime) -> bool:
     if not rows or organisation is None:
         return False
     Document.objects.filter(pk__in=[row.pk for row in rows]).update(reminded_at=now)
+    _post(
+        organisation,
+        family_id=family_id,
+        template="pieces_expiring",
+        subject="Documents à renouveler",
+        pieces=[_line(row) for row in rows],
+        key=f"pieces-expiring-{actor.organisation_id}-{rows[0].pk}",
+        now=now,
+    )
+    return True
+
+
+@transaction.atomic
+def remind_due(*, actor: Actor, family_id: int, child_ids: Collection[int], now: datetime) -> int:
+    """Post the mails of a household for its pieces « à fournir avant le… »; return how many days they are due for.
+
+    Each due day is told once at each of `rules.REMINDERS`, however often this runs; after that day, no more.
+
+    :param child_ids: of the household, whose dossier of the year is sent or validated.
+    :raises NotFound: not the actor's household.
+    """
+    on = now.astimezone(actor.zone).date()
+    found: dict[tuple[date, int], list[DuePiece]] = {}
+    for piece in pieces_due(actor=actor, family_id=family_id, child_ids=child_ids, on=on):
+        if stage := reminder_due(due_on=piece.due_on, on=on):
+            found.setdefault((piece.due_on, stage), []).append(piece)
+    organisation = organisation_by_id(organisation_id=actor.organisation_id) if found else None
+    if organisation is None:
+        return 0
+    names = dict(Child.objects.filter(pk__in=child_ids).values_list("pk", "first_name"))
+    for (due_on, stage), pieces in found.items():
+        _post(
+            organisation,
+            family_id=family_id,
+            template="pieces_due",
+            subject="Documents attendus",
+            pieces=[_due_line(piece, names) for piece in pieces],
+            key=f"pieces-due-{actor.organisation_id}-{family_id}-{due_on:%Y%m%d}-{stage}",
+            now=now,
+            due_on=f"{due_on:%d/%m/%Y}",
+        )
+    return len(found)
+
+
+def _post(
+    organisation: OrganisationProfile,
+    *,
+    family_id: int,
+    template: str,
+    subject: str,
+    pieces: Iterable[dict[str, str]],
+    key: str,
+    now: datetime,
+    **context: str,
+) -> None:
+    """Post one mail to each adult of a household who has a space; a couple that shares one address reads it once."""
     readers: dict[str, Account] = {}
     for adult in Adult.objects.filter(
-        organisation_id=actor.organisation_id, family_id=family_id, account__activated_at__isnull=False
+        organisation_id=organisation.id, family_id=family_id, account__activated_at__isnull=False
     ).select_related("account"):
-        if adult.account is not None:  # a couple may share one address: one mail
+        if adult.account is not None:
             readers.setdefault(adult.account.email, adult.account)
     for reader in readers.values():
         outbox.post(
-            organisation_id=actor.organisation_id,
-            template="pieces_expiring",
+            organisation_id=organisation.id,
+            template=template,
             to=[reader.email],
-            subject=f"{organisation.name} - Documents à renouveler",
+            subject=f"{organisation.name} - {subject}",
             context={
-                "organisation": mail_identity(organisation_id=actor.organisation_id),
+                "organisation": mail_identity(organisation_id=organisation.id),
                 "greeting": " ".join(part for part in (reader.civility, reader.last_name) if part),
-                "pieces": [_line(row) for row in rows],
+                "pieces": list(pieces),
                 "link": absolute(reverse("family:documents", args=[organisation.slug])),
+                **context,
             },
-            dedupe_key=f"pieces-expiring-{actor.organisation_id}-{rows[0].pk}-{reader.pk}",
+            dedupe_key=f"{key}-{reader.pk}",
             now=now,
         )
-    return True
+
+
+def _due_line(piece: DuePiece, names: dict[int, str]) -> dict[str, str]:
+    return {"title": "" if piece.is_private else piece.title, "child": names.get(piece.child_id or 0, "")}
 
 
 def _line(row: Document) -> dict[str, str]:

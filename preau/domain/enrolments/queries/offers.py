@@ -13,6 +13,7 @@ from preau.domain.catalogue.models import Offer, Unit
 from preau.domain.catalogue.rules import Opening, level_after, opening_of
 from preau.domain.documents.enums import DocumentState
 from preau.domain.documents.models import Document, DocumentType
+from preau.domain.documents.queries import overdue_of
 from preau.domain.enrolments.enums import EnrolmentStatus, OfferState
 from preau.domain.enrolments.models import Enrolment, Schooling
 from preau.domain.enrolments.rules import ChildFacts, OfferTerms, Reason, eligibility, state_of
@@ -130,6 +131,7 @@ class _Material:
     dossiers: set[tuple[int, int]]
     requested: Mapping[tuple[int, int], int]
     missing: Mapping[tuple[int, str], str]  # (child, code of document type) → title
+    overdue: Mapping[int, tuple[str, ...]]  # child → titles of the pieces whose day is past
     now: datetime
     today: date
     openings: dict[int, Opening] = field(default_factory=dict)
@@ -144,7 +146,7 @@ def offers_for_family(
 ) -> list[ChildOffers]:
     """Return what each child of a family may be enrolled in, now or later, with reasons (A08-01 to A08-06).
 
-    At most twelve queries, whatever the number of children and offers. An agent sees the offers of its
+    At most sixteen queries, whatever the number of children and offers. An agent sees the offers of its
     departments and sites.
 
     :param requested: (child id, offer id) → number of the démarche under way, read by the caller.
@@ -222,6 +224,7 @@ def _read(
         dossiers=set(dossiers.values_list("child_id", "school_year_id")),
         requested=requested,
         missing=_missing_documents(actor, family.pk, ids, offers, today),
+        overdue=overdue_of(actor=actor, family_id=family.pk, child_ids=asking, on=today) if asking else {},
         now=now,
         today=today,
     )
@@ -392,6 +395,7 @@ def _facts(child: ChildCard, offer: Offer, enrolment: Enrolment | None, material
         missing_documents=tuple(
             material.missing[(child.child_id, code)] for code in codes if (child.child_id, code) in material.missing
         ),
+        overdue_documents=material.overdue.get(child.child_id, ()),
         has_enrolment=enrolment is not None and not is_waiting,
         waiting_rank=material.ranks.get(enrolment.pk) if enrolment and is_waiting else None,
     )

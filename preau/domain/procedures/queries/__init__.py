@@ -43,7 +43,14 @@ from preau.domain.procedures.queries.orders import (
     preview_order,
     view_of,
 )
-from preau.domain.procedures.queries.todo import ToFinish, act_to_agree, dossiers_to_begin, waiting_for_family
+from preau.domain.procedures.queries.todo import (
+    ToFinish,
+    act_to_agree,
+    dossiers_to_begin,
+    households_with_dossier,
+    pieces_to_send,
+    waiting_for_family,
+)
 
 __all__ = [
     "QUEUES",
@@ -74,12 +81,14 @@ __all__ = [
     "find_form",
     "find_order",
     "find_procedure",
+    "households_with_dossier",
     "inbox",
     "items_of_drafts",
     "latest_procedures",
     "list_procedures",
     "neighbours",
     "open_drafts",
+    "pieces_to_send",
     "preview_order",
     "procedure_forms",
     "queue_counts",

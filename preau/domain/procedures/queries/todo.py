@@ -1,24 +1,29 @@
 """What waits for a family: drafts to take up again, complements asked for, the other parent's acts to agree to."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from preau.base.actor import Actor
-from preau.base.facts import NotFound
+from preau.base.facts import NotAllowed, NotFound
 from preau.domain.catalogue.models import Activity
-from preau.domain.catalogue.queries import years_to_prepare
+from preau.domain.catalogue.queries import current_school_year, years_to_prepare
+from preau.domain.documents.queries import DuePiece, pieces_due
 from preau.domain.families.enums import Authority
 from preau.domain.families.models import Child, Guardianship, HouseholdChild, ValidatedDossier
+from preau.domain.families.queries import ChildCard
 from preau.domain.procedures.enums import OPEN_STATUSES, OtherParent, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure
+
+SOON = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class ToFinish:
-    """One thing that waits. `what` is "draft", "asked", "agreement" or "dossier"."""
+    """One thing that waits. `what` is "draft", "asked", "agreement", "dossier", "piece" or "overdue"; `day`: of a piece."""
 
     what: str
     kind: str
@@ -77,6 +82,58 @@ def dossiers_to_begin(*, actor: Actor, on: date) -> list[ToFinish]:
         ToFinish("dossier", ProcedureKind.DOSSIER, None, None, row.pk, row.first_name, row.hue, row.year, None)
         for row in rows
     ]
+
+
+def pieces_to_send(*, actor: Actor, family_id: int, children: Collection[ChildCard], on: date) -> list[ToFinish]:
+    """Return the pieces « à fournir avant le… » of a household that are overdue or due within `SOON`, soonest first.
+
+    One query where nothing may wait, three otherwise.
+
+    :param children: those whose dossier of the year is begun: the others' dossiers ask for their pieces.
+    :raises NotFound: not the actor's household.
+    """
+    if not children:
+        return []
+    by_id = {child.child_id: child for child in children}
+    due = pieces_due(actor=actor, family_id=family_id, child_ids=list(by_id), on=on)
+    return [
+        _piece(each, by_id.get(each.child_id or 0))
+        for each in sorted(due, key=lambda each: each.due_on)
+        if each.due_on <= on + SOON
+    ]
+
+
+def _piece(due: DuePiece, child: ChildCard | None) -> ToFinish:
+    what = "overdue" if due.is_overdue else "piece"
+    name, hue = (child.first_name, child.hue) if child else ("", 0)
+    return ToFinish(what, what, None, None, due.child_id, name, hue, due.title, None, day=due.due_on)
+
+
+def households_with_dossier(*, actor: Actor, on: date) -> dict[int, list[int]]:
+    """Return the households of the children whose dossier of the current school year is sent or validated.
+
+    Two queries: family id → child ids. Reserved to the machine, which reminds them of what they may send later.
+
+    :raises NotAllowed: the actor is a person.
+    """
+    if not actor.is_system:
+        raise NotAllowed("households_with_dossier")
+    organisation_id = actor.organisation_id
+    year = current_school_year(organisation_id=organisation_id, on=on)
+    if year is None:
+        return {}
+    sent = Procedure.objects.filter(
+        organisation_id=organisation_id, kind=ProcedureKind.DOSSIER, status__in=OPEN_STATUSES, payload__year=year.pk
+    )
+    done = ValidatedDossier.objects.filter(organisation_id=organisation_id, school_year_id=year.pk)
+    rows = HouseholdChild.objects.filter(
+        Q(child_id__in=done.values("child_id")) | Q(child_id__in=sent.values("child_id")),
+        organisation_id=organisation_id,
+    )
+    found: dict[int, list[int]] = {}
+    for family_id, child_id in rows.order_by("family_id", "child_id").values_list("family_id", "child_id"):
+        found.setdefault(family_id, []).append(child_id)
+    return found
 
 
 def act_to_agree(*, actor: Actor, number: int) -> ToFinish:

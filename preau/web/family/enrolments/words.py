@@ -24,6 +24,7 @@ ICONS = {
 MENDED_AT: dict[str, tuple[str, str | Promise]] = {
     "dossier_missing": ("family:dossier", _("Compléter le dossier")),
     "document_missing": ("family:documents", _("Envoyer un document")),
+    "piece_overdue": ("family:documents", _("Envoyer un document")),
     "not_resident": ("family:move", _("Signaler un déménagement")),
 }
 
@@ -117,6 +118,7 @@ SENTENCES = {
     "resident": _("Réservée aux familles qui n’habitent pas la commune."),
     "dossier_missing": _("Le dossier %(year)s de %(name)s n’est pas encore validé par le service."),
     "document_missing": _("Une pièce n’est pas encore validée : %(detail)s."),
+    "piece_overdue": _("Une pièce est attendue, sa date est passée : %(detail)s. Envoyez-la pour continuer."),
     "not_open_yet": _("Les inscriptions ouvrent le %(at)s."),
     "closed": _("Les inscriptions sont closes depuis le %(day)s. Contactez le service."),
     "full": _("C’est complet, sans liste d’attente. Contactez le service."),

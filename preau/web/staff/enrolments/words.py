@@ -16,6 +16,7 @@ REASONS: dict[str, str | Promise] = {
     "resident": _("habite la commune"),
     "dossier_missing": _("dossier de l’année non validé"),
     "document_missing": _("pièce non validée"),
+    "piece_overdue": _("pièce attendue, sa date est passée"),
     "full": _("complet"),
     "full_waiting_list": _("complet, avec liste d’attente"),
 }

@@ -24,7 +24,9 @@ CHOICE, PATTERN = "choice", "pattern"
 # Reasons of the clock: they stop a request from beginning and from being sent, not from being accepted later.
 OF_THE_CLOCK = frozenset({"not_open_yet", "closed"})
 # Reasons that only stop families: an agent who enrols on behalf goes past them, and they are noted.
-NOTED = frozenset({"too_young", "too_old", "not_resident", "dossier_missing", "document_missing", "full"})
+NOTED = frozenset(
+    {"too_young", "too_old", "not_resident", "dossier_missing", "document_missing", "piece_overdue", "full"}
+)
 ABOUT = re.compile(r"a(\d{1,9})y(\d{1,9})")
 
 
