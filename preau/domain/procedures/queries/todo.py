@@ -23,7 +23,7 @@ SOON = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class ToFinish:
-    """One thing that waits. `what` is "draft", "asked", "agreement", "dossier", "piece" or "overdue"; `day`: of a piece."""
+    """One thing that waits. `what` is "draft", "asked", "agreement", "dossier", "piece" or "overdue"."""
 
     what: str
     kind: str
@@ -35,6 +35,7 @@ class ToFinish:
     subject: str
     at: datetime | None
     enrolment_id: int | None = None  # of reservations ticked and not sent
+    day: date | None = None  # last day of a piece that may wait
 
 
 def waiting_for_family(*, actor: Actor) -> list[ToFinish]:

@@ -10,7 +10,13 @@ from django.views.decorators.http import require_safe
 from preau.domain.bookings.queries import bookable_enrolments, enrolments_booked_between, planned_units
 from preau.domain.families.queries import family_file
 from preau.domain.procedures.enums import ProcedureKind
-from preau.domain.procedures.queries import dossiers_to_begin, latest_procedures, waiting_for_family
+from preau.domain.procedures.queries import (
+    ToFinish,
+    dossiers_to_begin,
+    latest_procedures,
+    pieces_to_send,
+    waiting_for_family,
+)
 from preau.kernel.periods import Period, monday_of
 from preau.web.family.bookings.forms import Tampered, read_day
 from preau.web.family.home.week import week_rows
@@ -38,6 +44,7 @@ def home(request: Any, slug: str) -> HttpResponse:
     waiting = waiting_for_family(actor=actor)
     ticked = [each.enrolment_id for each in waiting if each.kind == ProcedureKind.BOOKING]
     others = [each for each in waiting if each.kind != ProcedureKind.BOOKING]
+    to_begin = dossiers_to_begin(actor=actor, on=request.today)
     context = {
         "family": family,
         "week": week,
@@ -47,10 +54,19 @@ def home(request: Any, slug: str) -> HttpResponse:
         "next": monday + timedelta(days=7),
         "latest": latest_procedures(actor=actor, limit=LATEST),
         "todo": _todo(request, enrolments, ticked),
-        "waiting": [*others[:WAITING], *dossiers_to_begin(actor=actor, on=request.today)],
+        "waiting": [*others[:WAITING], *to_begin, *_pieces(request, family, to_begin)],
         "enrolments": enrolments,
     }
     return render(request, "family/home.html", context)
+
+
+def _pieces(request: Any, family: Any, to_begin: list[ToFinish]) -> list[ToFinish]:
+    """The pieces that may wait until a day: of the children whose dossier is begun, the others' ask for theirs."""
+    if family is None:
+        return []
+    later = {each.child_id for each in to_begin}
+    children = [child for child in family.children if child.child_id not in later]
+    return pieces_to_send(actor=request.actor, family_id=family.family_id, children=children, on=request.today)
 
 
 def _planned(actor: Any, week: Period) -> list[Any]:
