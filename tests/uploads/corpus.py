@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pikepdf
+import pillow_heif
 from PIL import Image
 
 CANARY = b"CANARI-CACHE"
@@ -28,6 +29,14 @@ def located_photo() -> bytes:
     exif.get_ifd(0x8825)[2] = (48.0, 51.0, 30.0)
     exif.get_ifd(0x8825)[1] = "N"
     return picture(exif=exif.tobytes())
+
+
+def heic_photo() -> bytes:
+    """A photo of an iPhone, with who took it."""
+    pillow_heif.register_heif_opener(thumbnails=False)
+    exif = Image.Exif()
+    exif[0x010F] = CANARY.decode()
+    return picture("HEIF", (64, 48), exif=exif.tobytes())
 
 
 def paper(pages: int = 1, change: Callable[[pikepdf.Pdf], None] = lambda pdf: None, **options: Any) -> bytes:
@@ -129,6 +138,11 @@ REFUSED: list[tuple[str, bytes, str]] = [
     ("avant.pdf", b"\n<html>" + PDF, "kind"),
     ("avant.jpg", b"GIF89a" + JPEG, "kind"),
     ("php.jpg", b"<?php system($_GET[0]);", "kind"),
+    ("renommee.heic", HTML, "kind"),
+    ("jpeg.heic", JPEG, "kind"),
+    ("heic.jpg", b"\0\0\0\x1cftypheic" + b"\0" * 200, "kind"),
+    ("entete.heic", b"\0\0\0\x1cftypheic" + b"\0" * 200, "unreadable"),
+    ("polyglotte.pdf", JPEG + PDF, "kind"),
     ("xml.pdf", b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>', "kind"),
     ("tronque.jpg", picture(size=(400, 400))[:600], "unreadable"),
     ("tronque.png", picture("PNG", (400, 400))[:60], "unreadable"),
@@ -159,6 +173,7 @@ HARMLESS: list[tuple[str, bytes]] = [
     ("queue.png", PNG + HTML),
     ("queue.pdf", PDF + HTML),
     ("zip.jpg", JPEG + _zip() + CANARY),
+    ("polyglotte.jpg", JPEG + PDF + CANARY),
     ("commentaire.jpg", picture(comment=CANARY)),
     ("script.pdf", paper(change=_script)),
     ("joint.pdf", paper(change=_attachment)),

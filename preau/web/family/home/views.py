@@ -54,15 +54,18 @@ def home(request: Any, slug: str) -> HttpResponse:
         "next": monday + timedelta(days=7),
         "latest": latest_procedures(actor=actor, limit=LATEST),
         "todo": _todo(request, enrolments, ticked),
-        "waiting": [*others[:WAITING], *to_begin, *_pieces(request, family, to_begin)],
+        "waiting": [*others[:WAITING], *to_begin, *_pieces(request, family, enrolments, to_begin)],
         "enrolments": enrolments,
     }
     return render(request, "family/home.html", context)
 
 
-def _pieces(request: Any, family: Any, to_begin: list[ToFinish]) -> list[ToFinish]:
-    """The pieces that may wait until a day: of the children whose dossier is begun, the others' ask for theirs."""
-    if family is None:
+def _pieces(request: Any, family: Any, enrolments: list[Any], to_begin: list[ToFinish]) -> list[ToFinish]:
+    """The pieces that may wait until a day: of the children whose dossier is begun, the others' ask for theirs.
+
+    Late, they stop what asks for a dossier; a family with nothing of the sort is told by mail and in its documents.
+    """
+    if family is None or not any(each.requires_dossier for each in enrolments):
         return []
     later = {each.child_id for each in to_begin}
     children = [child for child in family.children if child.child_id not in later]
