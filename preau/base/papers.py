@@ -80,6 +80,7 @@ def pdf(*, paper: Paper, now: datetime) -> bytes:
     A sign that our fonts do not have (an emoji in a first name) is against PDF/UA: the file is then only tagged.
     """
     inputs = {"paper": json.dumps(asdict(paper))}
+    now = now.replace(microsecond=0)  # as PDF dates are
     with _busy:  # a compiler serves one call at a time
         try:
             return _compiled(inputs, now, [PDF_UA])

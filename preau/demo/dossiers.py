@@ -61,6 +61,7 @@ KINDS = (
     Kind("jugement", "Décision de justice", ("alternate", "forbidden"), validity="forever", is_judicial=True),
     Kind("mandat", "Mandat de prélèvement SEPA signé", ("direct_debit",), "family", "forever"),
     Kind("rib", "RIB", ("direct_debit",), "family", "forever"),
+    Kind("identite", "Votre pièce d’identité", (), "adult", "date"),
     Kind("divers", "Divers", (), validity="forever"),
     Kind("domicile", "Justificatif de domicile", (), "family", "months"),
 )

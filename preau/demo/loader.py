@@ -9,6 +9,7 @@ from types import ModuleType
 from django.db import transaction
 
 from preau.demo.desk import Desk, refresh_statistics
+from preau.demo.publications import publish_documents
 from preau.demo.towns import entre_rives, kerploz, pays_mellifere, saint_loup, val_fleuri
 from preau.domain.organisations.models import Organisation
 
@@ -41,6 +42,7 @@ def load(
         for town in towns:
             desk = Desk(today=today, now=now, scale=scale, report=report)
             town.build(desk)
+            publish_documents(desk)
             accounts += desk.accounts
             refresh_statistics()
     data_dir.mkdir(parents=True, exist_ok=True)

@@ -79,6 +79,12 @@ def test_a_sign_that_no_font_has_does_not_stop_the_paper():
     assert "Lina" in text_of_pdf(content)
 
 
+def test_the_instant_may_have_microseconds():
+    content = pdf(paper=paper_of("Lina"), now=NOW.replace(microsecond=123456))
+    with pikepdf.open(io.BytesIO(content)) as found:
+        assert "20261116080000" in str(found.docinfo["/CreationDate"])
+
+
 def test_another_problem_is_not_hidden(monkeypatch):
     monkeypatch.setattr(json, "dumps", lambda _: "not json")
     with pytest.raises(RuntimeError):

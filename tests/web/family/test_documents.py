@@ -3,9 +3,12 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from preau.base.models import StoredFile
 from preau.domain.documents.models import Document, DocumentType
+from preau.domain.families.models import Adult
 from preau.domain.procedures import operations as acts
 from preau.domain.procedures.models import Procedure
+from preau.domain.procedures.queries.dossiers import problems_of_dossier
 from tests.factories.town import NOW
 from tests.uploads.corpus import HTML, paper
 
@@ -113,3 +116,85 @@ def test_the_page_costs_the_same_for_any_number_of_children(client, awa, kind, d
     send(client, awa, kind)
     with django_assert_max_num_queries(15):
         client.get(f"{HOME}documents/")
+
+
+def test_a_type_that_bears_its_date_asks_for_it(client, awa, kind):
+    kind.validity = "date"
+    kind.save()
+    url = f"{HOME}documents/envoyer/{awa.children[0].pk}/"
+    assert "Le dernier jour est écrit sur le document." in page(client.get(url))
+    for until, words in (
+        ("", "Donnez le dernier jour"),
+        ("2026-11-15", "Cette date est passée"),
+        ("demain", "Écrivez une date"),
+    ):
+        file = SimpleUploadedFile("titre.pdf", paper())
+        answer = client.post(url, {"type": kind.pk, "file": file, "until": until})
+        assert answer.status_code == 422
+        assert words in page(answer)
+    file = SimpleUploadedFile("titre.pdf", paper())
+    client.post(url, {"type": kind.pk, "file": file, "until": "2027-02-28"})
+    assert str(Document.objects.get().good_until) == "2027-02-28"
+    assert "valable jusqu’au 28/02/2027" in page(client.get(f"{HOME}documents/"))
+
+
+def test_the_date_is_asked_of_the_types_that_bear_one_and_of_no_other(client, town, awa, kind):
+    DocumentType.objects.create(organisation_id=town.id, code="pai", title="PAI signé", validity="date")
+    url = f"{HOME}documents/envoyer/{awa.children[0].pk}/"
+    assert "Seulement pour : PAI signé." in page(client.get(url)).replace("\xa0", " ")
+    file = SimpleUploadedFile("carnet.pdf", paper())
+    assert client.post(url, {"type": kind.pk, "file": file, "until": "2020-01-01"}).status_code == 302
+    assert str(Document.objects.get().good_until) == "2027-07-02"
+
+
+def test_an_adult_sends_its_own_papers_which_its_household_does_not_read(client, login, town, awa):
+    kind = DocumentType.objects.create(
+        organisation_id=town.id, code="identite", title="Pièce d’identité", subject="adult", needs=["dossier"]
+    )
+    assert "Pièce d’identité" in page(client.get(f"{HOME}documents/"))
+    url = f"{HOME}documents/envoyer/moi/"
+    client.post(url, {"type": kind.pk, "file": SimpleUploadedFile("cni.pdf", paper())})
+    document = Document.objects.get()
+    assert (document.adult_id, document.child_id) == (awa.adult.pk, None)
+    path = f"{HOME}documents/{document.pk}/fichier/"
+    assert client.get(path).status_code == 200
+    other = town.account("karim", role="family")
+    Adult.objects.create(
+        organisation_id=town.id, family=awa.family, account=other, position="co_holder", first_name="K", last_name="D"
+    )
+    assert login(other).get(path).status_code == 404
+    seen = page(login(other).get(f"{HOME}documents/"))
+    assert "Déposé le" not in seen
+    assert (
+        login(town.account("agent.un", role="agent")).get(f"/ville-test/agents/documents/{document.pk}/").status_code
+        == 200
+    )
+    mine = {"type": kind.pk, "file": SimpleUploadedFile("cni.pdf", paper(2))}
+    assert client.post(f"{HOME}documents/envoyer/{awa.children[0].pk}/", mine).status_code == 422
+    assert client.post(f"{HOME}documents/envoyer/", mine).status_code == 422
+
+
+def test_what_the_antivirus_has_not_seen_or_has_found_is_said(client, awa, kind):
+    send(client, awa, kind)
+    StoredFile.objects.update(scan="unavailable")
+    assert "En cours d’analyse" in page(client.get(f"{HOME}documents/"))
+    StoredFile.objects.update(scan="infected")
+    seen = page(client.get(f"{HOME}documents/"))
+    assert "Refusé : virus" in seen
+    assert "Refusé : à envoyer de nouveau." in seen
+    answer = client.get(f"{HOME}documents/{Document.objects.get().pk}/fichier/")
+    assert answer.status_code == 409
+    assert "trouvé un virus" in page(answer)
+
+
+def test_a_piece_is_replaced_from_its_line_and_used_again_everywhere(client, town, awa, kind):
+    send(client, awa, kind)
+    seen = page(client.get(f"{HOME}documents/"))
+    assert f"envoyer/{awa.children[0].pk}/?type={kind.pk}" in seen
+    assert "Remplacer" in seen
+    send(client, awa, kind, content=paper(2))
+    assert [each.state for each in Document.objects.order_by("pk")] == ["replaced", "to_check"]
+    problems = problems_of_dossier(
+        actor=town.parent(awa), family_id=awa.family.pk, child_id=awa.children[0].pk, answers={}, on=NOW.date()
+    )
+    assert "Carnet de vaccination" not in [each.detail for each in problems]
