@@ -18,9 +18,9 @@ from preau.domain.families.enums import Access, ContactKind
 from preau.domain.families.queries import child_file, contacts_of_child, find_contact, households_of_child
 from preau.web.family.children.forms import ContactForm
 from preau.web.family.children.views import page
-from preau.web.family.documents.forms import refusal
 from preau.web.ui.downloads import file_response
 from preau.web.ui.policy import family_page
+from preau.web.ui.uploads import refusal
 
 COURT_DECISION = "court_decision"
 REMOVED = "retiree"  # ?retiree=12 : the person just taken away, who may be put back
