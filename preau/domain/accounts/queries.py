@@ -28,6 +28,22 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class Colleague:
+    """An agent or a manager; `posts` are the departments and the sites of each role held, none: all of them."""
+
+    account_id: int
+    name: str
+    posts: tuple[tuple[frozenset[int], frozenset[int]], ...]
+
+    def looks_after(self, *, department_id: int | None, site_id: int | None) -> bool:
+        """Tell whether what belongs to a department and a site is shown to this person."""
+        return any(
+            (not departments or department_id in departments) and (not sites or site_id is None or site_id in sites)
+            for departments, sites in self.posts
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class AgentRow:
     """One agent on the screen of the administrator."""
 
@@ -158,16 +174,19 @@ def list_agents(*, actor: Actor) -> list[AgentRow]:
     return _agents(actor.organisation_id)
 
 
-def colleagues(*, actor: Actor) -> list[tuple[int, str]]:
-    """Return (account id, name) of those who may be given a démarche: agents and managers in office. One query."""
+def colleagues(*, actor: Actor) -> list[Colleague]:
+    """Return the agents and managers in office, by name. One query."""
     actor.require_role(Role.AGENT, Role.MANAGER)
-    rows = Account.objects.filter(
-        is_active=True,
-        memberships__organisation_id=actor.organisation_id,
-        memberships__role__in=[Role.AGENT, Role.MANAGER],
-        memberships__ended_at=None,
-    ).distinct()
-    return [(row.pk, row.full_name) for row in rows.order_by("last_name", "first_name", "pk")]
+    rows = Membership.objects.filter(
+        organisation_id=actor.organisation_id,
+        role__in=[Role.AGENT, Role.MANAGER],
+        ended_at=None,
+        account__is_active=True,
+    )
+    posts: dict[Account, list[tuple[frozenset[int], frozenset[int]]]] = {}
+    for row in rows.select_related("account").order_by("account__last_name", "account__first_name", "account_id"):
+        posts.setdefault(row.account, []).append((frozenset(row.department_ids), frozenset(row.site_ids)))
+    return [Colleague(account.pk, account.full_name, tuple(found)) for account, found in posts.items()]
 
 
 def find_agent(*, actor: Actor, account_id: int) -> AgentRow:

@@ -53,12 +53,14 @@ class Procedure(TenantModel):
     due_at = models.DateTimeField(null=True)  # promised answer: submission + delay of the collectivité
     anomalies = models.JSONField(default=list)  # codes found by the machine at submission
     is_clean = models.BooleanField(default=True)  # no anomaly: may be accepted with others in one go
+    checked_at = models.DateTimeField(null=True)  # when the machine looked last; null: at submission
+    without = models.JSONField(default=list)  # keys of the parts refused while the rest was accepted
     other_parent = models.CharField(
         max_length=8, choices=[(o.value, o.name) for o in OtherParent], default=OtherParent.NOT_NEEDED, blank=True
     )
     asked = models.JSONField(default=dict)  # {"type_ids": [], "text": ""} while MORE_ASKED
     reason = models.TextField(blank=True)  # of a refusal, or of a partial answer: read by the family
-    held = models.JSONField(default=dict)  # decision taken and not applied yet: {"accept", "reason", "by"}
+    held = models.JSONField(default=dict)  # decision taken and not applied yet: {"accept", "reason", "by", "without"}
     held_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -92,7 +94,12 @@ class Procedure(TenantModel):
         ]
         indexes = [
             models.Index(fields=["organisation_id", "family_id", "-submitted_at"], name="procedure_family"),
-            models.Index(fields=["organisation_id", "status", "due_at"], name="procedure_queue"),
+            models.Index(fields=["organisation_id", "status", "due_at", "number"], name="procedure_queue"),
+            models.Index(
+                fields=["organisation_id", "-decided_at", "-number"],
+                condition=~Q(kind=ProcedureKind.BOOKING.value),
+                name="procedure_done",
+            ),
         ]
 
     def __str__(self) -> str:

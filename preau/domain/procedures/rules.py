@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from preau.domain.procedures.enums import OtherParent, ProcedureStatus
+from preau.domain.procedures.enums import OtherParent, ProcedureKind, ProcedureStatus
 
 PERSON = "p"  # steps of an entourage: "p1", "p2"…
+LINE = "l"  # weekly lines of an enrolment, told by their place: "l0", "l1"…
 MAX_TEXT = 4000  # characters of a message, a note or a reason
 
 
@@ -42,6 +43,10 @@ class AlreadyDecided(Exception):
 
 class WaitsForOtherParent(Exception):
     """A non-usual act is not decided before the other holder of authority has agreed (art. 372-2, a contrario)."""
+
+
+class NothingKept(Exception):
+    """Every part of a démarche is refused: that is a refusal, not a partial answer."""
 
 
 class TextMissing(Exception):
@@ -117,6 +122,104 @@ def missing(answers: object, names: Sequence[str], *, step: str) -> list[Problem
     """
     found = answers if isinstance(answers, Mapping) else {}
     return [Problem(step, "missing", name) for name in names if not str(found.get(name) or "").strip()]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What the machine has looked at. `code` is the anomaly found, empty when there is none."""
+
+    name: str
+    code: str = ""
+
+
+# What the machine looks at, kind by kind: its name, and the anomalies that it may find.
+CHECKS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    ProcedureKind.ENTOURAGE: (
+        ("child_known", ("duplicate_child",)),
+        ("adult_known", ("duplicate_adult",)),
+        ("forbidden", ("forbidden_contact",)),
+    ),
+    ProcedureKind.DOSSIER: (
+        ("pieces_given", ("piece_may_wait",)),
+        ("pieces_checked", ("pieces_to_check",)),
+        ("health_said", ("health_to_read",)),
+        ("forbidden", ("forbidden_contact",)),
+    ),
+    ProcedureKind.ENROLMENT: (
+        ("age", ("too_young", "too_old", "not_born")),
+        ("residence", ("not_resident",)),
+        ("dossier", ("dossier_missing",)),
+        ("pieces_valid", ("document_missing",)),
+        ("places", ("full",)),
+        ("enrolled", ("already_enrolled",)),
+    ),
+    ProcedureKind.SCHOOLING: (
+        ("sector", ("out_of_sector", "sector_unknown")),
+        ("level", ("level_age",)),
+        ("schooled", ("already_schooled",)),
+        ("class", ("no_class",)),
+    ),
+    ProcedureKind.MOVE: (("stays", ("leaves_town",)), ("proof", ("no_proof",))),
+    ProcedureKind.SITUATION: (("custody", ("custody_to_ask",)),),
+    ProcedureKind.PAI: (("certificate", ("no_certificate",)), ("health_said", ("health_to_read",))),
+}
+
+
+def checks_of(*, kind: str, anomalies: Sequence[str]) -> list[Check]:
+    """Return what the machine looked at in a démarche, anomalies first, then what it found in order.
+
+    An anomaly that no check of the kind announces is told all the same.
+
+    >>> checks_of(kind="move", anomalies=["no_proof"])
+    [Check(name='proof', code='no_proof'), Check(name='stays', code='')]
+    """
+    known = CHECKS.get(kind, ())
+    found = [Check(next((name for name, codes in known if code in codes), code), code) for code in anomalies]
+    failed = {each.name for each in found}
+    return [*found, *(Check(name) for name, _codes in known if name not in failed)]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing of a démarche that may be refused while the rest is accepted."""
+
+    key: str
+    words: str
+
+
+def parts_of(*, kind: str, answers: Mapping[str, Any]) -> tuple[Part, ...]:
+    """Return what may be decided apart: the persons of an entourage, the weekly lines of an enrolment.
+
+    Nothing when there is only one: then it is the démarche itself that is decided.
+    """
+    found: list[Part] = []
+    if kind == ProcedureKind.ENTOURAGE:
+        found = [Part(step, f"{each['first_name']} {each['last_name']}") for step, each in people_of(answers)]
+    elif kind == ProcedureKind.ENROLMENT:
+        pattern = answers.get("pattern", {})
+        lines = pattern.get("lines", ()) if isinstance(pattern, Mapping) else ()
+        found = [Part(f"{LINE}{number}", str(line.get("name", ""))) for number, line in enumerate(lines)]
+    return tuple(found) if len(found) > 1 else ()
+
+
+# Steps of the answers that hold health: an agent reads them on demand, and the reading is kept.
+HEALTH_STEPS = ("health", "pai")
+# What the team may know without a reading: whether there is a PAI, as on the child's page.
+HEALTH_SHOWN = ("pai", "pai_until", "confirmed")
+
+
+def without_health(answers: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
+    """Return the answers without what they say of health, and whether something was taken out.
+
+    >>> without_health({"health": {"pai": "no", "avoid": "œuf"}})
+    ({'health': {'pai': 'no'}}, True)
+    """
+    kept, is_cut = dict(answers), False
+    for step in HEALTH_STEPS:
+        if isinstance(said := answers.get(step), Mapping):
+            kept[step] = {name: value for name, value in said.items() if step == "health" and name in HEALTH_SHOWN}
+            is_cut = is_cut or any(value for name, value in said.items() if name not in kept[step])
+    return kept, is_cut
 
 
 # The parts of a dossier administratif that are filled in, in order; documents and règlements are looked up.

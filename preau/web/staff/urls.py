@@ -32,6 +32,13 @@ urlpatterns = [
     path("demarches/<int:number>/reprise/", procedure_acts.take_back, name="procedure_take_back"),
     path("demarches/<int:number>/application/", procedure_acts.apply_now, name="procedure_apply"),
     path("demarches/<int:number>/prise-en-charge/", procedure_acts.take, name="procedure_take"),
+    path("demarches/<int:number>/sante/", procedures.health, name="procedure_health"),
+    path("demarches/<int:number>/verification/", procedure_acts.check_again, name="procedure_check"),
+    path(
+        "demarches/<int:number>/pieces/<int:document_id>/",
+        procedure_acts.check_piece,
+        name="procedure_piece",
+    ),
     path("demarches/<int:number>/message/", procedure_acts.write, name="procedure_write"),
     path("documents/<int:document_id>/", documents.document, name="document"),
     path("publications/", publications.publications, name="publications"),

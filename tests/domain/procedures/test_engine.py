@@ -137,9 +137,9 @@ def test_a_held_decision_can_be_taken_back_and_the_family_never_knows(reviewed, 
     decided = acts.decide(actor=agent, numbers=[number], accept=True, now=NOW)
     assert decided.applies_at == NOW + timedelta(minutes=2)
     assert find_case(actor=reviewed.parent(awa), number=number).view.status == "submitted"
-    assert queue_counts(actor=agent)["held"] == 1
+    assert queue_counts(actor=agent, now=NOW)["held"] == 1
     acts.take_back(actor=agent, number=number, now=NOW)
-    assert queue_counts(actor=agent) == {"todo": 1, "mine": 1, "asked": 0, "held": 0, "clean": 1}
+    assert queue_counts(actor=agent, now=NOW) == {"todo": 1, "mine": 1, "asked": 0, "held": 0, "late": 0, "clean": 1}
     assert not acts.apply_held(actor=reviewed.system, number=number, now=NOW, until=decided.applies_at)
     assert not Child.objects.filter(first_name="Léa").exists()
     with pytest.raises(AlreadyDecided):
@@ -229,7 +229,7 @@ def test_agents_of_another_department_or_town_neither_see_nor_decide(reviewed, o
     limited = reviewed.agent("agent")
     object.__setattr__(limited, "department_ids", frozenset({other.pk}))
     for actor in (limited, other_town.agent("agent")):
-        assert inbox(actor=actor, wanted=InboxFilter(), limit=10) == ([], 0)
+        assert inbox(actor=actor, wanted=InboxFilter(), now=NOW, limit=10) == ([], 0)
         with pytest.raises(NotFound):
             acts.decide(actor=actor, numbers=[number], accept=True, now=NOW)
         with pytest.raises(NotFound):
@@ -237,7 +237,7 @@ def test_agents_of_another_department_or_town_neither_see_nor_decide(reviewed, o
     with pytest.raises(NotAllowed):
         acts.decide(actor=reviewed.agent("site_staff"), numbers=[number], accept=True, now=NOW)
     with pytest.raises(NotAllowed):
-        inbox(actor=reviewed.agent("admin"), wanted=InboxFilter(), limit=10)
+        inbox(actor=reviewed.agent("admin"), wanted=InboxFilter(), now=NOW, limit=10)
 
 
 def test_the_inbox_shows_the_most_urgent_first_and_finds_by_name(reviewed, awa, bruno):
@@ -245,12 +245,14 @@ def test_the_inbox_shows_the_most_urgent_first_and_finds_by_name(reviewed, awa, 
     two = sent(reviewed, bruno, {**LEA, "first_name": "Zélie"})
     Procedure.objects.filter(number=two).update(due_at=NOW)
     agent = reviewed.agent("agent")
-    rows, total = inbox(actor=agent, wanted=InboxFilter(), limit=10)
+    rows, total = inbox(actor=agent, wanted=InboxFilter(), now=NOW, limit=10)
     assert ([row.number for row in rows], total) == ([two, one], 2)
-    assert [row.number for row in inbox(actor=agent, wanted=InboxFilter(text="dupre awa"), limit=10)[0]] == [one]
-    assert [row.number for row in inbox(actor=agent, wanted=InboxFilter(text=str(two)), limit=10)[0]] == [two]
-    assert neighbours(actor=agent, wanted=InboxFilter(), number=two) == (None, one)
-    assert neighbours(actor=agent, wanted=InboxFilter(), number=one) == (two, None)
+    assert [row.number for row in inbox(actor=agent, wanted=InboxFilter(text="dupre awa"), now=NOW, limit=10)[0]] == [
+        one
+    ]
+    assert [row.number for row in inbox(actor=agent, wanted=InboxFilter(text=str(two)), now=NOW, limit=10)[0]] == [two]
+    assert neighbours(actor=agent, wanted=InboxFilter(), now=NOW, number=two) == (None, one)
+    assert neighbours(actor=agent, wanted=InboxFilter(), now=NOW, number=one) == (two, None)
 
 
 def test_a_move_is_written_with_its_date_and_tells_who_leaves(town, awa):
@@ -332,7 +334,7 @@ def test_a_non_usual_act_waits_for_the_other_parent(parted, awa, bruno, monkeypa
         acts.answer_as_other_parent(actor=actor, number=number, agree=True, now=NOW)
     acts.answer_as_other_parent(actor=parted.parent(bruno), number=number, agree=True, now=NOW)
     acts.decide(actor=agent, numbers=[number], accept=True, now=NOW)
-    assert queue_counts(actor=agent)["held"] == 1
+    assert queue_counts(actor=agent, now=NOW)["held"] == 1
 
 
 def test_the_inbox_costs_the_same_with_many(reviewed, awa, django_assert_max_num_queries):
@@ -340,5 +342,5 @@ def test_the_inbox_costs_the_same_with_many(reviewed, awa, django_assert_max_num
         sent(reviewed, awa, {**LEA, "first_name": f"Prénom{number}"})
     agent = reviewed.agent("agent")
     with django_assert_max_num_queries(2):
-        rows, total = inbox(actor=agent, wanted=InboxFilter(text="dupre"), limit=10)
+        rows, total = inbox(actor=agent, wanted=InboxFilter(text="dupre"), now=NOW, limit=10)
     assert (len(rows), total) == (10, 12)

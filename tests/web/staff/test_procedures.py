@@ -1,5 +1,7 @@
 """The agents' inbox: what waits, deciding, asking, taking back, accepting many."""
 
+import re
+
 import pytest
 
 from preau.domain.families.models import Child
@@ -51,7 +53,9 @@ def test_deciding_goes_to_the_next_and_can_be_taken_back(client, town, awa):
     one, two = declare(town, awa), declare(town, awa, "Zoé")
     response = client.post(f"{INBOX}{one}/decision/", {"decision": "accept"})
     assert response.url == f"{INBOX}{two}/?tenu={one}"
-    assert "Revenir sur la décision" in page(client.get(response.url))
+    told = page(client.get(response.url)).replace("\xa0", " ")
+    assert f"Reprendre la décision de la demande n° {one}" in told
+    assert re.search(r"La famille est prévenue dans \d+ min, à \d+ h", told)
     client.post(f"{INBOX}{one}/reprise/")
     assert Procedure.objects.get(number=one).held_until is None
     assert "déjà appliquée" in page(client.post(f"{INBOX}{one}/reprise/", follow=True))

@@ -11,6 +11,7 @@ from preau.domain.procedures.operations.engine import (
     start,
     submit,
 )
+from preau.domain.procedures.operations.looking import check_again, check_piece, read_case_health
 from preau.domain.procedures.operations.moving import Moved, MovedActivity, leave, move_child
 from preau.domain.procedures.operations.orders import (
     MAX_KEY_LENGTH,
@@ -48,6 +49,8 @@ __all__ = [
     "attach",
     "book_subscriptions",
     "cancel",
+    "check_again",
+    "check_piece",
     "check_start",
     "complete",
     "decide",
@@ -61,6 +64,7 @@ __all__ = [
     "place_order",
     "problems_of",
     "promote",
+    "read_case_health",
     "save_booking_draft",
     "save_step",
     "send_document",

@@ -4,7 +4,7 @@ A decision is held for some minutes, the family knows nothing of it yet, then a 
 then it can be taken back without having to undo anything.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,18 +14,27 @@ from preau.base import journal, later
 from preau.base.actor import Actor, system_actor
 from preau.base.facts import NotFound
 from preau.domain.accounts.enums import Role
-from preau.domain.accounts.models import Account
+from preau.domain.accounts.queries import colleagues
 from preau.domain.organisations.models import Department
 from preau.domain.organisations.queries import organisation_by_id
-from preau.domain.procedures.enums import OtherParent, ProcedureKind, ProcedureStatus, TimelineEvent
+from preau.domain.procedures.enums import OtherParent, ProcedureStatus, TimelineEvent
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.engine import note
 from preau.domain.procedures.operations.handlers import handler_of
+from preau.domain.procedures.operations.looking import locked_case, look
 from preau.domain.procedures.operations.mails import tell_family
-from preau.domain.procedures.queries.cases import visible
-from preau.domain.procedures.rules import AlreadyDecided, CannotApply, WaitsForOtherParent, check_text, may_decide
+from preau.domain.procedures.rules import (
+    AlreadyDecided,
+    CannotApply,
+    NothingKept,
+    WaitsForOtherParent,
+    check_text,
+    may_decide,
+    parts_of,
+)
 
 MAX_AT_ONCE = 200
+APPLIED = ("held", "held_until", "updated_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +48,16 @@ class Decided:
 
 @transaction.atomic
 def take(*, actor: Actor, number: int, now: datetime, assignee_id: int | None = None) -> None:
-    """Take a démarche, or give it to a colleague of the collectivité: « En cours d'instruction » (A10-09).
+    """Take a démarche, or give it to a colleague who sees it: « En cours d'instruction » (A10-09).
 
-    :raises NotFound: no such démarche for this agent, or no such colleague.
+    :raises NotFound: no such démarche for this agent, or no such colleague for this démarche.
     :raises AlreadyDecided: decided or cancelled meanwhile.
     """
-    row = _locked(actor, number)
+    row = locked_case(actor=actor, number=number)
     if row.status not in (ProcedureStatus.SUBMITTED, ProcedureStatus.IN_REVIEW, ProcedureStatus.MORE_ASKED):
         raise AlreadyDecided(number)
     row.assignee_id = assignee_id or actor.account_id
-    if assignee_id and not _is_colleague(actor, assignee_id):
+    if assignee_id and not _is_colleague(actor, row, assignee_id):
         raise NotFound("colleague")
     if row.status == ProcedureStatus.SUBMITTED:
         row.status = ProcedureStatus.IN_REVIEW
@@ -59,25 +68,35 @@ def take(*, actor: Actor, number: int, now: datetime, assignee_id: int | None = 
 
 @transaction.atomic
 def decide(
-    *, actor: Actor, numbers: Sequence[int], accept: bool, reason: str = "", clean_only: bool = False, now: datetime
+    *,
+    actor: Actor,
+    numbers: Sequence[int],
+    accept: bool,
+    reason: str = "",
+    without: Collection[str] = (),
+    clean_only: bool = False,
+    now: datetime,
 ) -> Decided:
     """Accept or refuse démarches (A23-03 to A23-06), held for the minutes that the collectivité has set.
 
-    :param reason: what the family reads; required to refuse, 4,000 characters at most.
-    :param clean_only: leave out those with an anomaly (bulk answer).
-    :raises NotFound: one of them is not this agent's; :raises NotAllowed: neither agent nor manager.
+    :param reason: what the family reads; required to refuse, all or part; 4,000 characters at most.
+    :param without: keys of the parts refused while the rest is accepted (see `rules.parts_of`); one démarche alone.
+    :param clean_only: bulk answer: the machine looks again, and those with an anomaly are left out.
+    :raises NotFound: one of them is not this agent's, or has no such part.
+    :raises NotAllowed: neither agent nor manager.
+    :raises NothingKept: every part is refused.
     :raises TextMissing: a refusal without a reason; :raises TextTooLong: too long.
     :raises AlreadyDecided: for one démarche alone: decided meanwhile.
     :raises WaitsForOtherParent: for one démarche alone.
     """
     actor.require_role(Role.AGENT, Role.MANAGER)
-    text = check_text(reason) if reason.strip() or not accept else ""
+    text = check_text(reason) if reason.strip() or without or not accept else ""
     done, left_out = [], []
     organisation = organisation_by_id(organisation_id=actor.organisation_id)
     minutes = organisation.decision_hold_minutes if organisation else 0
     until = now + timedelta(minutes=minutes) if minutes else None
     for number in sorted(set(numbers))[:MAX_AT_ONCE]:
-        row = _locked(actor, number)
+        row = locked_case(actor=actor, number=number)
         try:
             _check_waiting(row)
         except (AlreadyDecided, WaitsForOtherParent):
@@ -85,10 +104,12 @@ def decide(
                 raise
             left_out.append(number)
             continue
-        if clean_only and not row.is_clean:
+        if clean_only and not (row.is_clean and look(actor=actor, row=row, now=now)):
             left_out.append(number)
             continue
-        _hold(actor, row, accept=accept, reason=text, until=until, now=now)
+        _check_parts(row, without)
+        decision = {"accept": accept, "reason": text, "by": actor.display_name, "without": sorted(without)}
+        _hold(actor, row, decision, until=until, now=now)
         done.append(number)
     return Decided(tuple(done), tuple(left_out), until)
 
@@ -100,7 +121,7 @@ def take_back(*, actor: Actor, number: int, now: datetime) -> None:
     :raises NotFound: not this agent's.
     :raises AlreadyDecided: it has been applied.
     """
-    row = _locked(actor, number)
+    row = locked_case(actor=actor, number=number)
     if row.held_until is None:
         raise AlreadyDecided(number)
     row.held, row.held_until, row.updated_at = {}, None, now
@@ -118,7 +139,7 @@ def apply_held(*, actor: Actor, number: int, now: datetime, until: datetime | No
 
     :raises NotFound: no such démarche for this actor.
     """
-    row = _locked(actor, number)
+    row = locked_case(actor=actor, number=number)
     if row.held_until is None or (until is not None and row.held_until != until):
         return False
     return _apply(actor, row, row.held, now=now)
@@ -132,7 +153,7 @@ def ask_more(*, actor: Actor, number: int, text: str, types: Mapping[int, str], 
     :raises NotFound: not this agent's; :raises AlreadyDecided: decided meanwhile.
     :raises TextMissing: neither a word nor a piece; :raises TextTooLong: too long.
     """
-    row = _locked(actor, number)
+    row = locked_case(actor=actor, number=number)
     _check_waiting(row, even_without_parent=True)
     words = check_text(text) if text.strip() or not types else ""
     row.asked = {
@@ -162,12 +183,23 @@ def _check_waiting(row: Procedure, *, even_without_parent: bool = False) -> None
     may_decide(status=ProcedureStatus(row.status), other_parent=parent)
 
 
-def _hold(actor: Actor, row: Procedure, *, accept: bool, reason: str, until: datetime | None, now: datetime) -> None:
-    decision: dict[str, object] = {"accept": accept, "reason": reason, "by": actor.display_name}
+def _check_parts(row: Procedure, without: Collection[str]) -> None:
+    if not without:
+        return
+    known = {part.key for part in parts_of(kind=row.kind, answers=row.answers)}
+    if not set(without) <= known:
+        raise NotFound("part")
+    if set(without) == known:
+        raise NothingKept(row.number)
+
+
+def _hold(
+    actor: Actor, row: Procedure, decision: Mapping[str, object], *, until: datetime | None, now: datetime
+) -> None:
     row.assignee_id = row.assignee_id or actor.account_id
     journal.record(
         actor=actor,
-        act="procedure.accepted" if accept else "procedure.refused",
+        act=f"procedure.{_event(decision)}",
         at=now,
         subject_type="procedure",
         subject_id=row.number,
@@ -176,7 +208,7 @@ def _hold(actor: Actor, row: Procedure, *, accept: bool, reason: str, until: dat
         row.save(update_fields=["assignee_id"])
         _apply(actor, row, decision, now=now)
         return
-    row.held, row.held_until, row.updated_at = decision, until, now
+    row.held, row.held_until, row.updated_at = dict(decision), until, now
     row.save(update_fields=["held", "held_until", "updated_at", "assignee_id"])
     later.enqueue_in(
         "preau.domain.procedures.tasks.apply_decision",
@@ -192,6 +224,7 @@ def _apply(actor: Actor, row: Procedure, decision: Mapping[str, object], *, now:
     machine = system_actor(actor.organisation_id, time_zone=actor.time_zone)
     handler = handler_of(kind=row.kind)
     row.held, row.held_until, row.updated_at = {}, None, now
+    row.without = decision.get("without", [])
     try:
         with transaction.atomic():
             if accept:
@@ -199,14 +232,12 @@ def _apply(actor: Actor, row: Procedure, decision: Mapping[str, object], *, now:
             else:
                 handler.refuse(actor=machine, row=row, reason=reason, now=now)
     except CannotApply as fact:
-        row.anomalies, row.is_clean = [*row.anomalies, fact.code], False
-        row.save(update_fields=["held", "held_until", "updated_at", "anomalies", "is_clean"])
+        row.anomalies, row.is_clean, row.without = list(dict.fromkeys([*row.anomalies, fact.code])), False, []
+        row.save(update_fields=[*APPLIED, "anomalies", "is_clean"])
         return False
     row.status = ProcedureStatus.ACCEPTED if accept else ProcedureStatus.REFUSED
     row.decided_at, row.reason, row.asked = now, reason, {}
-    row.save(
-        update_fields=["held", "held_until", "updated_at", "status", "decided_at", "reason", "asked", "assignee_id"]
-    )
+    row.save(update_fields=[*APPLIED, "status", "decided_at", "reason", "asked", "assignee_id", "without"])
     tell_family(
         actor=actor,
         row=row,
@@ -214,34 +245,21 @@ def _apply(actor: Actor, row: Procedure, decision: Mapping[str, object], *, now:
         subject=f"Votre demande n° {row.number} est traitée",
         key="decided",
         now=now,
+        is_partial=bool(row.without),
     )
     return True
 
 
-def _locked(actor: Actor, number: int) -> Procedure:
-    """Lock a démarche that a service decides; reservations are decided by their rules."""
-    if not actor.is_system:
-        actor.require_role(Role.AGENT, Role.MANAGER)
-    row = (
-        visible(actor=actor)
-        .select_for_update()
-        .filter(number=number)
-        .exclude(kind__in=[ProcedureKind.BOOKING, ProcedureKind.ACCOUNT])
-        .first()
-    )
-    if row is None:
-        raise NotFound("procedure")
-    return row
+def _event(decision: Mapping[str, object]) -> TimelineEvent:
+    if not decision["accept"]:
+        return TimelineEvent.REFUSED
+    return TimelineEvent.PARTLY_ACCEPTED if decision.get("without") else TimelineEvent.ACCEPTED
 
 
-def _is_colleague(actor: Actor, account_id: int) -> bool:
-    return Account.objects.filter(
-        pk=account_id,
-        is_active=True,
-        memberships__organisation_id=actor.organisation_id,
-        memberships__role__in=[Role.AGENT, Role.MANAGER],
-        memberships__ended_at=None,
-    ).exists()
+def _is_colleague(actor: Actor, row: Procedure, account_id: int) -> bool:
+    """A démarche is given to someone who sees it."""
+    found = next((each for each in colleagues(actor=actor) if each.account_id == account_id), None)
+    return found is not None and found.looks_after(department_id=row.department_id, site_id=row.site_id)
 
 
 def _department_name(row: Procedure) -> str:

@@ -215,6 +215,8 @@ def _fill(actor: Actor, row: Procedure, *, on: date, now: datetime) -> None:
     organisation = organisation_by_id(organisation_id=actor.organisation_id)
     row.anomalies = handler.anomalies(actor=actor, row=row, on=on)
     row.is_clean = not row.anomalies
+    if seen := handler.seen(actor=actor, row=row):
+        row.answers = {**row.answers, "seen": seen}
     row.subject = handler.subject(actor=actor, row=row)[:240]
     row.department_id, row.site_id = handler.place(actor=actor, row=row)
     if handler.needs_other_parent(actor=actor, row=row) and other_holder_exists(actor=actor, row=row):

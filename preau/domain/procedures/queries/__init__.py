@@ -10,6 +10,7 @@ from preau.domain.procedures.queries.cases import (
     find_case,
     find_draft,
     find_form,
+    pieces_of,
     procedure_forms,
 )
 from preau.domain.procedures.queries.dossiers import DossierState, dossier_folders, dossier_states
@@ -20,6 +21,7 @@ from preau.domain.procedures.queries.enrolments import (
     requested_offers,
 )
 from preau.domain.procedures.queries.inbox import (
+    NOBODY,
     QUEUES,
     InboxFilter,
     InboxRow,
@@ -53,6 +55,7 @@ from preau.domain.procedures.queries.todo import (
 )
 
 __all__ = [
+    "NOBODY",
     "QUEUES",
     "CaseView",
     "DossierState",
@@ -88,6 +91,7 @@ __all__ = [
     "list_procedures",
     "neighbours",
     "open_drafts",
+    "pieces_of",
     "pieces_to_send",
     "preview_order",
     "procedure_forms",

@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
+from preau.domain.documents.queries import DocumentView, documents_by_id
 from preau.domain.families.models import Child
 from preau.domain.families.queries import ChildCard, child_card
+from preau.domain.families.rules import compulsory_vaccines
 from preau.domain.procedures.enums import ProcedureKind, ProcedureStatus
-from preau.domain.procedures.models import Procedure, ProcedureForm, ProcedureMessage, TimelineEntry
+from preau.domain.procedures.models import Procedure, ProcedureForm, ProcedureMessage, ProcedurePiece, TimelineEntry
 from preau.domain.procedures.queries.orders import ProcedureView, TimelineLine, view_of
-from preau.domain.procedures.rules import draft_key, people_of
+from preau.domain.procedures.rules import Check, Part, checks_of, draft_key, parts_of, people_of, without_health
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +68,37 @@ class CaseView:
     held: Mapping[str, Any]
     held_until: datetime | None
     messages: tuple[MessageLine, ...]
-    document_ids: tuple[int, ...]
+    piece_count: int
     account_id: int | None
     data: tuple[tuple[str, str], ...] = ()
+    department_id: int | None = None
+    site_id: int | None = None
+    checked_at: datetime | None = None
+    without: tuple[str, ...] = ()  # keys of the parts refused while the rest was accepted
+    hides_health: bool = False  # to be read on demand
+    vaccines_missing: tuple[str, ...] = ()  # compulsory ones that are not said to be up to date
+    consents: tuple[tuple[str, str], ...] = ()  # title of each authorisation asked for, and the answer
+    regulations: tuple[Mapping[str, Any], ...] = ()  # title, version, by and on: as they were when it was sent
 
     @property
     def people(self) -> list[Mapping[str, Any]]:
         """Return the persons of an entourage."""
         return [person for _step, person in people_of(self.answers)]
+
+    @property
+    def checks(self) -> list[Check]:
+        """Return what the machine looked at, anomalies first."""
+        return checks_of(kind=self.view.kind, anomalies=self.anomalies)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Return what may be decided apart."""
+        return parts_of(kind=self.view.kind, answers=self.answers)
+
+    @property
+    def left_out(self) -> list[str]:
+        """Return the words of the parts that were refused."""
+        return [part.words for part in self.parts if part.key in self.without]
 
     @property
     def is_open(self) -> bool:
@@ -140,22 +165,50 @@ def file_drafts(*, actor: Actor, family_id: int | None = None) -> list[DraftView
 
 
 def find_case(*, actor: Actor, number: int) -> CaseView:
-    """Return one numbered démarche with its messages and pieces. Notes are for agents only. Five queries.
+    """Return one numbered démarche with its messages and pieces. Five queries at most.
+
+    Notes are for agents only. To an agent, it says nothing of health: see `operations.read_case_health`.
 
     :raises NotFound: no such number, or not the actor's.
     """
-    row = visible(actor=actor).filter(number=number).first()
+    return case_view(actor=actor, row=case_row(actor=actor, number=number), with_health=not actor.is_staff)
+
+
+def case_row(*, actor: Actor, number: int) -> Procedure:
+    """Return the row of a case, with how many pieces are joined to it. One query.
+
+    :raises NotFound: no such number, or not the actor's.
+    """
+    pieces = ProcedurePiece.objects.filter(organisation_id=actor.organisation_id, procedure=OuterRef("pk"))
+    count = pieces.order_by().values("procedure").annotate(n=Count("pk")).values("n")
+    row = visible(actor=actor).filter(number=number).annotate(piece_count=Subquery(count)).first()
     if row is None:
         raise NotFound("procedure")
+    return row
+
+
+def pieces_of(*, actor: Actor, number: int, on: date) -> list[DocumentView]:
+    """Return the pieces joined to a démarche of the actor that the actor may read. Two queries at most."""
+    mine = visible(actor=actor).filter(number=number)
+    joined = ProcedurePiece.objects.filter(organisation_id=actor.organisation_id, procedure__in=mine.values("pk"))
+    return documents_by_id(actor=actor, ids=joined.values("document_id"), on=on)
+
+
+def case_view(*, actor: Actor, row: Procedure, with_health: bool) -> CaseView:
+    """Return a row that the actor may read as a case. Screens ask `find_case`, or `read_case_health` which is kept."""
     entries = TimelineEntry.objects.filter(organisation_id=actor.organisation_id, procedure=row).order_by("at", "pk")
     messages = ProcedureMessage.objects.filter(organisation_id=actor.organisation_id, procedure=row)
     if not actor.is_staff:
         messages = messages.filter(is_note=False)
-    form = _form(actor, row)
+    form, child = _form(actor, row), _child(actor, row.child_id)
+    answers, is_cut = (row.answers, False) if with_health else without_health(row.answers)
+    seen = row.answers.get("seen", {})
+    born = child.birth_date if child and with_health else None
+    done = row.answers.get("health", {}).get("vaccines", ())
     return CaseView(
         view=view_of(row, timeline=tuple(TimelineLine(e.at, e.event, e.by, e.detail) for e in entries)),
-        child=_child(actor, row.child_id),
-        answers=row.answers,
+        child=child,
+        answers=answers,
         form_title=form.title if form else "",
         asked=row.asked,
         reason=row.reason,
@@ -169,9 +222,17 @@ def find_case(*, actor: Actor, number: int) -> CaseView:
             MessageLine(each.at, each.by, each.is_staff, each.is_note, str(each.body.get("text", "")))
             for each in messages.order_by("at", "pk")
         ),
-        document_ids=tuple(row.pieces.order_by("pk").values_list("document_id", flat=True)),
+        piece_count=int(vars(row)["piece_count"] or 0),
         account_id=row.account_id,
         data=_data(form, row.answers),
+        department_id=row.department_id,
+        site_id=row.site_id,
+        checked_at=row.checked_at,
+        without=tuple(row.without),
+        hides_health=is_cut,
+        vaccines_missing=tuple(each for each in compulsory_vaccines(born=born) if each not in done),
+        consents=tuple((str(title), str(said)) for title, said in seen.get("consents", ())),
+        regulations=tuple(seen.get("regulations", ())),
     )
 
 

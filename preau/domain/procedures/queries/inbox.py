@@ -1,5 +1,6 @@
 """The agents' inbox: « Démarches à traiter »."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,28 +10,43 @@ from preau.base.actor import Actor
 from preau.base.search import fold
 from preau.domain.accounts.enums import Role
 from preau.domain.families.models import Child, Family
-from preau.domain.procedures.enums import ProcedureKind, ProcedureStatus
+from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, ProcedureMessage, ReasonTemplate
 from preau.domain.procedures.queries.cases import visible
 
 WAITING = (ProcedureStatus.SUBMITTED, ProcedureStatus.IN_REVIEW)
-QUEUES = ("todo", "mine", "asked", "held", "done")
+CLOSED = (ProcedureStatus.ACCEPTED, ProcedureStatus.REFUSED, ProcedureStatus.CANCELLED)
+# Each queue with the states that may be in it.
+QUEUES: Mapping[str, tuple[ProcedureStatus, ...]] = {
+    "todo": WAITING,
+    "mine": WAITING,
+    "asked": (ProcedureStatus.MORE_ASKED,),
+    "held": OPEN_STATUSES,
+    "done": CLOSED,
+}
+NOBODY = -1
 
 
 @dataclass(frozen=True, slots=True)
 class InboxFilter:
-    """What an agent looks at. `queue` is one of QUEUES; 0 and "" mean all."""
+    """What an agent looks at. `queue` is one of QUEUES; 0 and "" mean all.
+
+    `assignee_id` is an account, or NOBODY for what no one has taken.
+    """
 
     queue: str = "todo"
     kind: str = ""
+    state: str = ""
     department_id: int = 0
+    assignee_id: int = 0
+    is_late: bool = False
     text: str = ""
     clean_only: bool = False
 
     @property
     def is_whole_queue(self) -> bool:
         """Tell whether nothing narrows the queue: then its count is known."""
-        return not (self.kind or self.department_id or self.text or self.clean_only)
+        return self == InboxFilter(queue=self.queue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +62,7 @@ class InboxRow:
     hue: int
     submitted_at: datetime
     due_at: datetime | None
+    decided_at: datetime | None
     is_clean: bool
     other_parent: str
     assignee_id: int | None
@@ -53,33 +70,46 @@ class InboxRow:
 
 
 def inbox(
-    *, actor: Actor, wanted: InboxFilter, limit: int, offset: int = 0, total: int | None = None
+    *, actor: Actor, wanted: InboxFilter, now: datetime, limit: int, offset: int = 0, total: int | None = None
 ) -> tuple[list[InboxRow], int]:
     """Return a page of a queue, the most urgent first, and how many there are. Two queries at any size.
+
+    Past the end, the last page is returned.
 
     :param total: how many there are, when `queue_counts` has said it: one query less.
     :raises NotAllowed: the actor is neither agent nor manager.
     """
     actor.require_role(Role.AGENT, Role.MANAGER)
-    rows = _filtered(actor, wanted)
+    rows = _queue(actor, wanted).filter(_narrow(actor, wanted, now))
     total = rows.count() if total is None else total
+    if total == 0:
+        return [], 0
     order = ("-decided_at", "-number") if wanted.queue == "done" else ("due_at", "number")
-    page = _annotated(actor, rows).order_by(*order)[offset : offset + limit]
-    return [_row(each) for each in page], total
+    start = min(offset, (total - 1) // limit * limit)
+    # The page is chosen first; names and last words are then read for these few rows only.
+    chosen = rows.order_by(*order).values("pk")[start : start + limit]
+    page = _annotated(actor, Procedure.objects.filter(organisation_id=actor.organisation_id, pk__in=chosen))
+    return [_row(each) for each in page.order_by(*order)], total
 
 
-def neighbours(*, actor: Actor, wanted: InboxFilter, number: int) -> tuple[int | None, int | None]:
+def neighbours(*, actor: Actor, wanted: InboxFilter, now: datetime, number: int) -> tuple[int | None, int | None]:
     """Return the numbers before and after a démarche in a queue. Three queries at most.
 
-    When it has left the queue meanwhile, the next one is the first of the queue.
+    When it has left the queue meanwhile, they are those around the place that it had.
     """
-    rows = _filtered(actor, wanted)
+    rows = _queue(actor, wanted).filter(_narrow(actor, wanted, now))
     here = visible(actor=actor).filter(number=number).values_list("due_at", "decided_at").first()
-    if here is None:
+    is_done = wanted.queue == "done"
+    if here is None or here[is_done] is None:  # an order of reservations is in no queue
         return None, None
-    if wanted.queue == "done":
-        before = rows.filter(number__gt=number).order_by("number")
-        after = rows.filter(number__lt=number).order_by("-number")
+    if is_done:
+        at = here[1]
+        before = rows.filter(Q(decided_at__gt=at) | Q(decided_at=at, number__gt=number)).order_by(
+            "decided_at", "number"
+        )
+        after = rows.filter(Q(decided_at__lt=at) | Q(decided_at=at, number__lt=number)).order_by(
+            "-decided_at", "-number"
+        )
     else:
         due = here[0]
         before = rows.filter(Q(due_at__lt=due) | Q(due_at=due, number__lt=number)).order_by("-due_at", "-number")
@@ -87,16 +117,24 @@ def neighbours(*, actor: Actor, wanted: InboxFilter, number: int) -> tuple[int |
     return before.values_list("number", flat=True).first(), after.values_list("number", flat=True).first()
 
 
-def queue_counts(*, actor: Actor) -> dict[str, int]:
-    """Return how many démarches wait in each open queue. One query."""
-    rows = visible(actor=actor).exclude(kind=ProcedureKind.BOOKING)
-    held = Q(held_until__isnull=False)
+def queue_counts(*, actor: Actor, now: datetime, wanted: InboxFilter | None = None) -> dict[str, int]:
+    """Return how many démarches wait in each open queue, how many are late, how many have no anomaly. One query.
+
+    :param wanted: counted too, as "wanted", when its queue is an open one.
+    """
+    rows = visible(actor=actor).filter(status__in=OPEN_STATUSES).exclude(kind=ProcedureKind.BOOKING)
+    waits = _in_queue(actor, "todo")
+    more = {}
+    if wanted is not None and wanted.queue != "done":
+        more["wanted"] = Count("pk", filter=_in_queue(actor, wanted.queue) & _narrow(actor, wanted, now))
     found = rows.aggregate(
-        todo=Count("pk", filter=Q(status__in=WAITING) & ~held),
-        mine=Count("pk", filter=Q(status__in=WAITING, assignee_id=actor.account_id) & ~held),
-        asked=Count("pk", filter=Q(status=ProcedureStatus.MORE_ASKED) & ~held),
-        held=Count("pk", filter=held),
-        clean=Count("pk", filter=Q(status__in=WAITING, is_clean=True, other_parent__in=["", "agreed"]) & ~held),
+        todo=Count("pk", filter=waits),
+        mine=Count("pk", filter=_in_queue(actor, "mine")),
+        asked=Count("pk", filter=_in_queue(actor, "asked")),
+        held=Count("pk", filter=_in_queue(actor, "held")),
+        late=Count("pk", filter=waits & Q(due_at__lt=now)),
+        clean=Count("pk", filter=waits & Q(is_clean=True, other_parent__in=["", "agreed"])),
+        **more,
     )
     return {key: int(value) for key, value in found.items()}
 
@@ -107,40 +145,50 @@ def reason_templates(*, actor: Actor) -> list[tuple[str, str]]:
     return list(rows.values_list("title", "text"))
 
 
-def _filtered(actor: Actor, wanted: InboxFilter) -> QuerySet[Procedure]:
-    rows = visible(actor=actor).filter(number__isnull=False)
-    if wanted.queue == "done":
-        rows = rows.filter(
-            status__in=[ProcedureStatus.ACCEPTED, ProcedureStatus.REFUSED, ProcedureStatus.CANCELLED]
-        ).exclude(kind=ProcedureKind.BOOKING)
-    elif wanted.queue == "asked":
-        rows = rows.filter(status=ProcedureStatus.MORE_ASKED, held_until__isnull=True)
-    elif wanted.queue == "held":
-        rows = rows.filter(held_until__isnull=False)
-    else:
-        rows = rows.filter(status__in=WAITING, held_until__isnull=True)
-        if wanted.queue == "mine":
-            rows = rows.filter(assignee_id=actor.account_id)
-    if wanted.kind:
-        rows = rows.filter(kind=wanted.kind)
-    if wanted.department_id:
-        rows = rows.filter(department_id=wanted.department_id)
+def _queue(actor: Actor, wanted: InboxFilter) -> QuerySet[Procedure]:
+    return visible(actor=actor).filter(_in_queue(actor, wanted.queue)).exclude(kind=ProcedureKind.BOOKING)
+
+
+def _in_queue(actor: Actor, queue: str) -> Q:
+    found = Q(status__in=QUEUES[queue])
+    if queue != "done":
+        found &= Q(held_until__isnull=queue != "held")
+    if queue == "mine":
+        found &= Q(assignee_id=actor.account_id)
+    return found
+
+
+def _narrow(actor: Actor, wanted: InboxFilter, now: datetime) -> Q:
+    """What the agent's filter keeps of a queue."""
+    found = Q()
+    for name, value in (
+        ("kind", wanted.kind),
+        ("status", wanted.state),
+        ("department_id", wanted.department_id),
+        ("assignee_id", max(0, wanted.assignee_id)),
+    ):
+        if value:
+            found &= Q((name, value))
+    if wanted.assignee_id == NOBODY:
+        found &= Q(assignee_id__isnull=True)
+    if wanted.is_late:
+        found &= Q(due_at__lt=now)
     if wanted.clean_only:
-        rows = rows.filter(is_clean=True, other_parent__in=["", "agreed"])
-    return _matching(actor, rows, wanted.text)
+        found &= Q(is_clean=True, other_parent__in=["", "agreed"])
+    return found & _named(actor, wanted.text)
 
 
-def _matching(actor: Actor, rows: QuerySet[Procedure], text: str) -> QuerySet[Procedure]:
+def _named(actor: Actor, text: str) -> Q:
     """Every word is in a name of the family or the child, or is the number."""
-    organisation_id = actor.organisation_id
+    organisation_id, found = actor.organisation_id, Q()
     for word in fold(text).split():
         children = Child.objects.filter(organisation_id=organisation_id, search__contains=word)
         families = Family.objects.filter(organisation_id=organisation_id, adults__search__contains=word)
-        found = Q(child_id__in=children.values("pk")) | Q(family_id__in=families.values("pk"))
+        named = Q(child_id__in=children.values("pk")) | Q(family_id__in=families.values("pk"))
         if word.isdigit():
-            found |= Q(number=int(word[:9]))
-        rows = rows.filter(found)
-    return rows
+            named |= Q(number=int(word[:9]))
+        found &= named
+    return found
 
 
 def _annotated(actor: Actor, rows: QuerySet[Procedure]) -> QuerySet[Procedure]:
@@ -149,7 +197,7 @@ def _annotated(actor: Actor, rows: QuerySet[Procedure]) -> QuerySet[Procedure]:
     last = ProcedureMessage.objects.filter(
         organisation_id=actor.organisation_id, procedure=OuterRef("pk"), is_note=False
     ).order_by("-at", "-pk")
-    return rows.annotate(
+    return rows.defer("answers", "payload", "held", "asked").annotate(
         child_first=Subquery(child.values("first_name")[:1]),
         child_last=Subquery(child.values("last_name")[:1]),
         child_hue=Subquery(child.values("hue")[:1]),
@@ -173,6 +221,7 @@ def _row(row: Procedure) -> InboxRow:
         hue=found["child_hue"] or 0,
         submitted_at=row.submitted_at,
         due_at=row.due_at,
+        decided_at=row.decided_at,
         is_clean=row.is_clean,
         other_parent=row.other_parent,
         assignee_id=row.assignee_id,

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from preau.base.uploads import MAX_BYTES, FileRefused
-from preau.domain.documents.queries import document_types, documents_by_id
+from preau.domain.documents.queries import document_types
 from preau.domain.procedures import operations as acts
-from preau.domain.procedures.queries import find_case
+from preau.domain.procedures.queries import find_case, pieces_of
 from preau.domain.procedures.rules import AlreadyDecided, TextMissing, TextTooLong
 from preau.web.family.documents.forms import DocumentForm
 from preau.web.ui.policy import family_page
@@ -111,7 +111,7 @@ def case_page(request: Any, number: int, *, typed: str = "", status: int = 200) 
     context = {
         "case": case,
         "typed": typed,
-        "pieces": documents_by_id(actor=request.actor, ids=case.document_ids, on=request.today),
+        "pieces": pieces_of(actor=request.actor, number=number, on=request.today),
     }
     if case.is_open:
         has_child = case.child is not None

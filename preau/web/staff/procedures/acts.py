@@ -1,5 +1,6 @@
 """What an agent does with a case: take, decide, take back, write, accept many."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -10,13 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from preau.domain.documents.rules import AlreadyChecked, ReasonMissing
 from preau.domain.procedures import operations as acts
-from preau.domain.procedures.queries import InboxFilter, inbox, neighbours, reason_templates
+from preau.domain.procedures.queries import InboxFilter, find_case, inbox, neighbours
 from preau.domain.procedures.rules import AlreadyDecided, TextMissing, TextTooLong, WaitsForOtherParent
 from preau.web.staff.dates import read_number
-from preau.web.staff.procedures.forms import ACCEPT, ASK, DecisionForm, query_of, read_filter
-from preau.web.staff.procedures.views import page
+from preau.web.staff.procedures.forms import ACCEPT, ASK, query_of, read_filter
+from preau.web.staff.procedures.views import decision_form, page
+from preau.web.staff.templatetags.inbox import within
 from preau.web.ui.policy import staff_page
+from preau.web.ui.templatetags.fr import clock
 
 MAX_BULK = 100
 
@@ -26,21 +30,14 @@ MAX_BULK = 100
 def decide(request: Any, slug: str, number: int) -> HttpResponse:
     """Decide a case, then show the next one of the queue."""
     actor = request.actor
-    form = DecisionForm(request.POST, templates=dict(reason_templates(actor=actor)))
+    case = find_case(actor=actor, number=number)
+    form = decision_form(request, case)
     if not form.is_valid():
-        return page(request, number=number, form=form)
-    data = form.cleaned_data
-    _before, after = neighbours(actor=actor, wanted=read_filter(request.GET), number=number)
+        return page(request, case=case, form=form)
+    _before, after = neighbours(actor=actor, wanted=read_filter(request.GET), now=request.now, number=number)
     held = None
     try:
-        if data["decision"] == ASK:
-            acts.ask_more(actor=actor, number=number, text=data["words"], types={}, now=request.now)
-            messages.success(request, _("Demande n° %s : le complément est demandé à la famille.") % number)
-        else:
-            accept = data["decision"] == ACCEPT
-            decided = acts.decide(actor=actor, numbers=[number], accept=accept, reason=data["words"], now=request.now)
-            held = number if decided.applies_at else None
-            _tell(request, number, accept=accept, is_held=held is not None)
+        held = _decide(request, number, form.cleaned_data)
     except AlreadyDecided:
         messages.warning(request, _("Demande n° %s : elle a été traitée ou annulée entre-temps.") % number)
     except WaitsForOtherParent:
@@ -49,18 +46,40 @@ def decide(request: Any, slug: str, number: int) -> HttpResponse:
     return _to(request, after, held=held)
 
 
-def _tell(request: Any, number: int, *, accept: bool, is_held: bool) -> None:
+def _decide(request: Any, number: int, data: dict[str, Any]) -> int | None:
+    """Do what the agent has chosen; return the number when the decision may still be taken back."""
+    actor, now = request.actor, request.now
+    if data["decision"] == ASK:
+        acts.ask_more(actor=actor, number=number, text=data["words"], types=data["types"], now=now)
+        messages.success(request, _("Demande n° %s : le complément est demandé à la famille.") % number)
+        return None
+    accept = data["decision"] == ACCEPT
+    without = data["without"] if accept else []
+    decided = acts.decide(actor=actor, numbers=[number], accept=accept, reason=data["words"], without=without, now=now)
+    _tell(request, number, accept=accept, is_partial=bool(without), until=decided.applies_at)
+    return number if decided.applies_at else None
+
+
+def _tell(request: Any, number: int, *, accept: bool, is_partial: bool, until: datetime | None) -> None:
     words = _("Demande n° %s : acceptée.") if accept else _("Demande n° %s : refusée.")
-    later = " " + _("La famille est prévenue dans quelques minutes : vous pouvez encore revenir sur votre décision.")
-    messages.success(request, words % number + (later if is_held else ""))
+    if is_partial:
+        words = _("Demande n° %s : acceptée en partie.")
+    later = _("La famille est prévenue %(left)s, à %(at)s : vous pouvez encore reprendre votre décision.")
+    told = [words % number]
+    if until is not None:
+        told.append(later % {"left": within(until, request.now), "at": clock(until)})
+    messages.success(request, " ".join(told))
 
 
-def _to(request: Any, number: int | None, *, held: int | None = None) -> HttpResponseRedirect:
+def _to(request: Any, number: int | None, *, held: int | None = None, anchor: str = "") -> HttpResponseRedirect:
     """Go to a case of the same queue, or to the queue when there is none left."""
-    slug, query = request.organisation.slug, query_of(read_filter(request.GET))
+    slug, query = (
+        request.organisation.slug,
+        query_of(read_filter(request.GET), page=read_number(request.GET.get("page")) or 1),
+    )
     path = reverse("staff:procedure", args=[slug, number]) if number else reverse("staff:procedures", args=[slug])
     query = "&".join(part for part in (query, f"tenu={held}" if held else "") if part)
-    return HttpResponseRedirect(f"{path}?{query}" if query else path)
+    return HttpResponseRedirect((f"{path}?{query}" if query else path) + (f"#{anchor}" if anchor else ""))
 
 
 @staff_page("agent", "manager")
@@ -107,21 +126,58 @@ def take(request: Any, slug: str, number: int) -> HttpResponse:
 @require_POST
 def write(request: Any, slug: str, number: int) -> HttpResponse:
     """Write to the family, or a note for colleagues."""
-    is_note = request.POST.get("act") == "note"
+    is_note, text = request.POST.get("act") == "note", request.POST.get("text", "")
     try:
-        acts.write_message(
+        acts.write_message(actor=request.actor, number=number, text=text, is_note=is_note, now=request.now)
+    except (TextMissing, TextTooLong) as fact:
+        oops = {"what": "note" if is_note else "message", "text": text, "why": _too(fact)}
+        return page(request, case=find_case(actor=request.actor, number=number), oops=oops)
+    messages.success(request, _("La note est gardée.") if is_note else _("Le message est envoyé à la famille."))
+    return _to(request, number)
+
+
+def _too(fact: Exception) -> str:
+    if isinstance(fact, TextTooLong):
+        return _("C’est trop long : 4 000 caractères au plus.")
+    return _("Écrivez quelque chose avant d’envoyer.")
+
+
+@staff_page("agent", "manager")
+@require_POST
+def check_piece(request: Any, slug: str, number: int, document_id: int) -> HttpResponse:
+    """Validate or refuse one piece of a case."""
+    accept, reason = request.POST.get("act") == "accept", request.POST.get("reason", "")
+    try:
+        acts.check_piece(
             actor=request.actor,
             number=number,
-            text=request.POST.get("text", ""),
-            is_note=is_note,
+            document_id=document_id,
+            accept=accept,
+            reason=reason,
             now=request.now,
         )
-    except TextMissing:
-        messages.error(request, _("Écrivez quelque chose avant d’envoyer."))
-    except TextTooLong:
-        messages.error(request, _("C’est trop long : 4 000 caractères au plus."))
+    except ReasonMissing:
+        oops = {"what": "piece", "piece": document_id, "why": _("Dites à la famille pourquoi la pièce est refusée.")}
+        return page(request, case=find_case(actor=request.actor, number=number), oops=oops)
+    except (AlreadyChecked, AlreadyDecided):
+        messages.warning(request, _("La pièce a été remplacée, ou la demande traitée, entre-temps."))
     else:
-        messages.success(request, _("La note est gardée.") if is_note else _("Le message est envoyé à la famille."))
+        messages.success(request, _("La pièce est validée.") if accept else _("La pièce est refusée."))
+    return _to(request, number, anchor="h-pieces")
+
+
+@staff_page("agent", "manager")
+@require_POST
+def check_again(request: Any, slug: str, number: int) -> HttpResponse:
+    """Let the machine look again."""
+    try:
+        is_clean = acts.check_again(actor=request.actor, number=number, now=request.now)
+    except AlreadyDecided:
+        messages.warning(request, _("Demande n° %s : elle a été traitée ou annulée entre-temps.") % number)
+    else:
+        messages.success(
+            request, _("Vérifié : rien à signaler.") if is_clean else _("Vérifié : des points restent à regarder.")
+        )
     return _to(request, number)
 
 
@@ -141,5 +197,5 @@ def accept_clean(request: Any, slug: str) -> HttpResponse:
         if not numbers:
             messages.warning(request, _("Cochez au moins une demande."))
         return redirect("staff:procedures_clean", slug=slug)
-    rows, total = inbox(actor=actor, wanted=InboxFilter(clean_only=True), limit=MAX_BULK)
+    rows, total = inbox(actor=actor, wanted=InboxFilter(clean_only=True), now=request.now, limit=MAX_BULK)
     return render(request, "staff/procedures/clean.html", {"rows": rows, "total": total})

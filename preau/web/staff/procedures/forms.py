@@ -1,5 +1,6 @@
 """What an agent decides, and what the inbox is asked to show."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -7,14 +8,17 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from preau.domain.procedures.enums import ProcedureKind
-from preau.domain.procedures.queries import QUEUES, InboxFilter
-from preau.domain.procedures.rules import MAX_TEXT
+from preau.domain.procedures.queries import NOBODY, QUEUES, InboxFilter
+from preau.domain.procedures.rules import MAX_TEXT, Part
 from preau.web.staff.dates import read_number
 
 ACCEPT, REFUSE, ASK = "accept", "refuse", "ask"
+NO_ONE = "personne"
 
 
 class DecisionForm(forms.Form):
+    """Accept, all or part; refuse; ask for a word or for pieces."""
+
     decision = forms.ChoiceField(
         choices=[(ACCEPT, _("Accepter")), (ASK, _("Demander un complément")), (REFUSE, _("Refuser"))]
     )
@@ -26,38 +30,70 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": "3"}),
     )
 
-    def __init__(self, data: Any = None, *, templates: dict[str, str]) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        templates: Mapping[str, str],
+        parts: Iterable[Part] = (),
+        types: Mapping[int, str] | None = None,
+        asked: Iterable[int] = (),
+    ) -> None:
+        """:param types: pieces that may be asked for; `asked`: those ticked before the agent says anything."""
         super().__init__(data)
-        self.templates = templates
+        self.templates, self.parts, self.types = templates, tuple(parts), types or {}
+        shown = data is not None and data.get("parts_shown")
+        self.kept = set(data.getlist("part")) if shown else {part.key for part in self.parts}
+        self.asked = {read_number(each) for each in data.getlist("piece")} if data is not None else set(asked)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        decision = data.get("decision")
         words = [self.templates.get(data.get("template", ""), ""), data.get("reason", "").strip()]
         data["words"] = "\n\n".join(each for each in words if each)
-        if data.get("decision") in (REFUSE, ASK) and not data["words"]:
-            self.add_error("reason", _("Dites à la famille pourquoi, ou ce qui manque."))
+        data["without"] = [part.key for part in self.parts if part.key not in self.kept]
+        data["types"] = {key: title for key, title in self.types.items() if key in self.asked}
+        if decision == ACCEPT and self.parts and len(data["without"]) == len(self.parts):
+            self.add_error("decision", _("Gardez au moins une ligne, ou refusez la demande."))
+        elif decision == ACCEPT and data["without"] and not data["words"]:
+            self.add_error("reason", _("Dites à la famille pourquoi une partie est refusée."))
+        elif decision == REFUSE and not data["words"]:
+            self.add_error("reason", _("Dites à la famille pourquoi."))
+        elif len(data["words"]) > MAX_TEXT:
+            self.add_error("reason", _("C’est trop long : 4 000 caractères au plus, phrase toute prête comprise."))
+        elif decision == ASK and not data["words"] and not data["types"]:
+            self.add_error("reason", _("Dites à la famille ce qui manque, ou cochez une pièce."))
         return data
 
 
 def read_filter(query: QueryDict) -> InboxFilter:
     """Return what the address asks for; what cannot be read is left out."""
-    queue, kind = query.get("file", "todo"), query.get("type", "")
+    queue, kind, state = query.get("file", "todo"), query.get("type", ""), query.get("etat", "")
+    queue = queue if queue in QUEUES else "todo"
+    who = query.get("suivi", "")
     return InboxFilter(
-        queue=queue if queue in QUEUES else "todo",
+        queue=queue,
         kind=kind if kind in set(ProcedureKind) else "",
+        state=state if state in QUEUES[queue] else "",
         department_id=read_number(query.get("service")) or 0,
+        assignee_id=NOBODY if who == NO_ONE else read_number(who) or 0,
+        is_late=query.get("retard") == "1",
         text=query.get("q", "").replace("\x00", "")[:80],
     )
 
 
-def query_of(wanted: InboxFilter) -> str:
+def query_of(wanted: InboxFilter, *, page: int = 1) -> str:
     """Return the filter as the query of an address, so that each link keeps it."""
     query = QueryDict(mutable=True)
     for name, value in (
         ("file", "" if wanted.queue == "todo" else wanted.queue),
         ("type", wanted.kind),
+        ("etat", wanted.state),
         ("service", str(wanted.department_id or "")),
+        ("suivi", NO_ONE if wanted.assignee_id == NOBODY else str(wanted.assignee_id or "")),
+        ("retard", "1" if wanted.is_late else ""),
         ("q", wanted.text),
+        ("page", str(page) if page > 1 else ""),
     ):
         if value:
             query[name] = value

@@ -5,17 +5,22 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from preau.domain.accounts.queries import colleagues
-from preau.domain.documents.queries import documents_by_id
+from preau.domain.documents.queries import DocumentView, document_types
 from preau.domain.organisations.queries import list_departments
 from preau.domain.procedures.enums import ProcedureKind
+from preau.domain.procedures.operations import read_case_health
 from preau.domain.procedures.queries import (
+    NOBODY,
+    QUEUES,
+    CaseView,
     InboxFilter,
     find_case,
     inbox,
     neighbours,
+    pieces_of,
     queue_counts,
     reason_templates,
 )
@@ -31,66 +36,116 @@ KINDS = [kind for kind in ProcedureKind if kind not in (ProcedureKind.BOOKING, P
 @require_safe
 def queue(request: Any, slug: str) -> HttpResponse:
     """The queue, and the most urgent case beside it."""
-    return page(request, number=None)
+    return page(request, case=None)
 
 
 @staff_page("agent", "manager")
 @require_safe
 def case(request: Any, slug: str, number: int) -> HttpResponse:
     """One case beside the queue it comes from."""
-    return page(request, number=number)
+    return page(request, case=find_case(actor=request.actor, number=number))
 
 
-def page(request: Any, *, number: int | None, form: DecisionForm | None = None) -> HttpResponse:
-    """Render the queue asked for with one case: the given one, or the first."""
+@staff_page("agent", "manager")
+@require_POST
+def health(request: Any, slug: str, number: int) -> HttpResponse:
+    """« Afficher la santé » : shown once; the parents see this reading."""
+    return page(request, case=read_case_health(actor=request.actor, number=number, now=request.now))
+
+
+def page(
+    request: Any, *, case: CaseView | None, form: DecisionForm | None = None, oops: dict[str, Any] | None = None
+) -> HttpResponse:
+    """Render the queue asked for with one case: the given one, or the first.
+
+    :param oops: what was typed elsewhere than in the decision and could not be taken, with why.
+    """
     actor, wanted = request.actor, read_filter(request.GET)
-    place = read_number(request.GET.get("page")) or 1
-    offset = (max(1, min(place, 10_000)) - 1) * PER_PAGE
-    counts = queue_counts(actor=actor)
-    known = counts.get(wanted.queue) if wanted.is_whole_queue else None
-    rows, total = inbox(actor=actor, wanted=wanted, limit=PER_PAGE, offset=offset, total=known)
-    shown = number if number is not None else (rows[0].number if rows else None)
-    templates = dict(reason_templates(actor=actor))
+    counts = queue_counts(actor=actor, now=request.now, wanted=wanted)
+    place = max(1, min(read_number(request.GET.get("page")) or 1, 10_000))
+    rows, total = inbox(
+        actor=actor,
+        wanted=wanted,
+        now=request.now,
+        limit=PER_PAGE,
+        offset=(place - 1) * PER_PAGE,
+        total=counts.get("wanted"),
+    )
+    pages = Paginator(range(total), PER_PAGE).get_page(place)
+    people = colleagues(actor=actor)
     context = {
         "rows": rows,
         "total": total,
-        "page": Paginator(range(total), PER_PAGE).get_page(place),
+        "page": pages,
         "wanted": wanted,
-        "query": query_of(wanted),
+        "states": QUEUES[wanted.queue] if wanted.queue in ("todo", "mine", "done") else (),
+        "query": query_of(wanted, page=pages.number),
         "counts": counts,
-        "departments": list_departments(organisation_id=actor.organisation_id),
+        "departments": _departments(actor),
         "kinds": KINDS,
-        "is_item": number is not None,
+        "nobody": NOBODY,
+        "people": people,
+        "names": {each.account_id: each.name for each in people},
+        "now": request.now,
+        "is_item": case is not None,
         "held_number": read_number(request.GET.get("tenu")),
-        "templates": templates,
-        "form": form or DecisionForm(templates=templates),
+        "oops": oops or {},
     }
-    if shown is not None:
+    if case is None and rows:
+        case = find_case(actor=actor, number=rows[0].number)
+    if case is not None:
         numbers = [row.number for row in rows]
-        is_cut = (offset > 0, offset + len(rows) < total)
-        context |= _case(request, shown, wanted, numbers, is_cut)
-    return render(request, "staff/procedures/inbox.html", context, status=422 if form and form.errors else 200)
+        context |= _around(request, case.view.number, wanted, numbers, (pages.has_previous(), pages.has_next()))
+        context |= _case(request, case, form)
+        near = [each for each in people if each.looks_after(department_id=case.department_id, site_id=case.site_id)]
+        context["colleagues"] = near
+    has_errors = bool(oops or (form and form.errors))
+    return render(request, "staff/procedures/inbox.html", context, status=422 if has_errors else 200)
 
 
-def _case(
+def _departments(actor: Any) -> list[tuple[int, str]]:
+    """The departments among which this agent may choose."""
+    found = list_departments(organisation_id=actor.organisation_id)
+    return [each for each in found if not actor.department_ids or each[0] in actor.department_ids]
+
+
+def _case(request: Any, case: CaseView, form: DecisionForm | None) -> dict[str, Any]:
+    """One case with its pieces; what serves to decide is read only while it may be decided."""
+    actor = request.actor
+    pieces = pieces_of(actor=actor, number=case.view.number, on=request.today)
+    context = {"case": case, "pieces": pieces, "unseen": case.piece_count - len(pieces)}
+    if case.is_open and case.held_until is None:
+        context["form"] = form or decision_form(request, case, pieces=pieces)
+    return context
+
+
+def decision_form(request: Any, case: CaseView, *, pieces: list[DocumentView] | None = None) -> DecisionForm:
+    """The decision on a case. Pieces that were refused are those that one asks for again."""
+    actor = request.actor
+    if pieces is None:
+        pieces = pieces_of(actor=actor, number=case.view.number, on=request.today)
+    return DecisionForm(
+        request.POST if request.method == "POST" and "decision" in request.POST else None,
+        templates=dict(reason_templates(actor=actor)),
+        parts=case.parts,
+        types={
+            each.type_id: each.title
+            for each in document_types(actor=actor)
+            if each.subject == "family" or (each.subject == "child" and case.child is not None)
+        },
+        asked=[piece.type_id for piece in pieces if piece.state in ("refused", "expired")],
+    )
+
+
+def _around(
     request: Any, number: int, wanted: InboxFilter, numbers: list[int], is_cut: tuple[bool, bool]
 ) -> dict[str, Any]:
-    """One case; its neighbours are read on the page, and asked for only where the page is cut."""
-    found = find_case(actor=request.actor, number=number)
+    """The neighbours of a case: read on the page, and asked for only where the page is cut."""
     place = numbers.index(number) if number in numbers else None
     is_first, is_last = place == 0, place == len(numbers) - 1
     if place is None or (is_first and is_cut[0]) or (is_last and is_cut[1]):
-        before, after = neighbours(actor=request.actor, wanted=wanted, number=number)
+        before, after = neighbours(actor=request.actor, wanted=wanted, now=request.now, number=number)
     else:
         before = None if is_first else numbers[place - 1]
         after = None if is_last else numbers[place + 1]
-    people = colleagues(actor=request.actor)
-    pieces = documents_by_id(actor=request.actor, ids=found.document_ids, on=request.today)
-    return {
-        "pieces": pieces,
-        "case": found,
-        "before": before,
-        "after": after,
-        "colleagues": people,
-        "assignee": next((name for pk, name in people if pk == found.assignee_id), ""),
-    }
+    return {"before": before, "after": after}

@@ -51,6 +51,10 @@ class Handler:
         """Return the documents of the family's space that are joined when the draft is sent."""
         return []
 
+    def seen(self, *, actor: Actor, row: Procedure) -> dict[str, object]:
+        """Return what the family had before its eyes besides its answers: kept with them when the draft is sent."""
+        return {}
+
     def subject(self, *, actor: Actor, row: Procedure) -> str:
         """Return the words after the kind: « Lina - 2026-2027 »."""
         return row.subject

@@ -13,10 +13,10 @@ from preau.domain.accounts.models import Account
 from preau.domain.catalogue.models import SchoolYear
 from preau.domain.catalogue.queries import find_school_year
 from preau.domain.documents.operations import check
-from preau.domain.documents.queries import Folder, find_document
+from preau.domain.documents.queries import Folder, find_document, regulations_to_accept
 from preau.domain.enrolments.models import Schooling
 from preau.domain.families.enums import ContactKind
-from preau.domain.families.models import Child, ChildHealth, Consent, ValidatedDossier
+from preau.domain.families.models import Child, ChildHealth, Consent, ConsentType, ValidatedDossier
 from preau.domain.families.operations import (
     add_contact,
     answer_consents,
@@ -100,6 +100,25 @@ class DossierHandler(Handler):
         if any(folder.lacking for folder in here):
             found.append("piece_may_wait")
         return found
+
+    def seen(self, *, actor: Actor, row: Procedure) -> dict[str, object]:
+        """The authorisations as they were asked, the règlements as they were accepted: both may change later."""
+        asked = ConsentType.objects.filter(organisation_id=actor.organisation_id, is_active=True)
+        said = row.answers.get("consents", {})
+        rules = regulations_to_accept(actor=actor, family_id=row.family_id)
+        return {
+            "consents": [(each.title, said.get(each.code, "")) for each in asked.order_by("position", "title")],
+            "regulations": [
+                {
+                    "title": each.title,
+                    "version": each.version,
+                    "by": each.accepted_by,
+                    "on": each.accepted_at.astimezone(actor.zone).date().isoformat(),
+                }
+                for each in rules
+                if each.accepted_at is not None
+            ],
+        }
 
     def subject(self, *, actor: Actor, row: Procedure) -> str:
         child = Child.objects.get(organisation_id=actor.organisation_id, pk=row.child_id or 0)

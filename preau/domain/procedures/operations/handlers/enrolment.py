@@ -18,7 +18,7 @@ from preau.domain.procedures.operations.handlers.base import Handler
 from preau.domain.procedures.operations.promoting import tell_waiting
 from preau.domain.procedures.operations.subscribing import book_subscriptions
 from preau.domain.procedures.queries.enrolments import enrolment_choices
-from preau.domain.procedures.rules import CannotApply, NotOpenForYou, Problem
+from preau.domain.procedures.rules import LINE, CannotApply, NotOpenForYou, Problem
 
 CHOICE, PATTERN = "choice", "pattern"
 # Reasons of the clock: they stop a request from beginning and from being sent, not from being accepted later.
@@ -159,7 +159,8 @@ def _choice(row: Procedure) -> dict[str, Any]:
 
 def _lines(row: Procedure) -> tuple[PatternLine, ...]:
     found = row.answers.get(PATTERN, {})
-    return read_pattern(found.get("lines", ()) if isinstance(found, dict) else ())
+    lines = found.get("lines", ()) if isinstance(found, dict) else ()
+    return read_pattern(line for number, line in enumerate(lines) if f"{LINE}{number}" not in row.without)
 
 
 def _start(row: Procedure) -> date | None:

@@ -86,8 +86,8 @@ class EntourageHandler(Handler):
     def accept(self, *, actor: Actor, row: Procedure, now: datetime) -> None:
         # Adults first: a child is given the authority of the adults who are there.
         order = {"co_holder": 0, "member": 1, "child": 2, "contact": 3}
-        people = sorted(people_of(row.answers), key=lambda item: order.get(str(item[1].get("role")), 9))
-        for _step, person in people:
+        kept = [each for each in people_of(row.answers) if each[0] not in row.without]
+        for _step, person in sorted(kept, key=lambda item: order.get(str(item[1].get("role")), 9)):
             try:
                 if person.get("act") == REMOVE:
                     role, target = str(person["role"]), int(person["target"])

@@ -63,4 +63,26 @@ $$(".drops details").forEach((menu, _, all) => {
   menu.addEventListener("keydown", e => { if (e.key === "Escape" && menu.open) { menu.open = false; $("summary", menu).focus(); } });
   document.addEventListener("click", e => { if (!menu.contains(e.target)) menu.open = false; });
   menu.addEventListener("focusout", e => { if (e.relatedTarget && !menu.contains(e.relatedTarget)) menu.open = false; });
+
+/* a sentence ready made goes into the text, where it can be changed; without script it is added at sending */
+$$("select[data-insert]").forEach(s => s.addEventListener("change", () => {
+  const text = document.getElementById(s.dataset.insert), words = s.selectedOptions[0].dataset.text;
+  if (!words) return;
+  text.value = text.value ? `${text.value}\n\n${words}` : words;
+  s.value = "";
+}));
+
+/* single-key shortcuts: off until asked for (WCAG 2.1.4), never while one types */
+$$("input[data-keys]").forEach(box => {
+  const name = `preau-keys-${box.dataset.keys}`;
+  box.checked = localStorage.getItem(name) === "1";
+  box.addEventListener("change", () => localStorage.setItem(name, box.checked ? "1" : "0"));
+  addEventListener("keydown", e => {
+    if (!box.checked || e.ctrlKey || e.altKey || e.metaKey || e.target.closest("textarea,select,input:not([type=radio],[type=checkbox])")) return;
+    const to = /^[a-z]$/.test(e.key) && $(`[data-key=${e.key}]`);
+    if (!to) return;
+    e.preventDefault();
+    to.focus();
+    if (to.matches("a,button,[type=radio]")) to.click();
+  });
 });
