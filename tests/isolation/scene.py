@@ -23,6 +23,7 @@ from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import ProcedureForm
 from preau.domain.procedures.operations import (
     ask_more,
+    attach,
     place_order,
     save_booking_draft,
     save_step,
@@ -89,6 +90,8 @@ def build() -> Scene:
     creche = Department.objects.create(organisation_id=town.id, name="Petite enfance")
     other_agent = town.account("agent.creche", role="agent")
     other_agent.memberships.update(department_ids=[creche.pk])
+    site_agent = town.account("agent.site", role="agent")
+    site_agent.memberships.update(site_ids=[elsewhere.pk])
     site_staff = town.account("animatrice", role="family")
     site_staff.memberships.all().delete()
     town.join(site_staff, "site_staff", site_ids=[elsewhere.pk])
@@ -129,6 +132,7 @@ def build() -> Scene:
         is_public=False,
         now=NOW,
     )
+    attach(actor=town.parent(victim), document_id=document.document_id, number=FILE_NUMBER, now=NOW)
     _sing(town, victim)
     send_activation(actor=town.agent("agent", account=agent), account_id=victim.account.pk, now=NOW)
     stranger = other.household("Denis", login="denis")
@@ -169,6 +173,7 @@ def build() -> Scene:
             "agent d’ailleurs": _staff(other, "agent.ailleurs", "agent", "manager", "admin"),
             "animatrice d’un autre site": site_staff,
             "agent d’un autre service": other_agent,
+            "agent d’un autre site": site_agent,
             "victime": victim.account,
             "agent d’ici": agent,
         },

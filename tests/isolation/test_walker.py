@@ -22,6 +22,7 @@ STRANGERS = (
     "agent d’ailleurs",
     "animatrice d’un autre site",
     "agent d’un autre service",
+    "agent d’un autre site",
 )
 PUBLIC = {"public"}
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")

@@ -12,7 +12,7 @@ from preau.domain.organisations.models import Department, Organisation
 from preau.domain.procedures import operations as acts
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure, ProcedureForm, TimelineEntry
-from preau.domain.procedures.queries import InboxFilter, file_drafts, find_case, inbox, neighbours, queue_counts
+from preau.domain.procedures.queries import InboxFilter, file_drafts, find_case, inbox, next_in_queue, queue_counts
 from preau.domain.procedures.rules import (
     AlreadyDecided,
     Incomplete,
@@ -229,7 +229,8 @@ def test_agents_of_another_department_or_town_neither_see_nor_decide(reviewed, o
     limited = reviewed.agent("agent")
     object.__setattr__(limited, "department_ids", frozenset({other.pk}))
     for actor in (limited, other_town.agent("agent")):
-        assert inbox(actor=actor, wanted=InboxFilter(), now=NOW, limit=10) == ([], 0)
+        found = inbox(actor=actor, wanted=InboxFilter(), now=NOW, limit=10)
+        assert (found.rows, found.total, found.before, found.after) == ((), 0, None, None)
         with pytest.raises(NotFound):
             acts.decide(actor=actor, numbers=[number], accept=True, now=NOW)
         with pytest.raises(NotFound):
@@ -245,14 +246,41 @@ def test_the_inbox_shows_the_most_urgent_first_and_finds_by_name(reviewed, awa, 
     two = sent(reviewed, bruno, {**LEA, "first_name": "Zélie"})
     Procedure.objects.filter(number=two).update(due_at=NOW)
     agent = reviewed.agent("agent")
-    rows, total = inbox(actor=agent, wanted=InboxFilter(), now=NOW, limit=10)
-    assert ([row.number for row in rows], total) == ([two, one], 2)
-    assert [row.number for row in inbox(actor=agent, wanted=InboxFilter(text="dupre awa"), now=NOW, limit=10)[0]] == [
-        one
-    ]
-    assert [row.number for row in inbox(actor=agent, wanted=InboxFilter(text=str(two)), now=NOW, limit=10)[0]] == [two]
-    assert neighbours(actor=agent, wanted=InboxFilter(), now=NOW, number=two) == (None, one)
-    assert neighbours(actor=agent, wanted=InboxFilter(), now=NOW, number=one) == (two, None)
+    found = inbox(actor=agent, wanted=InboxFilter(), now=NOW, limit=10)
+    assert ([row.number for row in found.rows], found.total, found.after) == ([two, one], 2, one)
+    for text, numbers in (("dupre awa", [one]), (str(two), [two]), ("dupre zelie", [])):
+        found = inbox(actor=agent, wanted=InboxFilter(text=text), now=NOW, limit=10)
+        assert [row.number for row in found.rows] == numbers
+
+
+@pytest.mark.parametrize("queue", ["todo", "done"])
+def test_each_case_knows_its_page_and_its_neighbours(reviewed, awa, queue):
+    numbers = [sent(reviewed, awa, {**LEA, "first_name": f"Prénom{number}"}) for number in range(5)]
+    agent = reviewed.agent("agent")
+    for number in numbers:
+        at = NOW + timedelta(hours=number // 2)  # two are due at the same instant
+        status = "accepted" if queue == "done" else "submitted"
+        Procedure.objects.filter(number=number).update(due_at=at, decided_at=at, status=status)
+    order = numbers if queue == "todo" else numbers[::-1]
+    wanted = InboxFilter(queue=queue)
+    for place, number in enumerate(order):
+        case = find_case(actor=agent, number=number)
+        found = inbox(actor=agent, wanted=wanted, now=NOW, limit=2, near=case)
+        assert found.page == place // 2 + 1
+        assert number in [row.number for row in found.rows]
+        assert found.before == (order[place - 1] if place else None)
+        follows = order[place + 1] if place + 1 < len(order) else None
+        assert found.after == follows
+        assert next_in_queue(actor=agent, wanted=wanted, now=NOW, near=case) == follows
+    assert inbox(actor=agent, wanted=wanted, now=NOW, limit=2, page=99).page == 3
+
+
+def test_a_case_that_has_left_the_queue_still_has_the_neighbours_of_its_place(reviewed, awa):
+    one, two, three = (sent(reviewed, awa, {**LEA, "first_name": name}) for name in ("Ana", "Bea", "Zoé"))
+    agent = reviewed.agent("agent")
+    acts.ask_more(actor=agent, number=two, text="Quelle école ?", types={}, now=NOW)
+    found = inbox(actor=agent, wanted=InboxFilter(), now=NOW, limit=10, near=find_case(actor=agent, number=two))
+    assert (found.before, found.after, found.total) == (one, three, 2)
 
 
 def test_a_move_is_written_with_its_date_and_tells_who_leaves(town, awa):
@@ -342,5 +370,5 @@ def test_the_inbox_costs_the_same_with_many(reviewed, awa, django_assert_max_num
         sent(reviewed, awa, {**LEA, "first_name": f"Prénom{number}"})
     agent = reviewed.agent("agent")
     with django_assert_max_num_queries(2):
-        rows, total = inbox(actor=agent, wanted=InboxFilter(text="dupre"), now=NOW, limit=10)
-    assert (len(rows), total) == (10, 12)
+        found = inbox(actor=agent, wanted=InboxFilter(text="dupre"), now=NOW, limit=10)
+    assert (len(found.rows), found.total) == (10, 12)

@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preau.domain.procedures.enums import ProcedureStatus
-from preau.domain.procedures.rules import NothingToDo, merge_draft, status_of_answer
+from preau.domain.procedures.rules import (
+    NothingToDo,
+    checks_of,
+    merge_draft,
+    parts_of,
+    status_of_answer,
+    without_health,
+)
 
 ids = st.integers(1, 8)
 flags = st.dictionaries(ids, st.booleans())
@@ -42,3 +49,28 @@ def test_sending_the_same_page_twice_is_sending_it_once(wanted, seen, ticked, he
     ticked &= frozenset(seen)
     once = merge_draft(wanted, seen=seen, ticked=ticked, held=held)
     assert merge_draft(once, seen=seen, ticked=ticked, held=held) == once
+
+
+def test_each_check_is_told_once_whether_it_passed_or_not():
+    found = checks_of(kind="enrolment", anomalies=["too_old", "surprise"])
+    assert [(each.name, each.code) for each in found[:2]] == [("age", "too_old"), ("surprise", "surprise")]
+    assert {each.name for each in found[2:]} == {"residence", "dossier", "pieces_valid", "places", "enrolled"}
+    assert checks_of(kind="form", anomalies=["to_read"])[0].code == "to_read"
+
+
+def test_one_part_alone_is_not_decided_apart():
+    person = {"role": "child", "first_name": "Léa", "last_name": "Dupré"}
+    assert parts_of(kind="entourage", answers={"p1": person}) == ()
+    assert [each.key for each in parts_of(kind="entourage", answers={"p2": person, "p10": person})] == ["p2", "p10"]
+    lines = {"lines": [{"name": "lundi"}, {"name": "mardi"}]}
+    assert [each.words for each in parts_of(kind="enrolment", answers={"pattern": lines})] == ["lundi", "mardi"]
+    assert parts_of(kind="enrolment", answers={}) == parts_of(kind="move", answers={"p1": person}) == ()
+
+
+def test_health_is_cut_out_whole_but_for_the_pai():
+    said = {"health": {"pai": "signed", "pai_until": "2027-07-01", "avoid": "œuf"}, "pai": {"needs": "x"}, "move": {}}
+    kept, is_cut = without_health(said)
+    assert kept == {"health": {"pai": "signed", "pai_until": "2027-07-01"}, "pai": {}, "move": {}}
+    assert is_cut
+    assert said["health"]["avoid"] == "œuf"
+    assert without_health({"move": {"city": "X"}}) == ({"move": {"city": "X"}}, False)

@@ -12,7 +12,7 @@ from preau.domain.accounts.enums import Role
 from preau.domain.families.models import Child, Family
 from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, ProcedureMessage, ReasonTemplate
-from preau.domain.procedures.queries.cases import visible
+from preau.domain.procedures.queries.cases import CaseView, visible
 
 WAITING = (ProcedureStatus.SUBMITTED, ProcedureStatus.IN_REVIEW)
 CLOSED = (ProcedureStatus.ACCEPTED, ProcedureStatus.REFUSED, ProcedureStatus.CANCELLED)
@@ -69,13 +69,33 @@ class InboxRow:
     has_message: bool  # the last word is the family's
 
 
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    """One page of a queue, around a démarche: `before` and `after` are the numbers of its neighbours."""
+
+    rows: tuple[InboxRow, ...]
+    total: int
+    page: int
+    before: int | None
+    after: int | None
+
+
 def inbox(
-    *, actor: Actor, wanted: InboxFilter, now: datetime, limit: int, offset: int = 0, total: int | None = None
-) -> tuple[list[InboxRow], int]:
-    """Return a page of a queue, the most urgent first, and how many there are. Two queries at any size.
+    *,
+    actor: Actor,
+    wanted: InboxFilter,
+    now: datetime,
+    limit: int,
+    page: int = 1,
+    near: CaseView | None = None,
+    total: int | None = None,
+) -> InboxPage:
+    """Return a page of a queue, the most urgent first. Three queries at most, at any size.
 
     Past the end, the last page is returned.
 
+    :param near: the page is the one where this démarche is, or was before it left the queue; else, its neighbours
+        are those of the first row.
     :param total: how many there are, when `queue_counts` has said it: one query less.
     :raises NotAllowed: the actor is neither agent nor manager.
     """
@@ -83,38 +103,36 @@ def inbox(
     rows = _queue(actor, wanted).filter(_narrow(actor, wanted, now))
     total = rows.count() if total is None else total
     if total == 0:
-        return [], 0
-    order = ("-decided_at", "-number") if wanted.queue == "done" else ("due_at", "number")
-    start = min(offset, (total - 1) // limit * limit)
+        return InboxPage((), 0, 1, None, None)
+    before = _beside(wanted, near, is_before=True) if near else None
+    rank = rows.filter(before).count() if before is not None else (max(1, page) - 1) * limit
+    start = min(rank, total - 1) // limit * limit
+    rank = start if before is None else rank
+    first = max(0, start - 1)  # one row more on each side: the neighbours of the first and of the last
+    order = _order(wanted)
     # The page is chosen first; names and last words are then read for these few rows only.
-    chosen = rows.order_by(*order).values("pk")[start : start + limit]
-    page = _annotated(actor, Procedure.objects.filter(organisation_id=actor.organisation_id, pk__in=chosen))
-    return [_row(each) for each in page.order_by(*order)], total
+    chosen = rows.order_by(*order).values("pk")[first : start + limit + 1]
+    mine = Procedure.objects.filter(organisation_id=actor.organisation_id, pk__in=chosen)
+    found = [_row(each) for each in _annotated(actor, mine).order_by(*order)]
+    place = rank - first
+    is_there = place < len(found) and (before is None or near is None or found[place].number == near.view.number)
+    after = place + 1 if is_there else place
+    return InboxPage(
+        rows=tuple(found[start - first : start - first + limit]),
+        total=total,
+        page=start // limit + 1,
+        before=found[place - 1].number if 0 < place <= len(found) else None,
+        after=found[after].number if after < len(found) else None,
+    )
 
 
-def neighbours(*, actor: Actor, wanted: InboxFilter, now: datetime, number: int) -> tuple[int | None, int | None]:
-    """Return the numbers before and after a démarche in a queue. Three queries at most.
-
-    When it has left the queue meanwhile, they are those around the place that it had.
-    """
-    rows = _queue(actor, wanted).filter(_narrow(actor, wanted, now))
-    here = visible(actor=actor).filter(number=number).values_list("due_at", "decided_at").first()
-    is_done = wanted.queue == "done"
-    if here is None or here[is_done] is None:  # an order of reservations is in no queue
-        return None, None
-    if is_done:
-        at = here[1]
-        before = rows.filter(Q(decided_at__gt=at) | Q(decided_at=at, number__gt=number)).order_by(
-            "decided_at", "number"
-        )
-        after = rows.filter(Q(decided_at__lt=at) | Q(decided_at=at, number__lt=number)).order_by(
-            "-decided_at", "-number"
-        )
-    else:
-        due = here[0]
-        before = rows.filter(Q(due_at__lt=due) | Q(due_at=due, number__lt=number)).order_by("-due_at", "-number")
-        after = rows.filter(Q(due_at__gt=due) | Q(due_at=due, number__gt=number)).order_by("due_at", "number")
-    return before.values_list("number", flat=True).first(), after.values_list("number", flat=True).first()
+def next_in_queue(*, actor: Actor, wanted: InboxFilter, now: datetime, near: CaseView) -> int | None:
+    """Return the number that follows a démarche in a queue, whether it has left it or not. One query."""
+    after = _beside(wanted, near, is_before=False)
+    if after is None:
+        return None
+    rows = _queue(actor, wanted).filter(_narrow(actor, wanted, now), after).order_by(*_order(wanted))
+    return rows.values_list("number", flat=True).first()
 
 
 def queue_counts(*, actor: Actor, now: datetime, wanted: InboxFilter | None = None) -> dict[str, int]:
@@ -156,6 +174,20 @@ def _in_queue(actor: Actor, queue: str) -> Q:
     if queue == "mine":
         found &= Q(assignee_id=actor.account_id)
     return found
+
+
+def _order(wanted: InboxFilter) -> tuple[str, str]:
+    return ("-decided_at", "-number") if wanted.queue == "done" else ("due_at", "number")
+
+
+def _beside(wanted: InboxFilter, near: CaseView, *, is_before: bool) -> Q | None:
+    """What is before or after a démarche in the order of a queue; None for what is in no queue."""
+    is_done = wanted.queue == "done"
+    name, at = ("decided_at", near.view.decided_at) if is_done else ("due_at", near.due_at)
+    if at is None:
+        return None
+    side = "lt" if is_before != is_done else "gt"
+    return Q((f"{name}__{side}", at)) | Q((name, at), (f"number__{side}", near.view.number))
 
 
 def _narrow(actor: Actor, wanted: InboxFilter, now: datetime) -> Q:

@@ -108,10 +108,13 @@ def cancel(request: Any, slug: str, number: int) -> HttpResponse:
 def case_page(request: Any, number: int, *, typed: str = "", status: int = 200) -> HttpResponse:
     """The permanent page of a démarche that a service decides, with its documents."""
     case = find_case(actor=request.actor, number=number)
+    pieces = pieces_of(actor=request.actor, number=number, on=request.today)
+    given = {piece.type_id for piece in pieces if piece.state in ("to_check", "valid")}
     context = {
         "case": case,
         "typed": typed,
-        "pieces": pieces_of(actor=request.actor, number=number, on=request.today),
+        "pieces": pieces,
+        "asked_pieces": [(each, each["id"] in given) for each in case.asked.get("types", [])],
     }
     if case.is_open:
         has_child = case.child is not None

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from preau.domain.documents.rules import AlreadyChecked, ReasonMissing
 from preau.domain.procedures import operations as acts
-from preau.domain.procedures.queries import InboxFilter, find_case, inbox, neighbours
+from preau.domain.procedures.queries import InboxFilter, find_case, inbox, next_in_queue
 from preau.domain.procedures.rules import AlreadyDecided, TextMissing, TextTooLong, WaitsForOtherParent
 from preau.web.staff.dates import read_number
 from preau.web.staff.procedures.forms import ACCEPT, ASK, query_of, read_filter
@@ -34,7 +34,7 @@ def decide(request: Any, slug: str, number: int) -> HttpResponse:
     form = decision_form(request, case)
     if not form.is_valid():
         return page(request, case=case, form=form)
-    _before, after = neighbours(actor=actor, wanted=read_filter(request.GET), now=request.now, number=number)
+    after = next_in_queue(actor=actor, wanted=read_filter(request.GET), now=request.now, near=case)
     held = None
     try:
         held = _decide(request, number, form.cleaned_data)
@@ -75,7 +75,7 @@ def _to(request: Any, number: int | None, *, held: int | None = None, anchor: st
     """Go to a case of the same queue, or to the queue when there is none left."""
     slug, query = (
         request.organisation.slug,
-        query_of(read_filter(request.GET), page=read_number(request.GET.get("page")) or 1),
+        query_of(read_filter(request.GET)),
     )
     path = reverse("staff:procedure", args=[slug, number]) if number else reverse("staff:procedures", args=[slug])
     query = "&".join(part for part in (query, f"tenu={held}" if held else "") if part)
@@ -197,5 +197,5 @@ def accept_clean(request: Any, slug: str) -> HttpResponse:
         if not numbers:
             messages.warning(request, _("Cochez au moins une demande."))
         return redirect("staff:procedures_clean", slug=slug)
-    rows, total = inbox(actor=actor, wanted=InboxFilter(clean_only=True), now=request.now, limit=MAX_BULK)
-    return render(request, "staff/procedures/clean.html", {"rows": rows, "total": total})
+    shown = inbox(actor=actor, wanted=InboxFilter(clean_only=True), now=request.now, limit=MAX_BULK)
+    return render(request, "staff/procedures/clean.html", {"rows": shown.rows, "total": shown.total})

@@ -82,7 +82,7 @@ def read_filter(query: QueryDict) -> InboxFilter:
     )
 
 
-def query_of(wanted: InboxFilter, *, page: int = 1) -> str:
+def query_of(wanted: InboxFilter) -> str:
     """Return the filter as the query of an address, so that each link keeps it."""
     query = QueryDict(mutable=True)
     for name, value in (
@@ -93,7 +93,6 @@ def query_of(wanted: InboxFilter, *, page: int = 1) -> str:
         ("suivi", NO_ONE if wanted.assignee_id == NOBODY else str(wanted.assignee_id or "")),
         ("retard", "1" if wanted.is_late else ""),
         ("q", wanted.text),
-        ("page", str(page) if page > 1 else ""),
     ):
         if value:
             query[name] = value

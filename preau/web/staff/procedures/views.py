@@ -16,10 +16,8 @@ from preau.domain.procedures.queries import (
     NOBODY,
     QUEUES,
     CaseView,
-    InboxFilter,
     find_case,
     inbox,
-    neighbours,
     pieces_of,
     queue_counts,
     reason_templates,
@@ -62,24 +60,22 @@ def page(
     """
     actor, wanted = request.actor, read_filter(request.GET)
     counts = queue_counts(actor=actor, now=request.now, wanted=wanted)
-    place = max(1, min(read_number(request.GET.get("page")) or 1, 10_000))
-    rows, total = inbox(
+    shown = inbox(
         actor=actor,
         wanted=wanted,
         now=request.now,
         limit=PER_PAGE,
-        offset=(place - 1) * PER_PAGE,
+        page=min(read_number(request.GET.get("page")) or 1, 10_000),
+        near=case,
         total=counts.get("wanted"),
     )
-    pages = Paginator(range(total), PER_PAGE).get_page(place)
     people = colleagues(actor=actor)
     context = {
-        "rows": rows,
-        "total": total,
-        "page": pages,
+        "shown": shown,
+        "page": Paginator(range(shown.total), PER_PAGE).get_page(shown.page),
         "wanted": wanted,
         "states": QUEUES[wanted.queue] if wanted.queue in ("todo", "mine", "done") else (),
-        "query": query_of(wanted, page=pages.number),
+        "query": query_of(wanted),
         "counts": counts,
         "departments": _departments(actor),
         "kinds": KINDS,
@@ -91,11 +87,9 @@ def page(
         "held_number": read_number(request.GET.get("tenu")),
         "oops": oops or {},
     }
-    if case is None and rows:
-        case = find_case(actor=actor, number=rows[0].number)
+    if case is None and shown.rows:
+        case = find_case(actor=actor, number=shown.rows[0].number)
     if case is not None:
-        numbers = [row.number for row in rows]
-        context |= _around(request, case.view.number, wanted, numbers, (pages.has_previous(), pages.has_next()))
         context |= _case(request, case, form)
         near = [each for each in people if each.looks_after(department_id=case.department_id, site_id=case.site_id)]
         context["colleagues"] = near
@@ -135,17 +129,3 @@ def decision_form(request: Any, case: CaseView, *, pieces: list[DocumentView] | 
         },
         asked=[piece.type_id for piece in pieces if piece.state in ("refused", "expired")],
     )
-
-
-def _around(
-    request: Any, number: int, wanted: InboxFilter, numbers: list[int], is_cut: tuple[bool, bool]
-) -> dict[str, Any]:
-    """The neighbours of a case: read on the page, and asked for only where the page is cut."""
-    place = numbers.index(number) if number in numbers else None
-    is_first, is_last = place == 0, place == len(numbers) - 1
-    if place is None or (is_first and is_cut[0]) or (is_last and is_cut[1]):
-        before, after = neighbours(actor=request.actor, wanted=wanted, now=request.now, number=number)
-    else:
-        before = None if is_first else numbers[place - 1]
-        after = None if is_last else numbers[place + 1]
-    return {"before": before, "after": after}

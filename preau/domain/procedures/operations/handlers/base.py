@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
+from preau.domain.enrolments.models import Schooling
 from preau.domain.families.models import HouseholdChild
 from preau.domain.organisations.models import Department
 from preau.domain.procedures.enums import ProcedureKind
@@ -91,6 +92,12 @@ def check_child(*, actor: Actor, family_id: int, child_id: int) -> None:
     links = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, family_id=family_id, child_id=child_id)
     if not links.exists():
         raise NotFound("child")
+
+
+def school_site(*, actor: Actor, child_id: int) -> int | None:
+    """Return the school of a child, the latest one: what is about the child is for the agents of that site."""
+    rows = Schooling.objects.filter(organisation_id=actor.organisation_id, child_id=child_id).order_by("-starts_on")
+    return rows.values_list("school_class__site_id", flat=True).first()
 
 
 def front_department(*, organisation_id: int) -> int | None:

@@ -14,7 +14,6 @@ from preau.domain.catalogue.models import SchoolYear
 from preau.domain.catalogue.queries import find_school_year
 from preau.domain.documents.operations import check
 from preau.domain.documents.queries import Folder, find_document, regulations_to_accept
-from preau.domain.enrolments.models import Schooling
 from preau.domain.families.enums import ContactKind
 from preau.domain.families.models import Child, ChildHealth, Consent, ConsentType, ValidatedDossier
 from preau.domain.families.operations import (
@@ -26,7 +25,7 @@ from preau.domain.families.operations import (
 )
 from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind
 from preau.domain.procedures.models import Procedure
-from preau.domain.procedures.operations.handlers.base import Handler
+from preau.domain.procedures.operations.handlers.base import Handler, school_site
 from preau.domain.procedures.queries.dossiers import dossier_folders, problems_of_dossier
 from preau.domain.procedures.rules import NotOpenForYou, Problem
 
@@ -127,12 +126,7 @@ class DossierHandler(Handler):
 
     def place(self, *, actor: Actor, row: Procedure) -> tuple[int | None, int | None]:
         department_id, _site = super().place(actor=actor, row=row)
-        schooling = (
-            Schooling.objects.filter(organisation_id=actor.organisation_id, child_id=row.child_id or 0)
-            .order_by("-starts_on")
-            .values_list("school_class__site_id", flat=True)
-        )
-        return department_id, schooling.first()
+        return department_id, school_site(actor=actor, child_id=row.child_id or 0)
 
     def accept(self, *, actor: Actor, row: Procedure, now: datetime) -> None:
         by = _author(row)

@@ -9,7 +9,7 @@ from preau.domain.families.models import Child, Family
 from preau.domain.families.operations import ADDRESS_LENGTHS, change_address, change_situation
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure, ProcedurePiece
-from preau.domain.procedures.operations.handlers.base import Handler
+from preau.domain.procedures.operations.handlers.base import Handler, school_site
 from preau.domain.procedures.rules import Problem, missing
 
 
@@ -63,6 +63,10 @@ class PaiHandler(Handler):
 
     def anomalies(self, *, actor: Actor, row: Procedure, on: date) -> list[str]:
         return ["health_to_read", *([] if _has_piece(row) else ["no_certificate"])]
+
+    def place(self, *, actor: Actor, row: Procedure) -> tuple[int | None, int | None]:
+        department_id, _site = super().place(actor=actor, row=row)
+        return department_id, school_site(actor=actor, child_id=row.child_id or 0)
 
     def subject(self, *, actor: Actor, row: Procedure) -> str:
         return Child.objects.get(organisation_id=actor.organisation_id, pk=row.child_id or 0).first_name
