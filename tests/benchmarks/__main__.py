@@ -74,6 +74,7 @@ def measure(made: Machine, options: argparse.Namespace) -> dict[str, Any]:
     found["orders"] = made.answer("orders", str(options.seconds))
     for each in found["orders"]:
         _show(ORDER, each["clients"], each["per_second"], each["p50_ms"], each["p95_ms"], each["problems"])
+    found["inbox"] = _inbox(made)
     made.finish_background_work()
     with made.serving(worker=True):
         found["loads"] = []
@@ -119,6 +120,17 @@ def _show(name: str, clients: int, rate: float, p50: float, p95: float, troubles
     say(f"  {name:24}{clients:>8}{rate:>9.1f}{p50:>7.0f} ms{p95:>7.0f} ms{ratio:>9}")
     if troubles:
         say(f"    {len(troubles)} erreurs, dont : {troubles[0]}")
+
+
+def _inbox(made: Machine) -> list[dict[str, Any]]:
+    """The agents' inbox, its queries alone: their number must not grow with the démarches."""
+    found: list[dict[str, Any]] = made.answer("inbox")
+    for each in found:
+        say(
+            f"  démarches à traiter, {each['démarches']} en tout, {each['what']} : "
+            f"{each['ms']:.0f} ms, {each['queries']} requêtes, index {', '.join(each['indexes']) or 'aucun'}"
+        )
+    return found
 
 
 def _day_list(made: Machine, people: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.inbox import measure_inbox
 from tests.benchmarks.orders import measure_orders
 
 FAMILIES = 2000
@@ -408,6 +409,8 @@ def main() -> None:
         gather_statistics()
     elif act == "orders":
         (folder / "orders.json").write_text(json.dumps(measure_orders(folder, seconds=float(sys.argv[3]))))
+    elif act == "inbox":
+        (folder / "inbox.json").write_text(json.dumps(measure_inbox()))
     elif act == "hash":
         (folder / "hash.json").write_text(json.dumps(hash_milliseconds()))
     else:
