@@ -181,10 +181,14 @@ def checks_of(*, kind: str, anomalies: Sequence[str]) -> list[Check]:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One thing of a démarche that may be refused while the rest is accepted."""
+    """One thing of a démarche that may be refused while the rest is accepted.
+
+    `act` is what is asked for a person that the dossier knows already: "change" or "remove".
+    """
 
     key: str
     words: str
+    act: str = ""
 
 
 def parts_of(*, kind: str, answers: Mapping[str, Any]) -> tuple[Part, ...]:
@@ -194,7 +198,10 @@ def parts_of(*, kind: str, answers: Mapping[str, Any]) -> tuple[Part, ...]:
     """
     found: list[Part] = []
     if kind == ProcedureKind.ENTOURAGE:
-        found = [Part(step, f"{each['first_name']} {each['last_name']}") for step, each in people_of(answers)]
+        found = [
+            Part(step, f"{each['first_name']} {each['last_name']}", str(each.get("act", "")))
+            for step, each in people_of(answers)
+        ]
     elif kind == ProcedureKind.ENROLMENT:
         pattern = answers.get("pattern", {})
         lines = pattern.get("lines", ()) if isinstance(pattern, Mapping) else ()

@@ -96,9 +96,9 @@ class CaseView:
         return parts_of(kind=self.view.kind, answers=self.answers)
 
     @property
-    def left_out(self) -> list[str]:
-        """Return the words of the parts that were refused."""
-        return [part.words for part in self.parts if part.key in self.without]
+    def left_out(self) -> list[Part]:
+        """Return the parts that were refused."""
+        return [part for part in self.parts if part.key in self.without]
 
     @property
     def is_open(self) -> bool:

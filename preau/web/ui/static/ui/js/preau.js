@@ -63,6 +63,7 @@ $$(".drops details").forEach((menu, _, all) => {
   menu.addEventListener("keydown", e => { if (e.key === "Escape" && menu.open) { menu.open = false; $("summary", menu).focus(); } });
   document.addEventListener("click", e => { if (!menu.contains(e.target)) menu.open = false; });
   menu.addEventListener("focusout", e => { if (e.relatedTarget && !menu.contains(e.relatedTarget)) menu.open = false; });
+});
 
 /* a sentence ready made goes into the text, where it can be changed; without script it is added at sending */
 $$("select[data-insert]").forEach(s => s.addEventListener("change", () => {
