@@ -11,10 +11,13 @@ from preau.domain.documents.queries import TypeView
 from preau.domain.documents.rules import DateMissing, DateOver, check_date
 from preau.web.ui.uploads import ACCEPT
 
+DATE_MISSING = _("Donnez le dernier jour. Il est écrit sur le document.")
+
 
 class DocumentForm(forms.Form):
     """A file, or the photo of a phone: whichever came is in `cleaned_data["file"]`."""
 
+    use_required_attribute = False  # a photo does instead of the file
     type = forms.ChoiceField(label=_("Type de document"))
     until = forms.DateField(
         label=_("Valable jusqu’au"),
@@ -25,7 +28,7 @@ class DocumentForm(forms.Form):
     )
     file = forms.FileField(
         label=_("Fichier ou photo"),
-        required=False,
+        error_messages={"required": _("Choisissez un fichier, ou prenez une photo.")},
         allow_empty_file=True,
         help_text=_(
             "PDF ou photo JPEG ou PNG, 10 Mo au plus. Nous réduisons les photos et retirons le lieu de prise de vue."
@@ -46,9 +49,12 @@ class DocumentForm(forms.Form):
         self.dated = {str(each.type_id): each.title for each in types if each.bears_date}
         choices = [("", _("Choisir")), *((str(each.type_id), each.title) for each in types)]
         self.fields["type"].choices = choices  # type: ignore[attr-defined]
+        self.fields["file"].required = not self.files.get("photo")
         if not self.dated:
             del self.fields["until"]
         elif len(types) == len(self.dated):
+            self.fields["until"].required = True
+            self.fields["until"].error_messages["required"] = DATE_MISSING
             self.fields["until"].help_text = _("Le dernier jour est écrit sur le document.")
         else:
             self.fields["until"].help_text = _("Seulement pour : %s.") % ", ".join(self.dated.values())
@@ -56,15 +62,13 @@ class DocumentForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         data["file"] = data.get("file") or data.get("photo")
-        if data["file"] is None and not {"file", "photo"} & set(self.errors):
-            self.add_error("file", _("Choisissez un fichier, ou prenez une photo."))
         is_dated = data.get("type") in self.dated
         written = data["until"] = data.get("until") if is_dated else None
         if is_dated and "until" not in self.errors:
             try:
                 check_date(validity=Validity.DATE, written=written, deposited_on=self.on)
             except DateMissing:
-                self.add_error("until", _("Donnez le dernier jour. Il est écrit sur le document."))
+                self.add_error("until", DATE_MISSING)
             except DateOver:
                 self.add_error("until", _("Cette date est passée. Envoyez un document encore valable."))
         return data
