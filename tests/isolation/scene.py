@@ -19,8 +19,8 @@ from preau.domain.documents.operations import deposit, publish
 from preau.domain.families.models import Adult, Contact
 from preau.domain.families.operations import set_photo
 from preau.domain.organisations.models import Department, Site
-from preau.domain.procedures.enums import ProcedureKind
-from preau.domain.procedures.models import ProcedureForm
+from preau.domain.procedures.enums import OtherParent, ProcedureKind, ProcedureStatus
+from preau.domain.procedures.models import Procedure, ProcedureForm
 from preau.domain.procedures.operations import (
     ask_more,
     attach,
@@ -42,6 +42,7 @@ KEPT = {"country", "civility", "sex", "email"}  # read as addresses or codes by 
 
 
 BOOKING_NUMBER, FILE_NUMBER = 1, 2
+ENROLMENT_NUMBER, AGREEMENT_NUMBER = 901, 902  # far from what the counter gives next
 # What is done to a démarche that a service decides, and not to reservations.
 FILE_ROUTES = ("recue/", "message/", "complement/", "abandon/", "<int:number>/document/", "demarches/<int:number>/")
 
@@ -58,6 +59,10 @@ class Scene:
         ids = dict(self.ids)
         if any(each in route for each in FILE_ROUTES):
             ids["number"] = FILE_NUMBER
+        if "inscriptions/pareil/" in route:
+            ids["number"] = ENROLMENT_NUMBER
+        if "accords/" in route:
+            ids["number"] = AGREEMENT_NUMBER
         if "documents/foyer/" in route:
             ids["type_id"] = ids["household_type_id"]
         if "form_id>/<int:child_id" in route:
@@ -135,6 +140,7 @@ def build() -> Scene:
     attach(actor=town.parent(victim), document_id=document.document_id, number=FILE_NUMBER, now=NOW)
     _sing(town, victim)
     send_activation(actor=town.agent("agent", account=agent), account_id=victim.account.pk, now=NOW)
+    _ask(town, victim, offer)
     stranger = other.household("Denis", login="denis")
     other.enrol(stranger, other.offer(), child=stranger.children[0])
     neighbour = town.household("Voisin", login="voisin")
@@ -211,6 +217,37 @@ def _act(town: Town, victim: Any, offer: Any) -> None:
     item = OrderItem(victim.enrolments[0].pk, frozenset(slot.pk for slot in slots[:4]))
     place_order(actor=actor, items=[item], key="scene", now=NOW)
     save_booking_draft(actor=actor, enrolment_id=victim.enrolments[1].pk, wanted={slots[5].pk: True}, now=NOW)
+
+
+def _ask(town: Town, victim: Any, offer: Any) -> None:
+    """An enrolment that was had, and an act of the other household that waits for the victim's agreement."""
+    other_home = town.household("Ancien", children=0, login="ancien")
+    common = {
+        "organisation_id": town.id,
+        "child_id": victim.children[0].pk,
+        "department_id": town.department.pk,
+        "subject": f"{CANARY}-objet",
+        "created_at": NOW,
+        "updated_at": NOW,
+        "submitted_at": NOW,
+    }
+    Procedure.objects.create(
+        **common,
+        number=ENROLMENT_NUMBER,
+        kind=ProcedureKind.ENROLMENT,
+        status=ProcedureStatus.ACCEPTED,
+        family_id=victim.family.pk,
+        answers={"choice": {"offer_id": offer.pk}},
+        decided_at=NOW,
+    )
+    Procedure.objects.create(
+        **common,
+        number=AGREEMENT_NUMBER,
+        kind=ProcedureKind.SCHOOLING,
+        status=ProcedureStatus.SUBMITTED,
+        other_parent=OtherParent.WAITING,
+        family_id=other_home.family.pk,
+    )
 
 
 def _sing(town: Town, victim: Any) -> None:
