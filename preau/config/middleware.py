@@ -17,6 +17,7 @@ from preau.base.facts import NotAllowed, NotFound
 from preau.config import clock
 from preau.domain.accounts import queries as accounts
 from preau.domain.families import queries as families
+from preau.domain.families.rules import ActFrozen
 from preau.domain.organisations import queries as organisations
 from preau.web.public.account.login import log_in_again
 from preau.web.ui import policy as policies
@@ -73,6 +74,9 @@ class TenantMiddleware:
             return HttpResponse(render_to_string("404.html", request=request), status=404)
         if isinstance(problem, NotAllowed):
             return HttpResponseForbidden(render_to_string("403.html", request=request))
+        if isinstance(problem, ActFrozen):
+            context = {"child_id": problem.child_id}
+            return HttpResponse(render_to_string("staff/frozen.html", context, request=request), status=409)
         return None
 
     def _enter(self, request: Any, slug: str) -> None:

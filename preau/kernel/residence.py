@@ -85,6 +85,21 @@ def other_side(side: Side) -> Side:
     return "b" if side == "a" else "a"
 
 
+def leading_side(pattern: Pattern) -> Side:
+    """Return the parent whom a calendar names first: even weeks, first turn, or the days that no date names."""
+    match pattern:
+        case Usual():
+            return pattern.side
+        case WeekParity():
+            return pattern.even
+        case WeekTurns() | TwoTwoThree():
+            return pattern.first
+        case Dates():
+            return pattern.otherwise
+        case HalfHolidays():
+            return leading_side(pattern.rest)
+
+
 def whose_day(pattern: Pattern, day: date, holidays: Collection[Period] = ()) -> Side:
     """Return the parent at whose home the child sleeps that night.
 
@@ -110,6 +125,22 @@ def whose_day(pattern: Pattern, day: date, holidays: Collection[Period] = ()) ->
             return next((side for period, side in pattern.periods if day in period), pattern.otherwise)
         case HalfHolidays():
             return _in_holidays(pattern, day, holidays)
+
+
+def turns(pattern: Pattern, start: date, end: date, holidays: Collection[Period] = ()) -> list[tuple[Period, Side]]:
+    """Return who has the child over [start, end), as half-open runs of days in order.
+
+    >>> turns(WeekTurns("a", date(2026, 11, 23)), date(2026, 11, 23), date(2026, 12, 1))[1]
+    (Period(start=datetime.date(2026, 11, 30), end=datetime.date(2026, 12, 1)), 'b')
+    """
+    found: list[tuple[Period, Side]] = []
+    for day in Period(start, end).days():
+        side, after = whose_day(pattern, day, holidays), day + timedelta(days=1)
+        if found and found[-1][1] == side:
+            found[-1] = (Period(found[-1][0].start, after), side)
+        else:
+            found.append((Period(day, after), side))
+    return found
 
 
 def parse_pattern(data: Mapping[str, Any]) -> Pattern:

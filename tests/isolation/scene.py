@@ -16,7 +16,7 @@ from preau.domain.bookings.operations import OrderItem
 from preau.domain.documents.enums import Category
 from preau.domain.documents.models import DocumentType
 from preau.domain.documents.operations import deposit, publish
-from preau.domain.families.models import Adult, Contact
+from preau.domain.families.models import Adult, Contact, Objection
 from preau.domain.families.operations import set_photo
 from preau.domain.organisations.models import Department, Site
 from preau.domain.procedures.enums import OtherParent, ProcedureKind, ProcedureStatus
@@ -166,6 +166,7 @@ def build() -> Scene:
             ).pk,
             "draft_id": draft_id,
             "form_id": form.pk,
+            "objection_id": _object(victim),
             "child_form_id": child_form.pk,
             "step": "p1",
             "offer_id": offer.pk,
@@ -208,6 +209,14 @@ def _declare(town: Town, victim: Any) -> int:
     write_message(actor=actor, number=FILE_NUMBER, text=f"{CANARY}-message", now=NOW)
     ask_more(actor=town.agent("agent"), number=FILE_NUMBER, text=f"{CANARY}-demande", types={}, now=NOW)
     return draft.draft_id
+
+
+def _object(victim: Any) -> int:
+    """An objection of the victim for its second child: the first one's démarches stay open to the walker."""
+    row = Objection(organisation_id=victim.family.organisation_id, child=victim.children[1], adult=victim.adult)
+    row.made_at, row.text = NOW, {"text": f"{CANARY}-opposition"}
+    row.save()
+    return row.pk
 
 
 def _act(town: Town, victim: Any, offer: Any) -> None:

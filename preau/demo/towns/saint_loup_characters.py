@@ -1,10 +1,11 @@
 """The named families of Saint-Loup, one for each situation."""
 
 from preau.demo.desk import Desk, Home, Person, Pupil
-from preau.domain.families.enums import ContactKind, Residence
-from preau.domain.families.models import Guardianship
+from preau.domain.families.enums import Authority, ContactKind
 from preau.domain.families.operations import link_child
+from preau.domain.families.operations.custody import set_authority, set_residence, set_shares
 from preau.domain.organisations.models import Site
+from preau.kernel.residence import WeekParity
 
 NOT_ACTIVATED = ("Maud", "Lestrade")  # known to the service, e-mail, no account yet
 
@@ -111,6 +112,22 @@ def _separated(desk: Desk, school: Site) -> None:
     link_child(actor=desk.actor, family_id=father.family.pk, child_id=child.pk)
     father.children.append(child)
     father.schools[child.pk] = school
-    Guardianship.objects.filter(organisation_id=desk.id, child=child).update(
-        residence=Residence.ALTERNATE, payer_share_percent=50
+    # Even weeks of the calendar with the mother: 2026 has a week 53, so that hers comes back after two weeks in January.
+    set_residence(
+        actor=desk.actor,
+        child_id=child.pk,
+        pattern=WeekParity("a"),
+        adult_a_id=mother.adults[0].pk,
+        adult_b_id=father.adults[0].pk,
+        now=desk.now,
     )
+    for home, link in ((mother, "mère"), (father, "père")):
+        set_authority(
+            actor=desk.actor,
+            child_id=child.pk,
+            adult_id=home.adults[0].pk,
+            authority=Authority.EXERCISED,
+            link=link,
+            now=desk.now,
+        )
+    set_shares(actor=desk.actor, child_id=child.pk, shares={mother.family.pk: 50, father.family.pk: 50}, now=desk.now)

@@ -89,7 +89,7 @@ def load_bookings(*, actor: Actor, pairs: Iterable[tuple[int, int]], now: dateti
     """Book many (enrolment id, slot id) pairs at once, for a takeover or a demo; return how many were booked.
 
     Deadlines do not count; a pair above the capacity of a blocking resource is left out, as is one
-    already booked. Reserved to the machine.
+    already booked, and one on a day of the child's other parent. Reserved to the machine.
 
     :raises NotAllowed: the actor is a person.
     """
@@ -109,12 +109,15 @@ def load_bookings(*, actor: Actor, pairs: Iterable[tuple[int, int]], now: dateti
         organisation_id=actor.organisation_id, on__in=days, status__in=HOLDS_PLACE
     ).values_list("participant_key", "slot_id"):
         held.setdefault(key, set()).add(slot_id)
+    school_holidays = school_holidays_for(actor=actor, enrolments=enrolments.values(), days=days)
     before = {counter_id: counter.booked for counter_id, counter in counters.items()}
     rows = []
     for enrolment_id, slot_id in wanted:
         enrolment, slot = enrolments[enrolment_id], by_id[slot_id]
         needed = [counters[ids[(r, slot.on)]] for r in slot.unit.resource_ids if (r, slot.on) in ids]
         mine = held.setdefault(enrolment.participant_key, set())
+        if enrolment.own_days and not enrolment.own_days.holds(slot.on, school_holidays):
+            continue
         if slot_id in mine or any(c.is_blocking and c.remaining < 1 for c in needed):
             continue
         mine.add(slot_id)

@@ -21,6 +21,12 @@ def holiday_dates(*, organisation_id: int, start: date, end: date) -> frozenset[
     )
 
 
+def school_holidays_between(*, organisation_id: int, start: date, end: date) -> list[Period]:
+    """Return the school holidays of a collectivité that meet [start, end), whole. One query."""
+    rows = SchoolHoliday.objects.filter(organisation_id=organisation_id, starts_on__lt=end, ends_on__gt=start)
+    return [Period(row.starts_on, row.ends_on) for row in rows]
+
+
 def offered_activities(*, organisation_id: int, on: date) -> list[Activity]:
     """Return the activities that run on a day or later, in the order of the collectivité. One query.
 

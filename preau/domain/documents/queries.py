@@ -16,7 +16,7 @@ from preau.domain.documents.models import Document, DocumentType, Publication, R
 from preau.domain.documents.rules import PieceFacts, TypeFacts, Wanted, state_on, wanted_pieces
 from preau.domain.families.enums import Authority
 from preau.domain.families.models import Adult, Guardianship
-from preau.domain.families.queries import situations_of
+from preau.domain.families.queries import situations_of, without_closed
 
 REMINDED_BEFORE = timedelta(days=30)
 
@@ -397,7 +397,7 @@ def _readable(actor: Actor) -> QuerySet[Document]:
         shared = Q(child_id__in=exercised.values("child_id"), document_type__is_judicial=False)
         mine = Q(account_id=actor.account_id) | Q(adult_id__in=actor.adult_ids)
         own = Q(family_id__in=actor.family_ids) & (Q(document_type__is_judicial=False, adult=None) | mine)
-        return rows.filter(own | shared)
+        return without_closed(actor=actor, rows=rows.filter(own | shared))
     if actor.is_system:
         return rows
     if not actor.has_role(Role.AGENT, Role.MANAGER):

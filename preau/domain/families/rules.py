@@ -151,6 +151,27 @@ def access_to_sheets(*, authorities: Collection[str], lives_there: bool) -> Acce
     return Access.PRESENCE if lives_there and not authorities else None
 
 
+class ActFrozen(Exception):
+    """A holder of authority objects in writing: the service does no usual act for the child (art. 372-2)."""
+
+    def __init__(self, child_id: int) -> None:
+        super().__init__(child_id)
+        self.child_id = child_id
+
+
+class SharesNotHundred(Exception):
+    """What the households of a child pay does not make 100 %."""
+
+
+def check_shares(shares: Collection[int]) -> None:
+    """Pass when what each household pays, in percent, is a whole.
+
+    :raises SharesNotHundred: a share below 0 or above 100, or a total that is not 100.
+    """
+    if any(not 0 <= share <= 100 for share in shares) or sum(shares) != 100:
+        raise SharesNotHundred
+
+
 class ContactInvalid(Exception):
     """A person that no form of ours would send: no name, or an unknown kind."""
 

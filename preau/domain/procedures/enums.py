@@ -17,6 +17,11 @@ class ProcedureKind(StrEnum):
     FORM = "form"  # kinds that a collectivité writes as data
 
 
+# Acts on the person of a child: the service does none of them while a holder of authority objects (art. 372-2).
+ACTS_ON_CHILD = (ProcedureKind.DOSSIER, ProcedureKind.ENROLMENT, ProcedureKind.SCHOOLING, ProcedureKind.PAI)
+OBJECTION = "objection"  # the anomaly that says so, on every démarche about the child
+
+
 class ProcedureStatus(StrEnum):
     DRAFT = "draft"  # Brouillon
     SUBMITTED = "submitted"  # Déposée

@@ -16,6 +16,7 @@ REFUSALS: dict[str, str | Promise] = {
     "unit_missing": _("dépend d’un autre moment de la journée, qui n’est pas réservé"),
     "unit_needed": _("un autre moment réservé ce jour-là en dépend"),
     "piece_overdue": _("pièce attendue, sa date est passée : donnez un motif pour passer outre"),
+    "not_your_day": _("jour de l’autre parent : donnez un motif pour passer outre"),
     "exchange_kept": _("échange impossible, réservation de départ conservée"),
     "not_enrolled": _("hors de la période d’inscription"),
 }

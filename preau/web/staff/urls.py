@@ -24,6 +24,7 @@ urlpatterns = [
     path("enfants/<int:child_id>/", children.child, name="child"),
     path("enfants/<int:child_id>/personnes/<int:contact_id>/photo/", children.photo, name="child_contact_photo"),
     path("enfants/<int:child_id>/sante/", children.health, name="child_health"),
+    path("enfants/<int:child_id>/garde/", include("preau.web.staff.children.urls")),
     path("inscriptions/<int:enrolment_id>/", bookings.grid, name="family_bookings"),
     path("demarches/", procedures.queue, name="procedures"),
     path("demarches/sans-anomalie/", procedure_acts.accept_clean, name="procedures_clean"),

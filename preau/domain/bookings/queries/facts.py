@@ -15,12 +15,13 @@ from preau.domain.bookings.rules import Counter, DayKey, SlotFacts
 from preau.domain.catalogue import queries as catalogue_queries
 from preau.domain.catalogue import rules as catalogue_rules
 from preau.domain.catalogue.enums import BookingMode
-from preau.domain.catalogue.models import ResourceDay, SchoolHoliday, Slot
+from preau.domain.catalogue.models import ResourceDay, Slot
 from preau.domain.documents.queries import overdue_of
 from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.enrolments.models import Enrolment, Schooling
 from preau.domain.families.enums import Authority, Residence
 from preau.domain.families.models import Guardianship
+from preau.domain.families.queries import without_closed
 from preau.domain.families.queries.custody import OwnDays, own_days_of
 from preau.kernel.periods import Period
 
@@ -193,10 +194,9 @@ def school_holidays_for(
     """Return the school holidays that say whose day it is. No query unless two homes share them by halves."""
     if not days or not any(each.own_days and each.own_days.needs_holidays for each in enrolments):
         return []
-    rows = SchoolHoliday.objects.filter(
-        organisation_id=actor.organisation_id, starts_on__lte=max(days), ends_on__gt=min(days)
+    return catalogue_queries.school_holidays_between(
+        organisation_id=actor.organisation_id, start=min(days), end=max(days) + timedelta(days=1)
     )
-    return [Period(row.starts_on, row.ends_on) for row in rows]
 
 
 def held_by_participant(held: Iterable[Booking]) -> tuple[dict[str, frozenset[int]], dict[DayKey, frozenset[str]]]:
@@ -221,7 +221,7 @@ def _bookable_rows(actor: Actor) -> QuerySet[Enrolment]:
     ).select_related("family", "child", "adult", "offer__activity", "offer__site")
     rows = rows.annotate(residence=Subquery(_residence(actor)))
     if actor.audience == FAMILY:
-        return rows.filter(family_id__in=actor.family_ids)
+        return without_closed(actor=actor, rows=rows.filter(family_id__in=actor.family_ids))
     if actor.department_ids:
         rows = rows.filter(offer__activity__department_id__in=actor.department_ids)
     if actor.site_ids:

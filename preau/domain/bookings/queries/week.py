@@ -13,6 +13,7 @@ from preau.domain.bookings.queries.facts import find_bookable, load_bookable
 from preau.domain.catalogue.models import Slot
 from preau.domain.enrolments.models import Enrolment
 from preau.domain.families.models import HouseholdChild
+from preau.domain.families.queries import without_closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ def planned_units(
 ) -> list[PlannedUnit]:
     """Return what is booked for a family in [start, end), in the order of days and hours. One query.
 
-    A child of two households is seen by both: presences are child data (CADA 20135318).
+    A child of two households is seen by both: presences are child data (CADA 20135318). A parent who does not
+    exercise authority on it sees nothing of them.
 
     :param family_ids: for agents; a family actor sees its own.
     """
@@ -49,6 +51,7 @@ def planned_units(
     enrolments = Enrolment.objects.filter(
         Q(family_id__in=family_ids) | Q(child_id__in=children.values("child_id")), organisation_id=organisation_id
     )
+    enrolments = without_closed(actor=actor, rows=enrolments)
     if actor.department_ids:
         enrolments = enrolments.filter(offer__activity__department_id__in=actor.department_ids)
     if actor.site_ids:

@@ -15,6 +15,7 @@ from preau.domain.documents.models import Document, DocumentType, Regulation, Re
 from preau.domain.documents.queries import DocumentView, find_document
 from preau.domain.documents.rules import AlreadyChecked, ReasonMissing, check_date, good_until
 from preau.domain.families.models import Adult, Family, HouseholdChild
+from preau.domain.families.queries import without_closed
 
 
 def receive(*, actor: Actor, name: str, content: bytes, now: datetime) -> CleanFile:
@@ -170,9 +171,8 @@ def _type(actor: Actor, family_id: int, type_id: int, child_id: int | None) -> D
     if child_id is None:
         known = Family.objects.filter(organisation_id=organisation_id, pk=family_id).exists()
     else:
-        known = HouseholdChild.objects.filter(
-            organisation_id=organisation_id, family_id=family_id, child_id=child_id
-        ).exists()
+        links = HouseholdChild.objects.filter(organisation_id=organisation_id, family_id=family_id, child_id=child_id)
+        known = without_closed(actor=actor, rows=links).exists()
     if not known:
         raise NotFound("family")
     return kind

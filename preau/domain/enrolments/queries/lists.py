@@ -14,6 +14,7 @@ from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.enrolments.models import Enrolment, Subscription
 from preau.domain.enrolments.queries.offers import places_taken, waiting_ranks
 from preau.domain.enrolments.rules import PatternLine, read_pattern
+from preau.domain.families.queries import without_closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def visible_enrolments(*, actor: Actor) -> QuerySet[Enrolment]:
     """Return the enrolments that an actor may read: a family its own, an agent those of its departments and sites."""
     rows = Enrolment.objects.filter(organisation_id=actor.organisation_id)
     if actor.audience == FAMILY:
-        return rows.filter(family_id__in=actor.family_ids)
+        return without_closed(actor=actor, rows=rows.filter(family_id__in=actor.family_ids))
     if actor.department_ids:
         rows = rows.filter(offer__activity__department_id__in=actor.department_ids)
     if actor.site_ids:

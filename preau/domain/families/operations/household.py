@@ -139,7 +139,7 @@ def add_child(
 
 
 @transaction.atomic
-def link_child(*, actor: Actor, family_id: int, child_id: int) -> None:
+def link_child(*, actor: Actor, family_id: int, child_id: int, authority: Authority = Authority.EXERCISED) -> None:
     """Put a child in a (second) household, with the authority of its parents there (Code civil, art. 372)."""
     actor.require_role(Role.AGENT, Role.MANAGER)
     organisation_id = actor.organisation_id
@@ -151,7 +151,7 @@ def link_child(*, actor: Actor, family_id: int, child_id: int) -> None:
     )
     Guardianship.objects.bulk_create(
         [
-            Guardianship(organisation_id=organisation_id, adult=adult, child_id=child_id, authority=Authority.EXERCISED)
+            Guardianship(organisation_id=organisation_id, adult=adult, child_id=child_id, authority=authority)
             for adult in parents
         ],
         ignore_conflicts=True,

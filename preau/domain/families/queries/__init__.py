@@ -6,8 +6,10 @@ from preau.domain.families.queries.children import (
     child_for,
     consents_of,
     health_of,
+    is_closed,
     situations_of,
     validated_dossiers,
+    without_closed,
 )
 from preau.domain.families.queries.files import (
     AdultCard,
@@ -80,8 +82,10 @@ __all__ = [
     "health_readings",
     "households_of_account",
     "households_of_child",
+    "is_closed",
     "my_children",
     "person_to_correct",
     "situations_of",
     "validated_dossiers",
+    "without_closed",
 ]

@@ -2,15 +2,20 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from preau.base.actor import Actor
-from preau.domain.families.enums import Authority
-from preau.domain.families.models import Guardianship, Objection
+from django.db.models import QuerySet
+
+from preau.base.actor import FAMILY, Actor
+from preau.base.facts import NotFound
+from preau.domain.accounts.models import Account
+from preau.domain.families.enums import Access, Authority, Residence
+from preau.domain.families.models import Adult, Family, Guardianship, HouseholdChild, Objection
 from preau.domain.families.queries.children import child_for
+from preau.domain.families.rules import ActFrozen, access_to_sheets
 from preau.kernel.periods import Period
-from preau.kernel.residence import HalfHolidays, Pattern, Side, parse_pattern, whose_day
+from preau.kernel.residence import HalfHolidays, Pattern, Side, leading_side, parse_pattern, pattern_data, whose_day
 
 OWN_DAYS, ANY_DAY = "own_days", "any"
 
@@ -41,6 +46,123 @@ class HolderCard:
     has_account: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ChildDays:
+    """A child as one parent has it: what they may read, and its days at their home when it has two."""
+
+    child_id: int
+    first_name: str
+    hue: int
+    access: Access | None
+    days: OwnDays | None
+    books_any_day: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectionLine:
+    """One written objection. `ended_because` is "" when its author took it back."""
+
+    objection_id: int
+    adult_id: int
+    who: str
+    text: str
+    made_at: datetime
+    ended_at: datetime | None
+    ended_because: str
+
+
+@dataclass(frozen=True, slots=True)
+class HolderLine:
+    """An adult of one of the child's households, and its link to the child; "" when nothing is said yet."""
+
+    adult_id: int
+    name: str
+    position: str
+    has_account: bool
+    authority: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomeLine:
+    """One household of a child: its adults, and what it pays of the child, in percent."""
+
+    family_id: int
+    number: int
+    name: str
+    holders: tuple[HolderLine, ...]
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The calendar of a child who lives in turn in two homes. Side "a" is `adult_a_id`."""
+
+    pattern: Pattern
+    adult_a_id: int
+    adult_b_id: int
+    books_any_day: bool
+
+    def adult_of(self, side: Side) -> int:
+        return self.adult_a_id if side == "a" else self.adult_b_id
+
+    @property
+    def has_halves(self) -> bool:
+        return isinstance(self.pattern, HalfHolidays)
+
+    @property
+    def rest(self) -> Pattern:
+        """The calendar outside school holidays shared by halves."""
+        return self.pattern.rest if isinstance(self.pattern, HalfHolidays) else self.pattern
+
+    @property
+    def kind(self) -> str:
+        """The code of `kernel.residence` for the calendar outside holidays."""
+        return str(pattern_data(self.rest)["kind"])
+
+    @property
+    def leading(self) -> Side:
+        """Who is named first: the parent of even weeks, of the first turn, or of the days that no date names."""
+        return leading_side(self.rest)
+
+
+@dataclass(frozen=True, slots=True)
+class CustodyFile:
+    """Who answers for a child, where it lives, who pays: for agents only."""
+
+    homes: tuple[HomeLine, ...]
+    calendar: Calendar | None
+    objections: tuple[ObjectionLine, ...]
+
+    @property
+    def holders(self) -> list[HolderLine]:
+        return [line for home in self.homes for line in home.holders]
+
+    @property
+    def exercising(self) -> list[HolderLine]:
+        return [line for line in self.holders if line.authority == Authority.EXERCISED]
+
+    @property
+    def standing(self) -> list[ObjectionLine]:
+        return [line for line in self.objections if line.ended_at is None]
+
+    @property
+    def each_pays_own(self) -> bool:
+        """Tell whether each household pays the whole of what it books: nothing is shared."""
+        return all(home.share == 100 for home in self.homes)
+
+    def name_of(self, adult_id: int) -> str:
+        return next((line.name for line in self.holders if line.adult_id == adult_id), "")
+
+
+def residence_of(*, kept: Mapping[str, Any] | None) -> OwnDays | None:
+    """Return the calendar of residence that `Guardianship.residence_pattern` keeps, as one parent has it. No query.
+
+    :raises PatternInvalid: what is kept was not written by `operations.set_residence`.
+    """
+    return OwnDays(kept["side"], parse_pattern(kept["calendar"])) if kept else None
+
+
 def own_days_of(*, kept: Mapping[str, Any] | None) -> OwnDays | None:
     """Return what `Guardianship.residence_pattern` limits, or None when its adult may book any day. No query.
 
@@ -48,7 +170,129 @@ def own_days_of(*, kept: Mapping[str, Any] | None) -> OwnDays | None:
     """
     if not kept or kept.get("books", OWN_DAYS) == ANY_DAY:
         return None
-    return OwnDays(kept["side"], parse_pattern(kept["calendar"]))
+    return residence_of(kept=kept)
+
+
+def days_of_my_children(*, actor: Actor) -> list[ChildDays]:
+    """Return the children a parent has a link with, with their days at its home, from its own side only. One query."""
+    rows = Guardianship.objects.filter(organisation_id=actor.organisation_id, adult_id__in=actor.adult_ids)
+    by_child: dict[int, list[Guardianship]] = {}
+    for row in rows.select_related("child").order_by("child__birth_date", "child_id", "pk"):
+        by_child.setdefault(row.child_id, []).append(row)
+    return [_child_days(links) for links in by_child.values()]
+
+
+def custody_file(*, actor: Actor, child_id: int) -> CustodyFile:
+    """Return the households, adults, calendar and objections of a child, for agents. Five queries.
+
+    :raises NotFound: no such child here; :raises NotAllowed: neither agent nor manager.
+    """
+    actor.require_role("agent", "manager")
+    child_for(actor=actor, child_id=child_id)
+    organisation_id = actor.organisation_id
+    links = {
+        row.adult_id: row for row in Guardianship.objects.filter(organisation_id=organisation_id, child_id=child_id)
+    }
+    here = HouseholdChild.objects.filter(organisation_id=organisation_id, child_id=child_id)
+    families = Family.objects.filter(organisation_id=organisation_id, pk__in=here.values("family_id"))
+    adults = Adult.objects.filter(organisation_id=organisation_id, family__in=families).order_by("pk")
+    by_family: dict[int, list[Adult]] = {}
+    for adult in adults:
+        by_family.setdefault(adult.family_id, []).append(adult)
+    homes = [_home(row, by_family.get(row.pk, []), links) for row in families.order_by("number")]
+    return CustodyFile(tuple(homes), _calendar(links.values()), tuple(_objections(actor, child_id)))
+
+
+def my_objections(*, actor: Actor, child_id: int) -> list[ObjectionLine]:
+    """Return the objections that a parent has written for a child, latest first: never those of the other parent.
+
+    :raises NotFound: not a child on whom the actor exercises authority, or not a parent.
+    """
+    if actor.audience != FAMILY:
+        raise NotFound("objections")
+    child_for(actor=actor, child_id=child_id, is_writing=True)
+    return [line for line in _objections(actor, child_id) if line.adult_id in actor.adult_ids]
+
+
+def my_holder_id(*, actor: Actor, child_id: int) -> int:
+    """Return the id of the actor's own adult who exercises authority on a child. One query.
+
+    :raises NotFound: none does.
+    """
+    rows = Guardianship.objects.filter(
+        organisation_id=actor.organisation_id,
+        child_id=child_id,
+        adult_id__in=actor.adult_ids,
+        authority=Authority.EXERCISED,
+    )
+    found = rows.order_by("pk").values_list("adult_id", flat=True).first()
+    if found is None:
+        raise NotFound("guardianship")
+    return found
+
+
+def is_shared(*, actor: Actor, child_id: int) -> bool:
+    """Tell whether somebody else than the actor's own adults exercises authority on a child. One query."""
+    rows = Guardianship.objects.filter(
+        organisation_id=actor.organisation_id, child_id=child_id, authority=Authority.EXERCISED
+    )
+    return rows.exclude(adult_id__in=actor.adult_ids).exists()
+
+
+def check_not_frozen(*, actor: Actor, child_ids: Collection[int]) -> None:
+    """Refuse a usual act of the service while a written objection stands (Code civil, art. 372-2). One query.
+
+    A parent's own acts pass here: what needs the service waits for it in its queue.
+
+    :raises ActFrozen: a holder of authority objects for one of these children. It is not told who.
+    """
+    if not actor.is_staff:
+        return
+    rows = Objection.objects.filter(
+        organisation_id=actor.organisation_id, child_id__in=child_ids, lifted_at__isnull=True
+    )
+    found = rows.order_by("pk").first()
+    if found is not None:
+        raise ActFrozen(found.child_id)
+
+
+def closed_to(*, organisation_id: int, child_id: int) -> QuerySet[Any]:
+    """Return the ids of the accounts tied to a child without exercising authority on it, as a subquery."""
+    links = Guardianship.objects.filter(
+        organisation_id=organisation_id, child_id=child_id, adult__account__isnull=False
+    )
+    exercised = links.filter(authority=Authority.EXERCISED).values("adult__account_id")
+    closed = links.exclude(authority=Authority.EXERCISED).exclude(adult__account_id__in=exercised)
+    return closed.values("adult__account_id")
+
+
+def may_be_told(*, organisation_id: int, account_id: int, child_id: int | None) -> bool:
+    """Tell whether an account may be told of a child by mail. One query, none without a child."""
+    if child_id is None:
+        return True
+    return (
+        not closed_to(organisation_id=organisation_id, child_id=child_id).filter(adult__account_id=account_id).exists()
+    )
+
+
+def parents_elsewhere(*, organisation_id: int, child_id: int, family_id: int) -> list[Account]:
+    """Return the accounts of those who exercise authority on a child in another household than this one. One query.
+
+    For mails, whose words are the child's only.
+    """
+    rows = Guardianship.objects.filter(
+        organisation_id=organisation_id,
+        child_id=child_id,
+        authority=Authority.EXERCISED,
+        adult__account__activated_at__isnull=False,
+        adult__account__is_active=True,
+    ).exclude(adult__family_id=family_id)
+    accounts = {}
+    for row in rows.select_related("adult__account").order_by("pk"):
+        account: Account | None = row.adult.account
+        if account is not None:
+            accounts[account.pk] = account
+    return list(accounts.values())
 
 
 def other_holders(*, actor: Actor, child_id: int, adult_id: int) -> list[HolderCard]:
@@ -76,3 +320,70 @@ def has_objection(*, actor: Actor, child_id: int) -> bool:
     return Objection.objects.filter(
         organisation_id=actor.organisation_id, child_id=child_id, lifted_at__isnull=True
     ).exists()
+
+
+def _child_days(links: list[Guardianship]) -> ChildDays:
+    child = links[0].child
+    access = access_to_sheets(authorities={row.authority for row in links}, lives_there=False)
+    kept = next((row.residence_pattern for row in links if _has_calendar(row)), None)
+    return ChildDays(
+        child_id=child.pk,
+        first_name=child.first_name,
+        hue=child.hue,
+        access=access,
+        days=residence_of(kept=kept) if access == Access.WRITE else None,
+        books_any_day=bool(kept) and own_days_of(kept=kept) is None,
+    )
+
+
+def _has_calendar(row: Guardianship) -> bool:
+    return row.residence == Residence.ALTERNATE and bool(row.residence_pattern)
+
+
+def _home(family: Family, adults: Collection[Adult], links: Mapping[int, Guardianship]) -> HomeLine:
+    mine = [links[adult.pk] for adult in adults if adult.pk in links]
+    return HomeLine(
+        family_id=family.pk,
+        number=family.number,
+        name=family.name,
+        holders=tuple(_holder(adult, links.get(adult.pk)) for adult in adults),
+        share=mine[0].payer_share_percent if mine else 100,
+    )
+
+
+def _holder(adult: Adult, row: Guardianship | None) -> HolderLine:
+    return HolderLine(
+        adult_id=adult.pk,
+        name=adult.full_name,
+        position=adult.position,
+        has_account=adult.account_id is not None,
+        authority=row.authority if row else "",
+        link=row.link if row else "",
+    )
+
+
+def _calendar(links: Collection[Guardianship]) -> Calendar | None:
+    kept = [row for row in links if _has_calendar(row)]
+    sides = {row.residence_pattern["side"]: row for row in kept}
+    if set(sides) != {"a", "b"}:
+        return None
+    days = residence_of(kept=sides["a"].residence_pattern)
+    assert days is not None  # noqa: S101 -- _has_calendar
+    any_day = own_days_of(kept=sides["a"].residence_pattern) is None
+    return Calendar(days.pattern, sides["a"].adult_id, sides["b"].adult_id, any_day)
+
+
+def _objections(actor: Actor, child_id: int) -> list[ObjectionLine]:
+    rows = Objection.objects.filter(organisation_id=actor.organisation_id, child_id=child_id)
+    return [
+        ObjectionLine(
+            objection_id=row.pk,
+            adult_id=row.adult_id,
+            who=row.adult.full_name,
+            text=str(row.text.get("text", "")),
+            made_at=row.made_at,
+            ended_at=row.lifted_at,
+            ended_because=str(row.text.get("lifted_because", "")),
+        )
+        for row in rows.select_related("adult").order_by("-made_at", "-pk")
+    ]

@@ -12,6 +12,7 @@ from preau.base.search import fold
 from preau.domain.accounts.models import Account
 from preau.domain.families.enums import AdultPosition
 from preau.domain.families.models import Adult, Child, Contact, Family, HouseholdChild
+from preau.domain.families.queries.children import without_closed
 
 ADDRESS_FIELDS = ("street_number", "street", "building", "apartment", "complement", "postcode", "city", "country")
 
@@ -150,6 +151,8 @@ def _lone_family(actor: Actor, family_id: int) -> Family:
 def children_of_family(*, actor: Actor, family_id: int) -> list[ChildCard]:
     """Return the children of a household, eldest first. One query.
 
+    A parent does not get those whose things are closed to them (`without_closed`).
+
     :raises NotFound: not the actor's.
     """
     actor.require_family(family_id)
@@ -158,7 +161,7 @@ def children_of_family(*, actor: Actor, family_id: int) -> list[ChildCard]:
         .select_related("child")
         .order_by("child__birth_date", "child_id")
     )
-    return [child_card(row.child) for row in rows]
+    return [child_card(row.child) for row in without_closed(actor=actor, rows=rows)]
 
 
 def child_card(child: Child) -> ChildCard:

@@ -1,5 +1,12 @@
 """Acts that make a démarche, and acts on it."""
 
+from preau.domain.procedures.operations.custody import (
+    HouseholdInUse,
+    end_objection,
+    receive_objection,
+    take_back_objection,
+    take_from_household,
+)
 from preau.domain.procedures.operations.deciding import Decided, apply_held, ask_more, decide, take, take_back
 from preau.domain.procedures.operations.engine import (
     AnswersTooLong,
@@ -38,6 +45,7 @@ __all__ = [
     "MAX_KEY_LENGTH",
     "AnswersTooLong",
     "Decided",
+    "HouseholdInUse",
     "Moved",
     "MovedActivity",
     "PlacedOrder",
@@ -57,6 +65,7 @@ __all__ = [
     "discard_booking_draft",
     "discard_draft",
     "draft_same",
+    "end_objection",
     "enrol_for_family",
     "join_document",
     "leave",
@@ -65,6 +74,7 @@ __all__ = [
     "problems_of",
     "promote",
     "read_case_health",
+    "receive_objection",
     "save_booking_draft",
     "save_step",
     "send_document",
@@ -72,6 +82,8 @@ __all__ = [
     "submit",
     "take",
     "take_back",
+    "take_back_objection",
+    "take_from_household",
     "undo_order",
     "write_message",
 ]

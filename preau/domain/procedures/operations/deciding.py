@@ -15,14 +15,16 @@ from preau.base.actor import Actor, system_actor
 from preau.base.facts import NotFound
 from preau.domain.accounts.enums import Role
 from preau.domain.accounts.queries import colleagues
+from preau.domain.families.queries.custody import check_not_frozen, has_objection
+from preau.domain.families.rules import ActFrozen
 from preau.domain.organisations.models import Department
 from preau.domain.organisations.queries import organisation_by_id
-from preau.domain.procedures.enums import OtherParent, ProcedureStatus, TimelineEvent
+from preau.domain.procedures.enums import ACTS_ON_CHILD, OBJECTION, OtherParent, ProcedureStatus, TimelineEvent
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.engine import note
 from preau.domain.procedures.operations.handlers import handler_of
 from preau.domain.procedures.operations.looking import locked_case, look
-from preau.domain.procedures.operations.mails import tell_family
+from preau.domain.procedures.operations.mails import tell_family, tell_other_parents
 from preau.domain.procedures.rules import (
     AlreadyDecided,
     CannotApply,
@@ -42,7 +44,7 @@ class Decided:
     """What became of a decision on several démarches at once."""
 
     numbers: tuple[int, ...]
-    left_out: tuple[int, ...]  # decided meanwhile, waiting for a parent, or with an anomaly in a bulk answer
+    left_out: tuple[int, ...]  # decided meanwhile, waiting for a parent, frozen, or with an anomaly in a bulk answer
     applies_at: datetime | None  # None: applied already
 
 
@@ -88,6 +90,7 @@ def decide(
     :raises TextMissing: a refusal without a reason; :raises TextTooLong: too long.
     :raises AlreadyDecided: for one démarche alone: decided meanwhile.
     :raises WaitsForOtherParent: for one démarche alone.
+    :raises ActFrozen: for one démarche alone: a holder of authority objects to acts on the child.
     """
     actor.require_role(Role.AGENT, Role.MANAGER)
     text = check_text(reason) if reason.strip() or without or not accept else ""
@@ -99,7 +102,9 @@ def decide(
         row = locked_case(actor=actor, number=number)
         try:
             _check_waiting(row)
-        except (AlreadyDecided, WaitsForOtherParent):
+            if accept:
+                _check_not_frozen(actor, row)
+        except (AlreadyDecided, WaitsForOtherParent, ActFrozen):
             if len(numbers) == 1:
                 raise
             left_out.append(number)
@@ -193,6 +198,11 @@ def _check_parts(row: Procedure, without: Collection[str]) -> None:
         raise NothingKept(row.number)
 
 
+def _check_not_frozen(actor: Actor, row: Procedure) -> None:
+    if row.child_id and row.kind in ACTS_ON_CHILD:
+        check_not_frozen(actor=actor, child_ids=[row.child_id])
+
+
 def _hold(
     actor: Actor, row: Procedure, decision: Mapping[str, object], *, until: datetime | None, now: datetime
 ) -> None:
@@ -227,6 +237,8 @@ def _apply(actor: Actor, row: Procedure, decision: Mapping[str, object], *, now:
     row.without = decision.get("without", [])
     try:
         with transaction.atomic():
+            if accept and row.kind in ACTS_ON_CHILD and has_objection(actor=machine, child_id=row.child_id or 0):
+                raise CannotApply(OBJECTION)  # written since the decision
             if accept:
                 handler.accept(actor=machine, row=row, now=now)
             else:
@@ -247,6 +259,8 @@ def _apply(actor: Actor, row: Procedure, decision: Mapping[str, object], *, now:
         now=now,
         is_partial=bool(row.without),
     )
+    if accept:
+        tell_other_parents(actor=actor, row=row, now=now)
     return True
 
 

@@ -18,6 +18,7 @@ from preau.domain.enrolments.models import Enrolment, Subscription
 from preau.domain.enrolments.operations import end_enrolment, end_subscriptions, enrol, put_in_class, subscribe
 from preau.domain.enrolments.queries import OfferOfSchool, find_enrolment, offers_of_school
 from preau.domain.enrolments.rules import AlreadyEnrolled, OfferFull, read_pattern
+from preau.domain.families.queries.custody import check_not_frozen
 from preau.domain.procedures.operations.promoting import tell_enrolment
 
 LEAVING = "Fin de l’inscription"
@@ -51,10 +52,12 @@ def leave(*, actor: Actor, enrolment_id: int, on: date, now: datetime, reason: s
 
     :raises NotFound: no such enrolment for this agent.
     :raises EnrolmentOver: it has ended before that day.
+    :raises ActFrozen: a holder of authority objects to acts of the service for the child.
     """
     if not actor.is_system:
         actor.require_role(Role.AGENT, Role.MANAGER)
     line = find_enrolment(actor=actor, enrolment_id=enrolment_id)
+    check_not_frozen(actor=actor, child_ids=[line.child_id or 0])
     machine = system_actor(actor.organisation_id, time_zone=actor.time_zone)
     given_back = 0
     if line.status == EnrolmentStatus.ACTIVE and line.needs_booking:
@@ -79,8 +82,10 @@ def move_child(*, actor: Actor, child_id: int, school_class_id: int, on: date, n
     activity's offer for that school, past deadlines; a place that is not free there is told in `lost`.
 
     :raises NotFound: the class or the child is not of the actor's collectivité.
+    :raises ActFrozen: a holder of authority objects to acts of the service for the child.
     """
     actor.require_role(Role.AGENT, Role.MANAGER)
+    check_not_frozen(actor=actor, child_ids=[child_id])
     machine = system_actor(actor.organisation_id, time_zone=actor.time_zone)
     schooling = put_in_class(actor=actor, child_id=child_id, school_class_id=school_class_id, on=on)
     target = SchoolClass.objects.select_related("site", "school_year").get(

@@ -19,6 +19,7 @@ from preau.base.links import absolute
 from preau.domain.bookings.operations import OrderItem, Outcome, change_bookings
 from preau.domain.bookings.queries import BookableEnrolment, load_bookable, slots_like
 from preau.domain.bookings.rules import SlotFacts
+from preau.domain.families.queries.custody import check_not_frozen
 from preau.domain.organisations.queries import mail_identity, organisation_by_id
 from preau.domain.procedures.enums import ProcedureKind, ProcedureStatus, TimelineEvent
 from preau.domain.procedures.models import Procedure, TimelineEntry
@@ -54,6 +55,7 @@ def place_order(*, actor: Actor, items: Sequence[OrderItem], key: str, now: date
     :raises NothingToDo: no slot at all, and the key is unknown.
     :raises NotFound: an enrolment or a slot is not the actor's.
     :raises NotAllowed: a reason given by somebody who may not force.
+    :raises ActFrozen: an agent books for a child for whom a holder of authority objects.
     :raises TooManyWishes: see `bookings.operations.change_bookings`.
     """
     wanted = [item for item in items if item.add or item.remove]
@@ -219,6 +221,9 @@ def _drafts(actor: Actor, enrolment_ids: Sequence[int]) -> QuerySet[Procedure]:
 
 @transaction.atomic
 def _place(*, actor: Actor, items: Sequence[OrderItem], key: str, now: datetime, reason: str) -> PlacedOrder:
+    if actor.is_staff:
+        enrolments = load_bookable(actor=actor, enrolment_ids={item.enrolment_id for item in items})
+        check_not_frozen(actor=actor, child_ids=[row.child_id for row in enrolments.values() if row.child_id])
     outcome = change_bookings(actor=actor, items=items, now=now, reason=reason)
     rows = _procedures_of(actor, outcome, items, key=key, now=now)
     give_numbers(actor=actor, rows=rows)

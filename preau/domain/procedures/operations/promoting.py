@@ -13,11 +13,11 @@ from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.enrolments.models import Enrolment
 from preau.domain.enrolments.operations import enrol, promote_waiting
 from preau.domain.enrolments.queries import EnrolmentLine, find_enrolment
-from preau.domain.families.models import Adult
+from preau.domain.families.queries.custody import check_not_frozen, parents_elsewhere
 from preau.domain.organisations.queries import mail_identity, organisation_by_id
 from preau.domain.procedures.enums import TimelineEvent
 from preau.domain.procedures.models import Procedure, TimelineEntry
-from preau.domain.procedures.operations.mails import reader_of
+from preau.domain.procedures.operations.mails import greeting_of, holder_of, reader_of
 from preau.domain.procedures.operations.subscribing import book_subscriptions
 
 ONE_DAY = timedelta(days=1)
@@ -30,10 +30,12 @@ def promote(
     """Give a place to the first of a waiting list, or to one whom an agent names; book its « abonnement », tell it.
 
     :raises NotFound, NobodyWaits, OfferFull, EnrolmentOver: see `enrolments.operations.promote_waiting`.
+    :raises ActFrozen: a holder of authority objects to acts of the service for the child.
     """
     row = promote_waiting(
         actor=actor, offer_id=offer_id, now=now, enrolment_id=enrolment_id, over_capacity=over_capacity
     )
+    check_not_frozen(actor=actor, child_ids=[row.child_id or 0])
     book_subscriptions(actor=actor, enrolment_id=row.pk, now=now)
     _note(actor, row, TimelineEvent.PROMOTED, now=now)
     line = find_enrolment(actor=actor, enrolment_id=row.pk)
@@ -58,7 +60,9 @@ def enrol_for_family(
     """Enrol a child as the service decides, on the waiting list when it is full, and tell the family (A08-12).
 
     :raises NotFound, PeriodOutsideOffer, AlreadyEnrolled, OfferFull: see `enrolments.operations.enrol`.
+    :raises ActFrozen: a holder of authority objects to acts of the service for the child.
     """
+    check_not_frozen(actor=actor, child_ids=[child_id])
     made = enrol(
         actor=actor,
         family_id=family_id,
@@ -85,41 +89,57 @@ def tell_waiting(*, actor: Actor, enrolment_id: int, now: datetime) -> None:
 
 
 def tell_enrolment(*, actor: Actor, line: EnrolmentLine, template: str, subject: str, now: datetime) -> None:
-    """Post one mail about an enrolment to who asked for it, or else to the holder of the family: first name only."""
+    """Post one mail about an enrolment to who asked for it, or else to the holder of the family: first name only.
+
+    The parents of the child's other household are told too, of what is the child's alone.
+    """
     organisation = organisation_by_id(organisation_id=actor.organisation_id)
-    reader = reader_of(actor=actor, number=line.procedure_number) if line.procedure_number else None
-    reader = reader or _holder(actor, line.family_id)
-    if organisation is None or reader is None:
+    if organisation is None:
         return
+    reader = reader_of(actor=actor, number=line.procedure_number) if line.procedure_number else None
+    reader = reader or holder_of(
+        organisation_id=actor.organisation_id, family_id=line.family_id, child_id=line.child_id
+    )
+    link = absolute(reverse("family:enrolments", args=[organisation.slug]))
+    if reader is not None:
+        _post_enrolment(actor, line, reader, template, f"{organisation.name} - {subject}", link, "", now)
+    if line.child_id is None:
+        return
+    file = absolute(reverse("family:child", args=[organisation.slug, line.child_id]))
+    for other in parents_elsewhere(
+        organisation_id=actor.organisation_id, child_id=line.child_id, family_id=line.family_id
+    ):
+        _post_enrolment(actor, line, other, template, f"{organisation.name} - {subject}", file, f"-{other.pk}", now)
+
+
+def _post_enrolment(
+    actor: Actor,
+    line: EnrolmentLine,
+    reader: Account,
+    template: str,
+    subject: str,
+    link: str,
+    key: str,
+    now: datetime,
+) -> None:
     outbox.post(
         organisation_id=actor.organisation_id,
         template=template,
         to=[reader.email],
-        subject=f"{organisation.name} - {subject}",
+        subject=subject,
         context={
             "organisation": mail_identity(organisation_id=actor.organisation_id),
-            "greeting": " ".join(part for part in (reader.civility, reader.last_name) if part),
+            "greeting": greeting_of(reader),
             "participant": line.participant,
             "activity": line.activity,
             "rank": line.rank,
             "last": line.ends_on - ONE_DAY,
-            "link": absolute(reverse("family:enrolments", args=[organisation.slug])),
+            "link": link,
+            "is_other_home": bool(key),
         },
-        dedupe_key=f"{template}-{actor.organisation_id}-{line.enrolment_id}",
+        dedupe_key=f"{template}-{actor.organisation_id}-{line.enrolment_id}{key}",
         now=now,
     )
-
-
-def _holder(actor: Actor, family_id: int) -> Account | None:
-    holder = (
-        Adult.objects.filter(
-            organisation_id=actor.organisation_id, family_id=family_id, account__activated_at__isnull=False
-        )
-        .select_related("account")
-        .order_by("-position", "pk")
-        .first()
-    )
-    return holder.account if holder else None
 
 
 def _note(actor: Actor, row: Enrolment, event: TimelineEvent, *, now: datetime) -> None:

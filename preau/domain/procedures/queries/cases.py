@@ -11,7 +11,7 @@ from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
 from preau.domain.documents.queries import DocumentView, documents_by_id
 from preau.domain.families.models import Child
-from preau.domain.families.queries import ChildCard, child_card
+from preau.domain.families.queries import ChildCard, child_card, without_closed
 from preau.domain.families.rules import compulsory_vaccines
 from preau.domain.procedures.enums import ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, ProcedureForm, ProcedureMessage, ProcedurePiece, TimelineEntry
@@ -121,11 +121,12 @@ class FormView:
 def visible(*, actor: Actor) -> QuerySet[Procedure]:
     """Return the démarches, drafts included, that an actor may read.
 
-    Families: those of their households. Agents: those of their departments and sites; drafts are the family's own.
+    Families: those of their households, but on children whose things are closed to them. Agents: those of their
+    departments and sites; drafts are the family's own.
     """
     rows = Procedure.objects.filter(organisation_id=actor.organisation_id)
     if actor.audience == FAMILY:
-        return rows.filter(family_id__in=actor.family_ids)
+        return without_closed(actor=actor, rows=rows.filter(family_id__in=actor.family_ids))
     if actor.department_ids:
         rows = rows.filter(department_id__in=actor.department_ids)
     if actor.site_ids:
@@ -286,7 +287,7 @@ def _drafts(actor: Actor) -> QuerySet[Procedure]:
         kind=ProcedureKind.BOOKING
     )
     if actor.audience == FAMILY:
-        return rows.filter(family_id__in=actor.family_ids)
+        return without_closed(actor=actor, rows=rows.filter(family_id__in=actor.family_ids))
     return rows.filter(on_behalf=True, account_id=actor.account_id)
 
 

@@ -10,6 +10,7 @@ from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
 from preau.domain.bookings import operations as bookings
 from preau.domain.bookings.operations import OrderItem, Outcome
+from preau.domain.families.queries import without_closed
 from preau.domain.procedures.enums import ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, TimelineEntry
 
@@ -157,7 +158,7 @@ def preview_order(*, actor: Actor, items: Sequence[OrderItem], now: datetime) ->
 def _numbered(actor: Actor) -> QuerySet[Procedure]:
     rows = Procedure.objects.filter(organisation_id=actor.organisation_id, number__isnull=False)
     if actor.audience == FAMILY:
-        return rows.filter(family_id__in=actor.family_ids)
+        return without_closed(actor=actor, rows=rows.filter(family_id__in=actor.family_ids))
     if actor.department_ids:
         rows = rows.filter(department_id__in=actor.department_ids)
     return rows

@@ -14,7 +14,7 @@ from preau.domain.catalogue.queries import current_school_year, years_to_prepare
 from preau.domain.documents.queries import DuePiece, pieces_due
 from preau.domain.families.enums import Authority
 from preau.domain.families.models import Child, Guardianship, HouseholdChild, ValidatedDossier
-from preau.domain.families.queries import ChildCard
+from preau.domain.families.queries import ChildCard, without_closed
 from preau.domain.procedures.enums import OPEN_STATUSES, OtherParent, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure
 
@@ -47,6 +47,7 @@ def waiting_for_family(*, actor: Actor) -> list[ToFinish]:
     drafts = Q(status=ProcedureStatus.DRAFT) & (~Q(kind=ProcedureKind.BOOKING) | Q(account_id=actor.account_id))
     mine = Q(family_id__in=actor.family_ids) & (drafts | Q(status=ProcedureStatus.MORE_ASKED))
     rows = Procedure.objects.filter(mine | _to_agree(actor), organisation_id=actor.organisation_id)
+    rows = without_closed(actor=actor, rows=rows)
     child = Child.objects.filter(organisation_id=actor.organisation_id, pk=OuterRef("child_id"))
     rows = rows.annotate(first=Subquery(child.values("first_name")[:1]), hue=Subquery(child.values("hue")[:1]))
     return [_line(actor, row) for row in rows.order_by("-updated_at")[:20]]
@@ -60,6 +61,7 @@ def dossiers_to_begin(*, actor: Actor, on: date) -> list[ToFinish]:
     organisation_id = actor.organisation_id
     year = years_to_prepare(organisation_id=organisation_id, on=on)
     here = HouseholdChild.objects.filter(organisation_id=organisation_id, family_id__in=actor.family_ids)
+    here = without_closed(actor=actor, rows=here)
     asked = Activity.objects.filter(organisation_id=organisation_id, requires_dossier=True)
     validated = ValidatedDossier.objects.filter(
         organisation_id=organisation_id, child=OuterRef("pk"), school_year_id=OuterRef("year_id")

@@ -21,8 +21,10 @@ from preau.domain.families.queries import (
     health_file,
     my_children,
 )
+from preau.domain.families.queries.custody import days_of_my_children, is_shared, my_objections
 from preau.domain.families.rules import compulsory_vaccines
 from preau.web.family.children.forms import ConsentsForm, SheetForm
+from preau.web.family.children.residence import children_words, coming_weeks
 from preau.web.ui.policy import family_page
 
 TABS = {
@@ -32,6 +34,7 @@ TABS = {
     "contacts": "family/children/contacts.html",
     "contact": "family/children/contact.html",
     "contact_removal": "family/children/contact_removal.html",
+    "objection": "family/children/objection.html",
 }
 
 
@@ -44,7 +47,19 @@ def child(request: Any, slug: str, child_id: int) -> HttpResponse:
     found = child_overview(actor=actor, child_id=child_id, school_year_id=year.pk if year else None, on=request.today)
     files = [family_file(actor=actor, family_id=family_id) for family_id in sorted(actor.family_ids)]
     homes = [file for file in files if child_id in {each.child_id for each in file.children}]
-    return page(request, "identity", found.child, found=found, year=year, homes=homes)
+    return page(request, "identity", found.child, found=found, year=year, homes=homes, **_custody(request, found.child))
+
+
+def _custody(request: Any, found: ChildFile) -> dict[str, Any]:
+    """Whose days they are, and one's own objection: only where another adult decides with the reader."""
+    actor, child_id = request.actor, found.child_id
+    if found.access != Access.WRITE or not is_shared(actor=actor, child_id=child_id):
+        return {}
+    mine = [each for each in days_of_my_children(actor=actor) if each.child_id == child_id]
+    start, end = coming_weeks(request.today)
+    told = children_words(mine, organisation_id=actor.organisation_id, start=start, end=end)
+    objected = any(line.ended_at is None for line in my_objections(actor=actor, child_id=child_id))
+    return {"is_shared": True, "residence": told[0] if told else None, "objected": objected}
 
 
 @family_page

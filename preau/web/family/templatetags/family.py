@@ -3,6 +3,8 @@
 from django import template
 from django.utils.safestring import SafeString
 
+from preau.domain.families.queries.custody import OwnDays
+from preau.web.family.children import residence
 from preau.web.family.statuses import STATUSES
 from preau.web.ui.templatetags.ui import status
 
@@ -14,3 +16,9 @@ def procedure_status(code: str) -> SafeString:
     """The state of a démarche, in words."""
     tone, text = STATUSES[code]
     return status(tone, str(text))
+
+
+@register.filter
+def own_days_words(days: OwnDays) -> str:
+    """« Chez vous les semaines paires »."""
+    return residence.own_days_words(days)

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from preau.domain.documents.rules import AlreadyChecked, ReasonMissing
+from preau.domain.families.rules import ActFrozen
 from preau.domain.procedures import operations as acts
 from preau.domain.procedures.queries import InboxFilter, find_case, inbox, next_in_queue
 from preau.domain.procedures.rules import AlreadyDecided, TextMissing, TextTooLong, WaitsForOtherParent
@@ -40,6 +41,9 @@ def decide(request: Any, slug: str, number: int) -> HttpResponse:
         held = _decide(request, number, form.cleaned_data)
     except AlreadyDecided:
         messages.warning(request, _("Demande n° %s : elle a été traitée ou annulée entre-temps.") % number)
+    except ActFrozen:
+        messages.error(request, _("Une opposition écrite est enregistrée pour cet enfant : rien ne peut être accepté."))
+        return _to(request, number)
     except WaitsForOtherParent:
         messages.error(request, _("L’autre parent doit d’abord donner son accord."))
         return _to(request, number)

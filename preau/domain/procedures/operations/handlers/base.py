@@ -7,6 +7,7 @@ from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.domain.enrolments.models import Schooling
 from preau.domain.families.models import HouseholdChild
+from preau.domain.families.queries import without_closed
 from preau.domain.organisations.models import Department
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure
@@ -85,12 +86,12 @@ class Handler:
 
 
 def check_child(*, actor: Actor, family_id: int, child_id: int) -> None:
-    """Pass when a child is of a household.
+    """Pass when a child is of a household, and a parent who acts exercises authority on it or lives with it.
 
     :raises NotFound: it is not.
     """
     links = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, family_id=family_id, child_id=child_id)
-    if not links.exists():
+    if not without_closed(actor=actor, rows=links).exists():
         raise NotFound("child")
 
 

@@ -1,0 +1,80 @@
+"""Whose days they are, in words and from the reader's side only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+
+from preau.domain.catalogue.queries import school_holidays_between
+from preau.domain.families.enums import Access
+from preau.domain.families.queries.custody import ChildDays, OwnDays
+from preau.kernel.periods import Period, monday_of
+from preau.kernel.residence import Dates, HalfHolidays, Pattern, TwoTwoThree, Usual, WeekParity, turns
+
+WEEKS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Some days in a row, here or at the other parent's."""
+
+    period: Period
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChildWords:
+    """A child of two homes in one sentence, with its turns over some days."""
+
+    child: ChildDays
+    words: str
+    turns: tuple[Turn, ...]
+
+
+def own_days_words(days: OwnDays) -> str:
+    """« Chez vous les semaines paires »."""
+    if isinstance(days.pattern, HalfHolidays):
+        return _("%(rest)s, et la moitié des vacances scolaires") % {"rest": _words(days.pattern.rest, days.side)}
+    return _words(days.pattern, days.side)
+
+
+def children_words(children: Sequence[ChildDays], *, organisation_id: int, start: date, end: date) -> list[ChildWords]:
+    """Return the children who live in turn in two homes, over [start, end). One query at most."""
+    shared = [child for child in children if child.days is not None]
+    holidays = []
+    if any(child.days and child.days.needs_holidays for child in shared):
+        holidays = school_holidays_between(organisation_id=organisation_id, start=start, end=end)
+    return [_child_words(child, child.days, start, end, holidays) for child in shared if child.days]
+
+
+def on_request(children: Sequence[ChildDays]) -> list[ChildDays]:
+    """Return the children of whom the service tells on request only."""
+    return [child for child in children if child.access == Access.ON_REQUEST]
+
+
+def coming_weeks(today: date) -> tuple[date, date]:
+    """Return the bounds of what a child's file tells: six weeks from this Monday."""
+    start = monday_of(today)
+    return start, start + timedelta(days=7 * WEEKS)
+
+
+def _child_words(child: ChildDays, days: OwnDays, start: date, end: date, holidays: Sequence[Period]) -> ChildWords:
+    runs = turns(days.pattern, start, end, holidays)
+    return ChildWords(child, own_days_words(days), tuple(Turn(period, side == days.side) for period, side in runs))
+
+
+def _words(pattern: Pattern, side: str) -> str:
+    match pattern:
+        case WeekParity():
+            is_even = pattern.even == side
+            return _("Chez vous les semaines paires") if is_even else _("Chez vous les semaines impaires")
+        case TwoTwoThree():
+            return _("Chez vous deux jours, deux jours, trois jours, en alternance")
+        case Dates():
+            is_rest = pattern.otherwise == side
+            return _("Chez vous, sauf aux dates convenues") if is_rest else _("Chez vous aux dates convenues")
+        case Usual():
+            is_here = pattern.side == side
+            return _("Chez vous hors des vacances") if is_here else _("Chez son autre parent hors des vacances")
+    return _("Chez vous une semaine sur deux")
