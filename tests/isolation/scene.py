@@ -212,8 +212,8 @@ def _declare(town: Town, victim: Any) -> int:
 
 
 def _object(victim: Any) -> int:
-    """An objection of the victim for its second child: the first one's démarches stay open to the walker."""
-    row = Objection(organisation_id=victim.family.organisation_id, child=victim.children[1], adult=victim.adult)
+    """An objection of the victim for its first child."""
+    row = Objection(organisation_id=victim.family.organisation_id, child=victim.children[0], adult=victim.adult)
     row.made_at, row.text = NOW, {"text": f"{CANARY}-opposition"}
     row.save()
     return row.pk

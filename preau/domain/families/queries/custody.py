@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
@@ -13,7 +13,7 @@ from preau.domain.accounts.models import Account
 from preau.domain.families.enums import Access, Authority, Residence
 from preau.domain.families.models import Adult, Family, Guardianship, HouseholdChild, Objection
 from preau.domain.families.queries.children import child_for
-from preau.domain.families.rules import ActFrozen, access_to_sheets
+from preau.domain.families.rules import ActFrozen
 from preau.kernel.periods import Period
 from preau.kernel.residence import HalfHolidays, Pattern, Side, leading_side, parse_pattern, pattern_data, whose_day
 
@@ -47,15 +47,13 @@ class HolderCard:
 
 
 @dataclass(frozen=True, slots=True)
-class ChildDays:
-    """A child as one parent has it: what they may read, and its days at their home when it has two."""
+class Ties:
+    """A child as one household has it: its days there, whether somebody else decides too, one's own objection."""
 
-    child_id: int
-    first_name: str
-    hue: int
-    access: Access | None
     days: OwnDays | None
     books_any_day: bool
+    is_shared: bool
+    has_objected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +171,38 @@ def own_days_of(*, kept: Mapping[str, Any] | None) -> OwnDays | None:
     return residence_of(kept=kept)
 
 
-def days_of_my_children(*, actor: Actor) -> list[ChildDays]:
-    """Return the children a parent has a link with, with their days at its home, from its own side only. One query."""
-    rows = Guardianship.objects.filter(organisation_id=actor.organisation_id, adult_id__in=actor.adult_ids)
-    by_child: dict[int, list[Guardianship]] = {}
-    for row in rows.select_related("child").order_by("child__birth_date", "child_id", "pk"):
-        by_child.setdefault(row.child_id, []).append(row)
-    return [_child_days(links) for links in by_child.values()]
+def with_ties(*, actor: Actor, rows: QuerySet[HouseholdChild]) -> QuerySet[HouseholdChild]:
+    """Return children of households, with what `ties_of` and `closing_of` read on each. No query of its own."""
+    child = {"organisation_id": actor.organisation_id, "child_id": OuterRef("child_id")}
+    links = Guardianship.objects.filter(**child)
+    mine = links.filter(adult_id__in=actor.adult_ids)
+    exercised = links.filter(authority=Authority.EXERCISED)
+    here = exercised.filter(adult__family_id=OuterRef("family_id"), residence=Residence.ALTERNATE)
+    objections = Objection.objects.filter(**child, adult_id__in=actor.adult_ids, lifted_at__isnull=True)
+    return rows.annotate(
+        kept=Subquery(here.exclude(residence_pattern={}).order_by("pk").values("residence_pattern")[:1]),
+        is_shared=Exists(exercised.exclude(adult_id__in=actor.adult_ids)),
+        has_objected=Exists(objections),
+        is_tied=Exists(mine),
+        is_held=Exists(mine.filter(authority=Authority.HELD)),
+        is_exercised=Exists(mine.filter(authority=Authority.EXERCISED)),
+    )
+
+
+def ties_of(*, row: HouseholdChild) -> Ties:
+    """Return what `with_ties` has read. No query."""
+    found = vars(row)
+    kept = found["kept"]
+    any_day = bool(kept) and own_days_of(kept=kept) is None
+    return Ties(residence_of(kept=kept), any_day, found["is_shared"], found["has_objected"])
+
+
+def closing_of(*, actor: Actor, row: HouseholdChild) -> Access | None:
+    """Return what `with_ties` has read of the reader's own links: None closes the child altogether. No query."""
+    found = vars(row)
+    if actor.audience != FAMILY or found["is_exercised"] or not found["is_tied"]:
+        return Access.WRITE
+    return Access.ON_REQUEST if found["is_held"] else None
 
 
 def custody_file(*, actor: Actor, child_id: int) -> CustodyFile:
@@ -229,14 +252,6 @@ def my_holder_id(*, actor: Actor, child_id: int) -> int:
     if found is None:
         raise NotFound("guardianship")
     return found
-
-
-def is_shared(*, actor: Actor, child_id: int) -> bool:
-    """Tell whether somebody else than the actor's own adults exercises authority on a child. One query."""
-    rows = Guardianship.objects.filter(
-        organisation_id=actor.organisation_id, child_id=child_id, authority=Authority.EXERCISED
-    )
-    return rows.exclude(adult_id__in=actor.adult_ids).exists()
 
 
 def check_not_frozen(*, actor: Actor, child_ids: Collection[int]) -> None:
@@ -320,20 +335,6 @@ def has_objection(*, actor: Actor, child_id: int) -> bool:
     return Objection.objects.filter(
         organisation_id=actor.organisation_id, child_id=child_id, lifted_at__isnull=True
     ).exists()
-
-
-def _child_days(links: list[Guardianship]) -> ChildDays:
-    child = links[0].child
-    access = access_to_sheets(authorities={row.authority for row in links}, lives_there=False)
-    kept = next((row.residence_pattern for row in links if _has_calendar(row)), None)
-    return ChildDays(
-        child_id=child.pk,
-        first_name=child.first_name,
-        hue=child.hue,
-        access=access,
-        days=residence_of(kept=kept) if access == Access.WRITE else None,
-        books_any_day=bool(kept) and own_days_of(kept=kept) is None,
-    )
 
 
 def _has_calendar(row: Guardianship) -> bool:

@@ -10,9 +10,10 @@ from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.base.search import fold
 from preau.domain.accounts.models import Account
-from preau.domain.families.enums import AdultPosition
+from preau.domain.families.enums import Access, AdultPosition
 from preau.domain.families.models import Adult, Child, Contact, Family, HouseholdChild
 from preau.domain.families.queries.children import without_closed
+from preau.domain.families.queries.custody import Ties, closing_of, ties_of, with_ties
 
 ADDRESS_FIELDS = ("street_number", "street", "building", "apartment", "complement", "postcode", "city", "country")
 
@@ -80,6 +81,8 @@ class FamilyFile:
     contacts: tuple[ContactCard, ...]
     address_fields: Mapping[str, str] = field(default_factory=dict)  # as a form writes it; empty when hidden
     situation: str = ""
+    ties: Mapping[int, Ties] = field(default_factory=dict)  # child id → its days here, who decides too
+    on_request: tuple[ChildCard, ...] = ()  # whose things the service tells on request
 
     @property
     def holder(self) -> AdultCard | None:
@@ -125,6 +128,8 @@ def family_file(*, actor: Actor, family_id: int, show_protected_address: bool = 
     )
     family = adults[0].family if adults else _lone_family(actor, family_id)
     is_protected = any(adult.has_protected_address for adult in adults)
+    rows = _children(actor, family_id)
+    open_rows = [row for row in rows if closing_of(actor=actor, row=row) == Access.WRITE]
     hidden = is_protected and actor.is_staff and not show_protected_address
     return FamilyFile(
         family_id=family.pk,
@@ -134,10 +139,14 @@ def family_file(*, actor: Actor, family_id: int, show_protected_address: bool = 
         has_protected_address=is_protected,
         is_resident=family.is_resident,
         adults=tuple(sorted((_adult_card(adult, actor) for adult in adults), key=_position_rank)),
-        children=tuple(children_of_family(actor=actor, family_id=family_id)),
+        children=tuple(child_card(row.child) for row in open_rows),
         contacts=tuple(_contacts(actor, family_id)),
         address_fields={} if hidden else {name: str(getattr(family, name)) for name in ADDRESS_FIELDS},
         situation=family.situation,
+        ties={row.child_id: ties_of(row=row) for row in open_rows},
+        on_request=tuple(
+            child_card(row.child) for row in rows if closing_of(actor=actor, row=row) == Access.ON_REQUEST
+        ),
     )
 
 
@@ -162,6 +171,12 @@ def children_of_family(*, actor: Actor, family_id: int) -> list[ChildCard]:
         .order_by("child__birth_date", "child_id")
     )
     return [child_card(row.child) for row in without_closed(actor=actor, rows=rows)]
+
+
+def _children(actor: Actor, family_id: int) -> list[HouseholdChild]:
+    rows = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, family_id=family_id)
+    rows = rows.select_related("child").order_by("child__birth_date", "child_id")
+    return list(with_ties(actor=actor, rows=rows))
 
 
 def child_card(child: Child) -> ChildCard:

@@ -17,11 +17,11 @@ from preau.base.facts import NotFound
 from preau.domain.accounts.enums import Role
 from preau.domain.families.enums import Authority
 from preau.domain.families.models import Family, Guardianship
-from preau.domain.families.queries.custody import has_objection
 from preau.domain.organisations.queries import organisation_by_id
-from preau.domain.procedures.enums import OBJECTION, OtherParent, ProcedureKind, ProcedureStatus, TimelineEvent
+from preau.domain.procedures.enums import OtherParent, ProcedureKind, ProcedureStatus, TimelineEvent
 from preau.domain.procedures.models import Procedure, ProcedurePiece, TimelineEntry
 from preau.domain.procedures.operations.handlers import handler_of
+from preau.domain.procedures.operations.looking import anomalies_of
 from preau.domain.procedures.operations.mails import ask_other_parents, tell_family, tell_other_parents
 from preau.domain.procedures.operations.numbering import give_numbers
 from preau.domain.procedures.queries.cases import DraftView, find_draft
@@ -216,9 +216,7 @@ def _closed(actor: Actor, row: Procedure, *, now: datetime) -> list[Problem]:
 def _fill(actor: Actor, row: Procedure, *, on: date, now: datetime) -> None:
     handler = handler_of(kind=row.kind)
     organisation = organisation_by_id(organisation_id=actor.organisation_id)
-    row.anomalies = handler.anomalies(actor=actor, row=row, on=on)
-    if row.child_id and has_objection(actor=actor, child_id=row.child_id):
-        row.anomalies = [OBJECTION, *row.anomalies]
+    row.anomalies = anomalies_of(actor=actor, row=row, on=on)
     row.is_clean = not row.anomalies
     if seen := handler.seen(actor=actor, row=row):
         row.answers = {**row.answers, "seen": seen}

@@ -1,6 +1,6 @@
 """What an agent looks at before deciding: the machine's checks again, the pieces, health on a kept reading."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -10,7 +10,8 @@ from preau.domain.accounts.enums import Role
 from preau.domain.documents.operations import check
 from preau.domain.families.enums import HealthReason
 from preau.domain.families.operations import read_health
-from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind
+from preau.domain.families.queries.custody import has_objection
+from preau.domain.procedures.enums import OBJECTION, OPEN_STATUSES, ProcedureKind
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.handlers import handler_of
 from preau.domain.procedures.queries.cases import CaseView, case_row, case_view, visible
@@ -63,10 +64,17 @@ def read_case_health(*, actor: Actor, number: int, now: datetime) -> CaseView:
 
 def look(*, actor: Actor, row: Procedure, now: datetime) -> bool:
     """Look again at a locked démarche and keep what is found; tell whether it is clean."""
-    found = handler_of(kind=row.kind).anomalies(actor=actor, row=row, on=now.astimezone(actor.zone).date())
+    found = anomalies_of(actor=actor, row=row, on=now.astimezone(actor.zone).date())
     row.anomalies, row.is_clean, row.checked_at = found, not found, now
     row.save(update_fields=["anomalies", "is_clean", "checked_at"])
     return row.is_clean
+
+
+def anomalies_of(*, actor: Actor, row: Procedure, on: date) -> list[str]:
+    """Return the codes of what an agent should look at: a written objection first, then what the kind finds."""
+    objected = bool(row.child_id) and has_objection(actor=actor, child_id=row.child_id or 0)
+    found = handler_of(kind=row.kind).anomalies(actor=actor, row=row, on=on)
+    return [OBJECTION, *found] if objected else found
 
 
 def locked_case(*, actor: Actor, number: int) -> Procedure:

@@ -18,7 +18,7 @@ from preau.domain.procedures.models import Procedure
 TOLD_ELSEWHERE = (ProcedureKind.DOSSIER, ProcedureKind.ENROLMENT, ProcedureKind.SCHOOLING)
 
 
-def greeting_of(reader: Account) -> str:
+def greeting_of(*, reader: Account) -> str:
     """Return « Mme Ferrand »."""
     return " ".join(part for part in (reader.civility, reader.last_name) if part)
 
@@ -66,7 +66,7 @@ def tell_family(
         subject=f"{organisation.name} - {subject}",
         context={
             "organisation": mail_identity(organisation_id=actor.organisation_id),
-            "greeting": greeting_of(reader),
+            "greeting": greeting_of(reader=reader),
             "number": row.number,
             "kind": row.kind,
             "title": row.subject.split(" - ")[0],
@@ -109,7 +109,7 @@ def _post_elsewhere(actor: Actor, row: Procedure, *, template: str, route: str, 
             subject=f"{organisation.name} - {said}",
             context={
                 "organisation": mail_identity(organisation_id=actor.organisation_id),
-                "greeting": greeting_of(reader),
+                "greeting": greeting_of(reader=reader),
                 "kind": row.kind,
                 "title": row.subject,
                 "link": link,

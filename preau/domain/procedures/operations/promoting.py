@@ -129,7 +129,7 @@ def _post_enrolment(
         subject=subject,
         context={
             "organisation": mail_identity(organisation_id=actor.organisation_id),
-            "greeting": greeting_of(reader),
+            "greeting": greeting_of(reader=reader),
             "participant": line.participant,
             "activity": line.activity,
             "rank": line.rank,

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from preau.domain.catalogue.queries import school_holidays_between
-from preau.domain.families.enums import Access
-from preau.domain.families.queries.custody import ChildDays, OwnDays
+from preau.domain.families.queries import ChildCard, FamilyFile
+from preau.domain.families.queries.custody import OwnDays
 from preau.kernel.periods import Period, monday_of
 from preau.kernel.residence import Dates, HalfHolidays, Pattern, TwoTwoThree, Usual, WeekParity, turns
 
@@ -27,7 +27,7 @@ class Turn:
 class ChildWords:
     """A child of two homes in one sentence, with its turns over some days."""
 
-    child: ChildDays
+    child: ChildCard
     words: str
     turns: tuple[Turn, ...]
 
@@ -39,18 +39,18 @@ def own_days_words(days: OwnDays) -> str:
     return _words(days.pattern, days.side)
 
 
-def children_words(children: Sequence[ChildDays], *, organisation_id: int, start: date, end: date) -> list[ChildWords]:
+def children_words(*, files: Sequence[FamilyFile], organisation_id: int, start: date, end: date) -> list[ChildWords]:
     """Return the children who live in turn in two homes, over [start, end). One query at most."""
-    shared = [child for child in children if child.days is not None]
-    holidays = []
-    if any(child.days and child.days.needs_holidays for child in shared):
+    shared = [
+        (child, ties.days)
+        for file in files
+        for child in file.children
+        if (ties := file.ties[child.child_id]).days is not None
+    ]
+    holidays: Sequence[Period] = ()
+    if any(days.needs_holidays for _child, days in shared):
         holidays = school_holidays_between(organisation_id=organisation_id, start=start, end=end)
-    return [_child_words(child, child.days, start, end, holidays) for child in shared if child.days]
-
-
-def on_request(children: Sequence[ChildDays]) -> list[ChildDays]:
-    """Return the children of whom the service tells on request only."""
-    return [child for child in children if child.access == Access.ON_REQUEST]
+    return [_child_words(child, days, start, end, holidays) for child, days in shared]
 
 
 def coming_weeks(today: date) -> tuple[date, date]:
@@ -59,7 +59,7 @@ def coming_weeks(today: date) -> tuple[date, date]:
     return start, start + timedelta(days=7 * WEEKS)
 
 
-def _child_words(child: ChildDays, days: OwnDays, start: date, end: date, holidays: Sequence[Period]) -> ChildWords:
+def _child_words(child: ChildCard, days: OwnDays, start: date, end: date, holidays: Sequence[Period]) -> ChildWords:
     runs = turns(days.pattern, start, end, holidays)
     return ChildWords(child, own_days_words(days), tuple(Turn(period, side == days.side) for period, side in runs))
 

@@ -14,6 +14,7 @@ from preau.domain.families import operations
 from preau.domain.families.enums import Access
 from preau.domain.families.queries import (
     ChildFile,
+    FamilyFile,
     child_file,
     child_overview,
     consents_of,
@@ -21,7 +22,6 @@ from preau.domain.families.queries import (
     health_file,
     my_children,
 )
-from preau.domain.families.queries.custody import days_of_my_children, is_shared, my_objections
 from preau.domain.families.rules import compulsory_vaccines
 from preau.web.family.children.forms import ConsentsForm, SheetForm
 from preau.web.family.children.residence import children_words, coming_weeks
@@ -47,19 +47,18 @@ def child(request: Any, slug: str, child_id: int) -> HttpResponse:
     found = child_overview(actor=actor, child_id=child_id, school_year_id=year.pk if year else None, on=request.today)
     files = [family_file(actor=actor, family_id=family_id) for family_id in sorted(actor.family_ids)]
     homes = [file for file in files if child_id in {each.child_id for each in file.children}]
-    return page(request, "identity", found.child, found=found, year=year, homes=homes, **_custody(request, found.child))
+    custody = _custody(request, child_id, homes) if found.child.access == Access.WRITE else {}
+    return page(request, "identity", found.child, found=found, year=year, homes=homes, **custody)
 
 
-def _custody(request: Any, found: ChildFile) -> dict[str, Any]:
+def _custody(request: Any, child_id: int, homes: list[FamilyFile]) -> dict[str, Any]:
     """Whose days they are, and one's own objection: only where another adult decides with the reader."""
-    actor, child_id = request.actor, found.child_id
-    if found.access != Access.WRITE or not is_shared(actor=actor, child_id=child_id):
+    ties = next((file.ties[child_id] for file in homes if file.ties[child_id].is_shared), None)
+    if ties is None:
         return {}
-    mine = [each for each in days_of_my_children(actor=actor) if each.child_id == child_id]
     start, end = coming_weeks(request.today)
-    told = children_words(mine, organisation_id=actor.organisation_id, start=start, end=end)
-    objected = any(line.ended_at is None for line in my_objections(actor=actor, child_id=child_id))
-    return {"is_shared": True, "residence": told[0] if told else None, "objected": objected}
+    told = children_words(files=homes, organisation_id=request.actor.organisation_id, start=start, end=end)
+    return {"ties": ties, "residence": next((each for each in told if each.child.child_id == child_id), None)}
 
 
 @family_page

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_safe
 
 from preau.domain.bookings.queries import bookable_enrolments, enrolments_booked_between, planned_units
 from preau.domain.families.queries import family_file
-from preau.domain.families.queries.custody import days_of_my_children
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.queries import (
     ToFinish,
@@ -20,7 +19,7 @@ from preau.domain.procedures.queries import (
 )
 from preau.kernel.periods import Period, monday_of
 from preau.web.family.bookings.forms import Tampered, read_day
-from preau.web.family.children.residence import children_words, on_request
+from preau.web.family.children.residence import children_words
 from preau.web.family.home.week import week_rows
 from preau.web.ui.policy import family_page
 
@@ -47,16 +46,17 @@ def home(request: Any, slug: str) -> HttpResponse:
     ticked = [each.enrolment_id for each in waiting if each.kind == ProcedureKind.BOOKING]
     others = [each for each in waiting if each.kind != ProcedureKind.BOOKING]
     to_begin = dossiers_to_begin(actor=actor, on=request.today)
-    mine = days_of_my_children(actor=actor)
     context = {
         "family": family,
         "week": week,
         "week_last": week.last,
         "rows": week_rows(list(family.children) if family else [], _planned(actor, week), days=week),
         "residences": children_words(
-            mine, organisation_id=actor.organisation_id, start=monday, end=monday + timedelta(days=7)
+            files=[family] if family else [],
+            organisation_id=actor.organisation_id,
+            start=monday,
+            end=monday + timedelta(days=7),
         ),
-        "on_request": on_request(mine),
         "previous": monday - timedelta(days=7),
         "next": monday + timedelta(days=7),
         "latest": latest_procedures(actor=actor, limit=LATEST),
