@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import OrderItem
-from preau.domain.catalogue.models import ResourceDay, Slot
+from preau.domain.catalogue.models import Activity, ResourceDay, Slot
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations import place_order
 from preau.domain.procedures.queries import booking_draft
@@ -329,3 +329,14 @@ def test_an_order_takes_at_most_eighteen_queries_for_the_whole_request(town, log
         if not query["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))
     ]
     assert len(counted) <= 18, "\n".join(sql[:140] for sql in counted)
+
+
+def test_holidays_that_are_far_leave_nothing_to_do_on_the_home(client, town, awa, offer):
+    holidays = Activity.objects.create(
+        organisation_id=town.id, department=town.department, name="Vacances lointaines", kind="holidays"
+    )
+    far = town.offer(activity=holidays, open_on="school_holidays")
+    town.enrol(awa, far, child=awa.children[0])
+    todo = client.get(f"{BASE}/").content.decode().partition('id="h-todo"')[2].partition("</section>")[0]
+    assert "Accueil périscolaire" in todo
+    assert "Vacances lointaines" not in todo

@@ -209,3 +209,14 @@ def activity(town, name, **fields):
     return Activity.objects.create(
         organisation_id=town.id, department=town.department, name=name, kind="wednesday", **fields
     )
+
+
+def test_the_steps_lead_to_what_the_service_asks(client, town, awa, asked):
+    child = awa.children[0]
+    send_record(client, child, asked)
+    client.post(fill(client, child, asked).url)
+    number = Procedure.objects.get(kind="dossier").number
+    acts.ask_more(actor=town.agent("agent"), number=number, text="La page 2 manque.", types={}, now=NOW)
+    steps = page(client.get(f"{HOME}dossier/"))
+    assert "Le service attend un complément" in steps
+    assert f'class="btn go" href="{HOME}demandes/{number}/"' in steps

@@ -24,7 +24,7 @@ from preau.domain.bookings.queries.facts import (
 )
 from preau.domain.bookings.queries.week import (
     PlannedUnit,
-    enrolments_booked_between,
+    enrolments_left_empty,
     held_slots,
     planned_units,
     slots_like,
@@ -40,7 +40,7 @@ __all__ = [
     "SlotView",
     "Tension",
     "bookable_enrolments",
-    "enrolments_booked_between",
+    "enrolments_left_empty",
     "expected_between",
     "find_bookable",
     "headcounts",

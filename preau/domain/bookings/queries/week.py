@@ -82,16 +82,17 @@ def planned_units(
     ]
 
 
-def enrolments_booked_between(*, actor: Actor, enrolment_ids: Collection[int], start: date, end: date) -> set[int]:
-    """Return which of these enrolments have a booking in [start, end). One query."""
-    rows = Booking.objects.filter(
-        organisation_id=actor.organisation_id,
-        enrolment_id__in=enrolment_ids,
-        on__gte=start,
-        on__lt=end,
-        status__in=HOLDS_PLACE,
-    )
-    return set(rows.values_list("enrolment_id", flat=True).distinct())
+def enrolments_left_empty(*, actor: Actor, enrolment_ids: Collection[int], start: date, end: date) -> set[int]:
+    """Return which of these enrolments have days open in [start, end) and none booked. One query.
+
+    Holidays that are not in the period leave nothing empty.
+    """
+    organisation_id = actor.organisation_id
+    days = {"organisation_id": organisation_id, "on__gte": start, "on__lt": end}
+    booked = Booking.objects.filter(**days, enrolment_id=OuterRef("pk"), status__in=HOLDS_PLACE)
+    opened = Slot.objects.filter(**days, offer_id=OuterRef("offer_id"), closed_reason="")
+    rows = Enrolment.objects.filter(Exists(opened), ~Exists(booked), organisation_id=organisation_id)
+    return set(rows.filter(pk__in=enrolment_ids).values_list("pk", flat=True))
 
 
 def slots_like(*, actor: Actor, enrolment_id: int, wanted: Collection[tuple[date, str]]) -> dict[tuple[date, str], int]:

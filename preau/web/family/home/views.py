@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from preau.domain.bookings.queries import bookable_enrolments, enrolments_booked_between, planned_units
+from preau.domain.bookings.queries import bookable_enrolments, enrolments_left_empty, planned_units
 from preau.domain.families.queries import family_file
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.queries import (
@@ -89,10 +89,10 @@ def _todo(request: Any, enrolments: list[Any], ticked: list[int | None]) -> list
     todo = [{"kind": "draft", "row": by_id[each]} for each in ticked if each in by_id]
     start = monday_of(request.today) + timedelta(days=7)
     end = start + timedelta(days=14)
-    booked = enrolments_booked_between(actor=request.actor, enrolment_ids=by_id, start=start, end=end)
+    empty = enrolments_left_empty(actor=request.actor, enrolment_ids=by_id, start=start, end=end)
     drafted = {item["row"].enrolment_id for item in todo}
     for row in enrolments:
         is_running = row.starts_on < end and start < row.ends_on
-        if is_running and row.child_id and row.enrolment_id not in booked | drafted:
+        if is_running and row.child_id and row.enrolment_id in empty - drafted:
             todo.append({"kind": "empty", "row": row, "start": start, "last": end - timedelta(days=1)})
     return todo[:4]
