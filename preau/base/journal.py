@@ -1,9 +1,11 @@
 """The append-only journal: who did or read what, never the content."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from django.db.models import Q
 
 from preau.base.actor import Actor
 from preau.base.models import JournalEntry
@@ -40,6 +42,8 @@ class Reading:
     at: datetime
     account_id: int | None
     detail: Mapping[str, Any]
+    act: str = ""
+    audience: str = ""
 
 
 def readings(*, actor: Actor, act: str, subject_type: str, subject_id: int, limit: int = 50) -> list[Reading]:
@@ -51,3 +55,20 @@ def readings(*, actor: Actor, act: str, subject_type: str, subject_id: int, limi
         organisation_id=actor.organisation_id, subject_type=subject_type, subject_id=subject_id, act=act
     ).order_by("-at", "-pk")
     return [Reading(row.at, row.account_id, row.detail) for row in rows[:limit]]
+
+
+def acts_on(
+    *, actor: Actor, acts: Collection[str], subjects: Mapping[str, Collection[int]], limit: int = 50
+) -> list[Reading]:
+    """Return the latest of these acts on several subjects, by type and id. One query.
+
+    The caller has checked that the actor may know it.
+    """
+    about = Q()
+    for subject_type, ids in subjects.items():
+        about |= Q(subject_type=subject_type, subject_id__in=ids)
+    rows = JournalEntry.objects.filter(about, organisation_id=actor.organisation_id, act__in=acts)
+    return [
+        Reading(row.at, row.account_id, row.detail, row.act, row.audience)
+        for row in rows.order_by("-at", "-pk")[:limit]
+    ]

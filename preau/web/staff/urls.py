@@ -3,8 +3,6 @@ from django.urls import include, path
 from preau.web.staff.agents import views as agents
 from preau.web.staff.children import views as children
 from preau.web.staff.documents import views as documents
-from preau.web.staff.families import bookings, keys
-from preau.web.staff.families import views as families
 from preau.web.staff.home import views as home
 from preau.web.staff.lists import views as lists
 from preau.web.staff.procedures import acts as procedure_acts
@@ -16,16 +14,10 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("liste/", lists.day, name="day"),
     path("semaine/", lists.week, name="week"),
-    path("familles/", families.search, name="families"),
-    path("familles/<int:family_id>/", families.family, name="family"),
-    path("familles/<int:family_id>/adresse/", families.address, name="address"),
-    path("familles/<int:family_id>/inviter/<int:adult_id>/", families.invite, name="invite"),
-    path("familles/<int:family_id>/cle/<int:adult_id>/", keys.access_key, name="access_key"),
     path("enfants/<int:child_id>/", children.child, name="child"),
     path("enfants/<int:child_id>/personnes/<int:contact_id>/photo/", children.photo, name="child_contact_photo"),
     path("enfants/<int:child_id>/sante/", children.health, name="child_health"),
     path("enfants/<int:child_id>/garde/", include("preau.web.staff.children.urls")),
-    path("inscriptions/<int:enrolment_id>/", bookings.grid, name="family_bookings"),
     path("demarches/", procedures.queue, name="procedures"),
     path("demarches/sans-anomalie/", procedure_acts.accept_clean, name="procedures_clean"),
     path("demarches/<int:number>/", procedures.case, name="procedure"),
@@ -47,6 +39,7 @@ urlpatterns = [
     path("publications/<int:publication_id>/", publications.publication, name="publication"),
     path("publications/<int:publication_id>/retrait/", publications.withdraw, name="publication_withdraw"),
     path("publications/<int:publication_id>/fichier/", publications.version, name="publication_version"),
+    path("", include("preau.web.staff.families.urls")),
     path("", include("preau.web.staff.enrolments.urls")),
     path("agents/", agents.agents, name="agents"),
     path("agents/nouveau/", agents.new, name="agent_new"),

@@ -1,5 +1,6 @@
 """Who is in which class, which school an address belongs to, and who goes where next year."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -84,6 +85,15 @@ def schoolings_of(*, actor: Actor, child_id: int) -> list[SchoolingLine]:
         _schooling_line(row)
         for row in rows.select_related("school_class__site", "school_class__school_year").order_by("starts_on", "pk")
     ]
+
+
+def classes_of_children(*, actor: Actor, child_ids: Collection[int], on: date) -> dict[int, SchoolingLine]:
+    """Return the class of each child on a day. One query; the caller has checked that the children may be read."""
+    rows = Schooling.objects.filter(
+        organisation_id=actor.organisation_id, child_id__in=child_ids, starts_on__lte=on, ends_on__gt=on
+    )
+    found = rows.select_related("school_class__site", "school_class__school_year").order_by("starts_on", "pk")
+    return {row.child_id: _schooling_line(row) for row in found}
 
 
 def classes_of_year(*, actor: Actor, year_id: int, site_id: int | None = None) -> list[ClassFacts]:

@@ -8,6 +8,7 @@ from preau.domain.families.operations.children import (
 )
 from preau.domain.families.operations.contacts import (
     TooManyContacts,
+    name_contact,
     remove_contact,
     restore_contact,
     save_contact,
@@ -19,6 +20,7 @@ from preau.domain.families.operations.corrections import (
     correct_contact,
     remove_person,
 )
+from preau.domain.families.operations.correcting import EmailTied, correct_reach
 from preau.domain.families.operations.health import read_health
 from preau.domain.families.operations.household import (
     ADDRESS_LENGTHS,
@@ -49,6 +51,7 @@ from preau.domain.families.operations.signup import (
 __all__ = [
     "ADDRESS_LENGTHS",
     "AlreadyActive",
+    "EmailTied",
     "NoEmail",
     "StillNeeded",
     "TooManyContacts",
@@ -66,6 +69,7 @@ __all__ = [
     "correct_adult",
     "correct_child",
     "correct_contact",
+    "correct_reach",
     "create_access_key",
     "create_family",
     "find_access_key",
@@ -78,6 +82,7 @@ __all__ = [
     "link_child",
     "open_by_reset",
     "open_photo",
+    "name_contact",
     "read_health",
     "read_protected_address",
     "remove_contact",

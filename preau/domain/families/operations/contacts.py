@@ -10,6 +10,7 @@ from django.db.models import Q
 from preau.base import files, journal
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
+from preau.domain.accounts.enums import Role
 from preau.domain.families.models import Contact, Family, HouseholdChild
 from preau.domain.families.queries import child_for
 from preau.domain.families.rules import MAX_CONTACTS, check_contact
@@ -19,6 +20,36 @@ KEPT = timedelta(days=7)  # a person taken away may be put back, then is erased
 
 class TooManyContacts(Exception):
     """The household already names as many persons as the page can hold."""
+
+
+@transaction.atomic
+def name_contact(
+    *, actor: Actor, family_id: int, values: Mapping[str, Any], child_id: int | None, now: datetime
+) -> int:
+    """Add a person to a household on its behalf, for one child or for all; return its id (A21-02).
+
+    :param values: the fields of `rules.CONTACT_LENGTHS`, `kind`, `is_to_call`.
+    :raises NotFound: the household is unknown here, or the child is not of it.
+    :raises NotAllowed: neither agent nor manager.
+    :raises ContactInvalid: no name, or an unknown kind.
+    :raises TooManyContacts: 20 persons are named already.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    links = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, family_id=family_id)
+    if child_id is not None and not links.filter(child_id=child_id).exists():
+        raise NotFound("child")
+    row = _new_row(actor, family_id, child_id, check_contact(values))
+    row.save()
+    journal.record(
+        actor=actor,
+        act="contact.named",
+        at=now,
+        subject_type="family",
+        subject_id=family_id,
+        contact=row.pk,
+        kind=row.kind,
+    )
+    return row.pk
 
 
 @transaction.atomic
@@ -38,23 +69,12 @@ def save_contact(
     child_for(actor=actor, child_id=child_id, is_writing=True)
     contact = check_contact(values)
     target = None if values.get("is_for_all") else child_id
-    family_id = _household(actor, child_id)
-    rows = Contact.objects.filter(organisation_id=actor.organisation_id, family_id=family_id, removed_at=None)
     if contact_id is None:
-        # The lock on the household lets two clicks on « Enregistrer » meet here, one after the other.
-        Family.objects.select_for_update().get(organisation_id=actor.organisation_id, pk=family_id)
-        alike = rows.filter(
-            kind=contact["kind"], first_name__iexact=contact["first_name"], last_name__iexact=contact["last_name"]
-        )
-        row = next((each for each in alike if each.child_id == target), None)
-        if row is None and rows.count() >= MAX_CONTACTS:
-            raise TooManyContacts
-        row = row or Contact(organisation_id=actor.organisation_id, family_id=family_id)
+        row = _new_row(actor, _household(actor, child_id), target, contact)
     else:
         row = _own(actor, child_id, contact_id)
-    row.child_id = target
-    for name, value in contact.items():
-        setattr(row, name, value)
+        row.child_id = target
+        _write(row, contact)
     row.save()
     journal.record(
         actor=actor,
@@ -99,6 +119,29 @@ def restore_contact(*, actor: Actor, child_id: int, contact_id: int, now: dateti
     journal.record(
         actor=actor, act="contact.restored", at=now, subject_type="child", subject_id=child_id, contact=contact_id
     )
+
+
+def _new_row(actor: Actor, family_id: int, child_id: int | None, contact: Mapping[str, Any]) -> Contact:
+    """The row of a person to add, not saved: the one that is there already when it is named twice."""
+    # The lock on the household lets two clicks on « Enregistrer » meet here, one after the other.
+    family = Family.objects.select_for_update().filter(organisation_id=actor.organisation_id, pk=family_id).first()
+    if family is None:
+        raise NotFound("family")
+    rows = Contact.objects.filter(organisation_id=actor.organisation_id, family_id=family_id, removed_at=None)
+    alike = rows.filter(
+        kind=contact["kind"], first_name__iexact=contact["first_name"], last_name__iexact=contact["last_name"]
+    )
+    row = next((each for each in alike if each.child_id == child_id), None)
+    if row is None and rows.count() >= MAX_CONTACTS:
+        raise TooManyContacts
+    row = row or Contact(organisation_id=actor.organisation_id, family_id=family_id, child_id=child_id)
+    _write(row, contact)
+    return row
+
+
+def _write(row: Contact, contact: Mapping[str, Any]) -> None:
+    for name, value in contact.items():
+        setattr(row, name, value)
 
 
 def _household(actor: Actor, child_id: int) -> int:

@@ -1,10 +1,12 @@
 """Reads of families."""
 
 from preau.domain.families.queries.children import (
+    ChildFlags,
     ConsentLine,
     HealthSheet,
     child_for,
     consents_of,
+    flags_of_children,
     health_of,
     is_closed,
     situations_of,
@@ -24,6 +26,7 @@ from preau.domain.families.queries.files import (
     find_families,
     households_of_account,
 )
+from preau.domain.families.queries.history import JournalLine, file_journal
 from preau.domain.families.queries.people import (
     HEALTH_READ,
     ChildDossier,
@@ -53,6 +56,7 @@ __all__ = [
     "ChildCard",
     "ChildDossier",
     "ChildFile",
+    "ChildFlags",
     "ChildOverview",
     "Confirmation",
     "ConsentLine",
@@ -64,6 +68,7 @@ __all__ = [
     "HealthReading",
     "HealthSheet",
     "Households",
+    "JournalLine",
     "care_state",
     "child_card",
     "child_dossier",
@@ -75,8 +80,10 @@ __all__ = [
     "consents_of",
     "contacts_of_child",
     "family_file",
+    "file_journal",
     "find_contact",
     "find_families",
+    "flags_of_children",
     "health_file",
     "health_of",
     "health_readings",

@@ -21,6 +21,7 @@ from preau.domain.families.models import (
     HouseholdChild,
     ValidatedDossier,
 )
+from preau.domain.families.rules import pai_state
 
 Row = TypeVar("Row", bound=Model)
 
@@ -45,6 +46,14 @@ class ConsentLine:
     answer: str
     answered_at: datetime | None
     answered_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChildFlags:
+    """What whoever welcomes a child must know at once: its PAI (`rules.pai_state`), and that somebody must not come."""
+
+    pai: str
+    has_forbidden: bool
 
 
 def child_for(*, actor: Actor, child_id: int, is_writing: bool = False) -> Child:
@@ -178,6 +187,29 @@ def situations_of(*, actor: Actor, family_id: int, child_ids: Collection[int]) -
         }
         found[row.pk] = {code for code, is_so in facts.items() if is_so}
     return found
+
+
+def flags_of_children(*, actor: Actor, child_ids: Collection[int], on: date) -> dict[int, ChildFlags]:
+    """Return the vital flags of children, and nothing else of health: who reads more says why. One query.
+
+    :raises NotAllowed: neither site staff nor agent nor manager.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER, Role.SITE_STAFF)
+    homes = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, child_id=OuterRef(OuterRef("pk")))
+    forbidden = Contact.objects.filter(
+        Q(child_id=OuterRef("pk")) | Q(child_id__isnull=True, family_id__in=homes.values("family_id")),
+        organisation_id=actor.organisation_id,
+        kind=ContactKind.FORBIDDEN,
+        removed_at=None,
+    )
+    rows = Child.objects.filter(organisation_id=actor.organisation_id, pk__in=child_ids).select_related("health")
+    return {
+        row.pk: ChildFlags(
+            pai=pai_state(sheet=row.health.sheet, on=on) if hasattr(row, "health") else "",
+            has_forbidden=vars(row)["is_kept"],
+        )
+        for row in rows.annotate(is_kept=Exists(forbidden))
+    }
 
 
 def _line(row: ConsentType, answer: Consent | None) -> ConsentLine:

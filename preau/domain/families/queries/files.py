@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
@@ -41,6 +41,10 @@ class AdultCard:
     username: str = ""
     is_activated: bool = False
     is_invited: bool = False
+    mobile: str = ""
+    preferred_medium: str = ""
+    has_protected_address: bool = False  # for agents: to the others, it would say where not to look
+    last_seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class ContactCard:
     link: str
     phone: str
     child: str
+    is_to_call: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,7 @@ class FamilyFile:
     situation: str = ""
     ties: Mapping[int, Ties] = field(default_factory=dict)  # child id → its days here, who decides too
     on_request: tuple[ChildCard, ...] = ()  # whose things the service tells on request
+    created_at: datetime | None = None
 
     @property
     def holder(self) -> AdultCard | None:
@@ -147,6 +153,7 @@ def family_file(*, actor: Actor, family_id: int, show_protected_address: bool = 
         on_request=tuple(
             child_card(row.child) for row in rows if closing_of(actor=actor, row=row) == Access.ON_REQUEST
         ),
+        created_at=family.created_at,
     )
 
 
@@ -252,6 +259,10 @@ def _adult_card(adult: Adult, actor: Actor) -> AdultCard:
         username=account.username if account and private else "",
         is_activated=bool(account and account.activated_at),
         is_invited=bool((account or adult.invited_at) and not (account and account.activated_at)),
+        mobile=adult.mobile if private else "",
+        preferred_medium=adult.preferred_medium if private else "",
+        has_protected_address=adult.has_protected_address and actor.is_staff,
+        last_seen_at=account.last_login if account and actor.is_staff else None,
     )
 
 
@@ -274,6 +285,7 @@ def _contacts(actor: Actor, family_id: int) -> list[ContactCard]:
             link=row.link,
             phone=row.phone,
             child=row.child.first_name if row.child else "",
+            is_to_call=row.is_to_call,
         )
         for row in rows
     ]

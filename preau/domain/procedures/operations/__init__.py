@@ -31,7 +31,7 @@ from preau.domain.procedures.operations.orders import (
     undo_order,
 )
 from preau.domain.procedures.operations.promoting import enrol_for_family, promote
-from preau.domain.procedures.operations.sending import join_document, send_document
+from preau.domain.procedures.operations.sending import join_document, send_document, submit_at_counter
 from preau.domain.procedures.operations.subscribing import book_subscriptions
 from preau.domain.procedures.operations.talking import (
     answer_as_other_parent,
@@ -80,6 +80,7 @@ __all__ = [
     "send_document",
     "start",
     "submit",
+    "submit_at_counter",
     "take",
     "take_back",
     "take_back_objection",

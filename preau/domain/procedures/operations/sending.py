@@ -1,12 +1,15 @@
 """Sending a document: by itself, or joined to a draft or to a démarche that asks for it."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.base.uploads import CleanFile
+from preau.domain.accounts.enums import Role
 from preau.domain.catalogue.queries import current_school_year, find_school_year
 from preau.domain.documents.operations import deposit, receive
 from preau.domain.documents.queries import DocumentView
@@ -69,6 +72,31 @@ def _submit_alone(
     values = {"title": document.title, "document_id": document.document_id}
     save_step(actor=actor, draft_id=draft.draft_id, step="document", values=values, now=now)
     attach(actor=actor, draft_id=draft.draft_id, document_id=document.document_id, now=now)
+    return submit(actor=actor, draft_id=draft.draft_id, now=now)
+
+
+@transaction.atomic
+def submit_at_counter(
+    *,
+    actor: Actor,
+    kind: ProcedureKind,
+    family_id: int,
+    step: str,
+    values: Mapping[str, Any],
+    now: datetime,
+    child_id: int | None = None,
+    about: str = "",
+    form_id: int | None = None,
+) -> Submission:
+    """Make a démarche of one step for a family, whole or not at all; what it had begun itself is taken up.
+
+    :raises NotFound: the household or the child is unknown here.
+    :raises NotAllowed: neither agent nor manager.
+    :raises NotOpenForYou: it cannot be begun; :raises Incomplete: something lacks.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    draft = start(actor=actor, kind=kind, family_id=family_id, child_id=child_id, about=about, form_id=form_id, now=now)
+    save_step(actor=actor, draft_id=draft.draft_id, step=step, values=values, now=now)
     return submit(actor=actor, draft_id=draft.draft_id, now=now)
 
 

@@ -5,6 +5,7 @@ from preau.domain.procedures.queries.cases import (
     DraftView,
     FormView,
     MessageLine,
+    cases_of_documents,
     draft_about,
     file_drafts,
     find_case,
@@ -13,7 +14,13 @@ from preau.domain.procedures.queries.cases import (
     pieces_of,
     procedure_forms,
 )
-from preau.domain.procedures.queries.dossiers import DossierState, dossier_folders, dossier_states
+from preau.domain.procedures.queries.dossiers import (
+    DossierMark,
+    DossierState,
+    dossier_folders,
+    dossier_marks,
+    dossier_states,
+)
 from preau.domain.procedures.queries.enrolments import (
     about_row,
     enrolment_choices,
@@ -59,6 +66,7 @@ __all__ = [
     "NOBODY",
     "QUEUES",
     "CaseView",
+    "DossierMark",
     "DossierState",
     "DraftView",
     "FormView",
@@ -74,7 +82,9 @@ __all__ = [
     "act_to_agree",
     "booking_draft",
     "booking_drafts",
+    "cases_of_documents",
     "dossier_folders",
+    "dossier_marks",
     "dossier_states",
     "dossiers_to_begin",
     "draft_about",

@@ -1,6 +1,6 @@
 """Reads of démarches that a service decides: the family's draft, and the whole case."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from preau.domain.documents.queries import DocumentView, documents_by_id
 from preau.domain.families.models import Child
 from preau.domain.families.queries import ChildCard, child_card, without_closed
 from preau.domain.families.rules import compulsory_vaccines
-from preau.domain.procedures.enums import ProcedureKind, ProcedureStatus
+from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, ProcedureForm, ProcedureMessage, ProcedurePiece, TimelineEntry
 from preau.domain.procedures.queries.orders import ProcedureView, TimelineLine, view_of
 from preau.domain.procedures.rules import Check, Part, checks_of, draft_key, parts_of, people_of, without_health
@@ -235,6 +235,17 @@ def case_view(*, actor: Actor, row: Procedure, with_health: bool) -> CaseView:
         consents=tuple((str(title), str(said)) for title, said in seen.get("consents", ())),
         regulations=tuple(seen.get("regulations", ())),
     )
+
+
+def cases_of_documents(*, actor: Actor, document_ids: Collection[int]) -> dict[int, int]:
+    """Return the piece → number of the open démarche where it is checked. One query."""
+    rows = ProcedurePiece.objects.filter(
+        organisation_id=actor.organisation_id,
+        document_id__in=document_ids,
+        procedure__in=visible(actor=actor).filter(status__in=OPEN_STATUSES),
+    )
+    found = rows.order_by("pk").values_list("document_id", "procedure__number")
+    return {document_id: number for document_id, number in found if number}
 
 
 def procedure_forms(*, actor: Actor) -> list[FormView]:

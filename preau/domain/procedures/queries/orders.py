@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
@@ -161,6 +161,8 @@ def _numbered(actor: Actor) -> QuerySet[Procedure]:
         return without_closed(actor=actor, rows=rows.filter(family_id__in=actor.family_ids))
     if actor.department_ids:
         rows = rows.filter(department_id__in=actor.department_ids)
+    if actor.site_ids:
+        rows = rows.filter(Q(site_id__in=actor.site_ids) | Q(site_id__isnull=True))
     return rows
 
 

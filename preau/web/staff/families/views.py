@@ -9,13 +9,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from preau.domain.bookings.queries import bookable_enrolments, planned_units
 from preau.domain.enrolments.queries import check_family_visible, visible_families
 from preau.domain.families import operations
-from preau.domain.families.queries import family_file, find_families
-from preau.domain.procedures.queries import list_procedures
-from preau.kernel.periods import week_of
+from preau.domain.families.queries import FamilyFile, family_file, find_families
 from preau.web.staff.dates import read_number
+from preau.web.staff.families.file import file_context
 from preau.web.ui.policy import staff_page
 
 PER_PAGE = 20
@@ -37,9 +35,9 @@ def search(request: Any, slug: str) -> HttpResponse:
 @staff_page("agent", "manager", "admin")
 @require_safe
 def family(request: Any, slug: str, family_id: int) -> HttpResponse:
-    """Everything on a family: people, spaces, activities, this week, latest démarches."""
+    """Everything on a family: people, spaces, dossiers, documents, activities, this week, latest démarches."""
     check_family_visible(actor=request.actor, family_id=family_id)
-    return _file(request, family_id, family_file(actor=request.actor, family_id=family_id))
+    return _file(request, family_file(actor=request.actor, family_id=family_id))
 
 
 @staff_page("agent", "manager")
@@ -47,22 +45,12 @@ def family(request: Any, slug: str, family_id: int) -> HttpResponse:
 def address(request: Any, slug: str, family_id: int) -> HttpResponse:
     """Show a protected address; the reading is written in the journal."""
     check_family_visible(actor=request.actor, family_id=family_id)
-    file = operations.read_protected_address(actor=request.actor, family_id=family_id, now=request.now)
-    return _file(request, family_id, file)
+    return _file(request, operations.read_protected_address(actor=request.actor, family_id=family_id, now=request.now))
 
 
-def _file(request: Any, family_id: int, file: Any) -> HttpResponse:
-    actor = request.actor
-    week = week_of(request.today)
-    procedures, _total = list_procedures(actor=actor, limit=8, family_id=family_id)
-    context = {
-        "file": file,
-        "enrolments": bookable_enrolments(actor=actor, on=request.today, family_id=family_id),
-        "planned": planned_units(actor=actor, start=week.start, end=week.end, family_ids=[family_id]),
-        "procedures": procedures,
-        "may_act": actor.has_role("agent", "manager"),
-    }
-    return render(request, "staff/family.html", context)
+def _file(request: Any, file: FamilyFile) -> HttpResponse:
+    context = file_context(actor=request.actor, file=file, on=request.today)
+    return render(request, "staff/families/file.html", context)
 
 
 @staff_page("agent", "manager")
@@ -76,9 +64,9 @@ def invite(request: Any, slug: str, family_id: int, adult_id: int) -> HttpRespon
     try:
         operations.invite_adult(actor=request.actor, adult_id=adult_id, now=request.now)
     except operations.NoEmail:
-        messages.error(request, _("Cet adulte n’a pas de courriel : ajoutez-le à son dossier avant d’inviter."))
+        messages.error(request, _("Cet adulte n’a pas de courriel : ajoutez-le à son dossier avant d’inviter."))
     except operations.AlreadyActive:
-        messages.warning(request, _("Cet espace est déjà actif : l’adulte peut utiliser « mot de passe oublié »."))
+        messages.warning(request, _("Cet espace est déjà actif : l’adulte peut utiliser « mot de passe oublié »."))
     else:
         messages.success(request, _("Le courriel d’activation est parti. Le lien dure 72 heures."))
     return redirect("staff:family", slug=slug, family_id=family_id)

@@ -1,0 +1,147 @@
+"""At the counter, on behalf of a family: put a paper in its file, make a démarche for it. Always traced."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from preau.base.facts import NotFound
+from preau.base.uploads import MAX_BYTES, FileRefused
+from preau.domain.documents.enums import Subject
+from preau.domain.documents.queries import document_types
+from preau.domain.families.queries import FamilyFile
+from preau.domain.procedures import operations as acts
+from preau.domain.procedures.enums import ProcedureKind
+from preau.domain.procedures.queries import find_form, procedure_forms
+from preau.domain.procedures.rules import Incomplete, NotOpenForYou
+from preau.web.staff.families.corrections import open_file
+from preau.web.staff.families.forms import CounterForm, MoveForm, PieceForm, SituationForm, form_of, refusal
+from preau.web.ui.policy import staff_page
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """One démarche of one page."""
+
+    kind: ProcedureKind
+    step: str
+    form: type[CounterForm]
+    about: str = ""
+    form_id: int | None = None
+    title: str = ""
+
+
+@staff_page("agent", "manager")
+@require_http_methods(["GET", "HEAD", "POST"])
+def piece(request: Any, slug: str, family_id: int, child_id: int | None = None) -> HttpResponse:
+    """« Envoyer un document » for the household or for one of its children."""
+    file = open_file(request, family_id)
+    child = _child(file, child_id)
+    subject = Subject.CHILD if child else Subject.FAMILY
+    types = [(each.type_id, each.title) for each in document_types(actor=request.actor, subject=subject)]
+    posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = PieceForm(*posted, types=types, initial={"type": request.GET.get("type", "")})
+    if request.method == "POST" and form.is_valid():
+        sent = form.cleaned_data["file"]
+        try:
+            made = acts.send_document(
+                actor=request.actor,
+                family_id=family_id,
+                child_id=child_id,
+                type_id=int(form.cleaned_data["type"]),
+                name=sent.name,
+                content=sent.read(MAX_BYTES + 1),
+                now=request.now,
+            )
+        except FileRefused as refused:
+            form.add_error("file", refusal(refused.code))
+        else:
+            messages.success(request, _("Le document est dans le dossier : demande n° %s.") % made.view.number)
+            return redirect("staff:procedure", slug=slug, number=made.view.number)
+    context = {"file": file, "child": child, "form": form}
+    return render(request, "staff/families/piece.html", context, status=422 if form.errors else 200)
+
+
+@staff_page("agent", "manager")
+@require_safe
+def choose(request: Any, slug: str, family_id: int) -> HttpResponse:
+    """« Démarche au guichet » : what an agent may do for the family, in one list."""
+    context = {"file": open_file(request, family_id), "forms": procedure_forms(actor=request.actor)}
+    return render(request, "staff/families/counter.html", context)
+
+
+@staff_page("agent", "manager")
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request: Any, slug: str, family_id: int) -> HttpResponse:
+    """« Signaler un déménagement »."""
+    return _page(request, family_id, Counter(ProcedureKind.MOVE, "move", MoveForm))
+
+
+@staff_page("agent", "manager")
+@require_http_methods(["GET", "HEAD", "POST"])
+def situation(request: Any, slug: str, family_id: int) -> HttpResponse:
+    """« Changement de situation familiale »."""
+    return _page(request, family_id, Counter(ProcedureKind.SITUATION, "situation", SituationForm))
+
+
+@staff_page("agent", "manager")
+@require_http_methods(["GET", "HEAD", "POST"])
+def data_form(request: Any, slug: str, family_id: int, form_id: int, child_id: int | None = None) -> HttpResponse:
+    """A démarche that the collectivité has written as data."""
+    found = find_form(actor=request.actor, form_id=form_id)
+    if found.is_about_child != (child_id is not None):
+        raise NotFound("form")
+    form = form_of(found.fields)
+    page = Counter(ProcedureKind.FORM, "form", form, f"f{form_id}", form_id, found.title)
+    return _page(request, family_id, page, child_id=child_id)
+
+
+def _page(request: Any, family_id: int, page: Counter, *, child_id: int | None = None) -> HttpResponse:
+    file = open_file(request, family_id)
+    child = _child(file, child_id)
+    form = page.form(request.POST or None, initial={"country": "France"})
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = _send(request, family_id, page, form, child_id)
+        except NotOpenForYou:
+            form.add_error(None, _("Cette démarche n’est pas ouverte à cette famille."))
+        except Incomplete:
+            form.add_error(None, _("Il manque des réponses. Complétez-les puis envoyez."))
+        else:
+            messages.success(request, _("Demande n° %s : elle est déposée pour la famille.") % made.view.number)
+            return redirect("staff:procedure", slug=request.organisation.slug, number=made.view.number)
+    context = {"file": file, "child": child, "form": form, "page": page}
+    return render(request, "staff/families/counter_form.html", context, status=422 if form.errors else 200)
+
+
+def _send(request: Any, family_id: int, page: Counter, form: CounterForm, child_id: int | None) -> acts.Submission:
+    """Begin, fill and send in one go: at the counter there is no draft to come back to."""
+    actor, now = request.actor, request.now
+    return acts.submit_at_counter(
+        actor=actor,
+        kind=page.kind,
+        family_id=family_id,
+        child_id=child_id,
+        about=page.about,
+        form_id=page.form_id,
+        step=page.step,
+        values=form.as_values(),
+        now=now,
+    )
+
+
+def _child(file: FamilyFile, child_id: int | None) -> Any:
+    """The child of the address, or None for the household.
+
+    :raises NotFound: not a child of this household.
+    """
+    if child_id is None:
+        return None
+    found = next((child for child in file.children if child.child_id == child_id), None)
+    if found is None:
+        raise NotFound("child")
+    return found

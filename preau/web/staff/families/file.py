@@ -1,0 +1,123 @@
+"""The file of a family put together: what each role may read of it, one card per child."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from preau.base.actor import Actor
+from preau.domain.bookings.queries import PlannedUnit, planned_units
+from preau.domain.catalogue.queries import school_year_to_prepare
+from preau.domain.catalogue.rules import age_in_months
+from preau.domain.documents.enums import DocumentState
+from preau.domain.documents.queries import DocumentView, TypeView, folders
+from preau.domain.documents.rules import Wanted
+from preau.domain.enrolments.queries import EnrolmentLine, SchoolingLine, classes_of_children, enrolments_of_family
+from preau.domain.families.queries import (
+    ChildCard,
+    ChildFlags,
+    FamilyFile,
+    file_journal,
+    flags_of_children,
+    situations_of,
+)
+from preau.domain.procedures.queries import DossierMark, cases_of_documents, dossier_marks, list_procedures
+from preau.kernel.periods import week_of
+
+LATEST = 8
+TO_CHECK = DocumentState.TO_CHECK
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """The pieces of the household or of a child: what lacks; each piece, with the démarche that checks it."""
+
+    lacking: tuple[tuple[TypeView, Wanted], ...]
+    rows: tuple[tuple[DocumentView, int | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kid:
+    """One child of the file. `months` is its age; None before birth."""
+
+    card: ChildCard
+    months: int | None
+    schooling: SchoolingLine | None
+    flags: ChildFlags
+    dossier: DossierMark | None
+    lines: tuple[EnrolmentLine, ...]
+    papers: Papers
+
+    @property
+    def years(self) -> int:
+        return (self.months or 0) // 12
+
+
+def file_context(*, actor: Actor, file: FamilyFile, on: date) -> dict[str, Any]:
+    """Return what the page of a file shows. Administrators look after spaces: they get the people and nothing else."""
+    if not actor.has_role("agent", "manager"):
+        return {"file": file, "reads_files": False}
+    ids = [child.child_id for child in file.children]
+    week = week_of(on)
+    lines = enrolments_of_family(actor=actor, family_id=file.family_id, on=on)
+    planned = planned_units(actor=actor, start=week.start, end=week.end, family_ids=[file.family_id])
+    papers = _papers(actor, file, ids, on)
+    procedures, total = list_procedures(actor=actor, limit=LATEST, family_id=file.family_id)
+    adult_ids = [adult.adult_id for adult in file.adults]
+    return {
+        "file": file,
+        "reads_files": True,
+        "kids": _kids(actor, file, ids, lines, papers, on),
+        "lines": lines,
+        "days": _days(planned, lines),
+        "household_papers": papers[None],
+        "procedures": procedures,
+        "procedure_count": total,
+        "journal": file_journal(actor=actor, family_id=file.family_id, adult_ids=adult_ids, limit=LATEST),
+    }
+
+
+def _papers(actor: Actor, file: FamilyFile, ids: list[int], on: date) -> dict[int | None, Papers]:
+    situations = situations_of(actor=actor, family_id=file.family_id, child_ids=ids)
+    found = folders(actor=actor, family_id=file.family_id, child_ids=ids, situations=situations, on=on)
+    to_check = [each.document_id for folder in found for each in folder.documents if each.state == TO_CHECK]
+    cases = cases_of_documents(actor=actor, document_ids=to_check) if to_check else {}
+    return {
+        folder.child_id: Papers(folder.lacking, tuple((each, cases.get(each.document_id)) for each in folder.documents))
+        for folder in found
+    }
+
+
+def _kids(
+    actor: Actor,
+    file: FamilyFile,
+    ids: list[int],
+    lines: list[EnrolmentLine],
+    papers: Mapping[int | None, Papers],
+    on: date,
+) -> list[Kid]:
+    year = school_year_to_prepare(organisation_id=actor.organisation_id, on=on)
+    marks = dossier_marks(actor=actor, family_id=file.family_id, child_ids=ids, year_id=year.pk) if year else {}
+    classes = classes_of_children(actor=actor, child_ids=ids, on=on)
+    flags = flags_of_children(actor=actor, child_ids=ids, on=on)
+    return [
+        Kid(
+            card=child,
+            months=age_in_months(child.birth_date, on=on) if child.birth_date and child.birth_date <= on else None,
+            schooling=classes.get(child.child_id),
+            flags=flags[child.child_id],
+            dossier=marks.get(child.child_id),
+            lines=tuple(line for line in lines if line.child_id == child.child_id),
+            papers=papers[child.child_id],
+        )
+        for child in file.children
+    ]
+
+
+def _days(planned: list[PlannedUnit], lines: list[EnrolmentLine]) -> list[tuple[date, list[tuple[PlannedUnit, str]]]]:
+    """What is booked this week, by day, with the first name of who comes."""
+    names = {line.enrolment_id: line.participant for line in lines}
+    days: dict[date, list[tuple[PlannedUnit, str]]] = {}
+    for unit in planned:
+        days.setdefault(unit.on, []).append((unit, names.get(unit.enrolment_id, "")))
+    return list(days.items())

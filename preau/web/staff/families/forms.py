@@ -1,0 +1,213 @@
+"""Forms of the file of a family, for agents."""
+
+import re
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from preau.domain.families.enums import ContactKind, Medium, Situation
+
+PHONE = re.compile(r"\+?[0-9 .()-]{6,30}")
+ACCEPT = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"
+REFUSALS: dict[str, str | Promise] = {
+    "empty": _("Ce fichier est vide. Choisissez-en un autre."),
+    "too_large": _("Ce fichier dépasse 10 Mo. Numérisez en qualité moyenne, ou moins de pages."),
+    "kind": _("Ce n’est ni un PDF, ni une photo JPEG ou PNG. Enregistrez le document sous l’un de ces formats."),
+    "unreadable": _("Ce fichier ne s’ouvre pas : il est abîmé ou incomplet. Numérisez-le de nouveau."),
+    "encrypted": _("Ce PDF est protégé par un mot de passe. Enregistrez-le sans protection."),
+    "too_many_pixels": _("Cette image est trop grande. Numérisez en qualité moyenne."),
+    "infected": _("Ce fichier contient un virus. Nous ne l’avons pas gardé."),
+    "too_many_pages": _("Ce PDF a plus de 30 pages. Gardez seulement celles qui sont demandées."),
+}
+SITUATIONS = {
+    Situation.MARRIED: _("Marié(e)"),
+    Situation.CIVIL_UNION: _("Pacsé(e)"),
+    Situation.COHABITING: _("En union libre"),
+    Situation.SEPARATED: _("Séparé(e)"),
+    Situation.DIVORCED: _("Divorcé(e)"),
+    Situation.SINGLE: _("Célibataire"),
+    Situation.WIDOWED: _("Veuf ou veuve"),
+}
+ADDRESS = ("street_number", "street", "building", "apartment", "complement", "postcode", "city", "country")
+CHOOSE = ("", _("Choisir"))
+
+
+def refusal(code: str) -> str:
+    """Return why a file is not kept, and what to do."""
+    return str(REFUSALS.get(code, _("Ce fichier n’a pas pu être gardé. Essayez-en un autre.")))
+
+
+class PhoneField(forms.CharField):
+    """A telephone number, loosely: people write it their own way."""
+
+    def __init__(self, label: Any, *, required: bool = False) -> None:
+        super().__init__(label=label, max_length=30, required=required, widget=forms.TextInput(attrs={"type": "tel"}))
+
+    def clean(self, value: Any) -> str:
+        found: str = super().clean(value).strip()
+        if found and not PHONE.fullmatch(found):
+            raise forms.ValidationError(_("Écrivez le numéro avec ses dix chiffres, par exemple 02 61 91 00 00."))
+        return found
+
+
+class DayField(forms.DateField):
+    """A day, as browsers send it or as people type it."""
+
+    def __init__(self, label: Any, *, required: bool = True) -> None:
+        super().__init__(
+            label=label,
+            required=required,
+            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+            error_messages={"invalid": _("Écrivez une date, par exemple 03/09/2026.")},
+        )
+
+
+def text(label: Any, length: int = 80, *, required: bool = True) -> forms.CharField:
+    return forms.CharField(label=label, max_length=length, required=required)
+
+
+class AdultForm(forms.Form):
+    """How an adult is reached. The e-mail of a person who has a space is its owner’s business."""
+
+    phone = PhoneField(_("Téléphone"))
+    mobile = PhoneField(_("Téléphone portable"))
+    email = forms.EmailField(label=_("Courriel de contact"), required=False)
+    preferred_medium = forms.ChoiceField(
+        label=_("Moyen de contact préféré"),
+        choices=[
+            (Medium.EMAIL.value, _("Courriel")),
+            (Medium.SMS.value, _("SMS")),
+            (Medium.PHONE.value, _("Téléphone")),
+            (Medium.POST.value, _("Courrier postal")),
+        ],
+    )
+    has_protected_address = forms.BooleanField(
+        label=_("Adresse protégée"),
+        required=False,
+        help_text=_("L’adresse n’est plus affichée ni imprimée sans une demande, notée au journal."),
+    )
+
+    def __init__(self, *args: Any, is_tied: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_tied:
+            del self.fields["email"]
+
+
+class AddressForm(forms.Form):
+    """The address of a household."""
+
+    street_number = text(_("Numéro"), 10, required=False)
+    street = text(_("Nom de la voie"), 160)
+    building = text(_("Bâtiment"), 40, required=False)
+    apartment = text(_("Appartement"), 40, required=False)
+    complement = text(_("Complément"), 120, required=False)
+    postcode = text(_("Code postal"), 10)
+    city = text(_("Ville"), 80)
+    country = text(_("Pays"), 60)
+
+
+class ContactForm(forms.Form):
+    """A person of the household’s entourage, named by the service on its behalf."""
+
+    kind = forms.ChoiceField(
+        label=_("Cette personne"),
+        choices=[
+            CHOOSE,
+            (ContactKind.PICK_UP.value, _("peut venir chercher l’enfant")),
+            (ContactKind.CALL.value, _("est à prévenir en cas d’urgence")),
+            (ContactKind.FORBIDDEN.value, _("ne doit pas venir chercher l’enfant (décision de justice)")),
+        ],
+    )
+    child_id = forms.ChoiceField(label=_("Pour"))
+    first_name = text(_("Prénom"))
+    last_name = text(_("Nom d’usage"))
+    link = text(_("Lien avec l’enfant"), 40, required=False)
+    phone = PhoneField(_("Téléphone"))
+    mobile = PhoneField(_("Téléphone portable"))
+    is_to_call = forms.BooleanField(label=_("À prévenir aussi en cas d’urgence"), required=False)
+
+    def __init__(self, *args: Any, children: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("0", _("Tous les enfants")), *((str(pk), name) for pk, name in children)]
+        self.fields["child_id"].choices = choices  # type: ignore[attr-defined]
+
+
+class PieceForm(forms.Form):
+    """A paper that the family brought, put in its file."""
+
+    type = forms.ChoiceField(label=_("Type de document"))
+    file = forms.FileField(
+        label=_("Fichier ou photo"),
+        allow_empty_file=True,
+        help_text=_("PDF ou photo JPEG ou PNG, 10 Mo au plus."),
+        widget=forms.FileInput(attrs={"accept": ACCEPT}),
+    )
+
+    def __init__(self, *args: Any, types: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [CHOOSE, *((str(pk), title) for pk, title in types)]
+        self.fields["type"].choices = choices  # type: ignore[attr-defined]
+
+
+class CounterForm(forms.Form):
+    """A démarche made at the counter. What is typed is kept as JSON."""
+
+    RENAMED: dict[str, str] = {}
+
+    def as_values(self) -> dict[str, Any]:
+        """Return the cleaned answers as a draft keeps them: days as ISO text."""
+        return {self.RENAMED.get(name, name): _plain(value) for name, value in self.cleaned_data.items()}
+
+
+class MoveForm(CounterForm, AddressForm):
+    """« Signaler un déménagement »."""
+
+    RENAMED = {"moves_on": "from"}
+    field_order = ["moves_on", *ADDRESS]
+    moves_on = DayField(_("À partir du"))
+
+
+class SituationForm(CounterForm):
+    """« Changement de situation familiale »."""
+
+    RENAMED = {"since": "from"}
+    situation = forms.ChoiceField(
+        label=_("Nouvelle situation"), choices=[CHOOSE, *((code.value, label) for code, label in SITUATIONS.items())]
+    )
+    since = DayField(_("Depuis le"))
+    comment = forms.CharField(
+        label=_("Ce que la famille a dit"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": "4"}),
+        help_text=_("La famille peut lire ce texte. Rien n’est montré à l’autre parent."),
+    )
+
+
+def form_of(fields: Any) -> type[CounterForm]:
+    """Return the form of a démarche that the collectivité has written as data."""
+    return type("DataForm", (CounterForm,), {field["code"]: _data_field(field) for field in fields})
+
+
+def _data_field(field: Any) -> forms.Field:
+    label, required, kind = field["label"], bool(field.get("required")), field.get("kind", "text")
+    if kind == "date":
+        return DayField(label, required=required)
+    if kind == "number":
+        return forms.IntegerField(label=label, required=required, min_value=0, max_value=10_000)
+    if kind == "choice":
+        choices = [CHOOSE, *((each, each) for each in field.get("choices", ()))]
+        return forms.ChoiceField(label=label, required=required, choices=choices)
+    if kind == "yes_no":
+        choices = [CHOOSE, ("oui", _("Oui")), ("non", _("Non"))]
+        return forms.ChoiceField(label=label, required=required, choices=choices)
+    widget = forms.Textarea(attrs={"rows": "4"}) if kind == "long" else forms.TextInput()
+    return forms.CharField(label=label, max_length=4000 if kind == "long" else 200, required=required, widget=widget)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,26 @@
+from django.urls import path
+
+from preau.web.staff.families import bookings, corrections, counter, keys, views
+
+urlpatterns = [
+    path("familles/", views.search, name="families"),
+    path("familles/<int:family_id>/", views.family, name="family"),
+    path("familles/<int:family_id>/adresse/", views.address, name="address"),
+    path("familles/<int:family_id>/adresse/corriger/", corrections.household, name="family_address"),
+    path("familles/<int:family_id>/inviter/<int:adult_id>/", views.invite, name="invite"),
+    path("familles/<int:family_id>/cle/<int:adult_id>/", keys.access_key, name="access_key"),
+    path("familles/<int:family_id>/adultes/<int:adult_id>/", corrections.adult, name="family_adult"),
+    path("familles/<int:family_id>/personne/", corrections.contact, name="family_contact"),
+    path("familles/<int:family_id>/document/", counter.piece, name="family_piece"),
+    path("familles/<int:family_id>/document/<int:child_id>/", counter.piece, name="child_piece"),
+    path("familles/<int:family_id>/guichet/", counter.choose, name="counter"),
+    path("familles/<int:family_id>/guichet/demenagement/", counter.move, name="counter_move"),
+    path("familles/<int:family_id>/guichet/situation/", counter.situation, name="counter_situation"),
+    path("familles/<int:family_id>/guichet/autre/<int:form_id>/", counter.data_form, name="counter_form"),
+    path(
+        "familles/<int:family_id>/guichet/autre/<int:form_id>/<int:child_id>/",
+        counter.data_form,
+        name="counter_child_form",
+    ),
+    path("inscriptions/<int:enrolment_id>/", bookings.grid, name="family_bookings"),
+]
