@@ -1,8 +1,11 @@
-"""Text folded so that a search ignores accents, case and hyphens, on both engines."""
+"""Text folded so that a search ignores accents, case and hyphens, on both engines; words found by their beginning."""
 
 import re
 import unicodedata
 
+MAX_WORD = 40
+_PHONE = re.compile(r"\+?[\d\s.()\-/]{6,}")
+_PARTS = re.compile(r"[^\W_]+")
 _APART = re.compile(r"[\s\-'’.,]+")
 
 
@@ -15,3 +18,44 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae"))
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
     return _APART.sub(" ", bare.lower()).strip()
+
+
+def words_of(*texts: str) -> set[str]:
+    """Return the folded words of some texts: letters and digits only, so that no sign of a pattern is among them.
+
+    >>> sorted(words_of("Marie-Lou d’Été", "Le Goff"))
+    ['d', 'ete', 'goff', 'le', 'lou', 'marie']
+    """
+    return {word[:MAX_WORD] for text in texts for word in _PARTS.findall(fold(text))}
+
+
+def phone_word(text: str) -> str:
+    """Return the digits of a telephone number as one word, in its national form; "" when it is not one.
+
+    >>> phone_word("+33 2 61 91 00 01"), phone_word("0261910001"), phone_word("12 rue")
+    ('0261910001', '0261910001', '')
+    """
+    if not _PHONE.fullmatch(text.strip()):
+        return ""
+    digits = "".join(char for char in text if char.isdigit())
+    is_french = text.strip().startswith("+33") or digits.startswith("0033")
+    return ("0" + digits.removeprefix("00").removeprefix("33").removeprefix("0") if is_french else digits)[:MAX_WORD]
+
+
+def email_word(text: str) -> str:
+    """Return the letters and digits of an e-mail as one word.
+
+    >>> email_word("Lou.Ete@courriel.example")
+    'louetecourrielexample'
+    """
+    return "".join(_PARTS.findall(fold(text)))[:MAX_WORD]
+
+
+def wanted_words(text: str) -> list[str]:
+    """Return the beginnings of words that a typed text asks for: a telephone or an e-mail is one, whole.
+
+    >>> wanted_words("le Goff Anaïs"), wanted_words("A.Goff@courriel.example")
+    (['anais', 'goff', 'le'], ['agoffcourrielexample'])
+    """
+    whole = phone_word(text) or (email_word(text) if "@" in text else "")
+    return [whole] if whole else sorted(words_of(text), key=lambda word: (-len(word), word))

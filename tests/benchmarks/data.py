@@ -16,6 +16,7 @@ from typing import Any
 
 from tests.benchmarks.inbox import measure_inbox
 from tests.benchmarks.orders import measure_orders
+from tests.benchmarks.search import measure_search
 
 FAMILIES = 2000
 CHILDREN = 3000
@@ -411,6 +412,8 @@ def main() -> None:
         (folder / "orders.json").write_text(json.dumps(measure_orders(folder, seconds=float(sys.argv[3]))))
     elif act == "inbox":
         (folder / "inbox.json").write_text(json.dumps(measure_inbox()))
+    elif act == "search":
+        (folder / "search.json").write_text(json.dumps(measure_search()))
     elif act == "hash":
         (folder / "hash.json").write_text(json.dumps(hash_milliseconds()))
     else:

@@ -88,3 +88,22 @@ class SheetGap(StrEnum):
     VACCINES = "vaccines"
     PAI_EXPIRED = "pai_expired"
     PAI_ENDS_SOON = "pai_ends_soon"
+
+
+class Alike(StrEnum):
+    """What makes two records look like one person."""
+
+    SAME_NAME = "same_name"
+    SWAPPED_NAME = "swapped_name"  # first and last name in each other's place
+    ONE_LETTER = "one_letter"  # added, missing, changed, or two in each other's place
+    SAME_BIRTH = "same_birth"
+    SAME_EMAIL = "same_email"
+    SAME_PHONE = "same_phone"
+
+
+class PersonKind(StrEnum):
+    """What may be there twice."""
+
+    ADULT = "adult"
+    CHILD = "child"
+    FAMILY = "family"

@@ -1,10 +1,32 @@
 """The dossier famille: households, adults, children, and the links between them."""
 
-from django.db import models
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models.functions import Lower
 
 from preau.base.encryption import EncryptedJSONField
 from preau.base.models import TenantModel
-from preau.domain.families.enums import AdultPosition, Answer, Authority, ContactKind, Medium, Residence, Situation
+from preau.base.search import MAX_WORD, email_word, phone_word, words_of
+from preau.base.words import WordField
+from preau.domain.families.enums import (
+    AdultPosition,
+    Answer,
+    Authority,
+    ContactKind,
+    Medium,
+    Residence,
+    Situation,
+)
+
+ADULT_WORDS = frozenset({"first_name", "last_name", "birth_name", "email", "phone", "mobile", "family"})
+CHILD_WORDS = frozenset({"first_name", "last_name"})
+
+
+def _touches(options: dict[str, Any], names: frozenset[str]) -> bool:
+    """Tell whether a save writes one of these fields."""
+    written = options.get("update_fields")
+    return written is None or not names.isdisjoint(written)
 
 
 def _choices(enum: type) -> list[tuple[str, str]]:
@@ -30,6 +52,7 @@ class Family(TenantModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation_id", "number"], name="family_number_once")]
+        indexes = [models.Index(fields=["organisation_id", "name", "number"], name="family_by_name")]
 
     def __str__(self) -> str:
         return f"{self.name} (n° {self.number})"
@@ -62,6 +85,8 @@ class Adult(TenantModel):
         indexes = [
             models.Index(fields=["organisation_id", "family"], name="adult_family"),
             models.Index(fields=["organisation_id", "search"], name="adult_search"),
+            models.Index(fields=["organisation_id", "birth_date"], name="adult_birth"),
+            models.Index("organisation_id", Lower("email"), name="adult_email"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -78,6 +103,18 @@ class Adult(TenantModel):
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}"
 
+    def save(self, **options: Any) -> None:
+        """Keep the words of the search true, whoever writes."""
+        with transaction.atomic():
+            super().save(**options)
+            if _touches(options, ADULT_WORDS):
+                SearchWord.write(self.words(), family_id=self.family_id, adult=self)
+
+    def words(self) -> set[str]:
+        """Return what finds this adult: names, telephones, e-mail."""
+        whole = {phone_word(self.phone), phone_word(self.mobile), email_word(self.email)} - {""}
+        return words_of(self.first_name, self.last_name, self.birth_name) | whole
+
 
 class Child(TenantModel):
     """A child known to the collectivité. `hue` (1 to 8) colours its arch and never changes."""
@@ -92,7 +129,10 @@ class Child(TenantModel):
     search = models.CharField(max_length=260, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["organisation_id", "search"], name="child_search")]
+        indexes = [
+            models.Index(fields=["organisation_id", "search"], name="child_search"),
+            models.Index(fields=["organisation_id", "birth_date"], name="child_birth"),
+        ]
 
     def __str__(self) -> str:
         return self.full_name
@@ -100,6 +140,19 @@ class Child(TenantModel):
     @property
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}"
+
+    def save(self, **options: Any) -> None:
+        """Keep the words of the search true in each of the child's households."""
+        is_new = self._state.adding
+        with transaction.atomic():
+            super().save(**options)
+            if not is_new and _touches(options, CHILD_WORDS):
+                for home in self.households.all():
+                    SearchWord.write(self.words(), family_id=home.family_id, home=home)
+
+    def words(self) -> set[str]:
+        """Return what finds this child: its names."""
+        return words_of(self.first_name, self.last_name)
 
 
 class HouseholdChild(TenantModel):
@@ -116,6 +169,49 @@ class HouseholdChild(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.child_id} in {self.family_id}"
+
+    def save(self, **options: Any) -> None:
+        """Let the child be found in this household."""
+        with transaction.atomic():
+            super().save(**options)
+            SearchWord.write(self.child.words(), family_id=self.family_id, home=self)
+
+
+class SearchWord(TenantModel):
+    """A word that finds a household: of the name, telephone or e-mail of an adult, or of the name of a child there.
+
+    Written when those are saved; whoever writes persons in bulk writes their words too.
+    """
+
+    word = WordField(max_length=MAX_WORD)
+    family = models.ForeignKey(Family, on_delete=models.CASCADE, related_name="+", db_index=False)
+    adult = models.ForeignKey(Adult, on_delete=models.CASCADE, null=True, related_name="+")
+    home = models.ForeignKey(HouseholdChild, on_delete=models.CASCADE, null=True, related_name="+")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["organisation_id", "word", "family"],
+                name="search_word",
+                opclasses=["int8_ops", "varchar_pattern_ops", "int8_ops"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+    @staticmethod
+    def write(
+        words: set[str], *, family_id: int, adult: Adult | None = None, home: HouseholdChild | None = None
+    ) -> None:
+        """Replace the words of an adult, or of a child in a household."""
+        person = adult or home
+        assert person is not None  # noqa: S101 -- one of them is given
+        SearchWord.objects.filter(adult=adult, home=home).delete()
+        SearchWord.objects.bulk_create(
+            SearchWord(organisation_id=person.organisation_id, word=word, family_id=family_id, adult=adult, home=home)
+            for word in sorted(words)
+        )
 
 
 class Guardianship(TenantModel):

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from preau.domain.families.enums import Access, Authority, ContactKind, SheetGap
+from preau.domain.families.enums import Access, Alike, Authority, ContactKind, SheetGap
 
 HUES = 8
 MAX_CONTACTS = 20  # of one household
@@ -227,3 +228,118 @@ def read_key(text: str) -> str:
     if found is None:
         raise KeyInvalid
     return "-".join(found.groups())
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What tells one person from another. Names are folded, telephones and e-mails too."""
+
+    first: str
+    last: str
+    born: date | None = None
+    emails: frozenset[str] = frozenset()
+    phones: frozenset[str] = frozenset()
+
+
+NAMES_ALIKE = {Alike.SAME_NAME: 4, Alike.SWAPPED_NAME: 3, Alike.ONE_LETTER: 2}
+OTHER_ALIKE = {Alike.SAME_BIRTH: 4, Alike.SAME_EMAIL: 3, Alike.SAME_PHONE: 2}
+SHORTEST = 4  # letters of first and last name together: « Li Ma » and « Li Mo » are two persons
+
+
+def likeness(*, one: Traits, other: Traits, live_together: bool) -> tuple[Alike, ...]:
+    """Return what makes two records look like one person, or () when they do not.
+
+    Names must be alike, and something else too. Two birth dates that differ are two persons, unless a telephone or
+    an e-mail says that one was mistyped. Twins and couples share all but a letter: in one household, names must be
+    the same. Without a birth date on either side, two children of the same name are shown.
+
+    >>> lea = Traits("lea", "martin", date(2020, 5, 4))
+    >>> likeness(one=lea, other=Traits("leah", "martin", date(2020, 5, 4)), live_together=False)
+    (<Alike.ONE_LETTER: 'one_letter'>, <Alike.SAME_BIRTH: 'same_birth'>)
+    >>> likeness(one=lea, other=Traits("leo", "martin", date(2020, 5, 4)), live_together=True)
+    ()
+    """
+    name = _names(one, other)
+    if name is None or (live_together and name == Alike.ONE_LETTER):
+        return ()
+    found = []
+    if one.born is not None and one.born == other.born:
+        found.append(Alike.SAME_BIRTH)
+    if one.emails & other.emails:
+        found.append(Alike.SAME_EMAIL)
+    if one.phones & other.phones:
+        found.append(Alike.SAME_PHONE)
+    if one.born and other.born and one.born != other.born and (name == Alike.ONE_LETTER or not found):
+        return ()
+    is_reachable = bool(one.emails | one.phones or other.emails | other.phones)
+    if not found and (is_reachable or name == Alike.ONE_LETTER):
+        return ()
+    return (name, *found)
+
+
+def strength(why: Collection[Alike]) -> int:
+    """Return how sure a likeness is: the higher, the surer.
+
+    >>> strength([Alike.SAME_NAME, Alike.SAME_BIRTH]) > strength([Alike.ONE_LETTER, Alike.SAME_BIRTH])
+    True
+    """
+    return sum(NAMES_ALIKE.get(each, 0) + OTHER_ALIKE.get(each, 0) for each in why)
+
+
+def _names(one: Traits, other: Traits) -> Alike | None:
+    if (one.first, one.last) == (other.first, other.last):
+        return Alike.SAME_NAME
+    if (one.first, one.last) == (other.last, other.first):
+        return Alike.SWAPPED_NAME
+    if len(one.first) + len(one.last) < SHORTEST:
+        return None
+    is_close = (one.last == other.last and differs_by_one(one.first, other.first)) or (
+        one.first == other.first and differs_by_one(one.last, other.last)
+    )
+    return Alike.ONE_LETTER if is_close else None
+
+
+def differs_by_one(one: str, other: str) -> bool:
+    """Tell whether two words differ by one letter: added, missing, changed, or two neighbours swapped.
+
+    >>> differs_by_one("dupond", "dupont"), differs_by_one("marie", "maire"), differs_by_one("lea", "lou")
+    (True, True, False)
+    """
+    if one == other or abs(len(one) - len(other)) > 1:
+        return False
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    if len(one) != len(other):
+        short, long = sorted((one, other), key=len)
+        return long[start + 1 :] == short[start:]
+    if one[start + 1 :] == other[start + 1 :]:
+        return True
+    return one[start : start + 2] == other[start : start + 2][::-1] and one[start + 2 :] == other[start + 2 :]
+
+
+def fuller_sheet(latest: Mapping[str, Any], older: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one health sheet out of two of the same child: the latest answer wins, a blank never hides an answer.
+
+    A PAI, a food to avoid or a treatment is therefore never lost; vaccines of both are kept.
+
+    >>> fuller_sheet({"diet": "standard"}, {"pai": "signed", "diet": "no_pork"})
+    {'pai': 'signed', 'diet': 'standard'}
+    """
+    merged = {**older, **{name: value for name, value in latest.items() if value}}
+    if latest.get("pai", "no") == "no" and older.get("pai", "no") != "no":
+        merged["pai"] = older["pai"]
+    vaccines = sorted({*latest.get("vaccines", ()), *older.get("vaccines", ())})
+    return {**merged, "vaccines": vaccines} if vaccines else merged
+
+
+AUTHORITY_RANK = (Authority.WITHDRAWN, Authority.EXERCISED, Authority.HELD, Authority.NONE)
+
+
+def kept_authority(one: str, other: str) -> Authority:
+    """Return the authority of a link written twice: a withdrawal wins over all, then the fullest.
+
+    >>> kept_authority("exercised", "withdrawn"), kept_authority("none", "held")
+    (<Authority.WITHDRAWN: 'withdrawn'>, <Authority.HELD: 'held'>)
+    """
+    return min(Authority(one), Authority(other), key=AUTHORITY_RANK.index)

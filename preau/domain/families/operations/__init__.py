@@ -20,7 +20,6 @@ from preau.domain.families.operations.corrections import (
     correct_contact,
     remove_person,
 )
-from preau.domain.families.operations.correcting import EmailTied, correct_reach
 from preau.domain.families.operations.health import read_health
 from preau.domain.families.operations.household import (
     ADDRESS_LENGTHS,
@@ -38,6 +37,7 @@ from preau.domain.families.operations.invitations import AlreadyActive, NoEmail,
 from preau.domain.families.operations.keys import create_access_key, find_access_key, use_access_key
 from preau.domain.families.operations.photos import open_photo, remove_photo, set_photo
 from preau.domain.families.operations.profile import ask_new_email, change_details, confirm_new_email
+from preau.domain.families.operations.reach import EmailTied, correct_reach
 from preau.domain.families.operations.signup import (
     begin_sign_up,
     find_sign_up,
@@ -80,9 +80,9 @@ __all__ = [
     "join_sign_up",
     "known_accounts",
     "link_child",
+    "name_contact",
     "open_by_reset",
     "open_photo",
-    "name_contact",
     "read_health",
     "read_protected_address",
     "remove_contact",

@@ -21,9 +21,9 @@ def change_details(*, actor: Actor, adult_id: int, phone: str, mobile: str, medi
     """
     if adult_id not in actor.adult_ids:
         raise NotFound("adult")
-    Adult.objects.filter(organisation_id=actor.organisation_id, pk=adult_id).update(
-        phone=phone, mobile=mobile, preferred_medium=medium
-    )
+    adult = Adult.objects.get(organisation_id=actor.organisation_id, pk=adult_id)
+    adult.phone, adult.mobile, adult.preferred_medium = phone, mobile, medium
+    adult.save(update_fields=["phone", "mobile", "preferred_medium"])
     journal.record(actor=actor, act="profile.changed", at=now, subject_type="adult", subject_id=adult_id)
 
 
@@ -42,5 +42,7 @@ def confirm_new_email(*, organisation_id: int, secret: str, now: datetime) -> Ac
     :raises LinkInvalid: unknown, used or expired link.
     """
     account = change_email(organisation_id=organisation_id, secret=secret, now=now)
-    Adult.objects.filter(organisation_id=organisation_id, account=account).update(email=account.email)
+    for adult in Adult.objects.filter(organisation_id=organisation_id, account=account):
+        adult.email = account.email
+        adult.save(update_fields=["email"])
     return account

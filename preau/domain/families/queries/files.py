@@ -8,13 +8,14 @@ from django.db.models import Q, QuerySet
 
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
-from preau.base.search import fold
+from preau.base.search import wanted_words
 from preau.domain.accounts.models import Account
 from preau.domain.families.enums import Access, AdultPosition
-from preau.domain.families.models import Adult, Child, Contact, Family, HouseholdChild
+from preau.domain.families.models import Adult, Child, Contact, Family, HouseholdChild, SearchWord
 from preau.domain.families.queries.children import without_closed
 from preau.domain.families.queries.custody import Ties, closing_of, ties_of, with_ties
 
+MAX_WORDS = 6  # of a search: more would not find better
 ADDRESS_FIELDS = ("street_number", "street", "building", "apartment", "complement", "postcode", "city", "country")
 
 
@@ -41,8 +42,6 @@ class AdultCard:
     username: str = ""
     is_activated: bool = False
     is_invited: bool = False
-    mobile: str = ""
-    preferred_medium: str = ""
     has_protected_address: bool = False  # for agents: to the others, it would say where not to look
     last_seen_at: datetime | None = None
 
@@ -194,7 +193,9 @@ def child_card(child: Child) -> ChildCard:
 def find_families(
     *, actor: Actor, text: str, limit: int, offset: int = 0, among: QuerySet[Family] | None = None
 ) -> tuple[list[FamilyRow], int]:
-    """Return the families whose name, adults or children match every word, accents ignored; and how many.
+    """Return the families where each word begins a name, a telephone or an e-mail, or is the number; and how many.
+
+    Accents, case and hyphens do not count; a telephone may be spaced in any way. Six queries.
 
     :param among: only these, for an agent limited to departments or sites (`enrolments.queries.visible_families`).
     :raises NotAllowed: the actor is not an agent.
@@ -203,8 +204,8 @@ def find_families(
     rows = Family.objects.filter(organisation_id=actor.organisation_id)
     if among is not None:
         rows = rows.filter(pk__in=among.values("pk"))
-    for word in fold(text).split():
-        rows = rows.filter(pk__in=_families_matching(actor, word))
+    for word in wanted_words(text)[:MAX_WORDS]:
+        rows = rows.filter(_with_word(actor, word))
     total = rows.count()
     page = list(
         rows.order_by("name", "number")[offset : offset + limit].prefetch_related("adults", "household_children__child")
@@ -212,14 +213,10 @@ def find_families(
     return [_family_row(family) for family in page], total
 
 
-def _families_matching(actor: Actor, word: str) -> QuerySet[Family]:
-    organisation_id = actor.organisation_id
-    adults = Adult.objects.filter(organisation_id=organisation_id, search__contains=word)
-    children = HouseholdChild.objects.filter(organisation_id=organisation_id, child__search__contains=word)
-    found = Q(pk__in=adults.values("family_id")) | Q(pk__in=children.values("family_id"))
-    if word.isdigit():
-        found |= Q(number=int(word[:9]))
-    return Family.objects.filter(found, organisation_id=organisation_id).values("pk")  # type: ignore[return-value]
+def _with_word(actor: Actor, word: str) -> Q:
+    words = SearchWord.objects.filter(organisation_id=actor.organisation_id, word__beginning=word)
+    found = Q(pk__in=words.values("family_id"))
+    return found | Q(number=int(word)) if word.isdigit() and len(word) < 9 else found
 
 
 def _family_row(family: Family) -> FamilyRow:
@@ -259,8 +256,6 @@ def _adult_card(adult: Adult, actor: Actor) -> AdultCard:
         username=account.username if account and private else "",
         is_activated=bool(account and account.activated_at),
         is_invited=bool((account or adult.invited_at) and not (account and account.activated_at)),
-        mobile=adult.mobile if private else "",
-        preferred_medium=adult.preferred_medium if private else "",
         has_protected_address=adult.has_protected_address and actor.is_staff,
         last_seen_at=account.last_login if account and actor.is_staff else None,
     )

@@ -33,8 +33,8 @@ def adult(request: Any, slug: str, family_id: int, adult_id: int) -> HttpRespons
     found = next((each for each in file.adults if each.adult_id == adult_id), None)
     if found is None:
         return render(request, "404.html", status=404)
-    names = ("phone", "mobile", "email", "preferred_medium", "has_protected_address")
-    initial = {name: getattr(found, name) for name in names}
+    names = ("phone", "mobile", "email", "has_protected_address")
+    initial = {"preferred_medium": found.medium, **{name: getattr(found, name) for name in names}}
     form = AdultForm(request.POST or None, initial=initial, is_tied=found.account_id is not None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
