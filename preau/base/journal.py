@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from preau.base.actor import Actor
 from preau.base.models import JournalEntry
@@ -46,13 +46,26 @@ class Reading:
     audience: str = ""
 
 
-def readings(*, actor: Actor, act: str, subject_type: str, subject_id: int, limit: int = 50) -> list[Reading]:
+def readings(
+    *,
+    actor: Actor,
+    act: str,
+    subject_type: str,
+    subject_id: int,
+    limit: int = 50,
+    also: Collection[int] | QuerySet[Any] = (),
+) -> list[Reading]:
     """Return what the journal keeps of one act on one subject, latest first. One query.
+
+    :param also: ids that the subject had before, when two records were made one.
 
     The caller has checked that the actor may know it.
     """
     rows = JournalEntry.objects.filter(
-        organisation_id=actor.organisation_id, subject_type=subject_type, subject_id=subject_id, act=act
+        Q(subject_id=subject_id) | Q(subject_id__in=also),
+        organisation_id=actor.organisation_id,
+        subject_type=subject_type,
+        act=act,
     ).order_by("-at", "-pk")
     return [Reading(row.at, row.account_id, row.detail) for row in rows[:limit]]
 

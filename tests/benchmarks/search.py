@@ -6,6 +6,8 @@ import time
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.db import transaction
+
 CHILDREN = 50_000
 FAMILIES = 32_000
 SLUG = "grand-pays"
@@ -20,6 +22,7 @@ FIRST = (
 )
 
 
+@transaction.atomic
 def fill_search(*, now: datetime) -> int:
     """Write a collectivité with 50,000 children in 32,000 families, and return its id."""
     from preau.base.search import fold

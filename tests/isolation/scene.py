@@ -172,6 +172,8 @@ def build() -> Scene:
             "offer_id": offer.pk,
             "contact_id": contact.pk,
             "publication_id": publication.publication_id,
+            "other_child_id": victim.children[1].pk,
+            "other_adult_id": victim.adult.pk,
         },
         {
             "anonyme": None,

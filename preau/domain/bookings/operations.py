@@ -30,6 +30,7 @@ from preau.domain.bookings.rules import Counter, Decision, SlotFacts, Wish, deci
 from preau.domain.catalogue.models import ResourceDay, Slot
 
 COUNTERS_AT_ONCE = 300
+MERGED = "Fusion de deux fiches"
 MAX_WISHES = 2000  # a whole school year of four units a day for three children, with room to spare
 
 
@@ -127,6 +128,63 @@ def load_bookings(*, actor: Actor, pairs: Iterable[tuple[int, int]], now: dateti
     Booking.objects.bulk_create(rows, batch_size=2000)
     _write_counters([c for c in counters.values() if c.booked != before[c.counter_id]])
     return len(rows)
+
+
+def merge_participant(*, actor: Actor, kept_key: str, absorbed_key: str, now: datetime) -> int:
+    """Give the bookings of a participant to another record of the same person, in the caller's transaction.
+
+    One person takes one place in a slot: where both had one, the firmer stays, the other is cancelled with a reason
+    and its place given back. Nothing else moves: the past is rewritten for the key only.
+
+    :return: how many were cancelled so.
+    :raises NotAllowed: neither agent nor manager.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    held = Booking.objects.filter(organisation_id=actor.organisation_id, status__in=HOLDS_PLACE)
+    mine = {row.slot_id: row for row in held.filter(participant_key=kept_key)}
+    double = []
+    for row in held.filter(participant_key=absorbed_key, slot_id__in=list(mine)).select_related("slot__unit"):
+        is_firmer = row.status == BookingStatus.BOOKED and mine[row.slot_id].status != BookingStatus.BOOKED
+        double.append((mine[row.slot_id], row) if is_firmer else (row, mine[row.slot_id]))
+    _give_back(actor, [(lost, kept) for lost, kept in double if lost.status == BookingStatus.BOOKED])
+    Booking.objects.filter(pk__in=[lost.pk for lost, _kept in double]).update(
+        status=BookingStatus.CANCELLED, cancelled_at=now, cancelled_by_id=actor.account_id, reason=MERGED
+    )
+    Booking.objects.filter(organisation_id=actor.organisation_id, participant_key=absorbed_key).update(
+        participant_key=kept_key
+    )
+    return len(double)
+
+
+def move_bookings(*, actor: Actor, kept_id: int, absorbed_id: int) -> None:
+    """Give the bookings of an enrolment to another of the same participant and offer, in the caller's transaction.
+
+    :raises NotAllowed: neither agent nor manager.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    rows = Booking.objects.filter(organisation_id=actor.organisation_id, enrolment_id=absorbed_id)
+    rows.update(enrolment_id=kept_id)
+
+
+def _give_back(actor: Actor, double: Sequence[tuple[Booking, Booking]]) -> None:
+    """Free the places of bookings that were counted twice, their days locked in the usual order."""
+    freed: dict[tuple[int, date], int] = {}
+    slots = Slot.objects.select_related("unit").in_bulk([lost.slot_id for lost, _kept in double])
+    for lost, _kept in double:
+        for resource_id in slots[lost.slot_id].unit.resource_ids:
+            freed[(resource_id, lost.on)] = freed.get((resource_id, lost.on), 0) + 1
+    if not freed:
+        return
+    counters, ids = load_counters(
+        actor=actor,
+        resource_ids={resource_id for resource_id, _on in freed},
+        days={on for _resource_id, on in freed},
+        lock=True,
+    )
+    touched = [(counters[ids[key]], count) for key, count in freed.items() if key in ids]
+    for counter, count in touched:
+        counter.booked -= count
+    _write_counters([counter for counter, _count in touched])
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from preau.domain.families.enums import (
     Authority,
     ContactKind,
     Medium,
+    PersonKind,
     Residence,
     Situation,
 )
@@ -396,3 +397,43 @@ class SignUp(TenantModel):
 
     def __str__(self) -> str:
         return f"sign-up {self.pk}"
+
+
+class NotDuplicate(TenantModel):
+    """« Ce ne sont pas les mêmes » : two records that look alike, set apart for good. The first id is the lower."""
+
+    kind = models.CharField(max_length=6, choices=_choices(PersonKind))
+    first_id = models.BigIntegerField()
+    second_id = models.BigIntegerField()
+    said_at = models.DateTimeField()
+    account_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "kind", "first_id", "second_id"], name="not_duplicate_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.first_id} {self.second_id}"
+
+
+class Merger(TenantModel):
+    """Two records made one: which id is no more, and all that the kept one does not say, encrypted."""
+
+    kind = models.CharField(max_length=6, choices=_choices(PersonKind))
+    kept_id = models.BigIntegerField()  # follows the record when it is absorbed in its turn
+    absorbed_id = models.BigIntegerField()
+    merged_at = models.DateTimeField()
+    account_id = models.BigIntegerField(null=True)
+    archive = EncryptedJSONField(default=dict)  # fields of the absorbed record, and what lost a conflict
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "kind", "absorbed_id"], name="merger_once"),
+        ]
+        indexes = [models.Index(fields=["organisation_id", "kind", "kept_id"], name="merger_kept")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.absorbed_id} → {self.kept_id}"

@@ -129,6 +129,20 @@ def join_town(*, organisation_id: int, account_id: int, now: datetime) -> None:
     )
 
 
+def leave_as_family(*, actor: Actor, account_id: int, now: datetime) -> None:
+    """Close the families' side of a collectivité to an account that stands for nobody there any more.
+
+    In the caller's transaction; the account itself stays, for its other towns.
+
+    :raises NotAllowed: neither agent nor manager.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    Membership.objects.filter(
+        organisation_id=actor.organisation_id, account_id=account_id, role=Role.FAMILY, ended_at=None
+    ).update(ended_at=now)
+    journal.record(actor=actor, act="account.left", at=now, subject_type="account", subject_id=account_id)
+
+
 def proposed_username(*, organisation_id: int, first_name: str, last_name: str, email: str) -> str:
     """Return an identifiant that is free, by the policy of the collectivité (A03-08 to A03-10)."""
     return _proposal(_organisation(organisation_id), first_name, last_name, email)

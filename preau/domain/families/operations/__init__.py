@@ -35,6 +35,17 @@ from preau.domain.families.operations.household import (
 )
 from preau.domain.families.operations.invitations import AlreadyActive, NoEmail, invite_adult, open_by_reset
 from preau.domain.families.operations.keys import create_access_key, find_access_key, use_access_key
+from preau.domain.families.operations.merging import (
+    NotSameHousehold,
+    absorb_adult,
+    absorb_child,
+    absorb_family,
+    archive_more,
+    forget_adult,
+    forget_child,
+    forget_family,
+    keep_apart,
+)
 from preau.domain.families.operations.photos import open_photo, remove_photo, set_photo
 from preau.domain.families.operations.profile import ask_new_email, change_details, confirm_new_email
 from preau.domain.families.operations.reach import EmailTied, correct_reach
@@ -53,12 +64,17 @@ __all__ = [
     "AlreadyActive",
     "EmailTied",
     "NoEmail",
+    "NotSameHousehold",
     "StillNeeded",
     "TooManyContacts",
+    "absorb_adult",
+    "absorb_child",
+    "absorb_family",
     "add_adult",
     "add_child",
     "add_contact",
     "answer_consents",
+    "archive_more",
     "ask_new_email",
     "begin_sign_up",
     "change_address",
@@ -75,9 +91,13 @@ __all__ = [
     "find_access_key",
     "find_sign_up",
     "finish_sign_up",
+    "forget_adult",
+    "forget_child",
+    "forget_family",
     "give_authority",
     "invite_adult",
     "join_sign_up",
+    "keep_apart",
     "known_accounts",
     "link_child",
     "name_contact",

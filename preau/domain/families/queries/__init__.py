@@ -13,6 +13,15 @@ from preau.domain.families.queries.children import (
     validated_dossiers,
     without_closed,
 )
+from preau.domain.families.queries.duplicates import (
+    ADULT_FIELDS,
+    CHILD_FIELDS,
+    Comparison,
+    Difference,
+    Pair,
+    compare,
+    list_duplicates,
+)
 from preau.domain.families.queries.files import (
     AdultCard,
     ChildCard,
@@ -51,6 +60,8 @@ from preau.domain.families.queries.people import (
 )
 
 __all__ = [
+    "ADULT_FIELDS",
+    "CHILD_FIELDS",
     "HEALTH_READ",
     "AdultCard",
     "ChildCard",
@@ -58,10 +69,12 @@ __all__ = [
     "ChildFile",
     "ChildFlags",
     "ChildOverview",
+    "Comparison",
     "Confirmation",
     "ConsentLine",
     "ContactCard",
     "ContactLine",
+    "Difference",
     "FamilyFile",
     "FamilyRow",
     "HealthFile",
@@ -69,6 +82,7 @@ __all__ = [
     "HealthSheet",
     "Households",
     "JournalLine",
+    "Pair",
     "care_state",
     "child_card",
     "child_dossier",
@@ -77,6 +91,7 @@ __all__ = [
     "child_overview",
     "children_in_charge",
     "children_of_family",
+    "compare",
     "consents_of",
     "contacts_of_child",
     "family_file",
@@ -90,6 +105,7 @@ __all__ = [
     "households_of_account",
     "households_of_child",
     "is_closed",
+    "list_duplicates",
     "my_children",
     "person_to_correct",
     "situations_of",

@@ -11,7 +11,7 @@ from preau.base import journal
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
 from preau.domain.accounts.enums import Role
-from preau.domain.families.enums import Access, Answer, Authority, ContactKind, SheetGap
+from preau.domain.families.enums import Access, Answer, Authority, ContactKind, PersonKind, SheetGap
 from preau.domain.families.models import (
     Adult,
     Child,
@@ -22,6 +22,7 @@ from preau.domain.families.models import (
     Family,
     Guardianship,
     HouseholdChild,
+    Merger,
     SheetConfirmation,
 )
 from preau.domain.families.queries.children import ConsentLine, HealthSheet, child_for, consent_lines, sheet_of
@@ -327,7 +328,15 @@ def _sheet(child: Child) -> HealthSheet:
 
 
 def _readings(actor: Actor, child_id: int, limit: int) -> list[HealthReading]:
-    rows = journal.readings(actor=actor, act=HEALTH_READ, subject_type="child", subject_id=child_id, limit=limit)
+    before = Merger.objects.filter(organisation_id=actor.organisation_id, kind=PersonKind.CHILD, kept_id=child_id)
+    rows = journal.readings(
+        actor=actor,
+        act=HEALTH_READ,
+        subject_type="child",
+        subject_id=child_id,
+        limit=limit,
+        also=before.values("absorbed_id"),
+    )
     if not rows:
         return []
     departments = dict(list_departments(organisation_id=actor.organisation_id))

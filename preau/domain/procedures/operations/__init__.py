@@ -19,6 +19,7 @@ from preau.domain.procedures.operations.engine import (
     submit,
 )
 from preau.domain.procedures.operations.looking import check_again, check_piece, read_case_health
+from preau.domain.procedures.operations.merging import merge_adults, merge_children
 from preau.domain.procedures.operations.moving import Moved, MovedActivity, leave, move_child
 from preau.domain.procedures.operations.orders import (
     MAX_KEY_LENGTH,
@@ -69,6 +70,8 @@ __all__ = [
     "enrol_for_family",
     "join_document",
     "leave",
+    "merge_adults",
+    "merge_children",
     "move_child",
     "place_order",
     "problems_of",

@@ -38,6 +38,7 @@ from preau.domain.procedures.queries.inbox import (
     queue_counts,
     reason_templates,
 )
+from preau.domain.procedures.queries.merging import moves_of_adult, moves_of_child
 from preau.domain.procedures.queries.orders import (
     ProcedureItem,
     ProcedureView,
@@ -101,6 +102,8 @@ __all__ = [
     "items_of_drafts",
     "latest_procedures",
     "list_procedures",
+    "moves_of_adult",
+    "moves_of_child",
     "next_in_queue",
     "open_drafts",
     "pieces_of",

@@ -13,14 +13,16 @@ from preau.base.facts import NotFound
 from preau.base.uploads import MAX_BYTES, FileRefused
 from preau.domain.documents.enums import Subject
 from preau.domain.documents.queries import document_types
+from preau.domain.documents.rules import DateMissing, DateOver
 from preau.domain.families.queries import FamilyFile
 from preau.domain.procedures import operations as acts
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.queries import find_form, procedure_forms
 from preau.domain.procedures.rules import Incomplete, NotOpenForYou
 from preau.web.staff.families.corrections import open_file
-from preau.web.staff.families.forms import CounterForm, MoveForm, PieceForm, SituationForm, form_of, refusal
+from preau.web.staff.families.forms import CounterForm, MoveForm, PieceForm, SituationForm, form_of
 from preau.web.ui.policy import staff_page
+from preau.web.ui.uploads import refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def piece(request: Any, slug: str, family_id: int, child_id: int | None = None) 
     file = open_file(request, family_id)
     child = _child(file, child_id)
     subject = Subject.CHILD if child else Subject.FAMILY
-    types = [(each.type_id, each.title) for each in document_types(actor=request.actor, subject=subject)]
+    types = document_types(actor=request.actor, subject=subject)
     posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = PieceForm(*posted, types=types, initial={"type": request.GET.get("type", "")})
     if request.method == "POST" and form.is_valid():
@@ -55,10 +57,15 @@ def piece(request: Any, slug: str, family_id: int, child_id: int | None = None) 
                 type_id=int(form.cleaned_data["type"]),
                 name=sent.name,
                 content=sent.read(MAX_BYTES + 1),
+                until=form.cleaned_data.get("until"),
                 now=request.now,
             )
         except FileRefused as refused:
             form.add_error("file", refusal(refused.code))
+        except DateMissing:
+            form.add_error("until", _("Donnez le dernier jour. Il est écrit sur le document."))
+        except DateOver:
+            form.add_error("until", _("Cette date est passée. Demandez un document encore valable."))
         else:
             messages.success(request, _("Le document est dans le dossier : demande n° %s.") % made.view.number)
             return redirect("staff:procedure", slug=slug, number=made.view.number)

@@ -5,23 +5,13 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from preau.domain.documents.queries import TypeView
 from preau.domain.families.enums import ContactKind, Medium, Situation
+from preau.web.ui.uploads import ACCEPT
 
 PHONE = re.compile(r"\+?[0-9 .()-]{6,30}")
-ACCEPT = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"
-REFUSALS: dict[str, str | Promise] = {
-    "empty": _("Ce fichier est vide. Choisissez-en un autre."),
-    "too_large": _("Ce fichier dépasse 10 Mo. Numérisez en qualité moyenne, ou moins de pages."),
-    "kind": _("Ce n’est ni un PDF, ni une photo JPEG ou PNG. Enregistrez le document sous l’un de ces formats."),
-    "unreadable": _("Ce fichier ne s’ouvre pas : il est abîmé ou incomplet. Numérisez-le de nouveau."),
-    "encrypted": _("Ce PDF est protégé par un mot de passe. Enregistrez-le sans protection."),
-    "too_many_pixels": _("Cette image est trop grande. Numérisez en qualité moyenne."),
-    "infected": _("Ce fichier contient un virus. Nous ne l’avons pas gardé."),
-    "too_many_pages": _("Ce PDF a plus de 30 pages. Gardez seulement celles qui sont demandées."),
-}
 SITUATIONS = {
     Situation.MARRIED: _("Marié(e)"),
     Situation.CIVIL_UNION: _("Pacsé(e)"),
@@ -33,11 +23,6 @@ SITUATIONS = {
 }
 ADDRESS = ("street_number", "street", "building", "apartment", "complement", "postcode", "city", "country")
 CHOOSE = ("", _("Choisir"))
-
-
-def refusal(code: str) -> str:
-    """Return why a file is not kept, and what to do."""
-    return str(REFUSALS.get(code, _("Ce fichier n’a pas pu être gardé. Essayez-en un autre.")))
 
 
 class PhoneField(forms.CharField):
@@ -140,6 +125,7 @@ class PieceForm(forms.Form):
     """A paper that the family brought, put in its file."""
 
     type = forms.ChoiceField(label=_("Type de document"))
+    until = DayField(_("Valable jusqu’au"), required=False)
     file = forms.FileField(
         label=_("Fichier ou photo"),
         allow_empty_file=True,
@@ -147,10 +133,15 @@ class PieceForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ACCEPT}),
     )
 
-    def __init__(self, *args: Any, types: list[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, types: list[TypeView], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [CHOOSE, *((str(pk), title) for pk, title in types)]
+        choices = [CHOOSE, *((str(each.type_id), each.title) for each in types)]
         self.fields["type"].choices = choices  # type: ignore[attr-defined]
+        dated = [each.title for each in types if each.bears_date]
+        if dated:
+            self.fields["until"].help_text = _("Seulement pour : %s.") % ", ".join(dated)
+        else:
+            del self.fields["until"]
 
 
 class CounterForm(forms.Form):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from preau.web.staff.families import bookings, corrections, counter, keys, views
+from preau.web.staff.families import bookings, corrections, counter, duplicates, keys, views
 
 urlpatterns = [
     path("familles/", views.search, name="families"),
@@ -22,5 +22,8 @@ urlpatterns = [
         counter.data_form,
         name="counter_child_form",
     ),
+    path("doublons/", duplicates.duplicates, name="duplicates"),
+    path("doublons/enfants/<int:child_id>/<int:other_child_id>/", duplicates.children, name="duplicate_children"),
+    path("doublons/adultes/<int:adult_id>/<int:other_adult_id>/", duplicates.adults, name="duplicate_adults"),
     path("inscriptions/<int:enrolment_id>/", bookings.grid, name="family_bookings"),
 ]

@@ -29,7 +29,9 @@ def search(request: Any, slug: str) -> HttpResponse:
     among = visible_families(actor=request.actor)
     rows, total = find_families(actor=request.actor, text=text, limit=PER_PAGE, offset=offset, among=among)
     page = Paginator(range(total), PER_PAGE).get_page(number)
-    return render(request, "staff/families.html", {"rows": rows, "page": page, "text": text, "total": total})
+    context = {"rows": rows, "page": page, "text": text, "total": total}
+    context["may_merge"] = request.actor.has_role("agent", "manager")
+    return render(request, "staff/families.html", context)
 
 
 @staff_page("agent", "manager", "admin")
