@@ -258,3 +258,7 @@ def test_keys_are_read_whatever_the_case_and_hyphens():
     for wrong in ("", "1234-AIO-123", "123-ABC-123", "1234-ABC-1234", PASSWORD):
         with pytest.raises(KeyInvalid):
             read_key(wrong)
+
+
+def test_the_home_leads_a_new_family_to_its_space_when_it_may_create_one(client, town):
+    assert 'href="/ville-test/creer-mon-espace/"' in page(client.get("/ville-test/"))

@@ -23,7 +23,7 @@ SOON = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class ToFinish:
-    """One thing that waits. `what` is "draft", "asked", "agreement", "dossier", "piece" or "overdue"."""
+    """One thing that waits. `what` is "draft", "asked", "agreement", "dossier", "piece", "overdue" or "declare"."""
 
     what: str
     kind: str

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from preau.domain.bookings.queries import bookable_enrolments, enrolments_left_empty, planned_units
 from preau.domain.families.queries import family_file
-from preau.domain.procedures.enums import ProcedureKind
+from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind
 from preau.domain.procedures.queries import (
     ToFinish,
     dossiers_to_begin,
@@ -42,6 +42,7 @@ def home(request: Any, slug: str) -> HttpResponse:
     family_id = min(actor.family_ids, default=None)
     family = family_file(actor=actor, family_id=family_id) if family_id else None
     enrolments = bookable_enrolments(actor=actor, on=request.today)
+    latest = latest_procedures(actor=actor, limit=LATEST)
     waiting = waiting_for_family(actor=actor)
     ticked = [each.enrolment_id for each in waiting if each.kind == ProcedureKind.BOOKING]
     others = [each for each in waiting if each.kind != ProcedureKind.BOOKING]
@@ -59,9 +60,14 @@ def home(request: Any, slug: str) -> HttpResponse:
         ),
         "previous": monday - timedelta(days=7),
         "next": monday + timedelta(days=7),
-        "latest": latest_procedures(actor=actor, limit=LATEST),
+        "latest": latest,
         "todo": _todo(request, enrolments, ticked),
-        "waiting": [*others[:WAITING], *to_begin, *_pieces(request, family, enrolments, to_begin)],
+        "waiting": [
+            *_children_to_declare(family, others, latest),
+            *others[:WAITING],
+            *to_begin,
+            *_pieces(request, family, enrolments, to_begin),
+        ],
         "enrolments": enrolments,
     }
     return render(request, "family/home.html", context)
@@ -77,6 +83,17 @@ def _pieces(request: Any, family: Any, enrolments: list[Any], to_begin: list[ToF
     later = {each.child_id for each in to_begin}
     children = [child for child in family.children if child.child_id not in later]
     return pieces_to_send(actor=request.actor, family_id=family.family_id, children=children, on=request.today)
+
+
+def _children_to_declare(family: Any, waiting: list[ToFinish], latest: list[Any]) -> list[ToFinish]:
+    """A family without children starts by declaring them (A05), unless it has begun or waits for the service."""
+    if family is None or family.children:
+        return []
+    is_begun = any(each.kind == ProcedureKind.ENTOURAGE for each in waiting)
+    is_sent = any(each.kind == ProcedureKind.ENTOURAGE and each.status in OPEN_STATUSES for each in latest)
+    if is_begun or is_sent:
+        return []
+    return [ToFinish("declare", ProcedureKind.ENTOURAGE, None, None, None, "", 0, "", None)]
 
 
 def _planned(actor: Any, week: Period) -> list[Any]:
