@@ -16,10 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.uploads.corpus import located_photo, paper
+from tests.walks.hands import Keyboard, Pointer
+from tests.walks.steps import Walk
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = "2026-11-24"
+PATIENCE = 15_000  # milliseconds: a machine that does something else too
 CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
 
@@ -87,6 +92,7 @@ def wait_for(url: str, process: subprocess.Popen[bytes], seconds: int = 120) -> 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=shutil.which("chromium") or "/usr/bin/chromium", args=list(CHROMIUM)
@@ -111,7 +117,7 @@ def open_page(browser: Browser, demo: Demo) -> Iterator[Any]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on(
             "console",
@@ -123,3 +129,35 @@ def open_page(browser: Browser, demo: Demo) -> Iterator[Any]:
     for context in contexts:
         context.close()
     assert problems == []
+
+
+@pytest.fixture(params=["mouse", "thumb", "keyboard"])
+def walk(request: pytest.FixtureRequest, open_page: Any) -> Walk:
+    """The same family on a desk, on a phone of 360 px, and with the keyboard alone."""
+    page = open_page(360 if request.param == "thumb" else 1280)
+    hand = Keyboard(page) if request.param == "keyboard" else Pointer(page)
+    name = f"{request.module.__name__.rpartition('.')[2]}-{request.function.__name__}-{request.param}"
+    # The keyboard meets the same pages as the mouse: axe has seen them.
+    return Walk(hand, name.replace("test_", ""), is_looked_at=request.param != "keyboard")
+
+
+@pytest.fixture
+def desk(open_page: Any) -> Page:
+    """The page of an agent."""
+    return open_page()
+
+
+@pytest.fixture
+def scan(tmp_path: Path) -> Path:
+    """A page that was scanned."""
+    path = tmp_path / "carnet.pdf"
+    path.write_bytes(paper())
+    return path
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A photo taken by a phone that says where it was."""
+    path = tmp_path / "attestation.jpg"
+    path.write_bytes(located_photo())
+    return path

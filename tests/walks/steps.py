@@ -8,6 +8,8 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.walks.hands import Pointer
+
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PASSWORD = re.compile(r"^\W*Mot de passe\W*$")
 SHOTS = Path(__file__).resolve().parents[2] / "var" / "walks"
@@ -55,6 +57,34 @@ def no_sideways_scroll(page: Page) -> None:
 def keep_shot(page: Page, name: str) -> None:
     SHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SHOTS / f"{name}-{page.viewport_size['width']}.png", full_page=True)  # type: ignore[index]
+
+
+class Walk:
+    """One person, screen after screen. Each screen is looked at by axe and photographed the first time it is met."""
+
+    def __init__(self, hand: Pointer, name: str, *, is_looked_at: bool) -> None:
+        self.hand, self.page, self.name, self.is_looked_at = hand, hand.page, name, is_looked_at
+        self.screens: set[str] = set()
+
+    def on(self, title: str) -> None:
+        """This is the screen that the guide shows now."""
+        heading(self.page, title)
+        if self.is_looked_at and title not in self.screens:
+            self.screens.add(title)
+            look(self.page, f"{self.name}-{len(self.screens):02d}-{slug_of(title)}")
+
+    def sees(self, text: str) -> None:
+        expect(self.page.get_by_role("main").get_by_text(text).first).to_be_visible()
+
+
+def look(page: Page, name: str) -> None:
+    accessible(page)
+    no_sideways_scroll(page)
+    keep_shot(page, name)
+
+
+def slug_of(text: str) -> str:
+    return re.sub(r"\W+", "-", text).strip("-").lower() or "racine"
 
 
 def open_calendar(page: Page, slug: str, child: str, activity: str) -> None:

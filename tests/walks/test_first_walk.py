@@ -8,22 +8,21 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.walks.hands import Keyboard, Pointer
+from tests.walks.journeys import activate, type_identifiers
 from tests.walks.steps import (
-    PASSWORD,
-    accessible,
+    Walk,
     free_boxes,
     heading,
-    keep_shot,
     log_in,
+    look,
     mail_for,
-    no_sideways_scroll,
     open_calendar,
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("walks")]
 
 SLUG = "saint-loup"
-NEW_PASSWORD = "trombone-lagon-33-tortue"
 
 
 def invite(page: Page, demo, name: str, adult: str) -> None:
@@ -35,46 +34,6 @@ def invite(page: Page, demo, name: str, adult: str) -> None:
     page.get_by_role("link", name=re.compile(adult.split()[-1])).first.click()
     page.get_by_role("button", name=f"Inviter {adult}").click()
     expect(page.get_by_text("Le courriel d’activation est parti")).to_be_visible()
-
-
-def activate_and_enter(page: Page, to: str, check) -> str:
-    """From the mail to « Mon espace »: returns the identifiant."""
-    text = mail_for(page, "Création de votre espace personnel", to)
-    assert "Voici vos identifiants de connexion" in text
-    username = re.search(r"Nom d’utilisateur\s*: (\S+)", text)[1]
-    provisional = re.search(r"Mot de passe\s*: (\S+)", text)[1]
-    page.locator(".envpage").get_by_role("link", name=re.compile("activation")).click()
-    heading(page, "Activer mon espace")
-    check(page, "activation")
-    page.get_by_role("button", name="Activer mon espace").click()
-    heading(page, "Confirmation d’activation de l’espace")
-    expect(page.get_by_text("Votre espace a bien été activé pour le nom d’utilisateur")).to_contain_text(username)
-    check(page, "activation-faite")
-    page.get_by_role("link", name="Retour à l’accueil").click()
-    heading(page, "Bienvenue")
-    page.get_by_label("Identifiant ou courriel").fill(username)
-    page.get_by_label(PASSWORD).fill(provisional)
-    page.get_by_role("button", name="Connexion").click()
-    heading(page, "Modification de vos identifiants")
-    expect(page.get_by_label("Identifiant d’utilisateur")).to_have_value(username)
-    check(page, "identifiants")
-    page.get_by_label(PASSWORD).fill(NEW_PASSWORD)
-    page.get_by_label("Confirmation du mot de passe").fill(NEW_PASSWORD)
-    page.get_by_role("button", name="Valider").click()
-    heading(page, "Votre mot de passe a été modifié avec succès")
-    page.get_by_role("link", name="Me connecter").click()
-    page.get_by_label("Identifiant ou courriel").fill(username)
-    page.get_by_label(PASSWORD).fill(NEW_PASSWORD)
-    page.get_by_role("button", name="Connexion").click()
-    heading(page, "Conditions générales d’utilisation")
-    accept = page.get_by_role("button", name="J’accepte les conditions")
-    expect(accept).to_be_disabled()
-    check(page, "conditions")
-    page.get_by_role("region", name="Texte des conditions").evaluate("box => box.scrollTo(0, box.scrollHeight)")
-    expect(accept).to_be_enabled()
-    accept.click()
-    heading(page, "Bonjour")
-    return username
 
 
 def book_two_units(page: Page, check) -> str:
@@ -105,16 +64,10 @@ def book_two_units(page: Page, check) -> str:
     return re.search(r"/demandes/(\d+)/", page.url)[1]
 
 
-def look(page: Page, name: str) -> None:
-    accessible(page)
-    no_sideways_scroll(page)
-    keep_shot(page, name)
-
-
 def test_seed_004_from_the_invitation_to_the_second_mail(demo, open_page):
     page, desk = open_page(), open_page()
     invite(desk, demo, "lestrade", "Maud Lestrade")
-    username = activate_and_enter(page, "lestrade", look)
+    username = activate(Walk(Pointer(page), "activation", is_looked_at=True), "lestrade")
     expect(page.get_by_text("Dernière connexion le")).to_be_visible()
     look(page, "mon-espace")
     number = book_two_units(page, look)
@@ -164,45 +117,22 @@ def test_the_terms_can_be_accepted_without_javascript(demo, open_page):
     heading(page, "Bonjour")
 
 
-def press_to(page: Page, name: str, *, limit: int = 220) -> None:
-    """Move with Tab alone until the focus is on what bears this name."""
-    for _ in range(limit):
-        page.keyboard.press("Tab")
-        found = page.evaluate(
-            "() => { const e = document.activeElement;"
-            " return (e.getAttribute('aria-label') || e.innerText || (e.labels && e.labels[0] && e.labels[0].innerText)"
-            " || '').trim() }"
-        )
-        if re.search(name, found):
-            return
-    raise AssertionError(f"« {name} » cannot be reached by Tab on {page.url}")
-
-
 def test_by_keyboard_alone(demo, open_page):
-    page = open_page()
-    account = demo.account("salome.rivoire")
+    hand = Keyboard(open_page())
+    page, account = hand.page, demo.account("salome.rivoire")
     page.goto(f"/{SLUG}/")
-    press_to(page, "Identifiant ou courriel")
-    page.keyboard.type(account["login"])
-    page.keyboard.press("Tab")
-    page.keyboard.type(account["password"])
-    page.keyboard.press("Enter")
+    type_identifiers(hand, account["login"], account["password"])
     heading(page, "Bonjour")
-    press_to(page, "Modifier les réservations")
-    page.keyboard.press("Enter")
+    hand.follow("Modifier les réservations")
     heading(page, "Modifier les réservations")
-    press_to(page, "Ouvrir le calendrier.*\\n?.*Accueil périscolaire")
-    page.keyboard.press("Enter")
+    hand.act(page.get_by_role("link", name=re.compile("Ouvrir le calendrier.*Accueil périscolaire")).first)
     heading(page, "1 - Ma demande")
-    press_to(page, "Mois suivant")
-    page.keyboard.press("Enter")
+    hand.press("Mois suivant")
     expect(page.get_by_role("heading", level=2, name="Décembre 2026")).to_be_visible()
-    press_to(page, "^(Matin|Soir), ")
+    hand.reach(free_boxes(page).first)
     page.keyboard.press("Space")
     expect(page.locator("[data-out=count]")).to_have_text("1 modification")
-    press_to(page, "Aller à l’étape 2")
-    page.keyboard.press("Enter")
+    hand.press("Aller à l’étape 2")
     heading(page, "2 - Le récapitulatif")
-    press_to(page, "^Valider$")
-    page.keyboard.press("Enter")
+    hand.press("Valider")
     heading(page, "Nous avons bien enregistré votre demande")
