@@ -61,6 +61,7 @@ def test_one_asks_reads_again_and_sends(client, town, awa):
     assert "Accueil périscolaire 2026-2027" in text
     done = client.post(recap.url)
     assert client.post(recap.url).url == done.url
+    assert f'href="{address(town)}?enfant={awa.children[0].pk}"' in client.get(done.url).content.decode()
     text = client.get(done.url).content.decode()
     assert "Nous avons bien enregistré votre demande" in text
     assert "La même demande pour un autre enfant" in text
