@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -101,6 +101,12 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def bare_page(browser: Browser, demo: Demo) -> Callable[[], Page]:
+    """Open a page only to read what the demo answers."""
+    return lambda: browser.new_context(locale="fr-FR", base_url=demo.base).new_page()
+
+
 @pytest.fixture
 def open_page(browser: Browser, demo: Demo) -> Iterator[Any]:
     """Open a page of one's own; every script error or refusal of the CSP fails the walk."""
@@ -138,7 +144,7 @@ def walk(request: pytest.FixtureRequest, open_page: Any) -> Walk:
     hand = Keyboard(page) if request.param == "keyboard" else Pointer(page)
     name = f"{request.module.__name__.rpartition('.')[2]}-{request.function.__name__}-{request.param}"
     # The keyboard meets the same pages as the mouse: axe has seen them.
-    return Walk(hand, name.replace("test_", ""), is_looked_at=request.param != "keyboard")
+    return Walk(hand, name.replace("test_", ""), manner=request.param, is_looked_at=request.param != "keyboard")
 
 
 @pytest.fixture

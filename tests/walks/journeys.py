@@ -1,14 +1,15 @@
 """What the guides have in common: opening one's space, declaring, filling a dossier, being answered by an agent."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
 from playwright.sync_api import Page, expect
 
-from tests.walks.hands import Pointer
-from tests.walks.steps import Walk, heading, mail_for
+from tests.walks.hands import Pointer, starting
+from tests.walks.steps import Walk, heading, log_in, mail_for
 
 PASSWORD = "trombone-lagon-33-tortue"
 SENT = "Nous avons bien enregistré votre demande"
@@ -58,9 +59,9 @@ def accept_terms(walk: Walk) -> None:
     heading(walk.page, "Bonjour")
 
 
-def choose_password(walk: Walk, button: str) -> None:
-    walk.hand.write("Mot de passe", PASSWORD)
-    walk.hand.write("Confirmation du mot de passe", PASSWORD)
+def choose_password(walk: Walk, button: str, password: str = PASSWORD) -> None:
+    walk.hand.write("Mot de passe", password)
+    walk.hand.write("Confirmation du mot de passe", password)
     walk.hand.press(button)
 
 
@@ -88,10 +89,42 @@ def activate(walk: Walk, to: str) -> str:
     return username
 
 
-def sign_up(walk: Walk, slug: str, who: Someone, *, key: str = "") -> None:
+@dataclass(frozen=True)
+class KnownFile:
+    """A family that the service knows, of which an adult has no space yet."""
+
+    number: str
+    adult: str
+    email: str
+    child: str
+
+
+def open_a_file_without_space(desk: Page, demo, slug: str, login: str) -> KnownFile:
+    """An agent opens the first such family."""
+    log_in(desk, demo.account(login, slug))
+    heading(desk, "Bonjour")
+    desk.goto(f"/{slug}/agents/familles/")
+    files = desk.get_by_role("rowheader").get_by_role("link")
+    for address in [files.nth(place).get_attribute("href") for place in range(files.count())]:
+        desk.goto(str(address))
+        line = desk.get_by_role("listitem").filter(has_text="sans espace").filter(has_text="@").first
+        if line.count():
+            title = desk.get_by_role("heading", level=1).inner_text()
+            adult = line.get_by_role("button", name=starting("Inviter")).inner_text().strip().removeprefix("Inviter")
+            child = desk.get_by_role("region", name="Foyer").get_by_role("listitem").locator("b").first.inner_text()
+            return KnownFile(
+                number=re.search(r"Dossier n° (\S+)", title)[1],  # type: ignore[index]
+                adult=adult.strip(),
+                email=re.search(r"\S+@\S+", line.inner_text())[0],  # type: ignore[index]
+                child=child.split()[0],
+            )
+    raise AssertionError(f"every family of {slug} has its space")
+
+
+def sign_up(walk: Walk, slug: str, who: Someone, *, key: str = "", words: str = "Créer mon espace") -> None:
     """« Créer mon espace », alone, with the key of the service or without one."""
     walk.page.goto(f"/{slug}/")
-    walk.hand.follow("Créer mon espace")
+    walk.hand.follow(words)
     walk.on("Création d’un espace personnel")
     walk.hand.pick("Civilité", "Madame")
     walk.hand.write("Nom d’usage", who.last_name)
@@ -147,10 +180,71 @@ def decide(desk: Page, slug: str, number: int) -> None:
     expect(desk.get_by_text("la décision est appliquée et la famille prévenue")).to_be_visible()
 
 
-def send_piece(walk: Walk, title: str, path: Path) -> None:
-    """« Envoyer » one piece that the dossier asks for."""
-    walk.hand.follow(f"Envoyer {title}")
-    walk.on("Envoyer un document")
-    walk.hand.attach("Fichier ou photo", path)
-    walk.hand.press("Enregistrer")
+def household_part(walk: Walk) -> None:
+    """What is the same for all the children of the household."""
+    walk.on("Notre foyer")
+    walk.hand.tick("L’adresse et les personnes du foyer sont exactes")
+    walk.hand.write("Téléphone en cas d’urgence", "06 39 98 12 34")
+    walk.hand.press("Continuer")
+
+
+def identity_part(walk: Walk, school: str) -> None:
+    walk.on("Identité et école")
+    walk.hand.tick("Le nom, le prénom et la date de naissance sont exacts")
+    walk.hand.write("École à la rentrée", school)
+    walk.hand.press("Continuer")
+
+
+def health_part(walk: Walk, child: str) -> None:
+    walk.on(f"La santé de {child}")
+    walk.hand.write("Médecin qui le suit", "Dr Sureau")
+    walk.hand.press("Continuer")
+
+
+def consents_part(walk: Walk) -> None:
+    walk.on("Autorisations")
+    legends = walk.page.get_by_role("main").get_by_role("group").locator("legend").all_inner_texts()
+    for legend in legends:
+        walk.hand.answer(re.sub(r"^\* |\s*\(facultatif\)$", "", legend), "Oui")
+    walk.hand.press("Continuer")
+
+
+def people_part(walk: Walk, known: str) -> None:
+    walk.on("Personnes autorisées")
+    if known:
+        walk.sees(known)
+    walk.hand.press("Continuer")
+
+
+def documents_part(walk: Walk, files: Sequence[Path]) -> None:
+    """« Envoyer » each piece that the dossier asks for, a scan then a photo."""
     walk.on("Documents")
+    links = walk.page.get_by_role("main").get_by_role("link", name=starting("Envoyer "))
+    for number, title in enumerate(links.all_inner_texts()):
+        walk.hand.act(walk.page.get_by_role("link", name=" ".join(title.split())))
+        walk.on("Envoyer un document")
+        walk.hand.attach("Fichier ou photo", files[number % len(files)])
+        walk.hand.press("Enregistrer")
+        walk.on("Documents")
+    expect(links).to_have_count(0)
+    walk.hand.press("Continuer")
+
+
+def rules_part(walk: Walk, title: str) -> None:
+    walk.on("Règlements")
+    if walk.hand.field(f"J’ai lu et j’accepte : {title}").count():
+        walk.hand.tick(f"J’ai lu et j’accepte : {title}")
+    walk.hand.press("Continuer")
+
+
+def enrol(walk: Walk, child: str, activity: str) -> None:
+    """« Créer une inscription » : choice, récapitulatif, recorded."""
+    walk.hand.act(walk.page.get_by_role("link", name=re.compile(f"Inscrire {child} : {activity}")))
+    walk.on(activity)
+    place = walk.page.get_by_role("group", name=re.compile("Où")).get_by_role("radio").first
+    walk.hand.answer("Où", place.evaluate("e => e.labels[0].innerText"))
+    weekly = walk.page.get_by_role("group", name=re.compile("Jours réservés")).get_by_role("checkbox")
+    if weekly.count():
+        walk.hand.answer("Jours réservés chaque semaine", weekly.first.evaluate("e => e.labels[0].innerText"))
+    walk.hand.press("Aller à l’étape 2")
+    transmit(walk)

@@ -62,8 +62,8 @@ def keep_shot(page: Page, name: str) -> None:
 class Walk:
     """One person, screen after screen. Each screen is looked at by axe and photographed the first time it is met."""
 
-    def __init__(self, hand: Pointer, name: str, *, is_looked_at: bool) -> None:
-        self.hand, self.page, self.name, self.is_looked_at = hand, hand.page, name, is_looked_at
+    def __init__(self, hand: Pointer, name: str, *, manner: str = "mouse", is_looked_at: bool = True) -> None:
+        self.hand, self.page, self.name, self.manner, self.is_looked_at = hand, hand.page, name, manner, is_looked_at
         self.screens: set[str] = set()
 
     def on(self, title: str) -> None:

@@ -67,7 +67,7 @@ def book_two_units(page: Page, check) -> str:
 def test_seed_004_from_the_invitation_to_the_second_mail(demo, open_page):
     page, desk = open_page(), open_page()
     invite(desk, demo, "lestrade", "Maud Lestrade")
-    username = activate(Walk(Pointer(page), "activation", is_looked_at=True), "lestrade")
+    username = activate(Walk(Pointer(page), "activation"), "lestrade")
     expect(page.get_by_text("Dernière connexion le")).to_be_visible()
     look(page, "mon-espace")
     number = book_two_units(page, look)

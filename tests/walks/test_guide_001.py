@@ -3,16 +3,22 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.walks.journeys import (
-    SENT,
     Someone,
     activate,
+    consents_part,
     decide,
+    documents_part,
+    enrol,
     enter,
-    send_piece,
-    sent_number,
+    health_part,
+    household_part,
+    identity_part,
+    open_a_file_without_space,
+    people_part,
+    rules_part,
     sign_up,
     transmit,
 )
@@ -25,45 +31,29 @@ AGENT = "gaetan.rucher"
 ACTIVITY = "Accueil périscolaire"
 
 
-def open_a_file_without_space(desk: Page, demo) -> str:
-    """The agent opens the first family in which an adult has no space yet; return the name of that adult."""
-    log_in(desk, demo.account(AGENT, SLUG))
-    heading(desk, "Bonjour")
-    desk.goto(f"/{SLUG}/agents/familles/")
-    files = desk.get_by_role("rowheader").get_by_role("link")
-    for address in [files.nth(place).get_attribute("href") for place in range(files.count())]:
-        desk.goto(str(address))
-        invitations = desk.get_by_role("button", name=re.compile("^Inviter "))
-        if invitations.count():
-            return invitations.first.inner_text().strip().removeprefix("Inviter").strip()
-    raise AssertionError("every family of the demo has its space")
-
-
 def test_case_1_the_mail_has_come(demo, desk, walk):
-    name = open_a_file_without_space(desk, demo)
-    desk.get_by_role("button", name=f"Inviter {name}").click()
+    file = open_a_file_without_space(desk, demo, SLUG, AGENT)
+    desk.get_by_role("button", name=f"Inviter {file.adult}").click()
     expect(desk.get_by_text("Le courriel d’activation est parti")).to_be_visible()
-    to = re.search(r"\S+@\S+", desk.get_by_role("listitem").filter(has_text=name).inner_text())[0]
-    activate(walk, to)
+    activate(walk, file.email)
     walk.on("Bonjour")
     walk.hand.follow("Entourage")
     walk.on("Entourage")
-    walk.sees(name)
+    walk.sees(file.adult)
 
 
 def test_case_1_no_mail_but_the_key_of_the_service(demo, desk, walk):
-    name = open_a_file_without_space(desk, demo)
-    number = re.search(r"Dossier n° (\S+)", desk.get_by_role("heading", level=1).inner_text())[1]
-    desk.get_by_role("link", name=f"Clé {name}").click()
+    file = open_a_file_without_space(desk, demo, SLUG, AGENT)
+    desk.get_by_role("link", name=f"Clé {file.adult}").click()
     heading(desk, "Clé enfance")
     desk.get_by_role("button", name="Faire une clé").click()
     key = desk.get_by_role("heading", level=2).inner_text()
     assert re.fullmatch(r"\d{4}-[A-Z]{3}-\d{3}", key)
-    first_name, last_name = name.split(" ", 1)
+    first_name, last_name = file.adult.split(" ", 1)
     sign_up(walk, SLUG, Someone(first_name, last_name), key=key)
     walk.hand.follow("Entourage")
     walk.on("Entourage")
-    walk.sees(f"Informations du foyer (Dossier n° {number})")
+    walk.sees(f"Informations du foyer (Dossier n° {file.number})")
 
 
 def declare_entourage(walk: Walk, who: Someone) -> int:
@@ -123,14 +113,8 @@ def begin_dossier(walk: Walk) -> None:
     walk.hand.act(walk.page.get_by_role("main").get_by_role("link", name=re.compile("dossier", re.IGNORECASE)).first)
     walk.on("Dossier administratif")
     walk.hand.follow("Commencer le dossier de Céleste")
-    walk.on("Notre foyer")
-    walk.hand.tick("L’adresse et les personnes du foyer sont exactes")
-    walk.hand.write("Téléphone en cas d’urgence", "06 39 98 12 34")
-    walk.hand.press("Continuer")
-    walk.on("Identité et école")
-    walk.hand.tick("Le nom, le prénom et la date de naissance sont exacts")
-    walk.hand.write("École à la rentrée", "École des Acacias")
-    walk.hand.press("Continuer")
+    household_part(walk)
+    identity_part(walk, "École des Acacias")
     walk.on("La santé de Céleste")
     walk.hand.answer("A-t-il une allergie ou un traitement qui demande un PAI ?", "Oui, un PAI est en préparation")
     walk.hand.write("Ce qu’il ne doit ni manger ni toucher", "arachide")
@@ -151,28 +135,12 @@ def interrupted(walk: Walk, who: Someone) -> None:
     expect(walk.hand.field("Ce qu’il ne doit ni manger ni toucher")).to_have_value("arachide")
 
 
-def finish_dossier(walk: Walk, scan, photo) -> int:
-    walk.hand.write("Médecin qui le suit", "Dr Sureau")
-    walk.hand.press("Continuer")
-    walk.on("Autorisations")
-    questions = walk.page.get_by_role("main").get_by_role("group")
-    for question in [questions.nth(place).locator("legend").inner_text() for place in range(questions.count())]:
-        walk.hand.answer(re.sub(r"^\* |\s*\(facultatif\)$", "", question), "Oui")
-    walk.hand.press("Continuer")
-    walk.on("Personnes autorisées")
-    walk.sees("Rosalie Cendrars")
-    walk.hand.press("Continuer")
-    walk.on("Documents")
-    for title, path in (
-        ("Carnet de vaccination", scan),
-        ("Attestation d’assurance responsabilité civile", photo),
-        ("PAI signé, ou certificat médical en attendant", scan),
-    ):
-        send_piece(walk, title, path)
-    walk.hand.press("Continuer")
-    walk.on("Règlements")
-    walk.hand.tick("J’ai lu et j’accepte : Règlement des accueils")
-    walk.hand.press("Continuer")
+def finish_dossier(walk: Walk, files) -> int:
+    health_part(walk, "Céleste")
+    consents_part(walk)
+    people_part(walk, "Rosalie Cendrars")
+    documents_part(walk, files)
+    rules_part(walk, "Règlement des accueils")
     return transmit(walk)
 
 
@@ -186,22 +154,6 @@ def ask_school(walk: Walk) -> int:
     walk.hand.pick("École demandée", "École des Acacias")
     walk.hand.press("Aller à l’étape 2")
     return transmit(walk)
-
-
-def enrol(walk: Walk) -> None:
-    """« Créer une inscription », once the dossier is validated: no piece to join."""
-    walk.page.goto(f"/{SLUG}/famille/")
-    walk.hand.follow("Créer une inscription")
-    walk.on("Créer une inscription")
-    walk.hand.act(walk.page.get_by_role("link", name=re.compile(f"Inscrire Céleste : {ACTIVITY}")))
-    walk.on(ACTIVITY)
-    where = walk.page.get_by_role("group", name=re.compile("Où")).get_by_role("radio").first
-    walk.hand.answer("Où", where.evaluate("e => e.labels[0].innerText"))
-    walk.hand.press("Aller à l’étape 2")
-    walk.on("2 - Le récapitulatif")
-    walk.hand.press("Transmettre ma demande")
-    walk.on(SENT)
-    sent_number(walk.page)
 
 
 def test_case_2_an_unknown_family(demo, desk, walk, scan, photo):
@@ -220,9 +172,12 @@ def test_case_2_an_unknown_family(demo, desk, walk, scan, photo):
     answered(number)
     begin_dossier(walk)
     interrupted(walk, who)
-    answered(finish_dossier(walk, scan, photo))
+    answered(finish_dossier(walk, [scan, photo]))
     answered(ask_school(walk))
-    enrol(walk)
+    walk.page.goto(f"/{SLUG}/famille/")
+    walk.hand.follow("Créer une inscription")
+    walk.on("Créer une inscription")
+    enrol(walk, "Céleste", ACTIVITY)
     walk.page.goto(f"/{SLUG}/famille/reservations/")
     walk.on("Créer les réservations")
     walk.hand.act(walk.page.get_by_role("link", name=re.compile(f"Ouvrir le calendrier.*Céleste, {ACTIVITY}")).first)
