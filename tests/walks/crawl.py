@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from tests.walks.steps import log_in
 
 URLS = "preau.config.urls"
-LINK = re.compile(r'(?:href|action)="([^"#]+)')
+LINK = re.compile(r'(?:href|action|src)="([^"#]+)')
 TRIES = 4  # addresses of one page that answer something else than a page
 
 

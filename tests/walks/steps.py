@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.walks.hands import Pointer
 
@@ -26,13 +26,18 @@ def heading(page: Page, text: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile(re.escape(text), re.IGNORECASE))
 
 
-def mail_for(page: Page, subject: str, to: str, *, seconds: int = 30) -> str:
-    """Wait for a mail to arrive in the demo's mailbox, open it, and return its text."""
+def mails_for(page: Page, subject: str, to: str) -> Locator:
+    """The mails of the demo's mailbox with this subject and addressee, newest first."""
+    page.goto("/demo/courriels/")
+    return page.get_by_role("listitem").filter(has_text=subject).filter(has_text=to)
+
+
+def mail_for(page: Page, subject: str, to: str, *, known: int = 0, seconds: int = 30) -> str:
+    """Wait for a mail to arrive in the demo's mailbox, open it, and return its text. `known`: how many came before."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        page.goto("/demo/courriels/")
-        rows = page.get_by_role("listitem").filter(has_text=subject).filter(has_text=to)
-        if rows.count():
+        rows = mails_for(page, subject, to)
+        if rows.count() > known:
             rows.first.get_by_role("link").click()
             return page.locator(".envpage").inner_text()
         time.sleep(0.4)

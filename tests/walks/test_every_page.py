@@ -46,11 +46,13 @@ OF_A_MOMENT = {
     "family:booking_done",
     "family:booking_periodicity",  # beside the grid
     "family:booking_recap",
+    "family:child_contact_photo",  # a file
     "family:child_form",
     "family:document_for_household",
     "family:draft_recap",
     "family:enrolment_same",
     "family:procedure_sent",
+    "staff:child_contact_photo",
     "staff:waiting_list",
 }
 # What a button opens beside a page.

@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("walks")]
 
 SLUG = "entre-rives"
 AGENT = "ondine.passeret"
+ALL_SAID = "Duquai"  # the family whose sheets are complete
 NEW_PASSWORD = "sentier-lagon-33-tortue"
 
 
@@ -126,7 +127,7 @@ def test_create_the_dossier(walk):
 
 
 def test_first_connection_then_documents_and_sheets(demo, desk, walk, scan, photo):
-    file = open_a_file_without_space(desk, demo, SLUG, AGENT)
+    file = open_a_file_without_space(desk, demo, SLUG, AGENT, but=ALL_SAID)
     first_connection(walk, file.email)
     walk.on("Bonjour")
     send(walk, "Famille", "Justificatif de domicile", scan)
