@@ -11,8 +11,8 @@ import pytest
 from preau.base.facts import NotFound
 from preau.base.models import OutboxMail
 from preau.domain.bookings.operations import OrderItem
-from preau.domain.documents.models import DocumentType
-from preau.domain.documents.operations import deposit
+from preau.domain.documents.models import Document, DocumentType
+from preau.domain.documents.operations import deposit, remind_family
 from preau.domain.families.models import Contact, Family, Guardianship
 from preau.domain.families.operations import link_child, save_health
 from preau.domain.procedures import operations as acts
@@ -151,6 +151,32 @@ def test_documents_of_the_child_and_court_decisions(case, read, authority):
     listed = text(read("documents/"))
     assert ("carnet" in listed) == (authority == EXERCISED)
     assert "decision.pdf" not in listed
+
+
+@pytest.mark.parametrize("authority", [EXERCISED, HELD, WITHDRAWN, NONE])
+def test_papers_with_the_data_of_the_child(case, read, authority):
+    become(case, authority)
+    child = case["child"]
+    assert (child.first_name in text(read("editions/"))) == (authority == EXERCISED)
+    for paper_path in (f"editions/attestation/{child.pk}/", f"editions/fiche/{child.pk}/"):
+        for path in (paper_path, f"{paper_path}pdf/"):
+            answer = read(path)
+            assert answer.status_code == (200 if authority == EXERCISED else 404), path
+        assert [said for said in HERS if said in text(read(paper_path))] == [], paper_path
+
+
+@pytest.mark.parametrize("authority", [EXERCISED, HELD, WITHDRAWN, NONE])
+def test_reminders_of_the_childs_pieces(town, case, authority):
+    become(case, authority)
+    kind = DocumentType.objects.get(code="carnet")
+    kind.validity = "months"
+    kind.save()
+    bea = case["bea"]
+    Document.objects.filter(document_type=kind).update(family=bea.family, good_until=TODAY + timedelta(days=10))
+    OutboxMail.objects.all().delete()
+    remind_family(actor=town.system, family_id=bea.family.pk, now=NOW)
+    told = [mail.template for mail in OutboxMail.objects.all() if bea.account.email in mail.to]
+    assert told == (["pieces_expiring"] if authority == EXERCISED else [])
 
 
 @pytest.mark.parametrize("authority", [HELD, WITHDRAWN, NONE])

@@ -1,6 +1,6 @@
 """Pieces that are about to expire, or to be due: the family is told in time, and what to do (A12, A07)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from preau.domain.documents.models import Document
 from preau.domain.documents.queries import REMINDED_BEFORE, DuePiece, pieces_due, to_remind
 from preau.domain.documents.rules import reminder_due
 from preau.domain.families.models import Adult, Child
+from preau.domain.families.queries.custody import closed_pairs
 from preau.domain.organisations.queries import OrganisationProfile, mail_identity, organisation_by_id
 
 
@@ -40,7 +41,7 @@ def remind_family(*, actor: Actor, family_id: int, now: datetime) -> bool:
         family_id=family_id,
         template="pieces_expiring",
         subject="Documents à renouveler",
-        pieces=[_line(row) for row in rows],
+        pieces=[(row.child_id, _line(row)) for row in rows],
         key=f"pieces-expiring-{actor.organisation_id}-{rows[0].pk}",
         now=now,
     )
@@ -71,7 +72,7 @@ def remind_due(*, actor: Actor, family_id: int, child_ids: Collection[int], now:
             family_id=family_id,
             template="pieces_due",
             subject="Documents attendus",
-            pieces=[_due_line(piece, names) for piece in pieces],
+            pieces=[(piece.child_id, _due_line(piece, names)) for piece in pieces],
             key=f"pieces-due-{actor.organisation_id}-{family_id}-{due_on:%Y%m%d}-{stage}",
             now=now,
             due_on=f"{due_on:%d/%m/%Y}",
@@ -85,12 +86,18 @@ def _post(
     family_id: int,
     template: str,
     subject: str,
-    pieces: Iterable[dict[str, str]],
+    pieces: Sequence[tuple[int | None, dict[str, str]]],
     key: str,
     now: datetime,
     **context: str,
 ) -> None:
-    """Post one mail to each adult of a household who has a space; a couple that shares one address reads it once."""
+    """Post one mail to each adult of a household who has a space; a couple that shares one address reads it once.
+
+    A parent who does not exercise authority on a child is not told of its pieces.
+
+    :param pieces: child id (None: the household's) with the words of the mail.
+    """
+    closed = closed_pairs(organisation_id=organisation.id, family_id=family_id)
     readers: dict[str, Account] = {}
     for adult in Adult.objects.filter(
         organisation_id=organisation.id, family_id=family_id, account__activated_at__isnull=False
@@ -98,6 +105,9 @@ def _post(
         if adult.account is not None:
             readers.setdefault(adult.account.email, adult.account)
     for reader in readers.values():
+        told = [words for child_id, words in pieces if (reader.pk, child_id) not in closed]
+        if not told:
+            continue
         outbox.post(
             organisation_id=organisation.id,
             template=template,
@@ -106,7 +116,7 @@ def _post(
             context={
                 "organisation": mail_identity(organisation_id=organisation.id),
                 "greeting": " ".join(part for part in (reader.civility, reader.last_name) if part),
-                "pieces": list(pieces),
+                "pieces": told,
                 "link": absolute(reverse("family:documents", args=[organisation.slug])),
                 **context,
             },

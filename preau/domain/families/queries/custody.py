@@ -281,6 +281,18 @@ def closed_to(*, organisation_id: int, child_id: int) -> QuerySet[Any]:
     return closed.values("adult__account_id")
 
 
+def closed_pairs(*, organisation_id: int, family_id: int) -> set[tuple[int, int]]:
+    """Return (account id, child id) of a household's adults tied to a child without exercising authority. One query."""
+    rows = Guardianship.objects.filter(
+        organisation_id=organisation_id, adult__family_id=family_id, adult__account__isnull=False
+    )
+    return {
+        (account_id or 0, child_id)
+        for account_id, child_id, authority in rows.values_list("adult__account_id", "child_id", "authority")
+        if authority != Authority.EXERCISED
+    }
+
+
 def may_be_told(*, organisation_id: int, account_id: int, child_id: int | None) -> bool:
     """Tell whether an account may be told of a child by mail. One query, none without a child."""
     if child_id is None:
