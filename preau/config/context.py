@@ -159,6 +159,7 @@ def _family_menu(request: HttpRequest, organisation: Any, actor: Any) -> list[Gr
             _("Infos"),
             [
                 page(_("Mes actus"), "public:news"),
+                page(_("Édition de documents"), "family:editions"),
             ],
         ),
         Group(
