@@ -237,6 +237,7 @@ def _ask(town: Town, victim: Any, offer: Any) -> None:
         "organisation_id": town.id,
         "child_id": victim.children[0].pk,
         "department_id": town.department.pk,
+        "site_id": town.school.pk,
         "subject": f"{CANARY}-objet",
         "created_at": NOW,
         "updated_at": NOW,
