@@ -109,11 +109,11 @@ def open_a_file_without_space(desk: Page, demo, slug: str, login: str, *, but: s
         desk.goto(str(address))
         line = desk.get_by_role("listitem").filter(has_text="sans espace").filter(has_text="@").first
         if line.count():
-            title = desk.get_by_role("heading", level=1).inner_text()
+            words = desk.get_by_role("main").inner_text()
             adult = line.get_by_role("button", name=starting("Inviter")).inner_text().strip().removeprefix("Inviter")
-            child = desk.get_by_role("region", name="Foyer").get_by_role("listitem").locator("b").first.inner_text()
+            child = desk.locator(".kidcard").get_by_role("heading").first.inner_text()
             return KnownFile(
-                number=re.search(r"Dossier n° (\S+)", title)[1],  # type: ignore[index]
+                number=re.search(r"Dossier famille n°\s(\d+)", words)[1],  # type: ignore[index]
                 adult=adult.strip(),
                 email=re.search(r"\S+@\S+", line.inner_text())[0],  # type: ignore[index]
                 child=child.split()[0],

@@ -53,6 +53,8 @@ OF_A_MOMENT = {
     "family:enrolment_same",
     "family:procedure_sent",
     "staff:child_contact_photo",
+    "staff:counter_child_form",  # a form about a child: none in the demo
+    "staff:custody_calendar",  # of two homes: looked at below
     "staff:waiting_list",
 }
 # What a button opens beside a page.
@@ -127,6 +129,20 @@ def test_family_pages(open_page, family_pages, width, scheme):
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_staff_pages(open_page, staff_pages, width, scheme):
     look_at(open_page, staff_pages, width, scheme)
+
+
+def test_the_calendar_of_two_homes(demo, open_page):
+    page = open_page(360)
+    log_in(page, demo.account("violaine.butineau", "pays-mellifere"))
+    page.wait_for_url("**/agents/")
+    page.goto("/pays-mellifere/agents/familles/?q=desvignes")
+    page.get_by_role("rowheader").get_by_role("link").first.click()
+    page.get_by_role("link", name="Anatolie Desvignes").click()
+    page.get_by_role("link", name="Responsables et garde").click()
+    page.get_by_role("link", name="Modifier le calendrier").click()
+    no_sideways_scroll(page)
+    accessible(page)
+    keep_shot(page, "calendrier-de-garde")
 
 
 def test_searches_that_find_nothing(demo, open_page):

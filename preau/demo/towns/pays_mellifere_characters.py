@@ -9,7 +9,7 @@ from preau.demo.desk import Desk, Home, Person, Pupil
 from preau.domain.catalogue.models import Offer
 from preau.domain.documents.models import DocumentType
 from preau.domain.families.enums import ContactKind
-from preau.domain.families.models import Guardianship
+from preau.domain.families.models import Child, Guardianship
 from preau.domain.families.operations import invite_adult, link_child, save_health
 from preau.domain.families.operations.custody import set_residence
 from preau.domain.organisations.models import Site
@@ -33,6 +33,7 @@ def write_characters(desk: Desk, acacias: Site, bruyeres: Site, offers: Mapping[
     for home, school in (_expired(desk, acacias), _protected(desk, bruyeres), _two_towns(desk, acacias)):
         _validate(desk, home, offers[school.pk])
     _in_turn(desk, bruyeres, offers[bruyeres.pk])
+    _written_twice(desk, acacias)
 
 
 def _validate(desk: Desk, home: Home, offer: Offer) -> None:
@@ -179,6 +180,19 @@ def _in_turn(desk: Desk, school: Site, offer: Offer) -> None:
     )
     _validate(desk, mother, offer)
     desk.enrol(father, offer, child)
+
+
+def _written_twice(desk: Desk, school: Site) -> None:
+    """A child and its mother whom two agents wrote down, each in a dossier: the service merges them."""
+    homes = [
+        desk.family(
+            [Person("Mme", "Aliénor", "Saint-Amour", email="alienor.saint-amour@courriel-pays-mellifere.example")],
+            [Pupil("Gauvain", "Saint-Amour", "CE1", "M", school)],
+        )
+        for _agent in range(2)
+    ]
+    born = homes[0].children[0].birth_date
+    Child.objects.filter(organisation_id=desk.id, pk=homes[1].children[0].pk).update(birth_date=born)
 
 
 def _home(desk: Desk, who: tuple[str, str, str, str], first_name: str, level: str, school: Site) -> Home:
