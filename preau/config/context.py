@@ -192,7 +192,7 @@ def _staff_nav(request: HttpRequest, slug: str, actor: Any) -> list[Link]:
     if actor.has_role(Role.MANAGER, Role.ADMIN):
         entries.append(("staff:classes", _("Passage d’année"), "", "sunrise"))
     if actor.has_role(Role.MANAGER, Role.ADMIN):
-        entries.append(("staff:publications", _("Documents à télécharger"), "", "file-text"))
+        entries.append(("staff:publications", _("Documents"), "", "file-text"))
     if actor.has_role(Role.ADMIN):
         entries.append(("staff:agents", _("Agents"), "", "key-round"))
     return _links(request, slug, entries)
