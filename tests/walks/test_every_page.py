@@ -2,9 +2,10 @@
 
 import json
 import os
+import re
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.walks.crawl import Met, survey
 from tests.walks.steps import accessible, keep_shot, log_in, no_sideways_scroll, slug_of
@@ -59,6 +60,7 @@ OF_A_MOMENT = {
 }
 # What a button opens beside a page.
 BESIDE = {"family:booking_grid": ("?vue=semaine&debut=2026-12-07", "periodicite/")}
+ERROR_TITLE = re.compile("^Erreur,")
 EMPTY_SEARCHES = ("familles/?q=zzzz", "demarches/?q=zzzz", "liste/?date=2026-12-25")
 # A form that lacks a compulsory answer: it is sent as it is.
 LACKING = """() => {
@@ -158,7 +160,7 @@ def test_forms_that_lack_an_answer(open_page, family_pages, staff_pages):
     page, sent = open_page(360), 0
     page.goto("/pays-mellifere/creer-mon-espace/")
     assert page.evaluate(LACKING)
-    page.wait_for_function("document.title.startsWith('Erreur,')")
+    expect(page).to_have_title(ERROR_TITLE)
     accessible(page)
     for met in [*family_pages, *staff_pages]:
         page = open_page(360)
@@ -167,7 +169,7 @@ def test_forms_that_lack_an_answer(open_page, family_pages, staff_pages):
         for name, address in met.pages.items():
             page.goto(address)
             if page.evaluate(LACKING):
-                page.wait_for_function("document.title.startsWith('Erreur,')")
+                expect(page).to_have_title(ERROR_TITLE)
                 accessible(page)
                 no_sideways_scroll(page)
                 keep_shot(page, f"erreur-{slug_of(name)}")
