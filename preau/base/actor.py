@@ -16,6 +16,8 @@ class Actor:
 
     `roles` are the plain codes of `accounts.enums.Role`. Empty `department_ids` and `site_ids`
     on a staff actor mean "the whole collectivité"; a non-empty set limits to it.
+    `closed_child_ids` are the children whose things a parent may not read (`families.queries.without_closed`);
+    None: not read yet, and each query then finds them by itself.
     """
 
     organisation_id: int
@@ -26,6 +28,7 @@ class Actor:
     roles: frozenset[str] = field(default_factory=frozenset)
     family_ids: frozenset[int] = field(default_factory=frozenset)
     adult_ids: frozenset[int] = field(default_factory=frozenset)
+    closed_child_ids: frozenset[int] | None = None
     department_ids: frozenset[int] = field(default_factory=frozenset)
     site_ids: frozenset[int] = field(default_factory=frozenset)
 

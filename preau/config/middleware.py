@@ -116,14 +116,9 @@ class TenantMiddleware:
 
 def actor_of(account: Any, organisation: organisations.OrganisationProfile) -> Actor | None:
     """Return who an account is in a collectivité, or None when it has nothing to do there."""
-    scope = accounts.scope_in(account_id=account.pk, organisation_id=organisation.id)
+    scope, households = families.standing_in(account_id=account.pk, organisation_id=organisation.id)
     if not account.is_active or not scope.roles:
         return None
-    households = (
-        families.Households(frozenset(), frozenset())
-        if scope.is_staff
-        else families.households_of_account(account_id=account.pk, organisation_id=organisation.id)
-    )
     return Actor(
         organisation_id=organisation.id,
         audience=STAFF if scope.is_staff else FAMILY,
@@ -133,6 +128,7 @@ def actor_of(account: Any, organisation: organisations.OrganisationProfile) -> A
         roles=scope.roles,
         family_ids=households.family_ids,
         adult_ids=households.adult_ids,
+        closed_child_ids=households.closed_child_ids,
         department_ids=scope.department_ids,
         site_ids=scope.site_ids,
     )

@@ -1,10 +1,12 @@
 """Reads of accounts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+
+from django.db.models import QuerySet
 
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
@@ -60,16 +62,27 @@ class AgentRow:
 
 
 def scope_in(*, account_id: int, organisation_id: int) -> Scope:
-    """Return the roles an account holds now in a collectivité, and their limits. One query.
+    """Return the roles an account holds now in a collectivité, and their limits. One query."""
+    rows = memberships_in(account_id=account_id, organisation_id=organisation_id)
+    return scope_of(posts=rows.values_list("role", "department_ids", "site_ids"))
+
+
+def memberships_in(*, account_id: int, organisation_id: int) -> QuerySet[Membership]:
+    """Return the rows of what an account is now in a collectivité."""
+    return Membership.objects.filter(organisation_id=organisation_id, account_id=account_id, ended_at=None)
+
+
+def scope_of(*, posts: Iterable[tuple[str, list[int], list[int]]]) -> Scope:
+    """Return what memberships amount to, each given as role, departments and sites. No query.
 
     With several staff roles, the account is limited only when each of them is.
     """
-    rows = list(Membership.objects.filter(organisation_id=organisation_id, account_id=account_id, ended_at=None))
-    staff = [row for row in rows if row.role in STAFF_ROLES]
+    found = list(posts)
+    staff = [(departments, sites) for role, departments, sites in found if role in STAFF_ROLES]
     return Scope(
-        roles=frozenset(row.role for row in rows),
-        department_ids=_union([row.department_ids for row in staff]),
-        site_ids=_union([row.site_ids for row in staff]),
+        roles=frozenset(role for role, _departments, _sites in found),
+        department_ids=_union([departments for departments, _sites in staff]),
+        site_ids=_union([sites for _departments, sites in staff]),
     )
 
 

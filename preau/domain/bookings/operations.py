@@ -17,6 +17,7 @@ from preau.domain.bookings.enums import HOLDS_PLACE, BookingStatus
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.queries import (
     BookableEnrolment,
+    Held,
     held_by_participant,
     holidays_around,
     lacking_piece,
@@ -196,7 +197,7 @@ class _Material:
     wanted: dict[tuple[int, int], bool]  # (enrolment id, slot id) → take or give back
     requirements: dict[tuple[int, str], frozenset[str]]
     counters: dict[int, Counter]
-    held: list[Booking]
+    held: list[Held]
 
 
 def _may_force(actor: Actor, reason: str) -> bool:
@@ -260,11 +261,10 @@ def _slots(
     return slots
 
 
-def _requirements(facts: Iterable[SlotFacts], held: Iterable[Booking]) -> dict[tuple[int, str], frozenset[str]]:
+def _requirements(facts: Iterable[SlotFacts], held: Iterable[Held]) -> dict[tuple[int, str], frozenset[str]]:
     found = {(each.enrolment_id, each.unit_code): each.requires for each in facts}
     for booking in held:
-        unit = booking.slot.unit
-        found[(booking.enrolment_id, unit.code)] = frozenset(unit.requires)
+        found[(booking.enrolment_id, booking.unit_code)] = booking.requires
     return found
 
 
@@ -283,7 +283,7 @@ def _decide(material: _Material, *, now: datetime, may_force: bool) -> Decision:
 
 def _write(*, actor: Actor, material: _Material, decision: Decision, now: datetime, reason: str) -> None:
     given_back = {(each.participant_key, each.slot_id) for each in decision.removed}
-    cancelled = [b.pk for b in material.held if (b.participant_key, b.slot_id) in given_back]
+    cancelled = [b.booking_id for b in material.held if (b.participant_key, b.slot_id) in given_back]
     if cancelled:
         Booking.objects.filter(organisation_id=actor.organisation_id, pk__in=cancelled).update(
             status=BookingStatus.CANCELLED, cancelled_at=now, cancelled_by_id=actor.account_id

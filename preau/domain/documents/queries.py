@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
 from preau.base.actor import FAMILY, Actor, system_actor
 from preau.base.facts import NotFound
 from preau.base.scanning import ScanState
 from preau.domain.accounts.enums import Role
-from preau.domain.documents.enums import Category, DocumentState, Subject, Validity
+from preau.domain.documents.enums import Category, DocumentState, Need, Subject, Validity
 from preau.domain.documents.models import Document, DocumentType, Publication, Regulation, RegulationAcceptance
 from preau.domain.documents.rules import PieceFacts, TypeFacts, Wanted, state_on, wanted_pieces
 from preau.domain.families.enums import Authority
@@ -184,30 +184,82 @@ def _folders(
 ) -> list[Folder]:
     mine = Q(family_id=family_id) | Q(child_id__in=child_ids, document_type__is_judicial=False)
     rows = [row for row in _readable(actor).filter(mine) if row.state != DocumentState.REPLACED]
-    found = [_folder(_Whose(Subject.FAMILY), types, rows, situations.get(None, ()), on)]
-    for adult_id in _adults_to_ask(actor, family_id, types):
-        found.append(_folder(_Whose(Subject.ADULT, adult_id=adult_id), types, rows, (), on))
-    for child_id in child_ids:
-        whose = _Whose(Subject.CHILD, child_id=child_id)
-        found.append(_folder(whose, types, rows, situations.get(child_id, ()), on))
-    return found
+    family, *children = _of_family_and_children(types, rows, child_ids, situations, on)
+    adults = [
+        _folder(_Whose(Subject.ADULT, adult_id=adult_id), types, rows, (), on)
+        for adult_id in _adults_to_ask(actor, family_id, types)
+    ]
+    return [family, *adults, *children]
+
+
+def _of_family_and_children(
+    types: list[DocumentType],
+    rows: list[Document],
+    child_ids: Collection[int],
+    situations: Mapping[int | None, Collection[str]],
+    on: date,
+) -> list[Folder]:
+    whose = [_Whose(Subject.FAMILY), *(_Whose(Subject.CHILD, child_id=child_id) for child_id in child_ids)]
+    return [_folder(each, types, rows, situations.get(each.child_id, ()), on) for each in whose]
+
+
+def _types_that_wait(
+    actor: Actor, family_id: int, child_ids: Collection[int]
+) -> tuple[dict[int, DocumentType], list[Document]]:
+    """The types that may be sent until a day of the year, and what was sent of them. One query.
+
+    Two joins, each on the whole of an index: the pieces of a household and those of its children.
+    """
+    here = {"organisation_id": actor.organisation_id}
+    rows = (
+        DocumentType.objects.filter(**here, is_active=True)
+        .exclude(due_month_day="")
+        .exclude(subject=Subject.ADULT)
+        .annotate(
+            of_family=_sent(**here, family_id=family_id, child=None, adult=None),
+            of_child=_sent(**here, child_id__in=list(child_ids)),
+        )
+        .select_related("of_family__file", "of_child__file")  # type: ignore[misc]  # the plugin knows no relation of ours
+        .order_by("position", "title")
+    )
+    types: dict[int, DocumentType] = {}
+    sent: dict[int, Document] = {}
+    for row in rows:
+        kind = types.setdefault(row.pk, row)
+        for piece in (vars(row).get("of_family"), vars(row).get("of_child")):  # absent when nothing was sent
+            # A judgment that the other household sent is that household's.
+            if piece is not None and not (kind.is_judicial and piece.family_id != family_id):
+                piece.document_type = kind
+                sent[piece.pk] = piece
+    return types, list(sent.values())
+
+
+def _sent(**whose: Any) -> FilteredRelation:
+    condition = Q(**{f"documents__{name}": value for name, value in whose.items()})
+    return FilteredRelation("documents", condition=condition & ~Q(documents__state=DocumentState.REPLACED))
+
+
+def _depends_on_situation(row: DocumentType) -> bool:
+    return not {Need.PAI, Need.ALTERNATE, Need.FORBIDDEN}.isdisjoint(row.needs)
 
 
 def pieces_due(*, actor: Actor, family_id: int, child_ids: Collection[int], on: date) -> list[DuePiece]:
     """Return what a household may send until a day of the year, and has not, or not well (A07, « à fournir avant le »).
 
-    One query where nothing may wait, three otherwise. Whoever asks, all the pieces of the file count, those
-    that the reader may not open included. What is asked of adults does not block their children.
+    One query, two where a piece depends on the situation of a child. Whoever asks, all the pieces of the file count,
+    those that the reader may not open included. What is asked of adults does not block their children.
 
     :raises NotFound: not the actor's household.
     """
     actor.require_family(family_id)
-    types = {row.pk: row for row in _types(actor) if row.due_month_day and row.subject != Subject.ADULT}
+    types, sent = _types_that_wait(actor, family_id, child_ids)
     if not types:
         return []
-    reader = system_actor(actor.organisation_id, time_zone=actor.time_zone)
-    asked = situations_of(actor=reader, family_id=family_id, child_ids=child_ids)
-    found = _folders(reader, family_id, child_ids, list(types.values()), asked, on)
+    asked: Mapping[int | None, Collection[str]] = {}
+    if any(_depends_on_situation(row) for row in types.values()):
+        reader = system_actor(actor.organisation_id, time_zone=actor.time_zone)
+        asked = situations_of(actor=reader, family_id=family_id, child_ids=child_ids)
+    found = _of_family_and_children(list(types.values()), sent, child_ids, asked, on)
     return [
         DuePiece(
             child_id=folder.child_id,

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from preau.base.models import TenantModel
 from preau.domain.enrolments.enums import EnrolmentStatus, Weeks
+from preau.domain.enrolments.rules import participant_key
 
 
 class Schooling(TenantModel):
@@ -67,9 +68,7 @@ class Enrolment(TenantModel):
     @property
     def participant_key(self) -> str:
         """Who takes the place, whatever the household that books: "c12", "a4" or "f7"."""
-        if self.child_id:
-            return f"c{self.child_id}"
-        return f"a{self.adult_id}" if self.adult_id else f"f{self.family_id}"
+        return participant_key(family_id=self.family_id, child_id=self.child_id, adult_id=self.adult_id)
 
 
 class Subscription(TenantModel):

@@ -11,6 +11,13 @@ from preau.domain.catalogue.rules import age_in_months
 from preau.domain.enrolments.enums import OfferState, Weeks
 
 
+def participant_key(*, family_id: int, child_id: int | None, adult_id: int | None) -> str:
+    """Return who takes the place, whatever the household that books: "c12", "a4" or, for a household, "f7"."""
+    if child_id:
+        return f"c{child_id}"
+    return f"a{adult_id}" if adult_id else f"f{family_id}"
+
+
 class PeriodOutsideOffer(Exception):
     """The enrolment's period is empty, or not inside that of the offer."""
 

@@ -238,7 +238,7 @@ def test_the_home_says_it_a_month_before(town, awa, kind):
 def test_what_is_due_costs_the_same_for_any_number_of_children(town, awa, kind, django_assert_num_queries):
     for number in range(4):
         town.child(awa, f"Autre{number}", "Dupré")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(1):
         due(town, awa)
     kind.due_month_day = ""
     kind.save()

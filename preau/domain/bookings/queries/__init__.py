@@ -11,6 +11,7 @@ from preau.domain.bookings.queries.expected import (
 )
 from preau.domain.bookings.queries.facts import (
     BookableEnrolment,
+    Held,
     bookable_enrolments,
     find_bookable,
     held_by_participant,
@@ -24,7 +25,8 @@ from preau.domain.bookings.queries.facts import (
 )
 from preau.domain.bookings.queries.week import (
     PlannedUnit,
-    enrolments_left_empty,
+    ToBook,
+    enrolments_to_book,
     held_slots,
     planned_units,
     slots_like,
@@ -36,11 +38,13 @@ __all__ = [
     "BookableEnrolment",
     "Expected",
     "Headcount",
+    "Held",
     "PlannedUnit",
     "SlotView",
     "Tension",
+    "ToBook",
     "bookable_enrolments",
-    "enrolments_left_empty",
+    "enrolments_to_book",
     "expected_between",
     "find_bookable",
     "headcounts",

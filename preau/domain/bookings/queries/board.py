@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from preau.base.actor import Actor
-from preau.domain.bookings.models import Booking
 from preau.domain.bookings.queries.facts import (
     DEADLINE_REACH,
     BookableEnrolment,
+    Held,
     find_bookable,
     held_by_participant,
     lacking_piece,
@@ -133,7 +133,7 @@ def slot_board(
 
 
 def _slot_views(
-    facts: list[SlotFacts], held: list[Booking], counters: Mapping[int, Counter], *, now: datetime
+    facts: list[SlotFacts], held: list[Held], counters: Mapping[int, Counter], *, now: datetime
 ) -> list[SlotView]:
     slots, units = held_by_participant(held)
     freed: dict[DayKey, set[int]] = {}  # counters of which the child holds a place that day: it may exchange it

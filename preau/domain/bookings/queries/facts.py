@@ -19,6 +19,7 @@ from preau.domain.catalogue.models import ResourceDay, Slot
 from preau.domain.documents.queries import overdue_of
 from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.enrolments.models import Enrolment, Schooling
+from preau.domain.enrolments.rules import participant_key
 from preau.domain.families.enums import Authority, Residence
 from preau.domain.families.models import Guardianship
 from preau.domain.families.queries import without_closed
@@ -63,6 +64,19 @@ class BookableEnrolment:
         return " - ".join(part for part in (self.participant, self.activity, self.site) if part)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One booking that holds a place, as an order or a board reads it."""
+
+    booking_id: int
+    participant_key: str
+    enrolment_id: int
+    on: date
+    slot_id: int
+    unit_code: str
+    requires: frozenset[str]  # codes of the units that this one needs the same day
+
+
 def bookable_enrolments(*, actor: Actor, on: date, family_id: int | None = None) -> list[BookableEnrolment]:
     """Return the enrolments that may be booked by day units on or after a day, with class (A09-02).
 
@@ -101,7 +115,8 @@ def load_bookable(*, actor: Actor, enrolment_ids: Collection[int]) -> dict[int, 
 
     :raises NotFound: one of them is not the actor's.
     """
-    found = {row.pk: _view(row, class_name="") for row in _bookable_rows(actor).filter(pk__in=enrolment_ids)}
+    rows = _read(actor, _bookable_rows(actor).filter(pk__in=enrolment_ids))
+    found = {row["pk"]: _view(row, class_name="") for row in rows}
     if len(found) != len(set(enrolment_ids)):
         raise NotFound("enrolment")
     return found
@@ -167,16 +182,27 @@ def load_counters(
     return counters, ids
 
 
-def load_held(*, actor: Actor, participant_keys: Collection[str], days: Collection[date]) -> list[Booking]:
+def load_held(*, actor: Actor, participant_keys: Collection[str], days: Collection[date]) -> list[Held]:
     """Return the bookings that hold a place for these participants on these days. One query."""
-    return list(
-        Booking.objects.filter(
-            organisation_id=actor.organisation_id,
-            participant_key__in=participant_keys,
-            on__in=days,
-            status__in=HOLDS_PLACE,
-        ).select_related("slot__unit")
+    rows = Booking.objects.filter(
+        organisation_id=actor.organisation_id,
+        participant_key__in=participant_keys,
+        on__in=days,
+        status__in=HOLDS_PLACE,
+    ).values(
+        "participant_key",
+        "enrolment_id",
+        "on",
+        "slot_id",
+        booking_id=F("pk"),
+        unit_code=F("slot__unit__code"),
+        requires=F("slot__unit__requires"),
     )
+    return [_held(**row) for row in rows]
+
+
+def _held(*, requires: Iterable[str], **booking: Any) -> Held:
+    return Held(**booking, requires=frozenset(requires))
 
 
 def holidays_around(*, actor: Actor, days: Collection[date]) -> frozenset[date]:
@@ -199,14 +225,14 @@ def school_holidays_for(
     )
 
 
-def held_by_participant(held: Iterable[Booking]) -> tuple[dict[str, frozenset[int]], dict[DayKey, frozenset[str]]]:
+def held_by_participant(held: Iterable[Held]) -> tuple[dict[str, frozenset[int]], dict[DayKey, frozenset[str]]]:
     """Return the slots held by participant, and the unit codes held by participant, enrolment and day."""
     slots: dict[str, set[int]] = {}
     units: dict[DayKey, set[str]] = {}
     for booking in held:
         slots.setdefault(booking.participant_key, set()).add(booking.slot_id)
         key = (booking.participant_key, booking.enrolment_id, booking.on)
-        units.setdefault(key, set()).add(booking.slot.unit.code)
+        units.setdefault(key, set()).add(booking.unit_code)
     return (
         {key: frozenset(ids) for key, ids in slots.items()},
         {key: frozenset(codes) for key, codes in units.items()},
@@ -218,8 +244,7 @@ def _bookable_rows(actor: Actor) -> QuerySet[Enrolment]:
         organisation_id=actor.organisation_id,
         status=EnrolmentStatus.ACTIVE,
         offer__activity__booking_mode=BookingMode.DAY_UNITS,
-    ).select_related("family", "child", "adult", "offer__activity", "offer__site")
-    rows = rows.annotate(residence=Subquery(_residence(actor)))
+    )
     if actor.audience == FAMILY:
         return without_closed(actor=actor, rows=rows.filter(family_id__in=actor.family_ids))
     if actor.department_ids:
@@ -241,12 +266,48 @@ def _residence(actor: Actor) -> QuerySet[Guardianship, Any]:
     return links.order_by("pk").values("residence_pattern")[:1]
 
 
+def _read(actor: Actor, rows: QuerySet[Enrolment]) -> list[dict[str, Any]]:
+    """The columns that `_view` needs: whole rows of seven tables would take longer to build than to decide on."""
+    residence = Subquery(_residence(actor))
+    return list(rows.values("pk", *_OF_ENROLMENT, *_OF_OFFER, **_NAMED, residence=residence))
+
+
+_OF_ENROLMENT = ("family_id", "child_id", "adult_id", "offer_id", "starts_on", "ends_on")
+_OF_OFFER = tuple(
+    f"offer__{name}"
+    for name in (
+        "site_id",
+        "starts_on",
+        "ends_on",
+        "shown_weekdays",
+        "weekdays",
+        "open_on",
+        "book_deadline",
+        "change_deadline",
+        "cancel_deadline",
+        "openings",
+    )
+)
+_NAMED = {
+    "activity": F("offer__activity__name"),
+    "activity_kind": F("offer__activity__kind"),
+    "confirmation": F("offer__activity__confirmation"),
+    "department_id": F("offer__activity__department_id"),
+    "requires_dossier": F("offer__activity__requires_dossier"),
+    "site": F("offer__site__name"),
+    "child_name": F("child__first_name"),
+    "adult_name": F("adult__first_name"),
+    "hue": F("child__hue"),
+    "is_resident": F("family__is_resident"),
+}
+
+
 def _views(actor: Actor, rows: QuerySet[Enrolment], *, on: date) -> list[BookableEnrolment]:
-    found = list(rows)
+    found = _read(actor, rows)
     classes: dict[tuple[int, int], str] = {}  # the class matters at school, not at the leisure centre
     schoolings = (
         Schooling.objects.filter(
-            organisation_id=actor.organisation_id, child_id__in={row.child_id for row in found if row.child_id}
+            organisation_id=actor.organisation_id, child_id__in={row["child_id"] for row in found if row["child_id"]}
         )
         .filter(Q(starts_on__lte=on) | Q(school_class__school_year__starts_on__lte=on))
         .select_related("school_class")
@@ -254,7 +315,7 @@ def _views(actor: Actor, rows: QuerySet[Enrolment], *, on: date) -> list[Bookabl
     )
     for schooling in schoolings:
         classes[(schooling.child_id, schooling.school_class.site_id)] = _class_words(schooling)
-    return [_view(row, class_name=classes.get((row.child_id or 0, row.offer.site_id), "")) for row in found]
+    return [_view(row, class_name=classes.get((row["child_id"] or 0, row["offer__site_id"]), "")) for row in found]
 
 
 def _class_words(schooling: Schooling) -> str:
@@ -262,39 +323,35 @@ def _class_words(schooling: Schooling) -> str:
     return " ".join(part for part in (school_class.name, school_class.teacher) if part)
 
 
-def _view(row: Enrolment, *, class_name: str) -> BookableEnrolment:
-    offer, activity = row.offer, row.offer.activity
-    person = row.child or row.adult
+def _view(row: Mapping[str, Any], *, class_name: str) -> BookableEnrolment:
     return BookableEnrolment(
-        enrolment_id=row.pk,
-        family_id=row.family_id,
-        child_id=row.child_id,
-        participant_key=row.participant_key,
-        participant=person.first_name if person else "",
-        hue=row.child.hue if row.child else 0,
-        activity=activity.name,
-        activity_kind=activity.kind,
-        confirmation=activity.confirmation,
-        department_id=activity.department_id,
-        offer_id=offer.pk,
-        site_id=offer.site_id,
-        site=offer.site.name,
+        enrolment_id=row["pk"],
+        participant_key=participant_key(family_id=row["family_id"], child_id=row["child_id"], adult_id=row["adult_id"]),
+        participant=row["child_name"] or row["adult_name"] or "",
+        hue=row["hue"] or 0,
         class_name=class_name,
-        starts_on=max(row.starts_on, offer.starts_on),
-        ends_on=min(row.ends_on, offer.ends_on),
-        shown_weekdays=offer.shown_weekdays,
-        is_resident=row.family.is_resident,
-        deadlines={
-            "book": offer.book_deadline,
-            "change": offer.change_deadline,
-            "cancel": offer.cancel_deadline,
-        },
-        openings=tuple(offer.openings),
-        weekdays=offer.weekdays,
-        open_on=offer.open_on,
-        own_days=own_days_of(kept=vars(row)["residence"]),
-        requires_dossier=activity.requires_dossier,
+        starts_on=max(row["starts_on"], row["offer__starts_on"]),
+        ends_on=min(row["ends_on"], row["offer__ends_on"]),
+        deadlines={act: row[f"offer__{act}_deadline"] for act in ("book", "change", "cancel")},
+        openings=tuple(row["offer__openings"]),
+        own_days=own_days_of(kept=row["residence"]),
+        **{name: row[name] for name in _AS_READ},
+        **{name: row[f"offer__{name}"] for name in ("site_id", "shown_weekdays", "weekdays", "open_on")},
     )
+
+
+_AS_READ = (
+    "family_id",
+    "child_id",
+    "offer_id",
+    "activity",
+    "activity_kind",
+    "confirmation",
+    "department_id",
+    "site",
+    "is_resident",
+    "requires_dossier",
+)
 
 
 class _FactsBuilder:

@@ -3,17 +3,21 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from preau.base.actor import Actor
 from preau.domain.bookings.enums import HOLDS_PLACE, BookingStatus
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.queries.facts import find_bookable, load_bookable
+from preau.domain.catalogue.enums import BookingMode
 from preau.domain.catalogue.models import Slot
+from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.enrolments.models import Enrolment
 from preau.domain.families.models import HouseholdChild
 from preau.domain.families.queries import without_closed
+from preau.kernel.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,19 @@ class PlannedUnit:
     starts_minute: int
     ends_minute: int
     is_waiting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToBook:
+    """One enrolment on the home of a family."""
+
+    enrolment_id: int
+    child_id: int | None
+    participant: str  # first name of the child or adult; "" when the household itself takes part
+    hue: int
+    activity: str
+    requires_dossier: bool
+    is_left_empty: bool
 
 
 def planned_units(
@@ -62,37 +79,70 @@ def planned_units(
         on__lt=end,
         status__in=HOLDS_PLACE,
         enrolment_id__in=enrolments.values("pk"),
-    ).select_related("slot__unit", "enrolment__offer__activity", "enrolment__offer__site")
+    ).values(
+        "on",
+        "enrolment_id",
+        "participant_key",
+        "status",
+        code=F("slot__unit__code"),
+        name=F("slot__unit__name"),
+        position=F("slot__unit__position"),
+        starts_minute=F("slot__unit__starts_minute"),
+        ends_minute=F("slot__unit__ends_minute"),
+        activity=F("enrolment__offer__activity__name"),
+        site=F("enrolment__offer__site__name"),
+    )
     # Sorted here: asked to sort, SQLite walks the days of the whole town to spare itself the sort.
-    ordered = sorted(rows, key=lambda row: (row.on, row.slot.unit.starts_minute, row.slot.unit.position))
-    return [
-        PlannedUnit(
-            on=row.on,
-            enrolment_id=row.enrolment_id,
-            participant_key=row.participant_key,
-            code=row.slot.unit.code,
-            name=row.slot.unit.name,
-            activity=row.enrolment.offer.activity.name,
-            site=row.enrolment.offer.site.name,
-            starts_minute=row.slot.unit.starts_minute,
-            ends_minute=row.slot.unit.ends_minute,
-            is_waiting=row.status == BookingStatus.REQUESTED,
-        )
-        for row in ordered
-    ]
+    ordered = sorted(rows, key=lambda row: (row["on"], row["starts_minute"], row["position"]))
+    return [_planned(**row) for row in ordered]
 
 
-def enrolments_left_empty(*, actor: Actor, enrolment_ids: Collection[int], start: date, end: date) -> set[int]:
-    """Return which of these enrolments have days open in [start, end) and none booked. One query.
+def _planned(*, status: str, position: int, **unit: Any) -> PlannedUnit:
+    return PlannedUnit(**unit, is_waiting=status == BookingStatus.REQUESTED)
 
-    Holidays that are not in the period leave nothing empty.
+
+def enrolments_to_book(*, actor: Actor, on: date, coming: Period) -> list[ToBook]:
+    """Return the enrolments of a family that may be booked by day units on or after a day, eldest child first.
+
+    One query. Those that a parent may not read are left out.
+
+    :param coming: where days open and none booked leave an enrolment empty; holidays that are not in it leave
+        nothing empty.
     """
-    organisation_id = actor.organisation_id
-    days = {"organisation_id": organisation_id, "on__gte": start, "on__lt": end}
+    days = {"organisation_id": actor.organisation_id, "on__gte": coming.start, "on__lt": coming.end}
     booked = Booking.objects.filter(**days, enrolment_id=OuterRef("pk"), status__in=HOLDS_PLACE)
-    opened = Slot.objects.filter(**days, offer_id=OuterRef("offer_id"), closed_reason="")
-    rows = Enrolment.objects.filter(Exists(opened), ~Exists(booked), organisation_id=organisation_id)
-    return set(rows.filter(pk__in=enrolment_ids).values_list("pk", flat=True))
+    opened = Slot.objects.filter(
+        **days,
+        offer_id=OuterRef("offer_id"),
+        closed_reason="",
+    ).filter(on__gte=OuterRef("starts_on"), on__lt=OuterRef("ends_on"))
+    rows = Enrolment.objects.filter(
+        organisation_id=actor.organisation_id,
+        status=EnrolmentStatus.ACTIVE,
+        offer__activity__booking_mode=BookingMode.DAY_UNITS,
+        family_id__in=actor.family_ids,
+        ends_on__gt=on,
+    )
+    rows = without_closed(actor=actor, rows=rows).order_by(
+        F("child__birth_date").asc(nulls_last=True), "child_id", "offer__activity__position", "starts_on", "pk"
+    )
+    found = rows.annotate(is_empty=Exists(opened) & ~Exists(booked)).values_list(
+        "pk",
+        "child_id",
+        "child__first_name",
+        "adult__first_name",
+        "child__hue",
+        "offer__activity__name",
+        "offer__activity__requires_dossier",
+        "is_empty",
+    )
+    return [_to_book(*row) for row in found]
+
+
+def _to_book(
+    pk: int, child_id: int | None, child: str | None, adult: str | None, hue: int | None, *activity: Any
+) -> ToBook:
+    return ToBook(pk, child_id, child or adult or "", hue or 0, *activity)
 
 
 def slots_like(*, actor: Actor, enrolment_id: int, wanted: Collection[tuple[date, str]]) -> dict[tuple[date, str], int]:

@@ -33,7 +33,8 @@ from preau.domain.families.queries.files import (
     children_of_family,
     family_file,
     find_families,
-    households_of_account,
+    household_file,
+    standing_in,
 )
 from preau.domain.families.queries.history import JournalLine, file_journal
 from preau.domain.families.queries.people import (
@@ -102,13 +103,14 @@ __all__ = [
     "health_file",
     "health_of",
     "health_readings",
-    "households_of_account",
+    "household_file",
     "households_of_child",
     "is_closed",
     "list_duplicates",
     "my_children",
     "person_to_correct",
     "situations_of",
+    "standing_in",
     "validated_dossiers",
     "without_closed",
 ]

@@ -99,10 +99,14 @@ def without_closed(*, actor: Actor, rows: QuerySet[Row], field: str = "child_id"
     A parent without its exercise is shown things by the service, on request; one from whom authority was
     withdrawn sees nothing, even in a household that keeps the child (trust, §2.4). No query of its own.
 
+    An actor that knows its closed children, nearly always none, spares the database and Django the search.
+
     :param field: where the rows name the child.
     """
-    if actor.audience != FAMILY:
+    if actor.audience != FAMILY or actor.closed_child_ids == frozenset():
         return rows
+    if actor.closed_child_ids is not None:
+        return rows.exclude(**{f"{field}__in": actor.closed_child_ids})
     links = Guardianship.objects.filter(organisation_id=actor.organisation_id, adult_id__in=actor.adult_ids)
     exercised = links.filter(authority=Authority.EXERCISED).values("child_id")
     closed = links.exclude(authority=Authority.EXERCISED).exclude(child_id__in=exercised).values("child_id")

@@ -1,19 +1,20 @@
 """Reads of families."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import FilteredRelation, Q, QuerySet
 
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.base.search import wanted_words
 from preau.domain.accounts.models import Account
-from preau.domain.families.enums import Access, AdultPosition
+from preau.domain.accounts.queries import Scope, memberships_in, scope_of
+from preau.domain.families.enums import Access, AdultPosition, Authority
 from preau.domain.families.models import Adult, Child, Contact, Family, HouseholdChild, SearchWord
 from preau.domain.families.queries.children import without_closed
-from preau.domain.families.queries.custody import Ties, closing_of, ties_of, with_ties
+from preau.domain.families.queries.custody import Link, Ties, ties_of
 
 MAX_WORDS = 6  # of a search: more would not find better
 ADDRESS_FIELDS = ("street_number", "street", "building", "apartment", "complement", "postcode", "city", "country")
@@ -23,8 +24,9 @@ ADDRESS_FIELDS = ("street_number", "street", "building", "apartment", "complemen
 class Households:
     """What an account holds in one collectivité."""
 
-    adult_ids: frozenset[int]
-    family_ids: frozenset[int]
+    adult_ids: frozenset[int] = frozenset()
+    family_ids: frozenset[int] = frozenset()
+    closed_child_ids: frozenset[int] = frozenset()  # see `without_closed`
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +111,32 @@ class FamilyRow:
     children: str
 
 
-def households_of_account(*, account_id: int, organisation_id: int) -> Households:
-    """Return the adults and households that an account stands for. One query."""
+def standing_in(*, account_id: int, organisation_id: int) -> tuple[Scope, Households]:
+    """Return what an account is in a collectivité: its roles, its households, the children closed to it. One query."""
+    here = Q(account__adults__organisation_id=organisation_id)
     rows = list(
-        Adult.objects.filter(organisation_id=organisation_id, account_id=account_id).values_list("pk", "family_id")
+        memberships_in(account_id=account_id, organisation_id=organisation_id)
+        .annotate(person=FilteredRelation("account__adults", condition=here))
+        .values_list(
+            "role",
+            "department_ids",
+            "site_ids",
+            "person__id",
+            "person__family_id",
+            "person__guardianships__child_id",
+            "person__guardianships__authority",
+        )
     )
-    return Households(frozenset(adult for adult, _ in rows), frozenset(family for _, family in rows))
+    scope = scope_of(posts=[(role, departments, sites) for role, departments, sites, *_rest in rows])
+    if scope.is_staff:
+        return scope, Households()
+    tied = {row[5] for row in rows if row[5] is not None}
+    exercised = {row[5] for row in rows if row[6] == Authority.EXERCISED}
+    return scope, Households(
+        adult_ids=frozenset(row[3] for row in rows if row[3] is not None),
+        family_ids=frozenset(row[4] for row in rows if row[4] is not None),
+        closed_child_ids=frozenset(tied - exercised),
+    )
 
 
 def family_file(*, actor: Actor, family_id: int, show_protected_address: bool = False) -> FamilyFile:
@@ -125,6 +147,15 @@ def family_file(*, actor: Actor, family_id: int, show_protected_address: bool = 
 
     :raises NotFound: unknown, or not the actor's.
     """
+    file = household_file(actor=actor, family_id=family_id, show_protected_address=show_protected_address)
+    return replace(file, contacts=tuple(_contacts(actor, family_id)))
+
+
+def household_file(*, actor: Actor, family_id: int, show_protected_address: bool = False) -> FamilyFile:
+    """Return a dossier famille without its contacts, for the pages that do not name them. Two queries.
+
+    See `family_file`.
+    """
     actor.require_family(family_id)
     adults = list(
         Adult.objects.filter(organisation_id=actor.organisation_id, family_id=family_id).select_related(
@@ -133,8 +164,8 @@ def family_file(*, actor: Actor, family_id: int, show_protected_address: bool = 
     )
     family = adults[0].family if adults else _lone_family(actor, family_id)
     is_protected = any(adult.has_protected_address for adult in adults)
-    rows = _children(actor, family_id)
-    open_rows = [row for row in rows if closing_of(actor=actor, row=row) == Access.WRITE]
+    children = _children_with_ties(actor, family_id)
+    cards, ties = list(children), {card.child_id: each for card, each in children.items()}
     hidden = is_protected and actor.is_staff and not show_protected_address
     return FamilyFile(
         family_id=family.pk,
@@ -144,14 +175,12 @@ def family_file(*, actor: Actor, family_id: int, show_protected_address: bool = 
         has_protected_address=is_protected,
         is_resident=family.is_resident,
         adults=tuple(sorted((_adult_card(adult, actor) for adult in adults), key=_position_rank)),
-        children=tuple(child_card(row.child) for row in open_rows),
-        contacts=tuple(_contacts(actor, family_id)),
+        children=tuple(card for card in cards if ties[card.child_id].access == Access.WRITE),
+        contacts=(),
         address_fields={} if hidden else {name: str(getattr(family, name)) for name in ADDRESS_FIELDS},
         situation=family.situation,
-        ties={row.child_id: ties_of(row=row) for row in open_rows},
-        on_request=tuple(
-            child_card(row.child) for row in rows if closing_of(actor=actor, row=row) == Access.ON_REQUEST
-        ),
+        ties={child_id: each for child_id, each in ties.items() if each.access == Access.WRITE},
+        on_request=tuple(card for card in cards if ties[card.child_id].access == Access.ON_REQUEST),
         created_at=family.created_at,
     )
 
@@ -171,18 +200,27 @@ def children_of_family(*, actor: Actor, family_id: int) -> list[ChildCard]:
     :raises NotFound: not the actor's.
     """
     actor.require_family(family_id)
-    rows = (
-        HouseholdChild.objects.filter(organisation_id=actor.organisation_id, family_id=family_id)
-        .select_related("child")
-        .order_by("child__birth_date", "child_id")
-    )
-    return [child_card(row.child) for row in without_closed(actor=actor, rows=rows)]
+    return [child_card(row.child) for row in without_closed(actor=actor, rows=_child_rows(actor, family_id))]
 
 
-def _children(actor: Actor, family_id: int) -> list[HouseholdChild]:
+def _children_with_ties(actor: Actor, family_id: int) -> dict[ChildCard, Ties]:
+    """The children of a household, eldest first, each with what ties it: one row by link, one query."""
+    links: dict[ChildCard, list[Link]] = {}
+    rows = _child_rows(actor, family_id).order_by("child__birth_date", "child_id", "child__guardianships__pk")
+    for row in rows.values_list(
+        *(f"child__{name}" for name in ("id", "first_name", "last_name", "birth_date", "hue")),
+        *(f"child__guardianships__{name}" for name in ("adult_id", "adult__family_id", "authority", "residence")),
+        "child__guardianships__residence_pattern",
+    ):
+        of_child = links.setdefault(ChildCard(*row[:5]), [])
+        if row[5] is not None:
+            of_child.append(Link(*row[5:]))
+    return {card: ties_of(actor=actor, family_id=family_id, links=found) for card, found in links.items()}
+
+
+def _child_rows(actor: Actor, family_id: int) -> QuerySet[HouseholdChild]:
     rows = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, family_id=family_id)
-    rows = rows.select_related("child").order_by("child__birth_date", "child_id")
-    return list(with_ties(actor=actor, rows=rows))
+    return rows.select_related("child").order_by("child__birth_date", "child_id")
 
 
 def child_card(child: Child) -> ChildCard:

@@ -1,15 +1,15 @@
 """What waits for a family: drafts to take up again, complements asked for, the other parent's acts to agree to."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Q, QuerySet, Subquery, Value
 
 from preau.base.actor import Actor
 from preau.base.facts import NotAllowed, NotFound
-from preau.domain.catalogue.models import Activity
+from preau.domain.catalogue.models import Activity, SchoolYear
 from preau.domain.catalogue.queries import current_school_year, years_to_prepare
 from preau.domain.documents.queries import DuePiece, pieces_due
 from preau.domain.families.enums import Authority
@@ -38,59 +38,65 @@ class ToFinish:
     day: date | None = None  # last day of a piece that may wait
 
 
-def waiting_for_family(*, actor: Actor) -> list[ToFinish]:
-    """Return the drafts and the démarches that wait for a family, and the acts that wait for its agreement. One query.
+def waiting_for_family(*, actor: Actor, children: Collection[ChildCard]) -> list[ToFinish]:
+    """Return the drafts and the démarches that wait for a family, and the acts that wait for its agreement.
 
     Reservations ticked and not sent are those of the actor alone; twenty lines at most, latest first.
     Of an act of the other household, only what is the child's is given (trust, §2.4).
+    One query, one more when a child is in none of the actor's households.
+
+    :param children: known already: their names are not read again.
     """
     drafts = Q(status=ProcedureStatus.DRAFT) & (~Q(kind=ProcedureKind.BOOKING) | Q(account_id=actor.account_id))
     mine = Q(family_id__in=actor.family_ids) & (drafts | Q(status=ProcedureStatus.MORE_ASKED))
     rows = Procedure.objects.filter(mine | _to_agree(actor), organisation_id=actor.organisation_id)
-    rows = without_closed(actor=actor, rows=rows)
-    child = Child.objects.filter(organisation_id=actor.organisation_id, pk=OuterRef("child_id"))
-    rows = rows.annotate(first=Subquery(child.values("first_name")[:1]), hue=Subquery(child.values("hue")[:1]))
-    return [_line(actor, row) for row in rows.order_by("-updated_at")[:20]]
+    return _lines(actor, without_closed(actor=actor, rows=rows).order_by("-updated_at")[:20], children)
 
 
-def dossiers_to_begin(*, actor: Actor, on: date) -> list[ToFinish]:
+def dossiers_to_begin(*, actor: Actor, children: Collection[ChildCard], on: date) -> list[ToFinish]:
     """Return the children whose dossier of the year is neither validated, sent nor begun. One query.
 
     Nothing where no activity asks for one.
+
+    :param children: of the actor's household, whose things it may read.
     """
-    organisation_id = actor.organisation_id
-    year = years_to_prepare(organisation_id=organisation_id, on=on)
-    here = HouseholdChild.objects.filter(organisation_id=organisation_id, family_id__in=actor.family_ids)
-    here = without_closed(actor=actor, rows=here)
-    asked = Activity.objects.filter(organisation_id=organisation_id, requires_dossier=True)
-    validated = ValidatedDossier.objects.filter(
-        organisation_id=organisation_id, child=OuterRef("pk"), school_year_id=OuterRef("year_id")
-    )
-    begun = Procedure.objects.filter(
-        organisation_id=organisation_id,
-        child_id=OuterRef("pk"),
-        kind=ProcedureKind.DOSSIER,
-        status__in=[ProcedureStatus.DRAFT, *OPEN_STATUSES],
-    )
-    children = Child.objects.annotate(year_id=Subquery(year.values("pk")[:1]), year=Subquery(year.values("label")[:1]))
-    rows = children.filter(
-        Exists(asked),
-        ~Exists(validated),
-        ~Exists(begun),
-        organisation_id=organisation_id,
-        pk__in=here.values("child_id"),
-        year_id__isnull=False,
-    ).order_by("birth_date", "pk")
+    if not children:
+        return []
+    year, done = _dossiers_done(actor.organisation_id, [child.child_id for child in children], on)
     return [
-        ToFinish("dossier", ProcedureKind.DOSSIER, None, None, row.pk, row.first_name, row.hue, row.year, None)
-        for row in rows
+        ToFinish("dossier", ProcedureKind.DOSSIER, None, None, child.child_id, child.first_name, child.hue, year, None)
+        for child in children
+        if year and child.child_id not in done
     ]
+
+
+def _dossiers_done(organisation_id: int, child_ids: Collection[int], on: date) -> tuple[str, set[int]]:
+    """The label of the year to prepare, "" where nothing asks for a dossier, and the children who have one.
+
+    The year, the dossiers validated and those begun come one after another in the same answer.
+    """
+    asked = Activity.objects.filter(organisation_id=organisation_id, requires_dossier=True)
+    years = years_to_prepare(organisation_id=organisation_id, on=on)
+    mine = {"organisation_id": organisation_id, "child_id__in": child_ids}
+    validated = ValidatedDossier.objects.filter(**mine, school_year_id=Subquery(years.values("pk")[:1]))
+    begun = Procedure.objects.filter(
+        **mine, kind=ProcedureKind.DOSSIER, status__in=[ProcedureStatus.DRAFT, *OPEN_STATUSES]
+    )
+    year = SchoolYear.objects.filter(Exists(asked), pk=Subquery(years.values("pk")[:1]))
+    rows = year.values_list(Value(0), "label").union(
+        validated.values_list("child_id", Value("")), begun.values_list("child_id", Value("")), all=True
+    )
+    label, done = "", set()
+    for child_id, words in rows:
+        label = words or label
+        done.add(child_id)
+    return label, done
 
 
 def pieces_to_send(*, actor: Actor, family_id: int, children: Collection[ChildCard], on: date) -> list[ToFinish]:
     """Return the pieces « à fournir avant le… » of a household that are overdue or due within `SOON`, soonest first.
 
-    One query where nothing may wait, three otherwise.
+    Queries: see `documents.queries.pieces_due`.
 
     :param children: those whose dossier of the year is begun: the others' dossiers ask for their pieces.
     :raises NotFound: not the actor's household.
@@ -140,18 +146,15 @@ def households_with_dossier(*, actor: Actor, on: date) -> dict[int, list[int]]:
 
 
 def act_to_agree(*, actor: Actor, number: int) -> ToFinish:
-    """Return an act of the other household that waits for this parent's agreement. One query.
+    """Return an act of the other household that waits for this parent's agreement. Two queries.
 
     :raises NotFound: no such act waits for them.
     """
-    row = (
-        Procedure.objects.filter(_to_agree(actor), organisation_id=actor.organisation_id, number=number)
-        .annotate(first=_child("first_name"), hue=_child("hue"))
-        .first()
-    )
-    if row is None:
+    rows = Procedure.objects.filter(_to_agree(actor), organisation_id=actor.organisation_id, number=number)
+    found = _lines(actor, rows, ())
+    if not found:
         raise NotFound("procedure")
-    return _line(actor, row)
+    return found[0]
 
 
 def _to_agree(actor: Actor) -> Q:
@@ -162,12 +165,17 @@ def _to_agree(actor: Actor) -> Q:
     return waits & ~Q(family_id__in=actor.family_ids)
 
 
-def _child(name: str) -> Subquery:
-    return Subquery(Child.objects.filter(pk=OuterRef("child_id")).values(name)[:1])
+def _lines(actor: Actor, rows: Iterable[Procedure], children: Collection[ChildCard]) -> list[ToFinish]:
+    found = list(rows)
+    known = {child.child_id: (child.first_name, child.hue) for child in children}
+    unknown = {row.child_id for row in found if row.child_id} - known.keys()
+    if unknown:
+        names = Child.objects.filter(organisation_id=actor.organisation_id, pk__in=unknown)
+        known |= {pk: (first_name, hue) for pk, first_name, hue in names.values_list("pk", "first_name", "hue")}
+    return [_line(actor, row, *known.get(row.child_id or 0, ("", 0))) for row in found]
 
 
-def _line(actor: Actor, row: Procedure) -> ToFinish:
-    found = vars(row)
+def _line(actor: Actor, row: Procedure, first_name: str, hue: int) -> ToFinish:
     is_mine = row.family_id in actor.family_ids
     what = "draft" if row.status == ProcedureStatus.DRAFT else "asked"
     return ToFinish(
@@ -176,8 +184,8 @@ def _line(actor: Actor, row: Procedure) -> ToFinish:
         number=row.number,
         draft_id=row.pk if what == "draft" else None,
         child_id=row.child_id,
-        first_name=found["first"] or "",
-        hue=found["hue"] or 0,
+        first_name=first_name,
+        hue=hue,
         subject=row.subject,
         at=row.updated_at,
         enrolment_id=row.enrolment_id,

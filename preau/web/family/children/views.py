@@ -22,6 +22,7 @@ from preau.domain.families.queries import (
     health_file,
     my_children,
 )
+from preau.domain.families.queries.custody import my_objections
 from preau.domain.families.rules import compulsory_vaccines
 from preau.web.family.children.forms import ConsentsForm, SheetForm
 from preau.web.family.children.residence import children_words, coming_weeks
@@ -58,7 +59,11 @@ def _custody(request: Any, child_id: int, homes: list[FamilyFile]) -> dict[str, 
         return {}
     start, end = coming_weeks(request.today)
     told = children_words(files=homes, organisation_id=request.actor.organisation_id, start=start, end=end)
-    return {"ties": ties, "residence": next((each for each in told if each.child.child_id == child_id), None)}
+    return {
+        "ties": ties,
+        "residence": next((each for each in told if each.child.child_id == child_id), None),
+        "has_objected": any(line.ended_at is None for line in my_objections(actor=request.actor, child_id=child_id)),
+    }
 
 
 @family_page

@@ -1,14 +1,14 @@
 """« Mon espace »."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from preau.domain.bookings.queries import bookable_enrolments, enrolments_left_empty, planned_units
-from preau.domain.families.queries import family_file
+from preau.domain.bookings.queries import ToBook, enrolments_to_book, planned_units
+from preau.domain.families.queries import household_file
 from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind
 from preau.domain.procedures.queries import (
     ToFinish,
@@ -26,6 +26,7 @@ from preau.web.ui.policy import family_page
 LATEST = 4
 WAITING = 8
 SHOWN_DAYS = 5
+MAX_TODO = 4
 
 
 @family_page
@@ -40,18 +41,20 @@ def home(request: Any, slug: str) -> HttpResponse:
     monday = monday_of(day)
     week = Period(monday, monday + timedelta(days=SHOWN_DAYS))
     family_id = min(actor.family_ids, default=None)
-    family = family_file(actor=actor, family_id=family_id) if family_id else None
-    enrolments = bookable_enrolments(actor=actor, on=request.today)
+    family = household_file(actor=actor, family_id=family_id) if family_id else None
+    coming = _coming_weeks(request.today)
+    enrolments = enrolments_to_book(actor=actor, on=request.today, coming=coming)
+    children = family.children if family else ()
     latest = latest_procedures(actor=actor, limit=LATEST)
-    waiting = waiting_for_family(actor=actor)
+    waiting = waiting_for_family(actor=actor, children=children)
     ticked = [each.enrolment_id for each in waiting if each.kind == ProcedureKind.BOOKING]
     others = [each for each in waiting if each.kind != ProcedureKind.BOOKING]
-    to_begin = dossiers_to_begin(actor=actor, on=request.today)
+    to_begin = dossiers_to_begin(actor=actor, children=children, on=request.today)
     context = {
         "family": family,
         "week": week,
         "week_last": week.last,
-        "rows": week_rows(list(family.children) if family else [], _planned(actor, week), days=week),
+        "rows": week_rows(list(children), _planned(actor, week), days=week),
         "residences": children_words(
             files=[family] if family else [],
             organisation_id=actor.organisation_id,
@@ -61,7 +64,7 @@ def home(request: Any, slug: str) -> HttpResponse:
         "previous": monday - timedelta(days=7),
         "next": monday + timedelta(days=7),
         "latest": latest,
-        "todo": _todo(request, enrolments, ticked),
+        "todo": _todo(enrolments, ticked, coming),
         "waiting": [
             *_children_to_declare(family, others, latest),
             *others[:WAITING],
@@ -100,16 +103,17 @@ def _planned(actor: Any, week: Period) -> list[Any]:
     return planned_units(actor=actor, start=week.start, end=week.end)
 
 
-def _todo(request: Any, enrolments: list[Any], ticked: list[int | None]) -> list[dict[str, Any]]:
+def _coming_weeks(today: date) -> Period:
+    """The two weeks after this one: a family is reminded to book them."""
+    start = monday_of(today) + timedelta(days=7)
+    return Period(start, start + timedelta(days=14))
+
+
+def _todo(enrolments: list[ToBook], ticked: list[int | None], coming: Period) -> list[dict[str, Any]]:
     """What waits for the family: changes not sent, and next weeks with nothing booked."""
     by_id = {row.enrolment_id: row for row in enrolments}
-    todo = [{"kind": "draft", "row": by_id[each]} for each in ticked if each in by_id]
-    start = monday_of(request.today) + timedelta(days=7)
-    end = start + timedelta(days=14)
-    empty = enrolments_left_empty(actor=request.actor, enrolment_ids=by_id, start=start, end=end)
-    drafted = {item["row"].enrolment_id for item in todo}
+    todo: list[dict[str, Any]] = [{"kind": "draft", "row": by_id[each]} for each in ticked if each in by_id]
     for row in enrolments:
-        is_running = row.starts_on < end and start < row.ends_on
-        if is_running and row.child_id and row.enrolment_id in empty - drafted:
-            todo.append({"kind": "empty", "row": row, "start": start, "last": end - timedelta(days=1)})
-    return todo[:4]
+        if row.child_id and row.is_left_empty and row.enrolment_id not in ticked:
+            todo.append({"kind": "empty", "row": row, "start": coming.start, "last": coming.last})
+    return todo[:MAX_TODO]

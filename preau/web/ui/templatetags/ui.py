@@ -1,5 +1,6 @@
 """Components. Each refuses a variant it does not know, so that a mistake is seen at once."""
 
+from functools import cache
 from typing import Any
 
 from django import template
@@ -36,8 +37,12 @@ def _known(value: str, allowed: Any, tag: str) -> str:
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
-    """An icon of the sprite, decorative: the text beside it says what it means."""
+    """An icon of the sprite, decorative: the text beside it says what it means.
+
+    Kept for the life of the process, as the address of the sprite is: a page holds forty of them.
+    """
     return format_html('<svg class="i" aria-hidden="true"><use href="{}#i-{}"/></svg>', static("ui/icons.svg"), name)
 
 
@@ -56,6 +61,7 @@ def kid(name: str, hue: int, size: str = "") -> SafeString:
 
 
 @register.simple_tag
+@cache
 def drawing(name: str) -> SafeString:
     """A drawing that stands in an arch, decorative: the text under it says what it means."""
     _known(name, DRAWINGS, "drawing")
