@@ -208,7 +208,9 @@ def _types_that_wait(
 ) -> tuple[dict[int, DocumentType], list[Document]]:
     """The types that may be sent until a day of the year, and what was sent of them. One query.
 
-    Two joins, each on the whole of an index: the pieces of a household and those of its children.
+    Two joins, each along an index: the pieces that the household sent, those of its children whoever sent them. A
+    piece in both comes twice and is kept once: asked to tell them apart, SQLite would read the pieces of all
+    households instead.
     """
     here = {"organisation_id": actor.organisation_id}
     rows = (
@@ -216,7 +218,7 @@ def _types_that_wait(
         .exclude(due_month_day="")
         .exclude(subject=Subject.ADULT)
         .annotate(
-            of_family=_sent(**here, family_id=family_id, child=None, adult=None),
+            of_family=_sent(**here, family_id=family_id),
             of_child=_sent(**here, child_id__in=list(child_ids)),
         )
         .select_related("of_family__file", "of_child__file")  # type: ignore[misc]  # the plugin knows no relation of ours
