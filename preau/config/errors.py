@@ -1,11 +1,15 @@
 """Error pages in French, whatever went wrong."""
 
+import logging
 from typing import Any
 
+from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from preau.web.public.account import kept
+
+logger = logging.getLogger(__name__)
 
 
 def _page(request: HttpRequest, status: int) -> HttpResponse:
@@ -22,6 +26,19 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, 404)
+
+
+def busy(request: HttpRequest, problem: OperationalError) -> HttpResponse | None:
+    """Answer whoever waited too long for its turn to write, with what was typed to be sent again by one button.
+
+    None when the database does not answer at all: that is a breakdown.
+    """
+    logger.error("The database kept somebody waiting too long: %s", type(problem).__name__, exc_info=problem)
+    try:
+        page = render_to_string("503.html", {"unsent": kept.typed(request)}, request=request)
+    except DatabaseError:
+        return None
+    return HttpResponse(page, status=503, headers={"Retry-After": "5"})
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth import logout
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -14,7 +15,7 @@ from django.utils.http import urlencode
 
 from preau.base.actor import FAMILY, STAFF, Actor
 from preau.base.facts import NotAllowed, NotFound
-from preau.config import clock
+from preau.config import clock, errors
 from preau.domain.accounts import queries as accounts
 from preau.domain.families import queries as families
 from preau.domain.families.rules import ActFrozen
@@ -77,6 +78,8 @@ class TenantMiddleware:
         if isinstance(problem, ActFrozen):
             context = {"child_id": problem.child_id}
             return HttpResponse(render_to_string("staff/frozen.html", context, request=request), status=409)
+        if isinstance(problem, OperationalError):
+            return errors.busy(request, problem)
         return None
 
     def _enter(self, request: Any, slug: str) -> None:

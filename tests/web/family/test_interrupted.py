@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.test import Client
 
 from preau.domain.documents.models import DocumentType
@@ -179,3 +180,26 @@ def test_a_form_sent_by_nobody_and_empty_goes_to_the_login(client, awa):
     expire()
     answer = client.post(f"{HOME}dossier/{awa.children[0].pk}/people/", {})
     assert answer.url.startswith(LOGIN)
+
+
+def too_busy(trouble):
+    def enter(_transaction):
+        raise OperationalError(trouble)
+
+    return enter
+
+
+@pytest.mark.parametrize("trouble", ["database is locked", "canceling statement due to lock timeout"])
+def test_a_database_too_busy_to_write_gives_back_what_was_typed(client, awa, asked, monkeypatch, trouble):
+    values, typed = STEPS["household"]
+    fields = {**values, "act": "next"}
+    address = f"{HOME}dossier/{awa.children[0].pk}/household/"
+    with monkeypatch.context() as patch:
+        patch.setattr("django.db.transaction.Atomic.__enter__", too_busy(trouble))
+        response = client.post(address, fields)
+    assert response.status_code == 503
+    assert response["Retry-After"] == "5"
+    again = hidden(response)
+    assert again["phone"] == [typed]
+    assert client.post(address, again).status_code == 302
+    assert typed in page(client.get(address))

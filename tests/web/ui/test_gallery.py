@@ -12,7 +12,7 @@ from preau.web.ui.gallery import gallery
 from preau.web.ui.templatetags import ui
 
 SHELLS = ("ui/public.html", "ui/family.html", "ui/staff.html")
-ERRORS = ("400.html", "403.html", "404.html", "413.html", "429.html", "csrf.html")
+ERRORS = ("400.html", "403.html", "404.html", "413.html", "429.html", "503.html", "csrf.html")
 
 
 def open_source(name):
