@@ -21,6 +21,7 @@ from preau.domain.families import queries as families
 from preau.domain.families.rules import ActFrozen
 from preau.domain.organisations import queries as organisations
 from preau.web.public.account.login import log_in_again
+from preau.web.public.account.openings import terms_first
 from preau.web.ui import policy as policies
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -106,7 +107,7 @@ class TenantMiddleware:
         if policy.audience != policies.ACCOUNT:
             forced = forced_step(request)
             if forced:
-                return redirect(forced)
+                return terms_first(request, forced) or redirect(forced)
         if policy.audience == policies.FAMILY and request.actor.audience != FAMILY:
             raise Http404("families only")
         if policy.audience == policies.STAFF:

@@ -11,9 +11,10 @@ from django.test import Client
 
 from preau.domain.documents.models import DocumentType
 from preau.domain.families.models import Adult, ConsentType
+from preau.domain.organisations.models import TermsVersion
 from preau.domain.procedures.models import Procedure
 from preau.web.public.account import kept
-from tests.factories.town import PASSWORD
+from tests.factories.town import NOW, PASSWORD
 from tests.uploads.corpus import paper
 
 pytestmark = pytest.mark.django_db
@@ -203,3 +204,50 @@ def test_a_database_too_busy_to_write_gives_back_what_was_typed(client, awa, ask
     assert again["phone"] == [typed]
     assert client.post(address, again).status_code == 302
     assert typed in page(client.get(address))
+
+
+def new_terms(town, version):
+    TermsVersion.objects.create(organisation_id=town.id, version=version, body="## Neuf", published_at=NOW)
+
+
+def accept(client, asked):
+    """Accept the terms from the page that asks it, with all that it carries."""
+    return client.post("/ville-test/conditions/", hidden(asked))
+
+
+def test_new_terms_published_meanwhile_lose_nothing_of_what_was_typed(client, town, awa, asked, caplog):
+    url = f"{HOME}dossier/{awa.children[0].pk}/health/"
+    client.get(url)
+    new_terms(town, 2)
+    stopped = client.post(url, {**STEPS["health"][0], "act": "next"})
+    assert stopped.status_code == 403
+    assert "n’est pas perdu" in page(stopped)
+    assert "Neuf" in page(stopped)
+    assert "arachide" not in page(stopped)  # sealed: not even in the page
+    new_terms(town, 3)  # yet another, while the first was being read
+    stopped = accept(client, stopped)
+    assert "n’est pas perdu" in page(stopped)
+    entered = accept(client, stopped)
+    assert "Envoyer ce que j’avais écrit" in page(entered)
+    assert not Procedure.objects.exists()
+    assert client.post(url, hidden(entered)).status_code == 302
+    assert Procedure.objects.get().answers["health"]["avoid"] == "arachide"
+    assert "arachide" not in caplog.text
+
+
+def test_a_login_that_expired_and_new_terms_together_lose_nothing_either(client, town, awa):
+    expire()
+    new_terms(town, 2)
+    asked_again = client.post(f"{HOME}profil/", {"phone": "02 61 91 00 78", "medium": "phone"})
+    stopped = log_in(client, awa, asked_again)
+    assert stopped.status_code == 403
+    assert client.post(f"{HOME}profil/", hidden(accept(client, stopped))).status_code == 302
+    assert Adult.objects.get(pk=awa.adult.pk).phone == "02 61 91 00 78"
+
+
+def test_terms_accepted_with_nothing_written_lead_home(client, town, awa):
+    new_terms(town, 2)
+    asked_to = client.post(f"{HOME}profil/", {})
+    assert asked_to.url == "/ville-test/conditions/"
+    for text in ("", "x", kept.seal(kept.Kept("/autre-ville/famille/profil/", (("phone", "1"),), False))):
+        assert client.post("/ville-test/conditions/", {"version": 2, "kept": text}).url == HOME

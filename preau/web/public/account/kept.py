@@ -1,7 +1,7 @@
-"""What was typed in a form sent after the login had expired: kept in the page itself, sealed, then sent again.
+"""What was typed in a form sent after the login had expired, or while new terms wait: kept in the page, sealed, sent again.
 
-Nothing of it goes to an address, a log, a session or the database: the page that asks to log in again carries it in
-a hidden field, encrypted, and the page after the login gives it back as a form with one button. Files and
+Nothing of it goes to an address, a log, a session or the database: the page that asks to log in again, or to read
+the terms, carries it in a hidden field, encrypted, and the page after it gives it back as a form with one button. Files and
 passwords are never kept.
 """
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,6 +16,7 @@ from preau.domain.accounts.enums import LinkPurpose
 from preau.domain.accounts.queries import find_link
 from preau.domain.families.operations import confirm_new_email
 from preau.domain.organisations.queries import current_terms
+from preau.web.public.account import kept
 from preau.web.public.account.forms import IdentifiersForm
 from preau.web.ui.policy import account_page, public_page
 
@@ -117,6 +119,7 @@ def password_changed(request: Any, slug: str) -> HttpResponse:
 
 
 @account_page
+@sensitive_post_parameters(kept.FIELD)
 @require_http_methods(["GET", "HEAD", "POST"])
 def terms(request: Any, slug: str) -> HttpResponse:
     """Read and accept the terms in force; asked again for each new version."""
@@ -133,5 +136,25 @@ def terms(request: Any, slug: str) -> HttpResponse:
             version=found.version,
             now=request.now,
         )
+        unsent = kept.opened(request.POST.get(kept.FIELD), slug=slug)
+        if unsent is not None:
+            return render(request, "account/send_again.html", {"unsent": unsent})
         return redirect(home, slug=slug)
-    return render(request, "account/terms.html", {"terms": found})
+    return _terms_page(request, found, kept.opened(request.POST.get(kept.FIELD), slug=slug))
+
+
+def terms_first(request: Any, address: str) -> HttpResponse | None:
+    """Answer a form sent while new terms wait to be read: they come first, nothing typed is lost.
+
+    None: the step at this address is another one, or there is nothing to keep.
+    """
+    unsent = kept.typed(request)
+    found = current_terms(organisation_id=request.organisation.id)
+    if unsent is None or found is None or address != reverse("account:terms", args=[request.organisation.slug]):
+        return None
+    return _terms_page(request, found, unsent, status=403)
+
+
+def _terms_page(request: Any, found: Any, unsent: kept.Kept | None, status: int = 200) -> HttpResponse:
+    context = {"terms": found, "unsent": unsent, "kept": kept.seal(unsent) if unsent else ""}
+    return render(request, "account/terms.html", context, status=status)
