@@ -17,7 +17,8 @@ from preau.domain.documents.enums import Category
 from preau.domain.documents.models import DocumentType
 from preau.domain.documents.operations import deposit, publish
 from preau.domain.families.models import Adult, Contact, Objection
-from preau.domain.families.operations import set_photo
+from preau.domain.families.operations import receive_photo, save_contact
+from preau.domain.families.rules import CONTACT_LENGTHS
 from preau.domain.organisations.models import Department, Site
 from preau.domain.procedures.enums import OtherParent, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, ProcedureForm
@@ -120,12 +121,12 @@ def build() -> Scene:
         school_year_ends_on=town.year.ends_on,
         now=NOW,
     )
-    set_photo(
+    save_contact(
         actor=town.parent(victim),
         child_id=victim.children[0].pk,
         contact_id=contact.pk,
-        name=f"{CANARY}-mamie.jpg",
-        content=picture(),
+        values={name: getattr(contact, name) for name in ("kind", *CONTACT_LENGTHS)} | {"is_for_all": True},
+        photo=receive_photo(name=f"{CANARY}-mamie.jpg", content=picture()),
         now=NOW,
     )
     publication = publish(

@@ -215,4 +215,25 @@ def test_a_bad_photo_is_refused_in_words_and_what_was_typed_stays(client, awa, c
     assert answer.status_code == 422
     assert words in page(answer)
     assert 'value="Odile"' in page(answer)
+    assert "Rien n’est enregistré pour l’instant" in page(answer)
     assert not StoredFile.objects.exists()
+    assert not Contact.objects.exists()
+
+
+def test_a_bad_photo_changes_nothing_of_a_known_person_nor_the_photo_it_has(client, awa):
+    url = f"{HOME}enfants/{awa.children[0].pk}/personnes/"
+    client.post(f"{url}ajout/", {**PERSON, "photo": photo()})
+    before = Contact.objects.get()
+    answer = client.post(f"{url}{before.pk}/", {**PERSON, "first_name": "Odette", "photo": photo(HTML)})
+    assert answer.status_code == 422
+    assert 'value="Odette"' in page(answer)
+    assert "Rien n’est enregistré pour l’instant" in page(answer)
+    after = Contact.objects.get()
+    assert (after.first_name, after.photo_id) == ("Odile", before.photo_id)
+
+
+def test_a_good_photo_beside_a_mistake_is_to_be_chosen_again_and_it_is_said(client, awa):
+    url = f"{HOME}enfants/{awa.children[0].pk}/personnes/ajout/"
+    said = "Seul le fichier est à choisir de nouveau"
+    assert said in page(client.post(url, {**PERSON, "phone": "", "photo": photo()}))
+    assert said not in page(client.post(url, {**PERSON, "phone": ""}))

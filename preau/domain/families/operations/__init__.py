@@ -46,7 +46,7 @@ from preau.domain.families.operations.merging import (
     forget_family,
     keep_apart,
 )
-from preau.domain.families.operations.photos import open_photo, remove_photo, set_photo
+from preau.domain.families.operations.photos import Photo, open_photo, receive_photo
 from preau.domain.families.operations.profile import ask_new_email, change_details, confirm_new_email
 from preau.domain.families.operations.reach import EmailTied, correct_reach
 from preau.domain.families.operations.signup import (
@@ -65,6 +65,7 @@ __all__ = [
     "EmailTied",
     "NoEmail",
     "NotSameHousehold",
+    "Photo",
     "StillNeeded",
     "TooManyContacts",
     "absorb_adult",
@@ -105,14 +106,13 @@ __all__ = [
     "open_photo",
     "read_health",
     "read_protected_address",
+    "receive_photo",
     "remove_contact",
     "remove_person",
-    "remove_photo",
     "restore_contact",
     "save_contact",
     "save_health",
     "send_sign_up",
-    "set_photo",
     "sign_up_data",
     "use_access_key",
     "validate_dossier",

@@ -12,6 +12,7 @@ from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.domain.accounts.enums import Role
 from preau.domain.families.models import Contact, Family, HouseholdChild
+from preau.domain.families.operations.photos import Photo, erase_photo, keep_photo
 from preau.domain.families.queries import child_for
 from preau.domain.families.rules import MAX_CONTACTS, check_contact
 
@@ -54,14 +55,23 @@ def name_contact(
 
 @transaction.atomic
 def save_contact(
-    *, actor: Actor, child_id: int, values: Mapping[str, Any], contact_id: int | None = None, now: datetime
+    *,
+    actor: Actor,
+    child_id: int,
+    values: Mapping[str, Any],
+    contact_id: int | None = None,
+    photo: Photo | None = None,
+    drops_photo: bool = False,
+    now: datetime,
 ) -> int:
-    """Add a person, or change one of the actor's household; return its id (A21-02).
+    """Add a person, or change one of the actor's household, with its photo; return its id (A21-02).
 
     A forbidden person is so for the agents at once: the court decision is asked for, not waited for.
     Sending twice the same new person keeps one.
 
     :param values: the fields of `rules.CONTACT_LENGTHS`, `kind`, `is_to_call`, `is_for_all`.
+    :param photo: from `receive_photo`, so that a refused one stops the act before it; None keeps the one that is there.
+    :param drops_photo: erase the photo that is there.
     :raises NotFound: not a child on whom the actor exercises authority, or not a person of its household.
     :raises ContactInvalid: no name, or an unknown kind.
     :raises TooManyContacts: 20 persons are named already.
@@ -76,6 +86,10 @@ def save_contact(
         row.child_id = target
         _write(row, contact)
     row.save()
+    if photo:
+        keep_photo(actor=actor, child_id=child_id, row=row, photo=photo, now=now)
+    elif drops_photo:
+        erase_photo(actor=actor, child_id=child_id, row=row, now=now)
     journal.record(
         actor=actor,
         act="contact.saved",

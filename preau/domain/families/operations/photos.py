@@ -1,47 +1,49 @@
 """The face of a person who may collect a child: sent by the family, seen by the team at the door."""
 
+from dataclasses import dataclass
 from datetime import datetime
-
-from django.db import transaction
 
 from preau.base import files, journal
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
-from preau.base.uploads import FileKindRefused, receive_upload
+from preau.base.uploads import CleanFile, FileKindRefused, receive_upload
 from preau.domain.accounts.enums import Role
 from preau.domain.families.enums import ContactKind
 from preau.domain.families.models import Contact
 from preau.domain.families.queries import child_for, find_contact
 
 
-def set_photo(*, actor: Actor, child_id: int, contact_id: int, name: str, content: bytes, now: datetime) -> None:
-    """Keep the photo of a person of the actor's household, made harmless first; the one before is erased.
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo made harmless, not kept yet, and what its owner called it."""
 
-    :raises NotFound: not a person of the actor's household.
-    :raises FileRefused: not a photo that may be kept (see `base.uploads`); nothing is changed.
+    name: str
+    file: CleanFile
+
+
+def receive_photo(*, name: str, content: bytes) -> Photo:
+    """Return a harmless copy of a photo, before anything is written. Slow: call it outside a transaction.
+
+    :raises FileRefused: not a photo that may be kept (see `base.uploads`).
     """
-    find_contact(actor=actor, child_id=child_id, contact_id=contact_id)
     clean = receive_upload(name=name, content=content)
     if not clean.media_type.startswith("image/"):
         raise FileKindRefused
-    with transaction.atomic():
-        kept = files.keep(organisation_id=actor.organisation_id, file=clean, name=name, now=now)
-        _replace(actor, contact_id, kept.pk)
-        journal.record(
-            actor=actor, act="contact.photo", at=now, subject_type="child", subject_id=child_id, contact=contact_id
-        )
+    return Photo(name, clean)
 
 
-@transaction.atomic
-def remove_photo(*, actor: Actor, child_id: int, contact_id: int, now: datetime) -> None:
-    """Erase the photo of a person of the actor's household. Twice is once.
+def keep_photo(*, actor: Actor, child_id: int, row: Contact, photo: Photo, now: datetime) -> None:
+    """Give a person a photo, in the transaction that saves this person; the one before is erased."""
+    kept = files.keep(organisation_id=actor.organisation_id, file=photo.file, name=photo.name, now=now)
+    _replace(actor, row, kept.pk)
+    journal.record(actor=actor, act="contact.photo", at=now, subject_type="child", subject_id=child_id, contact=row.pk)
 
-    :raises NotFound: not a person of the actor's household.
-    """
-    find_contact(actor=actor, child_id=child_id, contact_id=contact_id)
-    _replace(actor, contact_id, None)
+
+def erase_photo(*, actor: Actor, child_id: int, row: Contact, now: datetime) -> None:
+    """Take its photo from a person, in the transaction that saves this person. Twice is once."""
+    _replace(actor, row, None)
     journal.record(
-        actor=actor, act="contact.photo_erased", at=now, subject_type="child", subject_id=child_id, contact=contact_id
+        actor=actor, act="contact.photo_erased", at=now, subject_type="child", subject_id=child_id, contact=row.pk
     )
 
 
@@ -69,8 +71,7 @@ def open_photo(*, actor: Actor, child_id: int, contact_id: int) -> tuple[str, by
     return file.media_type, content
 
 
-def _replace(actor: Actor, contact_id: int, file_id: int | None) -> None:
-    row = Contact.objects.select_for_update().get(organisation_id=actor.organisation_id, pk=contact_id)
+def _replace(actor: Actor, row: Contact, file_id: int | None) -> None:
     before, row.photo_id = row.photo_id, file_id
     row.save(update_fields=["photo"])
     if before:

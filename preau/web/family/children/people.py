@@ -56,37 +56,32 @@ def contact(request: Any, slug: str, child_id: int, contact_id: int | None = Non
     form = ContactForm(*posted, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            saved = operations.save_contact(
+            operations.save_contact(
                 actor=request.actor,
                 child_id=child_id,
                 values=form.as_values(),
                 contact_id=contact_id,
+                photo=_photo(form),
+                drops_photo=form.cleaned_data["no_photo"],
                 now=request.now,
             )
-            _keep_photo(request, form, child_id, saved)
         except operations.TooManyContacts:
             form.add_error(None, _("Votre foyer a déjà 20 personnes. Supprimez-en une avant d’en ajouter une autre."))
         except FileRefused as refused:
             form.add_error("photo", refusal(refused.code))
+            form.add_error(
+                None, _("Rien n’est enregistré pour l’instant : corrigez la photo, ou laissez la case vide.")
+            )
         else:
             messages.success(request, _("La liste est à jour. L’équipe la voit tout de suite."))
             return redirect("family:child_contacts", slug=slug, child_id=child_id)
     return page(request, "contact", found, form=form, known=known)
 
 
-def _keep_photo(request: Any, form: ContactForm, child_id: int, contact_id: int) -> None:
+def _photo(form: ContactForm) -> operations.Photo | None:
+    """The photo sent, looked at before anything is saved: when it is refused, nothing of the form is."""
     file = form.cleaned_data["photo"]
-    if file is not None:
-        operations.set_photo(
-            actor=request.actor,
-            child_id=child_id,
-            contact_id=contact_id,
-            name=file.name,
-            content=file.read(MAX_BYTES + 1),
-            now=request.now,
-        )
-    elif form.cleaned_data["no_photo"]:
-        operations.remove_photo(actor=request.actor, child_id=child_id, contact_id=contact_id, now=request.now)
+    return operations.receive_photo(name=file.name, content=file.read(MAX_BYTES + 1)) if file is not None else None
 
 
 @family_page

@@ -1,8 +1,8 @@
-"""What was typed in a form sent after the login had expired, or while new terms wait: kept in the page, sealed, sent again.
+"""What was typed in a form sent after the login had expired, or while new terms wait: kept in the page, sent again.
 
-Nothing of it goes to an address, a log, a session or the database: the page that asks to log in again, or to read
-the terms, carries it in a hidden field, encrypted, and the page after it gives it back as a form with one button. Files and
-passwords are never kept.
+Nothing of it goes to an address, a log, a session or the database. The page that asks to log in again, or to read
+the terms, carries it in a hidden field, encrypted; the page after it gives it back as a form with one button.
+Files and passwords are never kept.
 """
 
 import json

@@ -118,11 +118,15 @@ def choices(bound: BoundField) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/components/error_summary.html")
 def error_summary(form: BaseForm) -> dict[str, Any]:
-    """What is wrong with a form, one link per field; nothing when all is well."""
+    """What is wrong with a form, one link per field; nothing when all is well.
+
+    A browser never gives a file back with the page: whoever had chosen one is told to choose it again.
+    """
     return {
         "errors": [(bound, error) for bound in form for error in bound.errors],
         "general": form.non_field_errors(),
         "is_bound": form.is_bound and bool(form.errors),
+        "had_file": bool(form.files),
     }
 
 
