@@ -6,7 +6,7 @@ from pathlib import Path
 import polib
 import pytest
 from django.conf import settings
-from django.utils.translation import ngettext, override
+from django.utils.translation import gettext, ngettext, override, pgettext
 
 from preau.config.management.commands.messages import all_messages, messages_of_module, messages_of_template
 
@@ -18,7 +18,7 @@ def catalogue(language):
 
 
 def test_every_text_of_the_product_is_in_the_english_catalogue_and_translated():
-    entries = {entry.msgid: entry for entry in catalogue("en")}
+    entries = {(entry.msgctxt or "", entry.msgid): entry for entry in catalogue("en")}
     assert set(entries) == set(all_messages(Path(settings.ROOT))), "run: preau messages"
     assert [entry.msgid for entry in entries.values() if not entry.translated()] == []
 
@@ -39,8 +39,17 @@ def test_zero_is_singular_in_french(count, expected):
 
 def test_texts_are_found_in_templates_and_modules():
     template = '{% translate "Un" %}{% blocktranslate count n=x %}{{ n }} %{% plural %}{{ n }} s{% endblocktranslate %}'
-    assert list(messages_of_template(template)) == [("Un", ""), ("%(n)s %%", "%(n)s s")]
-    assert list(messages_of_module('_("Deux"); other("Trois")')) == [("Deux", "")]
+    assert list(messages_of_template(template)) == [(("", "Un"), ""), (("", "%(n)s %%"), "%(n)s s")]
+    assert list(messages_of_module('_("Deux"); other("Trois")')) == [(("", "Deux"), "")]
+
+
+def test_one_word_with_two_meanings_has_two_translations():
+    template = '{% translate "Complet" as word %}{% translate "Complet" context "dossier" as word %}'
+    assert list(messages_of_template(template)) == [(("", "Complet"), ""), (("dossier", "Complet"), "")]
+    with override("en"):
+        assert (gettext("Complet"), pgettext("dossier", "Complet")) == ("Full", "Complete")
+    with override("fr"):
+        assert pgettext("dossier", "Complet") == "Complet"
 
 
 @pytest.mark.django_db
