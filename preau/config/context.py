@@ -87,6 +87,7 @@ def _contact(organisation: Any) -> str:
 
 def _footer(slug: str, website: str) -> list[Link]:
     pages = [
+        (_("F.A.Q."), "questions"),
         (_("Accessibilité : non conforme"), "accessibility"),
         (_("Données personnelles"), "privacy"),
         (_("Mentions légales"), "legal"),
@@ -160,6 +161,7 @@ def _family_menu(request: HttpRequest, organisation: Any, actor: Any) -> list[Gr
             [
                 page(_("Mes actus"), "public:news"),
                 page(_("Édition de documents"), "family:editions"),
+                page(_("F.A.Q."), "public:questions"),
             ],
         ),
         Group(

@@ -45,6 +45,7 @@ def test_each_entry_opens_a_list_whose_links_all_exist(client):
         "Changement de situation familiale",
         "Demandes d’informations",
         "Édition de documents",
+        "F.A.Q.",
     ):
         assert f">{label}</a>" in text
 

@@ -173,5 +173,22 @@ def test_the_home_answers_the_questions_and_leads_to_a_new_space(client, town):
     assert "<strong>Profil</strong>" in html
     assert "Ailleurs ?" not in html
     assert 'href="/ville-test/creer-mon-espace/"' in html
+
+
+def test_the_questions_are_read_once_logged_in_too_and_every_page_leads_to_them(client, login, town, awa):
+    page = f"{HOME}questions/"
+    assert "Aucune question" in text_of(client.get(page))
+    Question.objects.create(organisation_id=town.id, text="Comment faire ?", answer="Ouvrez **Profil**.")
+    Question.objects.create(organisation_id=Town("voisine").id, text="Ailleurs ?", answer="Non.")
+    for reader in (Client(), login(awa.account), login(town.account("agent.un", role="agent"))):
+        html = text_of(reader.get(page))
+        assert '<summary lang="fr">Comment faire ?</summary>' in html
+        assert "Ailleurs ?" not in html
+        assert "Aucune question" not in html
+    family = login(awa.account)
+    for path in ("famille/", "famille/demarches/", "plan-du-site/", "connexion/"):
+        answer = family.get(HOME + path)
+        assert answer.status_code == 200, path
+        assert f'href="{page}"' in text_of(answer), path
     Organisation.objects.filter(pk=town.id).update(allows_sign_up=False)
     assert "/creer-mon-espace/" not in text_of(client.get(HOME))

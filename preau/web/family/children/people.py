@@ -70,7 +70,7 @@ def contact(request: Any, slug: str, child_id: int, contact_id: int | None = Non
         except FileRefused as refused:
             form.add_error("photo", refusal(refused.code))
             form.add_error(
-                None, _("Rien n’est enregistré pour l’instant : corrigez la photo, ou laissez la case vide.")
+                None, _("Rien n’est enregistré pour l’instant : corrigez la photo, ou laissez la case vide.")
             )
         else:
             messages.success(request, _("La liste est à jour. L’équipe la voit tout de suite."))

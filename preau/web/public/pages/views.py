@@ -85,6 +85,14 @@ def news_item(request: Any, slug: str, news_id: int) -> HttpResponse:
 
 @public_page
 @require_safe
+def questions(request: Any, slug: str) -> HttpResponse:
+    """The F.A.Q., for those too who are logged in and whom the public home sends to their space."""
+    found = list_questions(organisation_id=request.organisation.id)
+    return render(request, "public/questions.html", {"questions": found})
+
+
+@public_page
+@require_safe
 def accessibility(request: Any, slug: str) -> HttpResponse:
     return render(request, "public/accessibility.html")
 
