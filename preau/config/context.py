@@ -170,6 +170,8 @@ def _family_menu(request: HttpRequest, organisation: Any, actor: Any) -> list[Gr
                 page(_("Mon profil"), "family:profile"),
                 page(_("Informations du foyer"), "family:entourage"),
                 page(_("Dossier administratif"), "family:dossier"),
+                page(_("Gérer les autorisations"), "family:consents"),
+                page(_("Gérer les infos sanitaires"), "family:health"),
             ],
         ),
     ]

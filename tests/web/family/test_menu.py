@@ -46,6 +46,8 @@ def test_each_entry_opens_a_list_whose_links_all_exist(client):
         "Demandes d’informations",
         "Édition de documents",
         "F.A.Q.",
+        "Gérer les autorisations",
+        "Gérer les infos sanitaires",
     ):
         assert f">{label}</a>" in text
 
@@ -54,6 +56,20 @@ def test_the_menu_says_where_one_is(client):
     text = menu(client, "/ville-test/famille/entourage/")
     assert text.count('aria-current="page"') == 1
     assert re.search(r"<details[^>]* data-here>\s*<summary>Ma famille", text)
+
+
+def test_the_sheets_of_the_menu_ask_of_which_child_only_when_there_are_several(
+    client, login, awa, bruno, django_assert_max_num_queries
+):
+    for address, sheet in (("autorisations", "autorisations"), ("sante", "sante")):
+        url = f"/ville-test/famille/enfants/{address}/"
+        with django_assert_max_num_queries(15):
+            text = client.get(url).content.decode()
+        for child in awa.children:
+            assert f'href="/ville-test/famille/enfants/{child.pk}/{sheet}/"' in text
+        assert f"/{bruno.children[0].pk}/" not in text
+        only = login(bruno.account).get(url)
+        assert only.url == f"/ville-test/famille/enfants/{bruno.children[0].pk}/{sheet}/"
 
 
 def test_other_collectivites_keep_their_tiles(client, town):

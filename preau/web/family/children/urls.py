@@ -3,6 +3,8 @@ from django.urls import path
 from preau.web.family.children import objections, people, views
 
 urlpatterns = [
+    path("sante/", views.whose, {"address": "family:child_health"}, name="health"),
+    path("autorisations/", views.whose, {"address": "family:child_consents"}, name="consents"),
     path("<int:child_id>/", views.child, name="child"),
     path("<int:child_id>/sante/", views.health, name="child_health"),
     path("<int:child_id>/autorisations/", views.consents, name="child_consents"),

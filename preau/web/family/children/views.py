@@ -67,6 +67,16 @@ def _custody(request: Any, child_id: int, homes: list[FamilyFile]) -> dict[str, 
 
 
 @family_page
+@require_safe
+def whose(request: Any, slug: str, address: str) -> HttpResponse:
+    """« Gérer les autorisations », « Gérer les infos sanitaires » of the wide menu: of which child (A20-02, A21-01)."""
+    children = my_children(actor=request.actor)
+    if len(children) == 1:
+        return redirect(address, slug=slug, child_id=children[0].child_id)
+    return render(request, "family/children/whose.html", {"children": children, "address": address})
+
+
+@family_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def health(request: Any, slug: str, child_id: int) -> HttpResponse:
     """« Gérer les infos sanitaires » (A20), and who has read them."""
@@ -110,10 +120,10 @@ def confirm(request: Any, slug: str, child_id: int) -> HttpResponse:
         actor=request.actor, child_id=child_id, school_year_id=year.pk if year else None, on=request.today
     )
     if year is None or not found.may_confirm:
-        messages.error(request, _("Il reste des réponses à donner : elles sont en haut de la page."))
+        messages.error(request, _("Il reste des réponses à donner : elles sont en haut de la page."))
     else:
         operations.confirm_sheets(actor=request.actor, child_id=child_id, school_year_id=year.pk, now=request.now)
-        messages.success(request, _("C’est noté : vos fiches sont à jour."))
+        messages.success(request, _("C’est noté : vos fiches sont à jour."))
     return redirect("family:child", slug=slug, child_id=child_id)
 
 
