@@ -1,5 +1,6 @@
 """« Créer une inscription » and « Inscrire un enfant à l’école » as families meet them."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -45,6 +46,21 @@ def test_the_list_says_what_is_open_and_why_not(client, town, awa):
     assert "Ici, pas d’inscription en ligne" in text
     assert "Les inscriptions ouvrent le lundi 30 novembre à 18 h" in text.replace("\xa0", " ")
     assert text.count(f"inscriptions/{awa.children[0].pk}/") == 1
+
+
+def test_one_act_at_most_stands_out_the_dossier_first(client, town, awa):
+    filled = 'class="btn go"'
+    town.offer()
+    assert page(client, town).count(filled) == 1
+    town.offer(activity=activity(town, "Club", "wednesday"))
+    several = page(client, town)
+    assert several.count("Inscrire Enfant1") == 2
+    assert several.count(filled) == 0
+    town.offer(activity=activity(town, "Vacances", "holidays", requires_dossier=True))
+    with_dossier = page(client, town)
+    assert "D’abord, le dossier" in with_dossier
+    assert with_dossier.count(filled) == 1
+    assert re.search(f"{filled} href=[^>]*/dossier/", with_dossier)
 
 
 def activity(town, name, kind, **fields):

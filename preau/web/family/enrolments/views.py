@@ -35,11 +35,14 @@ def enrolments(request: Any, slug: str) -> HttpResponse:
     """One child at a time: open, soon, not for this child and why, already enrolled (A08-06)."""
     found = enrolment_choices(actor=request.actor, family_id=my_family(request.actor), now=request.now)
     shown = _shown(found, request.GET.get("enfant", ""))
+    groups = _groups(shown, slug) if shown else {}
+    dossiers = _dossiers_first(shown) if shown else []
     context = {
         "children": [(each, each.count(*OPEN)) for each in found],
         "shown": shown,
-        "groups": _groups(shown, slug) if shown else {},
-        "dossiers": _dossiers_first(shown) if shown else [],
+        "groups": groups,
+        "dossiers": dossiers,
+        "first_offer_id": None if dossiers else _first(groups.get("open", [])),
         "may_book": bool(shown) and any(row.state is OfferState.ENROLLED and row.needs_booking for row in shown.rows),
         "is_of_school_age": bool(shown) and _is_of_school_age(shown, request.today),
     }
@@ -76,6 +79,12 @@ def _groups(shown: ChildOffers, slug: str) -> dict[str, list[dict[str, Any]]]:
     for row in shown.rows:
         groups[names.get(row.state, "closed")].append(_line(row, shown, slug))
     return groups
+
+
+def _first(lines: list[dict[str, Any]]) -> int | None:
+    """The one act of the page, when only one is open: among several, none is more to be done than another."""
+    may_enrol = [line["option"].offer_id for line in lines if line["option"].state is OfferState.OPEN]
+    return may_enrol[0] if len(may_enrol) == 1 else None
 
 
 def _line(row: OfferRow, shown: ChildOffers, slug: str) -> dict[str, Any]:
