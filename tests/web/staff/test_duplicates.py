@@ -1,6 +1,7 @@
 """« Doublons » : the list, two records side by side, a merge that is hard to do by mistake."""
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -20,7 +21,10 @@ def desk(town, login):
 @pytest.fixture
 def twice(town, awa, bruno):
     """Awa's first child, typed again in Bruno's dossier with another place of birth."""
-    child = awa.children[0]
+    return awa.children[0], copy_of(town, awa.children[0], bruno)
+
+
+def copy_of(town, child, household):
     again = Child.objects.create(
         organisation_id=town.id,
         first_name=child.first_name,
@@ -29,8 +33,8 @@ def twice(town, awa, bruno):
         birth_place="Ici",
         search=fold(child.full_name),
     )
-    HouseholdChild.objects.create(organisation_id=town.id, family=bruno.family, child=again)
-    return child, again
+    HouseholdChild.objects.create(organisation_id=town.id, family=household.family, child=again)
+    return again
 
 
 def path_of(twice):
@@ -116,3 +120,34 @@ def test_the_page_of_duplicates_holds_its_number_of_queries(desk, twice):
     with CaptureQueriesContext(connection) as queries:
         desk.get(BASE)
     assert len(queries) <= 15
+
+
+def test_the_page_of_the_families_says_how_many_pairs_only_when_there_are_some(desk, login, town, awa, bruno):
+    families = "/ville-test/agents/familles/"
+    assert "à comparer" not in desk.get(families).content.decode()
+    cache.clear()
+    pair = awa.children[0], copy_of(town, awa.children[0], bruno)
+    seen = desk.get(families).content.decode()
+    assert '<span class="badge">1<span class="vh"> à comparer</span>' in seen
+    assert "à comparer" not in desk.get(f"{families}?q=dupre").content.decode()  # a search stays quick
+    assert "à comparer" not in login(town.account("estelle", role="admin")).get(families).content.decode()
+    desk.post(path_of(pair), {"act": "apart"})
+    assert "à comparer" not in desk.get(families).content.decode()
+
+
+def test_the_count_of_pairs_costs_the_same_however_many_there_are(desk, town, awa, bruno):
+    def cost():
+        cache.clear()
+        with CaptureQueriesContext(connection) as seen:
+            assert "à comparer" in desk.get("/ville-test/agents/familles/").content.decode()
+        return len(seen)
+
+    copy_of(town, awa.children[0], bruno)
+    cost()  # the first page of a session costs more
+    one = cost()
+    copy_of(town, awa.children[1], bruno)
+    copy_of(town, bruno.children[0], awa)
+    assert cost() == one
+    with CaptureQueriesContext(connection) as again:
+        desk.get("/ville-test/agents/familles/")
+    assert len(again) < one

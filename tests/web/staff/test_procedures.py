@@ -9,9 +9,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from preau.base.search import fold
 from preau.domain.accounts.models import Account
 from preau.domain.documents.models import Document, DocumentType
-from preau.domain.families.models import Child
+from preau.domain.families.models import Adult, Child
 from preau.domain.families.queries import health_readings
 from preau.domain.organisations.models import Organisation
 from preau.domain.procedures import operations as acts
@@ -57,6 +58,50 @@ def test_the_queue_shows_the_first_case_with_what_the_machine_saw(client, town, 
     assert "Demande n° 2" in seen.replace("\xa0", " ")
     assert "est déjà connu" in seen
     assert "2 demandes" in seen.replace("\xa0", " ")
+
+
+def test_a_person_known_already_leads_to_its_record_then_to_the_pair(client, town, awa, bruno):
+    Child.objects.filter(pk=bruno.children[0].pk).update(
+        first_name="Léa", last_name="Dupré", search="lea dupre", birth_date="2022-05-04"
+    )
+    number = declare(town, awa)
+    seen = page(client.get(f"{INBOX}{number}/"))
+    where = f"/ville-test/agents/familles/{bruno.family.pk}/"
+    assert re.search(f'href="{where}">Léa Dupré, dossier n°', seen.replace("\xa0", " "))
+    assert "?q=" not in seen[seen.index("est déjà connu") :][:600]
+    Organisation.objects.filter(pk=town.id).update(decision_hold_minutes=0)
+    acts.decide(actor=town.agent("agent"), numbers=[number], accept=True, reason="", now=NOW)
+    made = Child.objects.exclude(pk=bruno.children[0].pk).get(search="lea dupre")
+    pair = f"/ville-test/agents/doublons/enfants/{made.pk}/{bruno.children[0].pk}/"
+    seen = page(client.get(f"{INBOX}{number}/"))
+    assert f'href="{pair}"' in seen
+    assert client.get(pair).status_code == 200
+
+
+def test_an_adult_known_elsewhere_leads_to_its_record_and_costs_the_same_for_several(client, town, awa, bruno):
+    def cost(names):
+        actor = town.parent(awa)
+        draft = acts.start(actor=actor, kind=ProcedureKind.ENTOURAGE, family_id=awa.family.pk, now=NOW)
+        for place, name in enumerate(names, 1):
+            person = {"role": "member", "civility": "M.", "first_name": name, "last_name": "Dupont"}
+            acts.save_step(actor=actor, draft_id=draft.draft_id, step=f"p{place}", values=person, now=NOW)
+        number = acts.submit(actor=actor, draft_id=draft.draft_id, now=NOW).view.number
+        with CaptureQueriesContext(connection) as queries:
+            seen = page(client.get(f"{INBOX}{number}/"))
+        assert all(f"{name} Dupont, dossier n°" in seen for name in names)
+        return len(queries)
+
+    for name in ("Ida", "Léo"):
+        Adult.objects.create(
+            organisation_id=town.id,
+            family=bruno.family,
+            position="member",
+            first_name=name,
+            last_name="Dupont",
+            search=fold(f"{name} Dupont"),
+        )
+    cost(["Ida"])
+    assert cost(["Ida"]) == cost(["Ida", "Léo"])
 
 
 def test_an_empty_queue_says_so(client):

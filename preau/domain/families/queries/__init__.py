@@ -19,7 +19,9 @@ from preau.domain.families.queries.duplicates import (
     Comparison,
     Difference,
     Pair,
+    PersonLine,
     compare,
+    find_records,
     list_duplicates,
 )
 from preau.domain.families.queries.files import (
@@ -84,6 +86,7 @@ __all__ = [
     "Households",
     "JournalLine",
     "Pair",
+    "PersonLine",
     "care_state",
     "child_card",
     "child_dossier",
@@ -99,6 +102,7 @@ __all__ = [
     "file_journal",
     "find_contact",
     "find_families",
+    "find_records",
     "flags_of_children",
     "health_file",
     "health_of",

@@ -126,6 +126,29 @@ def pair_of(*, actor: Actor, kind: PersonKind, one_id: int, other_id: int) -> Pa
     return Pair(kind, first, second, why)
 
 
+def find_records(
+    *, actor: Actor, kind: PersonKind, sought: Sequence[tuple[str, date | None]], among: QuerySet[Family] | None
+) -> list[PersonLine]:
+    """Return the records of these persons, by their whole name; of children, those born on the same day.
+
+    Three queries at most, whatever the number of persons.
+
+    :param sought: full name, accents or not, and birth date.
+    :param among: only these households, for an agent limited to departments or sites.
+    :raises NotAllowed: neither agent nor manager.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    model: Any = Adult if kind == PersonKind.ADULT else Child
+    who = Q(pk=None)
+    for name, born in sought:
+        who |= Q(search=fold(name)) & (Q() if kind == PersonKind.ADULT else Q(birth_date=born))
+    rows = list(model.objects.filter(who, organisation_id=actor.organisation_id).order_by("pk")[:CROWD])
+    ids = [row.pk for row in rows]
+    is_adult = kind == PersonKind.ADULT
+    homes = _homes(actor, adults=ids if is_adult else [], children=[] if is_adult else ids, among=among)
+    return [line for line in (_line(kind, row, homes) for row in rows) if line.homes]
+
+
 def compare(*, actor: Actor, kind: PersonKind, one_id: int, other_id: int) -> Comparison:
     """Return what two records say of one person, the older first. Five queries.
 

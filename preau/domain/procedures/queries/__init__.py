@@ -1,5 +1,6 @@
 """Reads of démarches."""
 
+from preau.domain.procedures.queries.alike import KnownPerson, known_persons
 from preau.domain.procedures.queries.cases import (
     CaseView,
     DraftView,
@@ -74,6 +75,7 @@ __all__ = [
     "InboxFilter",
     "InboxPage",
     "InboxRow",
+    "KnownPerson",
     "MessageLine",
     "ProcedureItem",
     "ProcedureView",
@@ -100,6 +102,7 @@ __all__ = [
     "households_with_dossier",
     "inbox",
     "items_of_drafts",
+    "known_persons",
     "latest_procedures",
     "list_procedures",
     "moves_of_adult",

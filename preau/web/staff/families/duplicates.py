@@ -6,12 +6,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from preau.base.actor import Actor
 from preau.domain.enrolments.queries import check_family_visible, visible_families
 from preau.domain.families.enums import PersonKind
 from preau.domain.families.operations import keep_apart
@@ -22,6 +24,7 @@ from preau.kernel.french_dates import jj_mm_aaaa
 from preau.web.ui.policy import staff_page
 
 SHOWN = 50
+COUNTED_FOR = 600  # seconds
 FIRST, SECOND = "1", "2"
 LABELS = {
     "civility": gettext_lazy("Civilité"),
@@ -71,6 +74,22 @@ class MergeForm(forms.Form):
         }
 
 
+def how_many(actor: Actor) -> int:
+    """How many pairs look alike, to say beside the link to them: looked for at most once in ten minutes."""
+    found: int = cache.get_or_set(
+        _counted(actor),
+        lambda: list_duplicates(actor=actor, limit=0, among=visible_families(actor=actor))[1],
+        COUNTED_FOR,
+    )
+    return found
+
+
+def _counted(actor: Actor) -> str:
+    """One count for the agents who open the same families."""
+    scope = "-".join(str(each) for each in (*sorted(actor.department_ids), "s", *sorted(actor.site_ids)))
+    return f"duplicates:{actor.organisation_id}:{scope}"
+
+
 @staff_page("agent", "manager")
 @require_safe
 def duplicates(request: Any, slug: str) -> HttpResponse:
@@ -102,7 +121,8 @@ def _page(request: Any, kind: PersonKind, one_id: int, other_id: int) -> HttpRes
         check_family_visible(actor=actor, family_id=home.family_id)
     if act == "apart":
         keep_apart(actor=actor, kind=kind, one_id=one_id, other_id=other_id, now=request.now)
-        messages.success(request, _("C’est noté : ces deux fiches ne vous seront plus proposées."))
+        cache.delete(_counted(actor))
+        messages.success(request, _("C’est noté : ces deux fiches ne vous seront plus proposées."))
         return redirect("staff:duplicates", slug=request.organisation.slug)
     form = MergeForm(request.POST or None, found=found)
     is_ready = request.method == "POST" and form.is_valid()
@@ -125,6 +145,7 @@ def _merge(request: Any, found: Comparison, form: MergeForm) -> HttpResponse:
     else:
         login = form.cleaned_data.get("login") or form.cleaned_data["keep"]
         merge_adults(**ids, values=values, keeps_other_login=login != form.cleaned_data["keep"])
+    cache.delete(_counted(request.actor))
     messages.success(request, _("Les deux fiches n’en font plus qu’une."))
     return redirect("staff:family", slug=request.organisation.slug, family_id=kept.homes[0].family_id)
 

@@ -13,6 +13,7 @@ from preau.domain.enrolments.queries import check_family_visible, visible_famili
 from preau.domain.families import operations
 from preau.domain.families.queries import FamilyFile, family_file, find_families
 from preau.web.staff.dates import read_number
+from preau.web.staff.families.duplicates import how_many
 from preau.web.staff.families.file import file_context
 from preau.web.ui.policy import staff_page
 
@@ -31,6 +32,8 @@ def search(request: Any, slug: str) -> HttpResponse:
     page = Paginator(range(total), PER_PAGE).get_page(number)
     context = {"rows": rows, "page": page, "text": text, "total": total}
     context["may_merge"] = request.actor.has_role("agent", "manager")
+    if context["may_merge"] and not text:
+        context["alike"] = how_many(request.actor)
     return render(request, "staff/families.html", context)
 
 
@@ -66,9 +69,9 @@ def invite(request: Any, slug: str, family_id: int, adult_id: int) -> HttpRespon
     try:
         operations.invite_adult(actor=request.actor, adult_id=adult_id, now=request.now)
     except operations.NoEmail:
-        messages.error(request, _("Cet adulte n’a pas de courriel : ajoutez-le à son dossier avant d’inviter."))
+        messages.error(request, _("Cet adulte n’a pas de courriel : ajoutez-le à son dossier avant d’inviter."))
     except operations.AlreadyActive:
-        messages.warning(request, _("Cet espace est déjà actif : l’adulte peut utiliser « mot de passe oublié »."))
+        messages.warning(request, _("Cet espace est déjà actif : l’adulte peut utiliser « mot de passe oublié »."))
     else:
         messages.success(request, _("Le courriel d’activation est parti. Le lien dure 72 heures."))
     return redirect("staff:family", slug=slug, family_id=family_id)

@@ -18,6 +18,7 @@ from preau.domain.procedures.queries import (
     CaseView,
     find_case,
     inbox,
+    known_persons,
     pieces_of,
     queue_counts,
     reason_templates,
@@ -108,6 +109,7 @@ def _case(request: Any, case: CaseView, form: DecisionForm | None) -> dict[str, 
     actor = request.actor
     pieces = pieces_of(actor=actor, number=case.view.number, on=request.today)
     context = {"case": case, "pieces": pieces, "unseen": case.piece_count - len(pieces)}
+    context["known"] = known_persons(actor=actor, case=case)
     if case.is_open and case.held_until is None:
         context["form"] = form or decision_form(request, case, pieces=pieces)
     return context
