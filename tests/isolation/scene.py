@@ -160,6 +160,7 @@ def build() -> Scene:
             "name": "0-0",
             "child_id": victim.children[0].pk,
             "document_id": document.document_id,
+            "page": 1,
             "type_id": kind.pk,
             "part": "health",
             "household_type_id": DocumentType.objects.create(

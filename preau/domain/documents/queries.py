@@ -19,6 +19,7 @@ from preau.domain.families.models import Adult, Guardianship
 from preau.domain.families.queries import situations_of, without_closed
 
 REMINDED_BEFORE = timedelta(days=30)
+PAGES_SHOWN = 3  # of a PDF, before one opens it
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ class DocumentView:
     bears_date: bool
     adult_id: int | None
     scan: str  # of `base.scanning.ScanState`
+    pages: int = 1
 
     @property
     def is_being_scanned(self) -> bool:
@@ -124,6 +126,16 @@ class DocumentView:
     @property
     def is_picture(self) -> bool:
         return self.media_type.startswith("image/")
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it may be shown before one opens it: reading a sensitive piece is an act, written in the journal."""
+        return not self.is_sensitive and self.scan not in (ScanState.UNAVAILABLE, ScanState.INFECTED)
+
+    @property
+    def shown_pages(self) -> range:
+        """The numbers of the pages that are drawn for the page that shows it: none of what is a picture already."""
+        return range(1, 1 + (0 if self.is_picture else min(self.pages, PAGES_SHOWN)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -519,4 +531,5 @@ def _view(row: Document, on: date) -> DocumentView:
         bears_date=row.document_type.validity == Validity.DATE,
         adult_id=row.adult_id,
         scan=row.file.scan,
+        pages=row.file.pages,
     )

@@ -34,6 +34,7 @@ urlpatterns = [
     ),
     path("demarches/<int:number>/message/", procedure_acts.write, name="procedure_write"),
     path("documents/<int:document_id>/", documents.document, name="document"),
+    path("documents/<int:document_id>/pages/<int:page>/", documents.page, name="document_page"),
     path("publications/", publications.publications, name="publications"),
     path("publications/nouveau/", publications.new, name="publication_new"),
     path("publications/<int:publication_id>/", publications.publication, name="publication"),

@@ -9,8 +9,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from preau.base.models import StoredFile
 from preau.base.search import fold
 from preau.domain.accounts.models import Account
+from preau.domain.catalogue.models import Activity, Offer
 from preau.domain.documents.models import Document, DocumentType
 from preau.domain.families.models import Adult, Child
 from preau.domain.families.queries import health_readings
@@ -19,7 +21,7 @@ from preau.domain.procedures import operations as acts
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure, ReasonTemplate
 from tests.factories.town import NOW
-from tests.uploads.corpus import paper
+from tests.uploads.corpus import paper, picture
 
 pytestmark = pytest.mark.django_db
 
@@ -275,6 +277,72 @@ def test_a_piece_is_refused_with_its_reason_inside_the_case(client, town, awa):
     assert "Page 2 manquante." in told
     assert f'name="piece" value="{kind.pk}" checked' in told, "what was refused is what one asks for again"
     assert "La pièce est validée." in page(client.post(path, {"act": "accept"}, follow=True))
+
+
+def join(household, number, kind, file):
+    login_as(household).post(f"/ville-test/famille/demandes/{number}/document/", {"type": kind.pk, "file": file})
+    return Document.objects.latest("pk")
+
+
+def test_the_pages_of_a_pdf_are_seen_inside_the_case_and_one_goes_from_document_to_document(client, town, awa):
+    number = declare(town, awa)
+    kinds = [
+        DocumentType.objects.create(organisation_id=town.id, code=code, title=title, subject="family")
+        for code, title in (("livret", "Livret"), ("domicile", "Domicile"))
+    ]
+    book = join(awa, number, kinds[0], SimpleUploadedFile("livret.pdf", paper(5)))
+    photo = join(awa, number, kinds[1], SimpleUploadedFile("photo.jpg", picture()))
+    seen = page(client.get(f"{INBOX}{number}/")).replace("\xa0", " ")
+    assert "PDF de 5 pages" in seen
+    assert "3 pages sur 5" in seen
+    pages = re.findall(r'src="([^"]+/pages/\d/)"', seen)
+    assert pages == [f"/ville-test/agents/documents/{book.pk}/pages/{each}/" for each in (1, 2, 3)]
+    assert f'src="/ville-test/agents/documents/{photo.pk}/"' in seen
+    drawn = client.get(pages[0])
+    assert drawn.headers["Content-Type"] == "image/jpeg"
+    assert drawn.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert drawn.headers["Cache-Control"] == "no-store"
+    for path in (f"{book.pk}/pages/0/", f"{book.pk}/pages/4/", f"{photo.pk}/pages/1/"):
+        assert client.get(f"/ville-test/agents/documents/{path}").status_code == 404
+    assert (seen.count("Document suivant"), seen.count("Document précédent")) == (1, 1)
+    assert 'id="vue-1"' in seen
+    assert 'href="#vue-2"' in seen
+
+
+def test_what_is_sensitive_or_not_seen_by_the_antivirus_is_not_shown_before_it_is_opened(client, town, awa):
+    number = declare(town, awa)
+    kind = DocumentType.objects.create(organisation_id=town.id, code="livret", title="Livret", subject="family")
+    join(awa, number, kind, SimpleUploadedFile("livret.pdf", paper()))
+    StoredFile.objects.update(scan="unavailable")
+    assert "/pages/1/" not in page(client.get(f"{INBOX}{number}/"))
+    StoredFile.objects.update(scan="clean")
+    assert "/pages/1/" in page(client.get(f"{INBOX}{number}/"))
+    DocumentType.objects.update(is_sensitive=True)
+    assert "/pages/1/" not in page(client.get(f"{INBOX}{number}/"))
+
+
+def test_the_machine_says_how_many_places_are_left(client, town, awa, bruno):
+    activity = Activity.objects.create(
+        organisation_id=town.id, department=town.department, name="Club", kind="wednesday", confirmation="reviewed"
+    )
+    offer = town.offer(activity=activity, enrolment_capacity=2, waiting_list="by_date")
+    family = login_as(awa)
+    where = f"/ville-test/famille/inscriptions/{awa.children[0].pk}/{offer.pk}/"
+    family.post(family.post(where, {"offer_id": offer.pk, "starts": "", "act": "next"}).url)
+    path = f"{INBOX}{Procedure.objects.get(kind='enrolment').number}/"
+
+    def said():
+        return page(client.get(path)).replace("\xa0", " ")
+
+    assert "Il reste 2 places sur 2." in said()
+    town.enrol(bruno, offer, child=bruno.children[0])
+    assert "Il reste 1 place sur 2." in said()
+    Offer.objects.update(enrolment_capacity=1)
+    assert "l’enfant entre sur la liste d’attente" in said()
+    Offer.objects.update(waiting_list="none")
+    assert "La dernière place vient d’être prise" in said()
+    Offer.objects.update(enrolment_capacity=None)
+    assert "Le nombre de places n’est pas limité." in said()
 
 
 def test_health_shows_only_on_demand(client, town, awa):

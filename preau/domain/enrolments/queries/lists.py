@@ -133,6 +133,30 @@ def offers_with_limit(*, actor: Actor, on: date) -> list[OfferLine]:
     return _offer_lines(actor, visible_offers(actor=actor).filter(limited, ends_on__gt=on), on=on)
 
 
+@dataclass(frozen=True, slots=True)
+class PlacesLeft:
+    """What an offer has left on a day; None where places are not counted."""
+
+    left: int | None
+    capacity: int | None
+    has_waiting_list: bool = False
+
+
+def places_left(*, actor: Actor, offer_id: int, on: date) -> PlacesLeft | None:
+    """Return the places left in an offer on a day, those on its waiting list served first; None when it is gone.
+
+    Two queries.
+    """
+    offer = Offer.objects.filter(organisation_id=actor.organisation_id, pk=offer_id).first()
+    if offer is None:
+        return None
+    capacity = offer.enrolment_capacity
+    if capacity is None:
+        return PlacesLeft(None, None)
+    taken = places_taken(actor=actor, offer_ids=[offer_id], on=on)
+    return PlacesLeft(max(0, capacity - taken.get(offer_id, 0)), capacity, offer.waiting_list != WaitingList.NONE)
+
+
 def visible_offers(*, actor: Actor) -> QuerySet[Offer]:
     """Return the offers of an agent's departments and sites."""
     rows = Offer.objects.filter(organisation_id=actor.organisation_id)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from preau.domain.accounts.queries import colleagues
 from preau.domain.documents.queries import DocumentView, document_types
+from preau.domain.enrolments.queries import PlacesLeft, places_left
 from preau.domain.organisations.queries import list_departments
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.operations import read_case_health
@@ -110,9 +111,18 @@ def _case(request: Any, case: CaseView, form: DecisionForm | None) -> dict[str, 
     pieces = pieces_of(actor=actor, number=case.view.number, on=request.today)
     context = {"case": case, "pieces": pieces, "unseen": case.piece_count - len(pieces)}
     context["known"] = known_persons(actor=actor, case=case)
+    context["places"] = _places(request, case)
     if case.is_open and case.held_until is None:
         context["form"] = form or decision_form(request, case, pieces=pieces)
     return context
+
+
+def _places(request: Any, case: CaseView) -> PlacesLeft | None:
+    """How many places are left now in what is asked for; None when it is no more to be decided."""
+    offer_id = case.answers.get("choice", {}).get("offer_id") if case.view.kind == ProcedureKind.ENROLMENT else None
+    if not offer_id or not case.is_open:
+        return None
+    return places_left(actor=request.actor, offer_id=int(offer_id), on=request.today)
 
 
 def decision_form(request: Any, case: CaseView, *, pieces: list[DocumentView] | None = None) -> DecisionForm:

@@ -73,6 +73,16 @@ $$("select[data-insert]").forEach(s => s.addEventListener("change", () => {
   s.value = "";
 }));
 
+/* from one document to the next: the fold opens, its title takes the focus */
+$$("a[data-opens]").forEach(a => a.addEventListener("click", e => {
+  const fold = $(a.hash)?.closest("details"), title = fold && $("summary", fold);
+  if (!title) return;
+  e.preventDefault();
+  fold.open = true;
+  title.focus();
+  title.scrollIntoView({ block: "start" });
+}));
+
 /* single-key shortcuts: off until asked for (WCAG 2.1.4), never while one types */
 $$("input[data-keys]").forEach(box => {
   const name = `preau-keys-${box.dataset.keys}`;
@@ -80,7 +90,7 @@ $$("input[data-keys]").forEach(box => {
   box.addEventListener("change", () => localStorage.setItem(name, box.checked ? "1" : "0"));
   addEventListener("keydown", e => {
     if (!box.checked || e.ctrlKey || e.altKey || e.metaKey || e.target.closest("textarea,select,input:not([type=radio],[type=checkbox])")) return;
-    const to = /^[a-z]$/.test(e.key) && $(`[data-key=${e.key}]`);
+    const to = /^[a-z]$/.test(e.key) && $$(`[data-key=${e.key}]`).find(x => !x.checkVisibility || x.checkVisibility());
     if (!to) return;
     e.preventDefault();
     to.focus();
