@@ -104,6 +104,42 @@ def test_what_a_service_asks_for_is_joined_to_the_request(client, town, awa, kin
     assert Procedure.objects.get(number=1).status == "in_review"
 
 
+AGAIN = "Seul le fichier est à choisir de nouveau"
+
+
+def test_a_refused_file_keeps_what_was_typed_beside_it_and_says_what_to_do(client, awa, kind):
+    kind.validity = "date"
+    kind.save()
+    url = f"{HOME}documents/envoyer/{awa.children[0].pk}/"
+    typed = {"type": kind.pk, "until": "2027-02-28", "file": SimpleUploadedFile("carnet.pdf", HTML)}
+    answer = client.post(url, typed)
+    assert answer.status_code == 422
+    for words in ("ni un PDF, ni une photo", AGAIN, 'value="2027-02-28"', f'value="{kind.pk}" selected'):
+        assert words in page(answer)
+    assert AGAIN not in page(client.post(url, {"type": kind.pk, "until": "2027-02-28"}))
+
+
+def test_a_document_that_cannot_be_joined_to_a_request_keeps_what_was_typed(client, town, awa, kind):
+    send(client, awa, kind)
+    DocumentType.objects.create(organisation_id=town.id, code="titre", title="Titre de séjour", validity="date")
+    dated = DocumentType.objects.get(code="titre")
+    acts.ask_more(actor=town.agent("agent"), number=1, text="", types={dated.pk: "Titre"}, now=NOW)
+    url = f"{HOME}demandes/1/document/"
+    wrong = {"type": dated.pk, "until": "2027-02-28", "file": SimpleUploadedFile("titre.pdf", b"%PDF-1.7 coup")}
+    refused = client.post(url, wrong)
+    assert refused.status_code == 422
+    for words in ("ne s’ouvre pas", AGAIN, 'value="2027-02-28"', f'value="{dated.pk}" selected', "<title>Erreur,"):
+        assert words in page(refused)
+    # The line of the piece asked for has no date to fill: the page comes back with the one that lacks.
+    undated = client.post(url, {"type": dated.pk, "file": SimpleUploadedFile("titre.pdf", paper(2))})
+    assert undated.status_code == 422
+    assert "Donnez le dernier jour" in page(undated)
+    assert f'value="{dated.pk}" selected' in page(undated)
+    file = SimpleUploadedFile("titre.pdf", paper(2))
+    assert client.post(url, {"type": dated.pk, "until": "2027-02-28", "file": file}).status_code == 302
+    assert Document.objects.filter(document_type=dated).count() == 1
+
+
 def test_agents_read_the_pieces_of_families_they_look_after(client, login, town, other_town, awa, kind):
     send(client, awa, kind)
     path = f"/ville-test/agents/documents/{Document.objects.get().pk}/"

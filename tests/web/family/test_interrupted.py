@@ -152,6 +152,14 @@ def test_passwords_and_files_are_never_kept_and_the_page_says_so(client, awa, as
     stopped = client.post(url, {"type": asked.pk, "file": file})
     assert "Seul le fichier sera à choisir de nouveau" in page(stopped)
     assert log_in(client, awa, stopped).status_code == 422
+    expire()
+    url = f"{HOME}documents/envoyer/{awa.children[0].pk}/"
+    stopped = client.post(url, {"type": asked.pk, "file": SimpleUploadedFile("carnet.pdf", paper())})
+    assert "Seul le fichier sera à choisir de nouveau" in page(stopped)
+    again = log_in(client, awa, stopped)
+    assert again.status_code == 422
+    assert f'value="{asked.pk}" selected' in page(again)
+    assert "Choisissez un fichier, ou prenez une photo" in page(again)
 
 
 def test_a_sealed_form_that_is_not_ours_or_of_another_town_is_ignored(client, awa):

@@ -37,6 +37,18 @@ def enrol_page(town, household):
     return address(town, "familles", household.family.pk, "inscriptions")
 
 
+def test_the_file_and_the_page_of_enrolments_say_the_same_lines_each_with_its_act(town, login, awa):
+    offer = town.offer()
+    town.enrol(awa, offer, child=awa.children[0])
+    desk = login(town.account("desk", role="agent"))
+    file = desk.get(f"/ville-test/agents/familles/{awa.family.pk}/")
+    page = desk.get(f"/ville-test/agents/familles/{awa.family.pk}/inscriptions/")
+    for answer, act in ((file, "Réserver"), (page, "Terminer")):
+        assert "staff/enrolments/_lines.html" in {each.name for each in answer.templates}
+        text = answer.content.decode().replace("\xa0", " ")
+        assert f'{act}<span class="vh"> : Enfant1, {offer.activity.name}, {offer.site.name}</span>' in text
+
+
 def test_an_agent_enrols_a_child(town, awa, agent):
     offer = town.offer()
     here = enrol_page(town, awa)

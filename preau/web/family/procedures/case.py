@@ -64,14 +64,13 @@ def join(request: Any, slug: str, number: int) -> HttpResponse:
                 now=request.now,
             )
         except FileRefused as refused:
-            messages.error(request, refusal(refused.code))
+            form.add_error("file", refusal(refused.code))
         except AlreadyDecided:
             messages.warning(request, _("Cette demande est déjà traitée : le document n’est pas joint."))
         else:
             messages.success(request, _("Le document est joint à votre demande."))
-    else:
-        wrong = form.errors.get("until") if "type" not in form.errors else None
-        messages.error(request, wrong[0] if wrong else _("Choisissez un type de document et un fichier."))
+    if form.errors and case.is_open:
+        return case_page(request, number, document_form=form, status=422)
     return redirect("family:procedure", slug=slug, number=number)
 
 
@@ -105,8 +104,13 @@ def cancel(request: Any, slug: str, number: int) -> HttpResponse:
     return redirect("family:procedure", slug=slug, number=number)
 
 
-def case_page(request: Any, number: int, *, typed: str = "", status: int = 200) -> HttpResponse:
-    """The permanent page of a démarche that a service decides, with its documents."""
+def case_page(
+    request: Any, number: int, *, typed: str = "", document_form: DocumentForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The permanent page of a démarche that a service decides, with its documents.
+
+    :param document_form: a document that could not be joined, with what was typed and why.
+    """
     case = find_case(actor=request.actor, number=number)
     pieces = pieces_of(actor=request.actor, number=number, on=request.today)
     given = {piece.type_id for piece in pieces if piece.state in ("to_check", "valid")}
@@ -121,7 +125,7 @@ def case_page(request: Any, number: int, *, typed: str = "", status: int = 200) 
         types = [each for each in document_types(actor=request.actor) if has_child or each.subject != "child"]
         asked = [each["id"] for each in case.asked.get("types", [])]
         initial = {"type": str(asked[0]) if asked else ""}
-        context["document_form"] = DocumentForm(types=types, on=request.today, initial=initial)
+        context["document_form"] = document_form or DocumentForm(types=types, on=request.today, initial=initial)
     return render(request, "family/procedures/case.html", context, status=status)
 
 
