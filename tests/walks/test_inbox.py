@@ -147,3 +147,20 @@ def test_the_queue_and_the_case_are_two_pages_on_a_phone(open_page, demo, waitin
     accessible(page)
     page.get_by_role("link", name="Démarches à traiter").click()
     expect(page.locator(".queue")).to_be_visible()
+
+
+def test_one_goes_from_document_to_document_with_a_key_and_sees_their_pages(open_page, demo):
+    page = open_page()
+    log_in(page, demo.account("gaetan.rucher", SLUG))
+    page.goto(f"/{SLUG}/agents/demarches/1/")
+    page.get_by_text("Raccourcis clavier").click()
+    page.get_by_label(re.compile("Une seule touche suffit")).check()
+    folds = page.locator("details[name=pieces]")
+    for key, place in (("n", 0), ("n", 1), ("n", 2), ("b", 1)):
+        page.keyboard.press(key)
+        expect(folds.nth(place)).to_have_attribute("open", "")
+        expect(folds.nth(place).locator("summary")).to_be_focused()
+    expect(page.locator("details[name=pieces][open]")).to_have_count(1)
+    page.keyboard.press("b")
+    expect(folds.first.get_by_role("img", name=re.compile("page 1"))).to_have_js_property("naturalWidth", 1000)
+    accessible(page)
