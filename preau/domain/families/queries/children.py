@@ -168,6 +168,8 @@ def validated_dossiers(*, actor: Actor, child_ids: Collection[int], school_year_
 def situations_of(*, actor: Actor, family_id: int, child_ids: Collection[int]) -> dict[int | None, set[str]]:
     """Return what each child's situation asks pieces for: "pai", "alternate", "forbidden". One query.
 
+    A person that one household forbids asks nothing of the other: it would tell it so (trust, §2.4).
+
     :raises NotFound: not the actor's household.
     """
     actor.require_family(family_id)
@@ -175,9 +177,11 @@ def situations_of(*, actor: Actor, family_id: int, child_ids: Collection[int]) -
     mine = {"organisation_id": organisation_id, "child_id": OuterRef("pk")}
     alternate = Guardianship.objects.filter(**mine, residence=Residence.ALTERNATE)
     forbidden = Contact.objects.filter(
-        Q(child_id=OuterRef("pk")) | Q(child_id__isnull=True, family_id=family_id),
+        Q(child_id=OuterRef("pk")) | Q(child_id__isnull=True),
         organisation_id=organisation_id,
+        family_id=family_id,
         kind=ContactKind.FORBIDDEN,
+        removed_at=None,
     )
     rows = Child.objects.filter(organisation_id=organisation_id, pk__in=child_ids)
     rows = rows.select_related("health").annotate(is_alternate=Exists(alternate), has_forbidden=Exists(forbidden))

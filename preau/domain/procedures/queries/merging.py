@@ -27,7 +27,7 @@ def moves_of_child(*, actor: Actor, child_id: int) -> dict[str, int]:
         {
             "households": HouseholdChild.objects.filter(**mine),
             "adults": Guardianship.objects.filter(**mine),
-            "contacts": Contact.objects.filter(**mine),
+            "contacts": Contact.objects.filter(**mine, removed_at=None),
             "health": ChildHealth.objects.filter(**mine),
             "consents": Consent.objects.filter(**mine),
             "documents": Document.objects.filter(**mine),
@@ -53,7 +53,7 @@ def moves_of_adult(*, actor: Actor, adult_id: int, with_dossier: bool) -> dict[s
         {
             "adults": Adult.objects.filter(**mine, family_id__in=family),
             "children": HouseholdChild.objects.filter(**mine, family_id__in=family),
-            "contacts": Contact.objects.filter(**mine, family_id__in=family),
+            "contacts": Contact.objects.filter(**mine, family_id__in=family, removed_at=None),
             "documents": Document.objects.filter(**mine, family_id__in=family),
             "procedures": Procedure.objects.filter(**mine, family_id__in=family),
         },
