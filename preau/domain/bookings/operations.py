@@ -210,7 +210,7 @@ def _may_force(actor: Actor, reason: str) -> bool:
 
 def _read(*, actor: Actor, items: Sequence[OrderItem], now: datetime, lock: bool) -> _Material:
     wanted = _wanted(items)
-    enrolments = load_bookable(actor=actor, enrolment_ids={item.enrolment_id for item in items})
+    enrolments = load_bookable(actor=actor, enrolment_ids={item.enrolment_id for item in items}, lock=lock)
     slots = _slots(actor, enrolments, wanted)
     days = {slot.on for slot in slots}
     resource_ids = {resource_id for slot in slots for resource_id in slot.unit.resource_ids}

@@ -19,7 +19,6 @@ from preau.domain.catalogue.models import ResourceDay, Slot
 from preau.domain.documents.queries import overdue_of
 from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.enrolments.models import Enrolment, Schooling
-from preau.domain.enrolments.rules import participant_key
 from preau.domain.families.enums import Authority, Residence
 from preau.domain.families.models import Guardianship
 from preau.domain.families.queries import without_closed
@@ -110,16 +109,37 @@ def find_bookable(*, actor: Actor, enrolment_id: int, on: date) -> BookableEnrol
     return found[0]
 
 
-def load_bookable(*, actor: Actor, enrolment_ids: Collection[int]) -> dict[int, BookableEnrolment]:
+def load_bookable(*, actor: Actor, enrolment_ids: Collection[int], lock: bool = False) -> dict[int, BookableEnrolment]:
     """Return several enrolments by id in one query, without class.
+
+    With `lock`, they stay held until the end of the transaction, in primary-key order: a merge of the records that
+    they name waits, or is over (docs/algorithms/places.md).
 
     :raises NotFound: one of them is not the actor's.
     """
-    rows = _read(actor, _bookable_rows(actor).filter(pk__in=enrolment_ids))
-    found = {row["pk"]: _view(row, class_name="") for row in rows}
+    rows = _with_columns(actor, _bookable_rows(actor).filter(pk__in=enrolment_ids))
+    if lock:
+        rows = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
+    held = list(rows)
+    if lock and _has_waited(held, enrolment_ids):
+        held = list(rows.all())
+    found = {row.pk: _view(row, class_name="") for row in held}
     if len(found) != len(set(enrolment_ids)):
         raise NotFound("enrolment")
     return found
+
+
+def _has_waited(rows: Collection[Enrolment], enrolment_ids: Collection[int]) -> bool:
+    """Tell whether rows changed while the lock was waited for: the joined persons are then those of before.
+
+    PostgreSQL gives the new enrolment with what the old one was joined to: no person, or no row.
+    """
+    columns = [vars(row) for row in rows]
+    is_torn = any(
+        (row["child_id"] and row["child_name"] is None) or (row["adult_id"] and row["adult_name"] is None)
+        for row in columns
+    )
+    return is_torn or len(rows) != len(set(enrolment_ids))
 
 
 def load_facts(
@@ -266,29 +286,28 @@ def _residence(actor: Actor) -> QuerySet[Guardianship, Any]:
     return links.order_by("pk").values("residence_pattern")[:1]
 
 
-def _read(actor: Actor, rows: QuerySet[Enrolment]) -> list[dict[str, Any]]:
-    """The columns that `_view` needs: whole rows of seven tables would take longer to build than to decide on."""
-    residence = Subquery(_residence(actor))
-    return list(rows.values("pk", *_OF_ENROLMENT, *_OF_OFFER, **_NAMED, residence=residence))
+def _with_columns(actor: Actor, rows: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    """Enrolments with the columns that `_view` reads of other tables.
+
+    Whole rows of seven tables would take longer to build than to decide on.
+    """
+    return rows.annotate(**_COLUMNS, residence=Subquery(_residence(actor)))
 
 
-_OF_ENROLMENT = ("family_id", "child_id", "adult_id", "offer_id", "starts_on", "ends_on")
-_OF_OFFER = tuple(
-    f"offer__{name}"
-    for name in (
-        "site_id",
-        "starts_on",
-        "ends_on",
-        "shown_weekdays",
-        "weekdays",
-        "open_on",
-        "book_deadline",
-        "change_deadline",
-        "cancel_deadline",
-        "openings",
-    )
+_OF_OFFER = (
+    "site_id",
+    "shown_weekdays",
+    "weekdays",
+    "open_on",
+    "book_deadline",
+    "change_deadline",
+    "cancel_deadline",
+    "openings",
 )
-_NAMED = {
+_COLUMNS = {
+    **{name: F(f"offer__{name}") for name in _OF_OFFER},
+    "offer_starts_on": F("offer__starts_on"),
+    "offer_ends_on": F("offer__ends_on"),
     "activity": F("offer__activity__name"),
     "activity_kind": F("offer__activity__kind"),
     "confirmation": F("offer__activity__confirmation"),
@@ -303,11 +322,11 @@ _NAMED = {
 
 
 def _views(actor: Actor, rows: QuerySet[Enrolment], *, on: date) -> list[BookableEnrolment]:
-    found = _read(actor, rows)
+    found = list(_with_columns(actor, rows))
     classes: dict[tuple[int, int], str] = {}  # the class matters at school, not at the leisure centre
     schoolings = (
         Schooling.objects.filter(
-            organisation_id=actor.organisation_id, child_id__in={row["child_id"] for row in found if row["child_id"]}
+            organisation_id=actor.organisation_id, child_id__in={row.child_id for row in found if row.child_id}
         )
         .filter(Q(starts_on__lte=on) | Q(school_class__school_year__starts_on__lte=on))
         .select_related("school_class")
@@ -315,7 +334,7 @@ def _views(actor: Actor, rows: QuerySet[Enrolment], *, on: date) -> list[Bookabl
     )
     for schooling in schoolings:
         classes[(schooling.child_id, schooling.school_class.site_id)] = _class_words(schooling)
-    return [_view(row, class_name=classes.get((row["child_id"] or 0, row["offer__site_id"]), "")) for row in found]
+    return [_view(row, class_name=classes.get((row.child_id or 0, vars(row)["site_id"]), "")) for row in found]
 
 
 def _class_words(schooling: Schooling) -> str:
@@ -323,20 +342,20 @@ def _class_words(schooling: Schooling) -> str:
     return " ".join(part for part in (school_class.name, school_class.teacher) if part)
 
 
-def _view(row: Mapping[str, Any], *, class_name: str) -> BookableEnrolment:
+def _view(row: Enrolment, *, class_name: str) -> BookableEnrolment:
+    columns = vars(row)
     return BookableEnrolment(
-        enrolment_id=row["pk"],
-        participant_key=participant_key(family_id=row["family_id"], child_id=row["child_id"], adult_id=row["adult_id"]),
-        participant=row["child_name"] or row["adult_name"] or "",
-        hue=row["hue"] or 0,
+        enrolment_id=row.pk,
+        participant_key=row.participant_key,
+        participant=columns["child_name"] or columns["adult_name"] or "",
+        hue=columns["hue"] or 0,
         class_name=class_name,
-        starts_on=max(row["starts_on"], row["offer__starts_on"]),
-        ends_on=min(row["ends_on"], row["offer__ends_on"]),
-        deadlines={act: row[f"offer__{act}_deadline"] for act in ("book", "change", "cancel")},
-        openings=tuple(row["offer__openings"]),
-        own_days=own_days_of(kept=row["residence"]),
-        **{name: row[name] for name in _AS_READ},
-        **{name: row[f"offer__{name}"] for name in ("site_id", "shown_weekdays", "weekdays", "open_on")},
+        starts_on=max(row.starts_on, columns["offer_starts_on"]),
+        ends_on=min(row.ends_on, columns["offer_ends_on"]),
+        deadlines={act: columns[f"{act}_deadline"] for act in ("book", "change", "cancel")},
+        openings=tuple(columns["openings"]),
+        own_days=own_days_of(kept=columns["residence"]),
+        **{name: columns[name] for name in _AS_READ},
     )
 
 
@@ -348,7 +367,11 @@ _AS_READ = (
     "activity_kind",
     "confirmation",
     "department_id",
+    "site_id",
     "site",
+    "shown_weekdays",
+    "weekdays",
+    "open_on",
     "is_resident",
     "requires_dossier",
 )

@@ -1,7 +1,13 @@
 """Acts of enrolment: in an offer, on a waiting list, in a class, by subscription."""
 
 from preau.domain.enrolments.operations.enrolling import end_enrolment, enrol, promote_waiting
-from preau.domain.enrolments.operations.merging import Twins, fold_enrolment, move_enrolments, twin_enrolments
+from preau.domain.enrolments.operations.merging import (
+    Twins,
+    fold_enrolment,
+    hold_enrolments,
+    move_enrolments,
+    twin_enrolments,
+)
 from preau.domain.enrolments.operations.schooling import (
     RolledOver,
     copy_classes,
@@ -19,6 +25,7 @@ __all__ = [
     "end_subscriptions",
     "enrol",
     "fold_enrolment",
+    "hold_enrolments",
     "move_enrolments",
     "promote_waiting",
     "put_in_class",

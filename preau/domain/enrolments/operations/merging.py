@@ -1,6 +1,9 @@
 """Two records made one: their enrolments and classes. No period is lost."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+
+from django.db.models import Q
 
 from preau.base.actor import Actor
 from preau.domain.accounts.enums import Role
@@ -18,6 +21,23 @@ class Twins:
 
     kept_id: int
     absorbed_id: int
+
+
+def hold_enrolments(
+    *,
+    actor: Actor,
+    child_ids: Collection[int] = (),
+    adult_ids: Collection[int] = (),
+    family_ids: Collection[int] = (),
+) -> None:
+    """Lock enrolments until the end of the caller's transaction, in primary-key order; whoever may see them.
+
+    An order and a merge both begin so: neither writes on what the other is about to change. One query.
+    """
+    whose = Q(child_id__in=child_ids) | Q(adult_id__in=adult_ids) | Q(family_id__in=family_ids)
+    rows = Enrolment.objects.filter(whose, organisation_id=actor.organisation_id).order_by("pk")
+    # Rows that only point to an enrolment (a booking taken) do not wait for this lock.
+    list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
 def move_enrolments(*, actor: Actor, kind: PersonKind, kept_id: int, absorbed_id: int) -> tuple[int, ...]:

@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from preau.base.actor import Actor
 from preau.domain.accounts.enums import Role
 from preau.domain.bookings.operations import merge_participant, move_bookings
 from preau.domain.documents.operations import move_adult_documents, move_child_documents, move_family_documents
-from preau.domain.enrolments.operations import fold_enrolment, move_enrolments, twin_enrolments
+from preau.domain.enrolments.operations import fold_enrolment, hold_enrolments, move_enrolments, twin_enrolments
 from preau.domain.families.enums import PersonKind
 from preau.domain.families.models import Adult, HouseholdChild
 from preau.domain.families.operations import (
@@ -39,6 +40,9 @@ def merge_children(*, actor: Actor, kept_id: int, absorbed_id: int, values: Mapp
     :param values: what the agent chose, for the fields of `families.queries.CHILD_FIELDS`.
     :raises NotFound: one is unknown here, or both are the same; :raises NotAllowed: neither agent nor manager.
     """
+    ids = [kept_id, absorbed_id]
+    _hold(actor, Q(child_id__in=ids))
+    hold_enrolments(actor=actor, child_ids=ids)
     absorb_child(actor=actor, kept_id=kept_id, absorbed_id=absorbed_id, values=values, now=now)
     move_child_documents(actor=actor, kept_id=kept_id, absorbed_id=absorbed_id)
     _move(actor, PersonKind.CHILD, kept_id, absorbed_id, now)
@@ -75,9 +79,21 @@ def merge_adults(
     rows = Adult.objects.filter(organisation_id=actor.organisation_id, pk__in=[kept_id, absorbed_id])
     families = dict(rows.values_list("pk", "family_id"))
     logins = dict(rows.values_list("pk", "account_id"))
+    _hold(actor, Q(family_id__in=families.values()))
+    hold_enrolments(actor=actor, adult_ids=families.keys(), family_ids=families.values())
     if len(families) == 2 and families[kept_id] != families[absorbed_id]:
         _merge_families(actor, families[kept_id], families[absorbed_id], now)
     _merge_adults(actor, kept_id, absorbed_id, values, keeps_other_login and bool(logins[absorbed_id]), now)
+
+
+def _hold(actor: Actor, whose: Q) -> None:
+    """Lock the démarches before the enrolments, as undoing or deciding one does: the two never wait for each other.
+
+    A draft of reservations is left: an order deletes it after its enrolment.
+    """
+    rows = Procedure.objects.filter(whose, organisation_id=actor.organisation_id).order_by("pk")
+    drafts = Q(kind=ProcedureKind.BOOKING, status=ProcedureStatus.DRAFT)
+    list(rows.exclude(drafts).select_for_update(no_key=True).values_list("pk"))
 
 
 def _merge_families(actor: Actor, kept_id: int, absorbed_id: int, now: datetime) -> None:
