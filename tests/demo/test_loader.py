@@ -241,7 +241,9 @@ def dossiers_of(login: str, *, on: date = TODAY) -> list[DossierState]:
     assert year is not None
     (family_id,) = actor.family_ids
     children = [each.child_id for each in children_of_family(actor=actor, family_id=family_id)]
-    states = dossier_states(actor=actor, family_id=family_id, child_ids=children, year_id=year.pk, on=on)
+    states = dossier_states(
+        actor=actor, family_id=family_id, child_ids=children, year_id=year.pk, year_starts_on=year.starts_on, on=on
+    )
     return [states[child_id] for child_id in children]
 
 

@@ -1,9 +1,11 @@
 """Types of pieces, the pieces of families, documents that anybody may download."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from preau.base.models import TenantModel
 from preau.domain.documents.enums import Category, DocumentState, Subject, Validity
+from preau.domain.documents.rules import is_month_day
 
 
 def _choices(enum: type) -> list[tuple[str, str]]:
@@ -31,6 +33,11 @@ class DocumentType(TenantModel):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """Refuse a day that is none: nothing would wait for it, and nobody would know."""
+        if self.due_month_day and not is_month_day(self.due_month_day):
+            raise ValidationError({"due_month_day": "Écrivez le mois puis le jour, par exemple 09-30."})
 
 
 class Document(TenantModel):

@@ -13,7 +13,7 @@ from preau.base.scanning import ScanState
 from preau.domain.accounts.enums import Role
 from preau.domain.documents.enums import Category, DocumentState, Need, Subject, Validity
 from preau.domain.documents.models import Document, DocumentType, Publication, Regulation, RegulationAcceptance
-from preau.domain.documents.rules import PieceFacts, TypeFacts, Wanted, state_on, wanted_pieces
+from preau.domain.documents.rules import PieceFacts, TypeFacts, Wanted, due_in_year, state_on, wanted_pieces
 from preau.domain.families.enums import Authority
 from preau.domain.families.models import Adult, Guardianship
 from preau.domain.families.queries import situations_of, without_closed
@@ -168,6 +168,7 @@ def folders(
     child_ids: Collection[int],
     situations: Mapping[int | None, Collection[str]],
     on: date,
+    year_starts_on: date | None = None,
 ) -> list[Folder]:
     """Return the folder of the household, then of each child, with what is asked for. Two queries.
 
@@ -175,10 +176,11 @@ def folders(
     collectivité asks adults for something, a parent has its own folder after the household's; one query more.
 
     :param situations: child id (None: the household) → codes of `enums.Need`.
+    :param year_starts_on: first day of the school year whose dossier asks; None: what is asked for on that day.
     :raises NotFound: not the actor's household.
     """
     actor.require_family(family_id)
-    return _folders(actor, family_id, child_ids, _types(actor), situations, on)
+    return _folders(actor, family_id, child_ids, _types(actor), situations, _When(on, year_starts_on))
 
 
 def _types(actor: Actor) -> list[DocumentType]:
@@ -192,13 +194,13 @@ def _folders(
     child_ids: Collection[int],
     types: list[DocumentType],
     situations: Mapping[int | None, Collection[str]],
-    on: date,
+    when: "_When",
 ) -> list[Folder]:
     mine = Q(family_id=family_id) | Q(child_id__in=child_ids, document_type__is_judicial=False)
     rows = [row for row in _readable(actor).filter(mine) if row.state != DocumentState.REPLACED]
-    family, *children = _of_family_and_children(types, rows, child_ids, situations, on)
+    family, *children = _of_family_and_children(types, rows, child_ids, situations, when)
     adults = [
-        _folder(_Whose(Subject.ADULT, adult_id=adult_id), types, rows, (), on)
+        _folder(_Whose(Subject.ADULT, adult_id=adult_id), types, rows, (), when)
         for adult_id in _adults_to_ask(actor, family_id, types)
     ]
     return [family, *adults, *children]
@@ -209,10 +211,10 @@ def _of_family_and_children(
     rows: list[Document],
     child_ids: Collection[int],
     situations: Mapping[int | None, Collection[str]],
-    on: date,
+    when: "_When",
 ) -> list[Folder]:
     whose = [_Whose(Subject.FAMILY), *(_Whose(Subject.CHILD, child_id=child_id) for child_id in child_ids)]
-    return [_folder(each, types, rows, situations.get(each.child_id, ()), on) for each in whose]
+    return [_folder(each, types, rows, situations.get(each.child_id, ()), when) for each in whose]
 
 
 def _types_that_wait(
@@ -273,7 +275,7 @@ def pieces_due(*, actor: Actor, family_id: int, child_ids: Collection[int], on: 
     if any(_depends_on_situation(row) for row in types.values()):
         reader = system_actor(actor.organisation_id, time_zone=actor.time_zone)
         asked = situations_of(actor=reader, family_id=family_id, child_ids=child_ids)
-    found = _of_family_and_children(list(types.values()), sent, child_ids, asked, on)
+    found = _of_family_and_children(list(types.values()), sent, child_ids, asked, _When(on))
     return [
         DuePiece(
             child_id=folder.child_id,
@@ -422,12 +424,9 @@ def families_to_remind(*, actor: Actor, on: date) -> list[int]:
 
 def type_facts(*, row: DocumentType, on: date) -> TypeFacts:
     """Return what the rules know of a type; its due day is that of the school year that holds `on`."""
-    due = None
-    if row.due_month_day:
-        month, day = (int(part) for part in row.due_month_day.split("-"))
-        first_year = on.year if on.month >= 7 else on.year - 1
-        due = date(first_year if month >= 7 else first_year + 1, month, day)
-    return TypeFacts(row.pk, Subject(row.subject), frozenset(row.needs), due)
+    due = due_in_year(month_day=row.due_month_day, on=on)
+    is_yearly = row.validity == Validity.SCHOOL_YEAR
+    return TypeFacts(row.pk, Subject(row.subject), frozenset(row.needs), due, is_yearly)
 
 
 def publication_view(*, row: Publication) -> PublicationView:
@@ -480,6 +479,14 @@ class _Whose:
     adult_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _When:
+    """The day of reading, and the first day of the school year that asks when it is another's."""
+
+    on: date
+    year_starts_on: date | None = None
+
+
 def _adults_to_ask(actor: Actor, family_id: int, types: Collection[DocumentType]) -> list[int]:
     if actor.audience != FAMILY or not any(row.subject == Subject.ADULT for row in types):
         return []
@@ -488,15 +495,21 @@ def _adults_to_ask(actor: Actor, family_id: int, types: Collection[DocumentType]
 
 
 def _folder(
-    whose: _Whose, types: list[DocumentType], rows: list[Document], situations: Collection[str], on: date
+    whose: _Whose, types: list[DocumentType], rows: list[Document], situations: Collection[str], when: _When
 ) -> Folder:
     mine = [row for row in rows if (row.child_id, row.adult_id) == (whose.child_id, whose.adult_id)]
     by_id = {row.pk: row for row in types if row.subject == whose.subject}
-    facts = [type_facts(row=row, on=on) for row in by_id.values()]
-    found = wanted_pieces(types=facts, pieces=[_facts(row) for row in mine], situations=situations, on=on)
+    facts = [type_facts(row=row, on=when.year_starts_on or when.on) for row in by_id.values()]
+    found = wanted_pieces(
+        types=facts,
+        pieces=[_facts(row) for row in mine],
+        situations=situations,
+        on=when.on,
+        year_starts_on=when.year_starts_on,
+    )
     return Folder(
         child_id=whose.child_id,
-        documents=tuple(_view(row, on) for row in mine),
+        documents=tuple(_view(row, when.on) for row in mine),
         wanted=tuple((_type_view(by_id[each.type_id]), each) for each in found),
         adult_id=whose.adult_id,
     )

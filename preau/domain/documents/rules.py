@@ -1,5 +1,6 @@
 """Until when a piece is good, and which ones a child needs: on plain values."""
 
+import re
 from calendar import monthrange
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from datetime import date
 from preau.domain.documents.enums import DocumentState, Need, Subject, Validity
 
 MAX_MONTHS = 120
+FIRST_MONTH = 7  # of what a school year asks for
 REMINDERS = (14, 3)  # days before a piece is due: told once at each
 
 
@@ -35,6 +37,7 @@ class TypeFacts:
     subject: Subject
     needs: frozenset[str]
     due_on: date | None = None  # « à fournir avant le » : may be missing until that day included
+    is_yearly: bool = False  # of one school year: that of the year before does not answer for the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +102,36 @@ def check_date(*, validity: Validity, written: date | None, deposited_on: date) 
 
 def state_on(*, piece: PieceFacts, on: date) -> str:
     """Return "to_check", "valid", "refused", "replaced", or "expired" past the last good day."""
-    if piece.state == DocumentState.VALID and piece.good_until is not None and piece.good_until < on:
+    is_over = piece.good_until is not None and piece.good_until < on
+    if is_over and piece.state in (DocumentState.VALID, DocumentState.TO_CHECK):
         return "expired"
     return piece.state
+
+
+def due_in_year(*, month_day: str, on: date) -> date | None:
+    """Return the day « à fournir avant le » of the school year that holds a day; None when nothing is written.
+
+    School years are taken from July to June: what may wait until « 09-30 » is asked for from the summer before.
+
+    :param month_day: « 09-30 »; the last day of the month when it lacks. What is no day of the year is as nothing.
+
+    >>> due_in_year(month_day="09-30", on=date(2027, 6, 30)), due_in_year(month_day="02-29", on=date(2027, 7, 10))
+    (datetime.date(2026, 9, 30), datetime.date(2028, 2, 29))
+    """
+    if not is_month_day(month_day):
+        return None
+    month, day = int(month_day[:2]), int(month_day[3:])
+    first_year = on.year if on.month >= FIRST_MONTH else on.year - 1
+    year = first_year if month >= FIRST_MONTH else first_year + 1
+    return date(year, month, min(day, monthrange(year, month)[1]))
+
+
+def is_month_day(text: str) -> bool:
+    """Tell whether a text is a day of the year as `due_in_year` reads it: « 02-29 » is, « 30-09 » is not."""
+    if not re.fullmatch("[0-9]{2}-[0-9]{2}", text):
+        return False
+    month, day = int(text[:2]), int(text[3:])
+    return 1 <= month <= 12 and 1 <= day <= monthrange(2024, month)[1]
 
 
 def reminder_due(*, due_on: date, on: date) -> int | None:
@@ -115,19 +145,28 @@ def reminder_due(*, due_on: date, on: date) -> int | None:
 
 
 def wanted_pieces(
-    *, types: Sequence[TypeFacts], pieces: Sequence[PieceFacts], situations: Collection[str], on: date
+    *,
+    types: Sequence[TypeFacts],
+    pieces: Sequence[PieceFacts],
+    situations: Collection[str],
+    on: date,
+    year_starts_on: date | None = None,
 ) -> list[Wanted]:
     """Return what is asked for, given the situations of a child or a household (see Need), in the order of types.
 
     A piece waiting to be checked answers; a refused or expired one must be sent again.
+
+    :param year_starts_on: first day of the school year whose dossier asks; None: what is asked for on that day.
     """
     asked = frozenset(situations) | {Need.DOSSIER}
-    return [_wanted(each, pieces, on) for each in types if each.needs & asked]
+    return [_wanted(each, pieces, on, year_starts_on or on) for each in types if each.needs & asked]
 
 
-def _wanted(wanted: TypeFacts, pieces: Sequence[PieceFacts], on: date) -> Wanted:
+def _wanted(wanted: TypeFacts, pieces: Sequence[PieceFacts], on: date, year_starts_on: date) -> Wanted:
     mine = [piece for piece in pieces if piece.type_id == wanted.type_id and piece.state != DocumentState.REPLACED]
     latest = max(mine, key=lambda piece: piece.document_id, default=None)
+    if latest is not None and state_on(piece=latest, on=on) in ("to_check", "valid") and wanted.is_yearly:
+        latest = latest if latest.good_until is None or latest.good_until >= year_starts_on else None
     if latest is None:
         return Wanted(wanted.type_id, None, "missing", wanted.due_on)
     state = state_on(piece=latest, on=on)

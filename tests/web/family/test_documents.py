@@ -231,6 +231,11 @@ def test_a_piece_is_replaced_from_its_line_and_used_again_everywhere(client, tow
     send(client, awa, kind, content=paper(2))
     assert [each.state for each in Document.objects.order_by("pk")] == ["replaced", "to_check"]
     problems = problems_of_dossier(
-        actor=town.parent(awa), family_id=awa.family.pk, child_id=awa.children[0].pk, answers={}, on=NOW.date()
+        actor=town.parent(awa),
+        family_id=awa.family.pk,
+        child_id=awa.children[0].pk,
+        answers={},
+        year_starts_on=town.year.starts_on,
+        on=NOW.date(),
     )
     assert "Carnet de vaccination" not in [each.detail for each in problems]

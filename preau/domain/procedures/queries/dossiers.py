@@ -39,30 +39,35 @@ class DossierMark:
 
 
 def dossier_folders(
-    *, actor: Actor, family_id: int, child_id: int, answers: Mapping[str, Any], on: date
+    *, actor: Actor, family_id: int, child_id: int, answers: Mapping[str, Any], year_starts_on: date, on: date
 ) -> list[Folder]:
     """Return the folders of the household and of one child, with what its dossier asks for. Five queries.
 
     :param answers: those of the draft: a PAI, a forbidden person or a direct debit ask for more pieces.
+    :param year_starts_on: first day of the school year of the dossier: what is of the year before does not answer.
     :raises NotFound: not the actor's household.
     """
     asked = _situations(actor, family_id, {child_id: answers})
-    return folders(actor=actor, family_id=family_id, child_ids=[child_id], situations=asked, on=on)
+    return folders(
+        actor=actor, family_id=family_id, child_ids=[child_id], situations=asked, on=on, year_starts_on=year_starts_on
+    )
 
 
 def problems_of_dossier(
-    *, actor: Actor, family_id: int, child_id: int, answers: Mapping[str, Any], on: date
+    *, actor: Actor, family_id: int, child_id: int, answers: Mapping[str, Any], year_starts_on: date, on: date
 ) -> list[Problem]:
     """Return what one dossier still lacks (A07-15).
 
     :raises NotFound: not the actor's household.
     """
-    found = dossier_folders(actor=actor, family_id=family_id, child_id=child_id, answers=answers, on=on)
+    found = dossier_folders(
+        actor=actor, family_id=family_id, child_id=child_id, answers=answers, year_starts_on=year_starts_on, on=on
+    )
     return _problems(answers, found, _required(actor), _open_regulations(actor, family_id), on)
 
 
 def dossier_states(
-    *, actor: Actor, family_id: int, child_ids: Collection[int], year_id: int, on: date
+    *, actor: Actor, family_id: int, child_ids: Collection[int], year_id: int, year_starts_on: date, on: date
 ) -> dict[int, DossierState]:
     """Return where each child of a household stands for a school year; the same queries for any number of them.
 
@@ -78,7 +83,9 @@ def dossier_states(
     validated = validated_dossiers(actor=actor, child_ids=child_ids, school_year_id=year_id)
     answers = {child_id: drafts[child_id].answers if child_id in drafts else {} for child_id in child_ids}
     asked = _situations(actor, family_id, answers)
-    found = folders(actor=actor, family_id=family_id, child_ids=child_ids, situations=asked, on=on)
+    found = folders(
+        actor=actor, family_id=family_id, child_ids=child_ids, situations=asked, on=on, year_starts_on=year_starts_on
+    )
     required, rules = _required(actor), _open_regulations(actor, family_id)
     states = {}
     for child_id in child_ids:

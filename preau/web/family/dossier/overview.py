@@ -32,6 +32,7 @@ def overview_of(request: Any) -> dict[str, Any]:
         family_id=family_id,
         child_ids=[child.child_id for child in children],
         year_id=year.pk,
+        year_starts_on=year.starts_on,
         on=request.today,
     )
     rows = [(child, state, _parts(state)) for child in children for state in [states[child.child_id]]]

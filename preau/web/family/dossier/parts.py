@@ -1,6 +1,7 @@
 """Each part of the dossier: its form, what it starts from, what is kept of it."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -75,7 +76,7 @@ class NoForm(forms.Form):
     """A part without fields."""
 
 
-def part_of(request: Any, name: str, child: ChildCard, draft: DraftView | None) -> Part:
+def part_of(request: Any, name: str, child: ChildCard, draft: DraftView | None, year_starts_on: date) -> Part:
     """Build a part with what the draft, or else the file, already says."""
     actor, posted = request.actor, request.POST if request.method == "POST" else None
     known: dict[str, Any] = dict(draft.answers.get(name, {})) if draft else {}
@@ -102,17 +103,18 @@ def part_of(request: Any, name: str, child: ChildCard, draft: DraftView | None) 
             form = ContactForm(posted) if is_adding else (NoForm(posted) if posted else ContactForm())
             return Part(name, form, known, {"file": file, "new": list(enumerate(known.get("new", [])))})
         case "documents":
-            return Part(name, NoForm(posted), known, {"folders": _folders(request, child, draft)})
+            return Part(name, NoForm(posted), known, {"folders": _folders(request, child, draft, year_starts_on)})
         case _:
             rules = regulations_to_accept(actor=actor, family_id=family_id)
             return Part(name, RulesForm(posted, rules=rules), known, {"rules": rules})
 
 
-def _folders(request: Any, child: ChildCard, draft: DraftView | None) -> list[Folder]:
+def _folders(request: Any, child: ChildCard, draft: DraftView | None, year_starts_on: date) -> list[Folder]:
     return dossier_folders(
         actor=request.actor,
         family_id=my_family(request.actor),
         child_id=child.child_id,
         answers=draft.answers if draft else {},
+        year_starts_on=year_starts_on,
         on=request.today,
     )

@@ -43,15 +43,15 @@ def part(request: Any, slug: str, child_id: int, part: str) -> HttpResponse:
     """One part of the dossier of a child. What is typed is kept, right or wrong."""
     if part not in PARTS:
         raise NotFound("part")
-    child, year_id = _child(request, child_id), year_to_fill(request).pk
+    child, year = _child(request, child_id), year_to_fill(request)
     try:
-        draft = _draft(request, child_id, year_id)
+        draft = _draft(request, child_id, year.pk)
     except NotOpenForYou as closed:
         messages.warning(request, REFUSALS[closed.code])
         return redirect("family:dossier", slug=slug)
-    page = part_of(request, part, child, draft)
+    page = part_of(request, part, child, draft, year.starts_on)
     if request.method == "POST":
-        kept = _keep(request, page, child_id, year_id)
+        kept = _keep(request, page, child_id, year.pk)
         if kept is not None:
             return kept
     context = {

@@ -76,7 +76,12 @@ class DossierHandler(Handler):
 
     def problems(self, *, actor: Actor, row: Procedure, on: date) -> list[Problem]:
         return problems_of_dossier(
-            actor=actor, family_id=row.family_id, child_id=row.child_id or 0, answers=row.answers, on=on
+            actor=actor,
+            family_id=row.family_id,
+            child_id=row.child_id or 0,
+            answers=row.answers,
+            year_starts_on=_starts_on(actor, row, on),
+            on=on,
         )
 
     def pieces(self, *, actor: Actor, row: Procedure, on: date) -> list[int]:
@@ -144,7 +149,19 @@ class DossierHandler(Handler):
 
 
 def _folders(actor: Actor, row: Procedure, on: date) -> list[Folder]:
-    return dossier_folders(actor=actor, family_id=row.family_id, child_id=row.child_id or 0, answers=row.answers, on=on)
+    return dossier_folders(
+        actor=actor,
+        family_id=row.family_id,
+        child_id=row.child_id or 0,
+        answers=row.answers,
+        year_starts_on=_starts_on(actor, row, on),
+        on=on,
+    )
+
+
+def _starts_on(actor: Actor, row: Procedure, on: date) -> date:
+    year = find_school_year(organisation_id=actor.organisation_id, year_id=int(row.payload["year"]))
+    return year.starts_on if year else on
 
 
 def _year_id(about: str) -> int:
