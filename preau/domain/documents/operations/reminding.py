@@ -1,6 +1,7 @@
 """Pieces that are about to expire, or to be due: the family is told in time, and what to do (A12, A07)."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -18,17 +19,30 @@ from preau.domain.families.queries.custody import closed_pairs
 from preau.domain.organisations.queries import OrganisationProfile, mail_identity, organisation_by_id
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A piece of the household (child id None) or of a child, in the words of the mail, for all or for one account."""
+
+    child_id: int | None
+    words: dict[str, str]
+    for_account: int | None = None  # 0: nobody
+
+    def is_for(self, account_ids: Collection[int]) -> bool:
+        return self.for_account is None or self.for_account in account_ids
+
+
 @transaction.atomic
 def remind_family(*, actor: Actor, family_id: int, now: datetime) -> bool:
     """Post one mail for the pieces of a household that expire within `REMINDED_BEFORE`; return whether it was.
 
-    Each piece is told once. A sensitive one is not named: mails are read over shoulders.
+    Each piece is told once. A sensitive one is not named: mails are read over shoulders. The papers of one adult, and
+    a judgment, are told to whom they are shown: that adult, or who sent it (trust, §2.4).
     """
     on = now.astimezone(actor.zone).date()
     rows = list(
         to_remind(organisation_id=actor.organisation_id, until=on + REMINDED_BEFORE, on=on)
         .filter(family_id=family_id)
-        .select_related("document_type", "child")
+        .select_related("document_type", "child", "adult")
         .select_for_update(of=("self",))
         .order_by("good_until", "pk")
     )
@@ -41,7 +55,7 @@ def remind_family(*, actor: Actor, family_id: int, now: datetime) -> bool:
         family_id=family_id,
         template="pieces_expiring",
         subject="Documents à renouveler",
-        pieces=[(row.child_id, _line(row)) for row in rows],
+        pieces=[_Told(row.child_id, _line(row), for_account=_own_reader(row)) for row in rows],
         key=f"pieces-expiring-{actor.organisation_id}-{rows[0].pk}",
         now=now,
     )
@@ -72,7 +86,7 @@ def remind_due(*, actor: Actor, family_id: int, child_ids: Collection[int], now:
             family_id=family_id,
             template="pieces_due",
             subject="Documents attendus",
-            pieces=[(piece.child_id, _due_line(piece, names)) for piece in pieces],
+            pieces=[_Told(piece.child_id, _due_line(piece, names)) for piece in pieces],
             key=f"pieces-due-{actor.organisation_id}-{family_id}-{due_on:%Y%m%d}-{stage}",
             now=now,
             due_on=f"{due_on:%d/%m/%Y}",
@@ -86,7 +100,7 @@ def _post(
     family_id: int,
     template: str,
     subject: str,
-    pieces: Sequence[tuple[int | None, dict[str, str]]],
+    pieces: Sequence[_Told],
     key: str,
     now: datetime,
     **context: str,
@@ -95,17 +109,22 @@ def _post(
 
     A parent who does not exercise authority on a child is not told of its pieces.
 
-    :param pieces: child id (None: the household's) with the words of the mail.
     """
     closed = closed_pairs(organisation_id=organisation.id, family_id=family_id)
     readers: dict[str, Account] = {}
+    sharing: dict[str, set[int]] = {}
     for adult in Adult.objects.filter(
         organisation_id=organisation.id, family_id=family_id, account__activated_at__isnull=False
     ).select_related("account"):
         if adult.account is not None:
             readers.setdefault(adult.account.email, adult.account)
+            sharing.setdefault(adult.account.email, set()).add(adult.account.pk)
     for reader in readers.values():
-        told = [words for child_id, words in pieces if (reader.pk, child_id) not in closed]
+        told = [
+            piece.words
+            for piece in pieces
+            if (reader.pk, piece.child_id) not in closed and piece.is_for(sharing[reader.email])
+        ]
         if not told:
             continue
         outbox.post(
@@ -123,6 +142,12 @@ def _post(
             dedupe_key=f"{key}-{reader.pk}",
             now=now,
         )
+
+
+def _own_reader(row: Document) -> int | None:
+    if row.adult is not None:
+        return row.adult.account_id or 0
+    return (row.account_id or 0) if row.document_type.is_judicial else None
 
 
 def _due_line(piece: DuePiece, names: dict[int, str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from preau.domain.families.rules import compulsory_vaccines
 from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, ProcedureForm, ProcedureMessage, ProcedurePiece, TimelineEntry
 from preau.domain.procedures.queries.orders import ProcedureView, TimelineLine, view_of
+from preau.domain.procedures.queries.private import without_private
 from preau.domain.procedures.rules import Check, Part, checks_of, draft_key, parts_of, people_of, without_health
 
 
@@ -121,12 +122,14 @@ class FormView:
 def visible(*, actor: Actor) -> QuerySet[Procedure]:
     """Return the démarches, drafts included, that an actor may read.
 
-    Families: those of their households, but on children whose things are closed to them. Agents: those of their
+    Families: those of their households, but on children whose things are closed to them, or about another adult
+    alone (`without_private`). Agents: those of their
     departments and sites; drafts are the family's own.
     """
     rows = Procedure.objects.filter(organisation_id=actor.organisation_id)
     if actor.audience == FAMILY:
-        return without_closed(actor=actor, rows=rows.filter(family_id__in=actor.family_ids))
+        rows = without_private(actor=actor, rows=rows.filter(family_id__in=actor.family_ids))
+        return without_closed(actor=actor, rows=rows)
     if actor.department_ids:
         rows = rows.filter(department_id__in=actor.department_ids)
     if actor.site_ids:
@@ -293,12 +296,13 @@ def _form_view(row: ProcedureForm) -> FormView:
 
 
 def _drafts(actor: Actor) -> QuerySet[Procedure]:
-    """Drafts belong to the household; an agent reads only those begun on behalf, by agents."""
+    """Drafts are the household’s, but those of one adult alone; an agent reads only its own, begun on behalf."""
     rows = Procedure.objects.filter(organisation_id=actor.organisation_id, status=ProcedureStatus.DRAFT).exclude(
         kind=ProcedureKind.BOOKING
     )
     if actor.audience == FAMILY:
-        return without_closed(actor=actor, rows=rows.filter(family_id__in=actor.family_ids))
+        rows = without_private(actor=actor, rows=rows.filter(family_id__in=actor.family_ids))
+        return without_closed(actor=actor, rows=rows)
     return rows.filter(on_behalf=True, account_id=actor.account_id)
 
 

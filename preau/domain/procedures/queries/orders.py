@@ -13,6 +13,7 @@ from preau.domain.bookings.operations import OrderItem, Outcome
 from preau.domain.families.queries import without_closed
 from preau.domain.procedures.enums import ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, TimelineEntry
+from preau.domain.procedures.queries.private import without_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,8 @@ def preview_order(*, actor: Actor, items: Sequence[OrderItem], now: datetime) ->
 def _numbered(actor: Actor) -> QuerySet[Procedure]:
     rows = Procedure.objects.filter(organisation_id=actor.organisation_id, number__isnull=False)
     if actor.audience == FAMILY:
-        return without_closed(actor=actor, rows=rows.filter(family_id__in=actor.family_ids))
+        rows = without_private(actor=actor, rows=rows.filter(family_id__in=actor.family_ids))
+        return without_closed(actor=actor, rows=rows)
     if actor.department_ids:
         rows = rows.filter(department_id__in=actor.department_ids)
     if actor.site_ids:

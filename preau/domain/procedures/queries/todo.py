@@ -17,6 +17,7 @@ from preau.domain.families.models import Child, Guardianship, HouseholdChild, Va
 from preau.domain.families.queries import ChildCard, without_closed
 from preau.domain.procedures.enums import OPEN_STATUSES, OtherParent, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure
+from preau.domain.procedures.queries.private import without_private
 
 SOON = timedelta(days=30)
 
@@ -50,7 +51,8 @@ def waiting_for_family(*, actor: Actor, children: Collection[ChildCard]) -> list
     drafts = Q(status=ProcedureStatus.DRAFT) & (~Q(kind=ProcedureKind.BOOKING) | Q(account_id=actor.account_id))
     mine = Q(family_id__in=actor.family_ids) & (drafts | Q(status=ProcedureStatus.MORE_ASKED))
     rows = Procedure.objects.filter(mine | _to_agree(actor), organisation_id=actor.organisation_id)
-    return _lines(actor, without_closed(actor=actor, rows=rows).order_by("-updated_at")[:20], children)
+    rows = without_closed(actor=actor, rows=without_private(actor=actor, rows=rows))
+    return _lines(actor, rows.order_by("-updated_at")[:20], children)
 
 
 def dossiers_to_begin(*, actor: Actor, children: Collection[ChildCard], on: date) -> list[ToFinish]:

@@ -48,7 +48,8 @@ def move(request: Any, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def situation(request: Any, slug: str) -> HttpResponse:
     """« Changement de situation familiale » (A22-07)."""
-    return _page(request, Page(ProcedureKind.SITUATION, "situation", SituationForm))
+    mine = f"a{request.actor.account_id}"  # each adult has its own draft: it is not for the other
+    return _page(request, Page(ProcedureKind.SITUATION, "situation", SituationForm, about=mine))
 
 
 @family_page
