@@ -154,6 +154,29 @@ def test_documents_of_the_child_and_court_decisions(case, read, authority):
 
 
 @pytest.mark.parametrize("authority", [EXERCISED, HELD, WITHDRAWN, NONE])
+def test_what_a_parent_has_sent_itself(town, case, read, authority):
+    """It stays the depositor's, but for who lost authority; what others sent of the child does not come with it."""
+    bea, child = case["bea"], case["child"]
+    kind = DocumentType.objects.get(code="decision")
+    sent = deposit(
+        actor=town.parent(bea),
+        family_id=bea.family.pk,
+        child_id=child.pk,
+        type_id=kind.pk,
+        name="x.pdf",
+        content=paper(),
+        school_year_ends_on=town.year.ends_on,
+        now=NOW,
+    )
+    become(case, authority)
+    path = f"documents/{sent.document_id}/fichier/"
+    assert read(path).status_code == (404 if authority == WITHDRAWN else 200)
+    page = text(read(f"enfants/{child.pk}/"))
+    assert (path in page) == (authority == HELD)  # who exercises it finds it among the documents
+    assert f"documents/{case['documents']['carnet']}/" not in page
+
+
+@pytest.mark.parametrize("authority", [EXERCISED, HELD, WITHDRAWN, NONE])
 def test_papers_with_the_data_of_the_child(case, read, authority):
     become(case, authority)
     child = case["child"]

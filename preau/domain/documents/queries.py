@@ -311,7 +311,8 @@ def find_document(*, actor: Actor, document_id: int, on: date) -> DocumentView:
     """Return one piece that the actor may read. Two queries.
 
     Families: their own, and those of a child on whom they exercise authority but the judicial ones. The papers
-    of an adult are read by that adult only, and by who sent them.
+    of an adult are read by that adult only, and by who sent them. A parent whose authority is held, not exercised,
+    still reads what it has sent itself.
     Agents and managers: all but the judicial ones, which managers alone read (trust, §2.4).
 
     :raises NotFound: unknown, or not to be read by the actor.
@@ -320,6 +321,15 @@ def find_document(*, actor: Actor, document_id: int, on: date) -> DocumentView:
     if row is None:
         raise NotFound("document")
     return _view(row, on)
+
+
+def sent_about(*, actor: Actor, child_id: int, on: date) -> list[DocumentView]:
+    """Return what the actor has sent itself about a child and may read, latest first. One query.
+
+    It is all that a parent without the exercise of authority reads of a child's documents.
+    """
+    rows = _readable(actor).filter(child_id=child_id, account_id=actor.account_id)
+    return [_view(row, on) for row in rows.order_by("-pk")]
 
 
 def documents_by_id(*, actor: Actor, ids: Collection[int] | QuerySet[Any], on: date) -> list[DocumentView]:
@@ -462,12 +472,21 @@ def _readable(actor: Actor) -> QuerySet[Document]:
         shared = Q(child_id__in=exercised.values("child_id"), document_type__is_judicial=False)
         mine = Q(account_id=actor.account_id) | Q(adult_id__in=actor.adult_ids)
         own = Q(family_id__in=actor.family_ids) & (Q(document_type__is_judicial=False, adult=None) | mine)
-        return without_closed(actor=actor, rows=rows.filter(own | shared))
+        return without_closed(actor=actor, rows=rows.filter(own | shared)) | _sent_by(actor, rows)
     if actor.is_system:
         return rows
     if not actor.has_role(Role.AGENT, Role.MANAGER):
         return rows.none()
     return rows if actor.has_role(Role.MANAGER) else rows.filter(document_type__is_judicial=False)
+
+
+def _sent_by(actor: Actor, rows: QuerySet[Document]) -> QuerySet[Document]:
+    """What a parent has sent stays readable by it, exercise of authority or not, unless authority was withdrawn."""
+    withdrawn = Guardianship.objects.filter(
+        organisation_id=actor.organisation_id, adult_id__in=actor.adult_ids, authority=Authority.WITHDRAWN
+    )
+    mine = rows.filter(account_id=actor.account_id, family_id__in=actor.family_ids, child_id__isnull=False)
+    return mine.exclude(child_id__in=withdrawn.values("child_id"))
 
 
 @dataclass(frozen=True, slots=True)

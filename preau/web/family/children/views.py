@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.domain.catalogue.queries import school_year_to_prepare
+from preau.domain.documents.queries import sent_about
 from preau.domain.enrolments.queries import schoolings_of
 from preau.domain.families import operations
 from preau.domain.families.enums import Access
@@ -141,7 +142,8 @@ def page(request: Any, tab: str, file: ChildFile, *, status: int = 200, **contex
         "schooling": now_in[-1] if now_in else None,
     }
     if file.access != Access.WRITE and (tab != "identity" or file.access == Access.ON_REQUEST):
-        return render(request, "family/children/closed.html", frame)
+        sent = sent_about(actor=actor, child_id=file.child_id, on=request.today)
+        return render(request, "family/children/closed.html", {**frame, "sent": sent})
     if form is not None and form.errors:
         status = 422
     return render(request, TABS[tab], {**frame, **context}, status=status)
