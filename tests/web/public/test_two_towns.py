@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from preau.base.models import OutboxMail
+from preau.base.models import JournalEntry, OutboxMail
 from preau.domain.accounts.models import Account, Membership
 from preau.domain.families.models import Adult, Family
 from preau.domain.families.operations import create_access_key, invite_adult
@@ -182,3 +182,18 @@ def test_a_first_connection_by_reset_where_the_collectivite_says_so(client, town
     assert Client().post(link, own).url == "/ville-test/espace-active/"
     client.post(url, {"email": co_holder.email})
     assert OutboxMail.objects.latest("pk").template == "password_reset"
+
+
+def test_a_new_email_is_that_of_the_person_in_every_town(client, town, other_town, awa, login):
+    """One login, two dossiers: an agent of the other town must not read an address that is no more."""
+    stranger = other_town.household("Dupré", login="autre")
+    Adult.objects.filter(pk=stranger.adult.pk).update(account=awa.account)
+    other_town.join(awa.account, "family")
+    ask = {"email": "neuf@courriel.example", "current": PASSWORD}
+    login(awa.account).post("/ville-test/famille/profil/courriel/", ask)
+    _mail, link = mailed(template="email_change")
+    client.post(link)
+    emails = set(Adult.objects.filter(account=awa.account).values_list("email", flat=True))
+    assert emails == {"neuf@courriel.example"}
+    for each in (town, other_town):
+        assert JournalEntry.objects.filter(organisation_id=each.id, act="email.changed").count() == 1

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from preau.base import journal
-from preau.base.actor import Actor
+from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
 from preau.domain.accounts.models import Account
 from preau.domain.accounts.operations import change_email, request_email_change
@@ -37,12 +37,27 @@ def ask_new_email(*, actor: Actor, email: str, current_password: str, now: datet
 
 @transaction.atomic
 def confirm_new_email(*, organisation_id: int, secret: str, now: datetime) -> Account:
-    """Write the new e-mail on the account, and on the dossier of this collectivité.
+    """Write the new e-mail on the account, and on its dossiers in every collectivité: it is one person, one login.
+
+    Mails go to the account wherever they come from; an agent elsewhere would else read an address that is no more.
+    It is written in the journal of each collectivité.
 
     :raises LinkInvalid: unknown, used or expired link.
     """
     account = change_email(organisation_id=organisation_id, secret=secret, now=now)
-    for adult in Adult.objects.filter(organisation_id=organisation_id, account=account):
+    for adult in Adult.objects.filter(account=account).order_by("pk"):
         adult.email = account.email
         adult.save(update_fields=["email"])
+        if adult.organisation_id != organisation_id:
+            _record_elsewhere(account, adult, now=now)
     return account
+
+
+def _record_elsewhere(account: Account, adult: Adult, *, now: datetime) -> None:
+    owner = Actor(
+        organisation_id=adult.organisation_id,
+        audience=FAMILY,
+        account_id=account.pk,
+        display_name=account.full_name,
+    )
+    journal.record(actor=owner, act="email.changed", at=now, subject_type="account", subject_id=account.pk)
