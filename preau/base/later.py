@@ -1,9 +1,16 @@
 """Work put off to a task, written in the transaction of the act that wants it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
+
+
+def present() -> datetime:
+    """Return the instant at which a task acts: that of the screens, which a demo moves to its own day."""
+    found: datetime = import_string(settings.PREAU_CLOCK)()
+    return found
 
 
 def enqueue(path: str, /, **arguments: object) -> None:

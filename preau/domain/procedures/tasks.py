@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from django.utils import timezone
 from django_tasks import task
 
+from preau.base import later
 from preau.base.actor import system_actor
 from preau.domain.documents.operations import remind_due
 from preau.domain.organisations.queries import list_organisations
@@ -15,7 +15,7 @@ from preau.domain.procedures.queries import households_with_dossier
 @task(queue_name="mail")
 def announce_order(organisation_id: int, key: str) -> None:
     """Post the mail that tells a family what became of an order."""
-    announce(actor=system_actor(organisation_id), key=key, now=timezone.now())
+    announce(actor=system_actor(organisation_id), key=key, now=later.present())
 
 
 @task()
@@ -28,7 +28,7 @@ def apply_decision(organisation_id: int, number: int, until: str) -> None:
 @task()
 def remind_due_pieces() -> None:
     """Tell the families what they may still send, 14 then 3 days before its date; run again, it tells nobody twice."""
-    now = timezone.now()
+    now = later.present()
     for organisation in list_organisations():
         actor = system_actor(organisation.id, time_zone=organisation.time_zone)
         on = now.astimezone(actor.zone).date()

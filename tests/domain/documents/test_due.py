@@ -3,11 +3,11 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.utils import timezone
 
 from preau.base.actor import system_actor
 from preau.base.facts import NotAllowed, NotFound
 from preau.base.models import OutboxMail
+from preau.config import clock
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import OrderItem, change_bookings
 from preau.domain.documents.models import Document, DocumentType
@@ -23,6 +23,7 @@ from tests.uploads.corpus import paper
 
 pytestmark = pytest.mark.django_db
 DUE = date(2026, 11, 20)
+REAL_CLOCK = clock.now  # the suite freezes it
 
 
 @pytest.fixture
@@ -117,8 +118,7 @@ def test_what_is_sent_is_no_longer_told_and_what_is_private_is_not_named(town, a
     assert remind(town, awa, date(2026, 11, 18)) == 0
 
 
-def test_the_daily_job_tells_the_households_whose_dossier_is_in(town, awa, bruno, kind, dossiers, monkeypatch):
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
+def test_the_daily_job_tells_the_households_whose_dossier_is_in(town, awa, bruno, kind, dossiers):
     for _ in range(2):
         remind_due_pieces.call()
     assert [mail.to for mail in OutboxMail.objects.all()] == [[awa.account.email]]
@@ -129,8 +129,7 @@ def test_the_daily_job_tells_the_households_whose_dossier_is_in(town, awa, bruno
         households_with_dossier(actor=town.agent("manager"), on=TODAY)
 
 
-def test_the_daily_job_tells_of_what_expires_once(town, awa, monkeypatch):
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
+def test_the_daily_job_tells_of_what_expires_once(town, awa):
     kind = DocumentType.objects.create(
         organisation_id=town.id, code="domicile", title="Domicile", subject="family", validity="months", months=1
     )
@@ -258,3 +257,15 @@ def test_the_instant_of_the_clock_is_that_of_the_town(town, awa, kind):
     item = OrderItem(awa.enrolments[0].pk, frozenset(slot.pk for slot in slots))
     decision = change_bookings(actor=town.parent(awa), items=[item], now=late).decision
     assert [each.fact.code for each in decision.refused] == ["piece_overdue"]
+
+
+def test_the_daily_jobs_follow_the_day_of_the_demo(town, awa, settings, monkeypatch):
+    """The demo may live on another day than ours: what its jobs write is of that day."""
+    monkeypatch.setattr("preau.config.clock.now", REAL_CLOCK)
+    settings.PREAU_TODAY = TODAY
+    kind = DocumentType.objects.create(
+        organisation_id=town.id, code="domicile", title="Domicile", subject="family", validity="months", months=1
+    )
+    send(town, awa, kind, now=NOW - timedelta(days=10))
+    remind_expiring.call()
+    assert OutboxMail.objects.get(template="pieces_expiring").created_at.date() == TODAY
