@@ -3,7 +3,7 @@
 Where `pillow-heif` is installed (extra `heic`), the photos of iPhones too: they become JPEG.
 
 Nothing is kept as it came. Images are drawn again without their metadata (a phone writes where it was);
-PDFs are written again without scripts, attachments and actions. Extension, first bytes and full decoding
+PDFs are written again without scripts, attachments and actions (`bare_pdf`). Extension, first bytes and full decoding
 must agree, so that a page renamed .jpg or two formats in one file do not pass.
 """
 
@@ -13,31 +13,19 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
 
-import pikepdf
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from preau.base.bare_pdf import NotBare, bare_pdf
 from preau.base.scanning import ScanState, scan
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 20_000_000
 MAX_SIDE = 3_000  # pixels: a page stays readable, and weighs little
-MAX_PAGES = 30
 EXTENSIONS = {"pdf": "pdf", "jpg": "jpeg", "jpeg": "jpeg", "png": "png", "heic": "heif", "heif": "heif"}
 MEDIA_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
 STARTS = {"pdf": b"%PDF-", "jpeg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}
 HEIF_BRANDS = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypheim", b"ftypheis")  # after the length of the first box
 HEIF_READER = "pillow_heif"
-FORBIDDEN_IN_CATALOG = (
-    "/OpenAction",
-    "/AA",
-    "/Names",
-    "/AcroForm",
-    "/JavaScript",
-    "/Collection",
-    "/Metadata",
-    "/PieceInfo",
-)
-FORBIDDEN_IN_PAGE = ("/AA", "/Annots", "/Metadata", "/PieceInfo", "/Thumb")
 
 
 class FileRefused(Exception):
@@ -87,7 +75,7 @@ class ImageTooLarge(FileRefused):
 
 
 class TooManyPages(FileRefused):
-    """A PDF of more than `MAX_PAGES` pages."""
+    """A PDF of more than `bare_pdf.MAX_PAGES` pages."""
 
     code = "too_many_pages"
 
@@ -96,6 +84,9 @@ class FileInfected(FileRefused):
     """The antivirus knows it."""
 
     code = "infected"
+
+
+PDF_REFUSALS = {"encrypted": FileEncrypted, "too_many_pages": TooManyPages, "unreadable": FileUnreadable}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,37 +175,9 @@ def _drawn_again(image: Image.Image, kind: str) -> bytes:
 
 def _clean_pdf(content: bytes) -> CleanFile:
     try:
-        with pikepdf.open(io.BytesIO(content)) as found:
-            if found.is_encrypted:
-                raise FileEncrypted
-            pages = len(found.pages)
-            if pages == 0:
-                raise FileUnreadable
-            if pages > MAX_PAGES:
-                raise TooManyPages
-            out = io.BytesIO()
-            with pikepdf.new() as bare:
-                # Only the pages are taken over: whatever else the file held stays behind.
-                bare.pages.extend(found.pages)
-                _strip(bare)
-                bare.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    except pikepdf.PasswordError as locked:
-        raise FileEncrypted from locked
-    except FileRefused:
-        raise
-    except Exception as broken:  # pikepdf raises many kinds on hostile files: none of them may be a 500
-        raise FileUnreadable from broken
-    if out.tell() > 2 * MAX_BYTES:
+        pages, kept = bare_pdf(content)
+    except NotBare as refused:
+        raise PDF_REFUSALS[refused.code] from refused
+    if len(kept) > 2 * MAX_BYTES:
         raise FileTooLarge
-    return CleanFile(out.getvalue(), MEDIA_TYPES["pdf"], "pdf", pages)
-
-
-def _strip(pdf: pikepdf.Pdf) -> None:
-    for name in FORBIDDEN_IN_CATALOG:
-        if name in pdf.Root:
-            del pdf.Root[name]
-    for page in pdf.pages:
-        for name in FORBIDDEN_IN_PAGE:
-            if name in page.obj:
-                del page.obj[name]
-    pdf.remove_unreferenced_resources()
+    return CleanFile(kept, MEDIA_TYPES["pdf"], "pdf", pages)

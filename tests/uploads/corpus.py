@@ -90,6 +90,96 @@ def _page_action(pdf: pikepdf.Pdf) -> None:
     pdf.pages[0].obj.AA = pikepdf.Dictionary(O=pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=CANARY.decode()))
 
 
+def _joined(pdf: pikepdf.Pdf) -> pikepdf.Object:
+    kept = pikepdf.Dictionary(F=pikepdf.Stream(pdf, CANARY))
+    return pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.Filespec, F="virus.exe", EF=kept))
+
+
+def _page_file(pdf: pikepdf.Pdf) -> None:
+    """A file joined to a page, not to the document (PDF 2.0)."""
+    pdf.pages[0].obj.AF = pikepdf.Array([_joined(pdf)])
+
+
+def _page_steps(pdf: pikepdf.Pdf) -> None:
+    script = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=CANARY.decode())
+    pdf.pages[0].obj.PresSteps = pikepdf.Dictionary(Type=pikepdf.Name.NavNode, NA=script)
+
+
+def _drawn(pdf: pikepdf.Pdf, **more: Any) -> None:
+    """A drawing on the page, with something in it that is no drawing."""
+    form = pikepdf.Stream(pdf, b"q Q", Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, BBox=[0, 0, 9, 9])
+    for name, value in more.items():
+        form[f"/{name}"] = value
+    pdf.pages[0].Contents = pikepdf.Stream(pdf, b"/X Do")
+    pdf.pages[0].obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(X=form))
+
+
+def _drawn_file(pdf: pikepdf.Pdf) -> None:
+    _drawn(pdf, AF=pikepdf.Array([_joined(pdf)]))
+
+
+def _drawn_elsewhere(pdf: pikepdf.Pdf) -> None:
+    _drawn(pdf, F=f"http://{CANARY.decode()}/", Ref=pikepdf.Dictionary(F=f"http://{CANARY.decode()}/", Page=0))
+
+
+def _marked(pdf: pikepdf.Pdf) -> None:
+    marks = pikepdf.Dictionary(M=pikepdf.Dictionary(JS=CANARY.decode(), AF=pikepdf.Array([_joined(pdf)])))
+    pdf.pages[0].Contents = pikepdf.Stream(pdf, b"/P /M BDC EMC")
+    pdf.pages[0].obj.Resources = pikepdf.Dictionary(Properties=marks)
+
+
+def _photo_inside(pdf: pikepdf.Pdf) -> None:
+    """A photo laid in a page as the phone took it."""
+    photo = pikepdf.Stream(pdf, located_photo(), Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image)
+    photo.Width, photo.Height, photo.BitsPerComponent = 40, 30, 8
+    photo.ColorSpace, photo.Filter = pikepdf.Name.DeviceRGB, pikepdf.Name.DCTDecode
+    pdf.pages[0].Contents = pikepdf.Stream(pdf, b"/X Do")
+    pdf.pages[0].obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(X=photo))
+
+
+def pdf_bomb(megabytes: int) -> bytes:
+    """A PDF whose list of objects is a kilobyte that opens into a megabyte, so many times."""
+    press = zlib.compressobj(9)
+    parts = [press.compress(b"10 0 <</Font<<>>>>"), *(press.compress(b" " * 1024**2) for _ in range(megabytes))]
+    packed = b"".join([*parts, press.flush()])
+    bodies = {
+        1: b"<</Type/Catalog/Pages 2 0 R>>",
+        2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        3: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Resources 10 0 R>>",
+        4: b"<</Type/ObjStm/N 1/First 5/Filter/FlateDecode/Length %d>>stream\n%b\nendstream" % (len(packed), packed),
+    }
+    made, places = b"%PDF-1.5\n", {10: (2, 4)}
+    for number, body in bodies.items():
+        places[number] = (1, len(made))
+        made += b"%d 0 obj%b\nendobj\n" % (number, body)
+    places[11] = (1, len(made))
+    table = b"".join(struct.pack(">BIB", *places.get(number, (0, 0)), 0) for number in range(12))
+    head = b"<</Type/XRef/Size 12/W[1 4 1]/Root 1 0 R/Length %d>>" % len(table)
+    return made + b"11 0 obj%bstream\n%b\nendstream endobj\nstartxref\n%d\n%%%%EOF" % (head, table, len(made))
+
+
+def filled_form() -> bytes:
+    """A mandate whose box was filled in on a telephone."""
+
+    def fill(pdf: pikepdf.Pdf) -> None:
+        look = pikepdf.Stream(pdf, b"BT /F 9 Tf (TAPE) Tj ET", Subtype=pikepdf.Name.Form, BBox=[0, 0, 90, 20])
+        box = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot,
+            Subtype=pikepdf.Name.Widget,
+            FT=pikepdf.Name.Tx,
+            T="nom",
+            V="TAPE",
+            F=4,
+            Rect=[0, 0, 90, 20],
+            AP=pikepdf.Dictionary(N=look),
+        )
+        box = pdf.make_indirect(box)
+        pdf.pages[0].obj.Annots = pikepdf.Array([box])
+        pdf.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([box]))
+
+    return paper(change=fill)
+
+
 def _zip() -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
@@ -181,6 +271,17 @@ HARMLESS: list[tuple[str, bytes]] = [
     ("lance.pdf", paper(change=_launch)),
     ("auteur.pdf", paper(change=_author)),
     ("ouverture.pdf", paper(change=_page_action)),
+    ("joint-a-la-page.pdf", paper(change=_page_file)),
+    ("joint-au-dessin.pdf", paper(change=_drawn_file)),
+    ("dessin-ailleurs.pdf", paper(change=_drawn_elsewhere)),
+    ("etapes.pdf", paper(change=_page_steps)),
+    ("marques.pdf", paper(change=_marked)),
+    ("photo-dedans.pdf", paper(change=_photo_inside)),
+    ("compresse.pdf", paper(change=_page_file, object_stream_mode=pikepdf.ObjectStreamMode.generate)),
+    ("couleurs.jpg", picture(icc_profile=CANARY * 50_000)),
+    ("animee.png", picture("PNG", save_all=True, append_images=[Image.new("RGB", (40, 30), n) for n in range(9)])),
+    ("facture\u202egpj.pdf", PDF + CANARY),
+    ("..\\..\\windows\\system32.pdf", PDF + b" " + CANARY),
     ("transparent.png", picture("PNG", mode="RGBA")),
     ("palette.png", picture("PNG", mode="P")),
     ("gris.jpg", picture(mode="L")),
