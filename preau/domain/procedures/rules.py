@@ -109,9 +109,13 @@ def merge_draft(
     return {slot_id: want for slot_id, want in draft.items() if held.get(slot_id) is not want}
 
 
-def draft_key(*, child_id: int | None, about: str) -> str:
-    """Return what makes a household's draft of one kind unique: "c12/y3" for a child and a school year."""
-    return f"c{child_id or 0}/{about}"[:60]
+def draft_key(*, child_id: int | None, about: str, agent_id: int | None = None) -> str:
+    """Return what makes a household's draft of one kind unique: "c12/y3" for a child and a school year.
+
+    :param agent_id: account of the agent who writes at the counter: what the family had begun stays its own.
+    """
+    counter = f"s{agent_id}" if agent_id else ""
+    return f"c{child_id or 0}{counter}/{about}"[:60]
 
 
 def missing(answers: object, names: Sequence[str], *, step: str) -> list[Problem]:

@@ -11,6 +11,7 @@ from preau.domain.families.models import Adult, ChildHealth, Contact
 from preau.domain.organisations.models import Department
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure, ProcedureForm
+from preau.domain.procedures.operations import save_step, start
 from preau.domain.procedures.operations import send_document
 from tests.factories.town import NOW
 from tests.uploads.corpus import paper
@@ -211,3 +212,13 @@ def test_a_demarche_at_the_counter_is_numbered_and_written_by_the_service(desk, 
     assert [(each.number, each.on_behalf) for each in found] == [(1, True), (2, True), (3, True)]
     assert "par le service" in page_of(desk, awa)
     assert desk.get(f"{base}autre/{form.pk}/{awa.children[0].pk}/").status_code == 404
+
+
+def test_what_the_family_had_begun_does_not_stop_the_counter(desk, town, awa):
+    """The draft stays the family's: it comes to the counter because it could not finish it."""
+    draft = start(actor=town.parent(awa), kind=ProcedureKind.MOVE, family_id=awa.family.pk, now=NOW)
+    save_step(actor=town.parent(awa), draft_id=draft.draft_id, step="move", values={"street": "rue à finir"}, now=NOW)
+    address = {"street": "2 rue B", "postcode": "01000", "city": "Ici", "country": "France"}
+    sent = desk.post(f"{BASE}{awa.family.pk}/guichet/demenagement/", {**address, "moves_on": "2026-12-01"})
+    assert sent.status_code == 302
+    assert Procedure.objects.get(number=1).answers["move"]["street"] == "2 rue B"

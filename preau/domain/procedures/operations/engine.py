@@ -68,7 +68,7 @@ def start(
         "organisation_id": actor.organisation_id,
         "family_id": family_id,
         "kind": kind,
-        "draft_key": draft_key(child_id=child_id, about=about),
+        "draft_key": draft_key(child_id=child_id, about=about, agent_id=actor.account_id if actor.is_staff else None),
         "status": ProcedureStatus.DRAFT,
     }
     row = Procedure.objects.filter(**wanted).first()

@@ -88,7 +88,7 @@ def submit_at_counter(
     about: str = "",
     form_id: int | None = None,
 ) -> Submission:
-    """Make a démarche of one step for a family, whole or not at all; what it had begun itself is taken up.
+    """Make a démarche of one step for a family, whole or not at all; what it had begun itself stays its own.
 
     :raises NotFound: the household or the child is unknown here.
     :raises NotAllowed: neither agent nor manager.
