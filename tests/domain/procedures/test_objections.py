@@ -191,6 +191,15 @@ def mails_to(account):
     return {mail.template: mail for mail in OutboxMail.objects.all() if account.email in mail.to}
 
 
+def test_what_was_begun_for_a_child_who_leaves_is_forgotten(town, awa, bea):
+    child = awa.children[0]
+    start = {"kind": ProcedureKind.PAI, "child_id": child.pk, "now": NOW}
+    acts.start(actor=town.parent(bea), family_id=bea.family.pk, **start)
+    kept = acts.start(actor=town.parent(awa), family_id=awa.family.pk, **start)
+    acts.take_from_household(actor=town.agent("agent"), child_id=child.pk, family_id=bea.family.pk, now=NOW)
+    assert [row.pk for row in Procedure.objects.all()] == [kept.draft_id]
+
+
 def test_the_other_household_is_told_of_what_concerns_the_child_and_of_nothing_else(town, awa, bea):
     offer, child = town.offer(), awa.children[0]
     view = ask_enrolment(town, awa, offer)

@@ -11,8 +11,7 @@ from preau.domain.families.models import Adult, ChildHealth, Contact
 from preau.domain.organisations.models import Department
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure, ProcedureForm
-from preau.domain.procedures.operations import save_step, start
-from preau.domain.procedures.operations import send_document
+from preau.domain.procedures.operations import save_step, send_document, start
 from tests.factories.town import NOW
 from tests.uploads.corpus import paper
 

@@ -14,8 +14,8 @@ from preau.domain.families.operations.custody import (
     withdraw_objection,
 )
 from preau.domain.families.queries.custody import has_objection
-from preau.domain.procedures.enums import OBJECTION, OPEN_STATUSES, ProcedureKind
-from preau.domain.procedures.models import Procedure
+from preau.domain.procedures.enums import OBJECTION, OPEN_STATUSES, ProcedureKind, ProcedureStatus
+from preau.domain.procedures.models import Procedure, ProcedurePiece
 
 
 class HouseholdInUse(Exception):
@@ -53,7 +53,7 @@ def take_back_objection(*, actor: Actor, objection_id: int, now: datetime) -> No
 
 @transaction.atomic
 def take_from_household(*, actor: Actor, child_id: int, family_id: int, now: datetime) -> None:
-    """Take a child out of a household where it was put by mistake.
+    """Take a child out of a household where it was put by mistake. What that household had begun for it is forgotten.
 
     :raises HouseholdInUse: an enrolment runs, or a démarche waits, for the child in this household.
     :raises NotFound, NotAllowed, LastHousehold: see `families.operations.custody.remove_household`.
@@ -65,6 +65,9 @@ def take_from_household(*, actor: Actor, child_id: int, family_id: int, now: dat
     if runs.exists() or waits.exists():
         raise HouseholdInUse
     remove_household(actor=actor, child_id=child_id, family_id=family_id, now=now)
+    drafts = Procedure.objects.filter(**here, status=ProcedureStatus.DRAFT)
+    ProcedurePiece.objects.filter(organisation_id=actor.organisation_id, procedure__in=drafts.values("pk")).delete()
+    drafts.delete()
 
 
 def _mark(actor: Actor, child_id: int) -> None:

@@ -21,6 +21,7 @@ from preau.domain.organisations.queries import organisation_by_id
 from preau.domain.procedures.enums import OtherParent, ProcedureKind, ProcedureStatus, TimelineEvent
 from preau.domain.procedures.models import Procedure, ProcedurePiece, TimelineEntry
 from preau.domain.procedures.operations.handlers import handler_of
+from preau.domain.procedures.operations.handlers.base import check_child
 from preau.domain.procedures.operations.looking import anomalies_of
 from preau.domain.procedures.operations.mails import ask_other_parents, tell_family, tell_other_parents
 from preau.domain.procedures.operations.numbering import give_numbers
@@ -161,6 +162,8 @@ def submit(*, actor: Actor, draft_id: int, now: datetime) -> Submission:
     if row.status != ProcedureStatus.DRAFT:
         return Submission(view_of(row), is_replay=True)
     find_draft(actor=actor, draft_id=draft_id)
+    if row.child_id is not None:  # it may have left the household since
+        check_child(actor=actor, family_id=row.family_id, child_id=row.child_id)
     handler = handler_of(kind=row.kind)
     on = now.astimezone(actor.zone).date()
     problems = handler.problems(actor=actor, row=row, on=on) or _closed(actor, row, now=now)
