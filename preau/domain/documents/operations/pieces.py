@@ -127,14 +127,15 @@ def check(*, actor: Actor, document_id: int, accept: bool, reason: str = "", now
     """
     actor.require_role(Role.AGENT, Role.MANAGER)
     find_document(actor=actor, document_id=document_id, on=now.date())
-    if not accept and not reason.strip():
+    reason = reason.replace("\x00", "").strip()
+    if not accept and not reason:
         raise ReasonMissing
     changed = (
         Document.objects.filter(organisation_id=actor.organisation_id, pk=document_id)
         .exclude(state=DocumentState.REPLACED)
         .update(
             state=DocumentState.VALID if accept else DocumentState.REFUSED,
-            reason="" if accept else reason.strip()[:2000],
+            reason="" if accept else reason[:2000],
             checked_at=now,
         )
     )

@@ -4,7 +4,11 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
+
+BAD_DAY = _("Écrivez une date, par exemple 03/09/2026.")
+LATEST = date(2199, 12, 31)  # later is a slip of the hand, and the day after the last there is has no name
 
 
 def _day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
@@ -14,7 +18,8 @@ def _day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.Dat
         help_text=help_text,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-        error_messages={"invalid": _("Écrivez une date, par exemple 03/09/2026.")},
+        error_messages={"invalid": BAD_DAY},
+        validators=[MaxValueValidator(LATEST, message=BAD_DAY)],
     )
 
 
