@@ -221,3 +221,18 @@ def test_what_the_family_had_begun_does_not_stop_the_counter(desk, town, awa):
     sent = desk.post(f"{BASE}{awa.family.pk}/guichet/demenagement/", {**address, "moves_on": "2026-12-01"})
     assert sent.status_code == 302
     assert Procedure.objects.get(number=1).answers["move"]["street"] == "2 rue B"
+
+
+def test_an_agent_of_another_department_is_not_sent_to_a_page_it_may_not_open(login, town, awa, vaccines):
+    """What a family sends goes to the first department: the agent of the crèche reads that it is done."""
+    creche = Department.objects.create(organisation_id=town.id, name="Petite enfance", position=2)
+    account = town.account("creche", role="agent")
+    account.memberships.update(department_ids=[creche.pk])
+    desk = login(account)
+    base = f"{BASE}{awa.family.pk}/"
+    file = SimpleUploadedFile("c.pdf", paper())
+    sent = desk.post(f"{base}document/{awa.children[0].pk}/", {"type": vaccines.pk, "file": file}, follow=True)
+    assert (sent.status_code, "demande n° 1" in sent.content.decode()) == (200, True)
+    told = {"situation": "separated", "since": "2026-10-01"}
+    done = desk.post(f"{base}guichet/situation/", told, follow=True)
+    assert (done.status_code, "Demande n° 2" in done.content.decode()) == (200, True)

@@ -16,7 +16,7 @@ from preau.domain.procedures.enums import OPEN_STATUSES, OtherParent, ProcedureK
 from preau.domain.procedures.models import Procedure, ProcedureMessage, ProcedurePiece
 from preau.domain.procedures.operations.engine import note
 from preau.domain.procedures.operations.mails import tell_family
-from preau.domain.procedures.queries.cases import visible
+from preau.domain.procedures.queries.cases import find_draft, visible
 from preau.domain.procedures.rules import AlreadyDecided, TextMissing, check_text
 
 
@@ -86,8 +86,12 @@ def attach(
 
     :raises NotFound: not the actor's; :raises AlreadyDecided: the démarche is closed.
     """
-    rows = visible(actor=actor).select_for_update()
-    row = rows.filter(pk=draft_id).first() if draft_id else rows.filter(number=number).first()
+    if draft_id:  # an agent's own draft may be for another department to decide
+        find_draft(actor=actor, draft_id=draft_id)
+        mine = Procedure.objects.filter(organisation_id=actor.organisation_id, pk=draft_id)
+    else:
+        mine = visible(actor=actor).filter(number=number)
+    row = mine.select_for_update().first()
     if row is None:
         raise NotFound("procedure")
     if row.status != ProcedureStatus.DRAFT and row.status not in OPEN_STATUSES:

@@ -17,7 +17,7 @@ from preau.domain.documents.rules import DateMissing, DateOver
 from preau.domain.families.queries import FamilyFile
 from preau.domain.procedures import operations as acts
 from preau.domain.procedures.enums import ProcedureKind
-from preau.domain.procedures.queries import find_form, procedure_forms
+from preau.domain.procedures.queries import find_case, find_form, procedure_forms
 from preau.domain.procedures.rules import Incomplete, NotOpenForYou
 from preau.web.staff.families.corrections import open_file
 from preau.web.staff.families.forms import CounterForm, MoveForm, PieceForm, SituationForm, form_of
@@ -68,7 +68,7 @@ def piece(request: Any, slug: str, family_id: int, child_id: int | None = None) 
             form.add_error("until", _("Cette date est passée. Demandez un document encore valable."))
         else:
             messages.success(request, _("Le document est dans le dossier : demande n° %s.") % made.view.number)
-            return redirect("staff:procedure", slug=slug, number=made.view.number)
+            return _sent(request, family_id, made)
     context = {"file": file, "child": child, "form": form}
     return render(request, "staff/families/piece.html", context, status=422 if form.errors else 200)
 
@@ -120,9 +120,19 @@ def _page(request: Any, family_id: int, page: Counter, *, child_id: int | None =
             form.add_error(None, _("Il manque des réponses. Complétez-les puis envoyez."))
         else:
             messages.success(request, _("Demande n° %s : elle est déposée pour la famille.") % made.view.number)
-            return redirect("staff:procedure", slug=request.organisation.slug, number=made.view.number)
+            return _sent(request, family_id, made)
     context = {"file": file, "child": child, "form": form, "page": page}
     return render(request, "staff/families/counter_form.html", context, status=422 if form.errors else 200)
+
+
+def _sent(request: Any, family_id: int, made: acts.Submission) -> HttpResponse:
+    """Show the démarche, or the file again where another department decides it."""
+    slug, number = request.organisation.slug, made.view.number
+    try:
+        find_case(actor=request.actor, number=number)
+    except NotFound:
+        return redirect("staff:family", slug=slug, family_id=family_id)
+    return redirect("staff:procedure", slug=slug, number=number)
 
 
 def _send(request: Any, family_id: int, page: Counter, form: CounterForm, child_id: int | None) -> acts.Submission:
