@@ -332,6 +332,24 @@ def sent_about(*, actor: Actor, child_id: int, on: date) -> list[DocumentView]:
     return [_view(row, on) for row in rows.order_by("-pk")]
 
 
+def private_reader(*, actor: Actor, document_id: int) -> int | None:
+    """Return the one account of a household that may know of a piece, 0 for none, None when the household may.
+
+    The papers of an adult are that adult's, a judgment is whose parent sent it (trust, §2.4). One query.
+
+    :raises NotFound: no such piece here.
+    """
+    rows = Document.objects.filter(organisation_id=actor.organisation_id, pk=document_id)
+    row = rows.select_related("document_type", "adult").first()
+    if row is None:
+        raise NotFound("document")
+    if row.adult is not None:
+        return row.adult.account_id or 0
+    if row.document_type.is_judicial:
+        return actor.account_id if actor.audience == FAMILY and actor.account_id else 0
+    return None
+
+
 def documents_by_id(*, actor: Actor, ids: Collection[int] | QuerySet[Any], on: date) -> list[DocumentView]:
     """Return the pieces of a démarche that the actor may read, oldest first. Two queries at most.
 

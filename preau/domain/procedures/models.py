@@ -41,6 +41,8 @@ class Procedure(TenantModel):
     enrolment_id = models.BigIntegerField(null=True)
     department_id = models.BigIntegerField(null=True)
     account_id = models.BigIntegerField(null=True)  # the person who asked
+    # The one account of the household that reads it; 0: none does; null: the household.
+    private_to_id = models.BigIntegerField(null=True)
     subject = models.CharField(max_length=240)  # « Lina - Accueil périscolaire - École des Tilleuls »
     on_behalf = models.BooleanField(default=False)  # by an agent for the family
     payload = models.JSONField(default=dict)

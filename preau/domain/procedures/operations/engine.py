@@ -85,6 +85,7 @@ def start(
         )
         row.answers = handler.prefill(actor=actor, row=row, on=on)
         row.department_id, row.site_id = handler.place(actor=actor, row=row)
+        row.private_to_id = handler.private_to(actor=actor, row=row)
         try:
             with transaction.atomic():
                 row.save()
@@ -230,6 +231,7 @@ def _fill(actor: Actor, row: Procedure, *, on: date, now: datetime) -> None:
     row.status = ProcedureStatus.SUBMITTED
     row.draft_key = ""
     row.account_id = actor.account_id
+    row.private_to_id = handler.private_to(actor=actor, row=row)
     row.on_behalf = actor.is_staff
     row.submitted_at = row.updated_at = now
     row.due_at = promised_at(submitted_at=now, hours=organisation.processing_hours if organisation else 48)

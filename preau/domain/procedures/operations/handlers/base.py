@@ -65,6 +65,10 @@ class Handler:
         """Return (department id, site id) of those who decide."""
         return front_department(organisation_id=actor.organisation_id), None
 
+    def private_to(self, *, actor: Actor, row: Procedure) -> int | None:
+        """Return the one account of the household that may read it, 0: none; None: all of it (trust, §2.4)."""
+        return None
+
     def is_immediate(self, *, actor: Actor, row: Procedure) -> bool:
         """Tell whether a submission without anomaly is answered at once, without an agent."""
         return False

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from preau.base.actor import Actor
 from preau.domain.documents.operations import check
+from preau.domain.documents.queries import private_reader
 from preau.domain.documents.rules import AlreadyChecked
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure
@@ -19,6 +20,11 @@ class DocumentHandler(Handler):
 
     def subject(self, *, actor: Actor, row: Procedure) -> str:
         return str(row.answers["document"]["title"])
+
+    def private_to(self, *, actor: Actor, row: Procedure) -> int | None:
+        """The papers of an adult are read by that adult only, a judgment by whoever sent it."""
+        sent = row.answers.get("document")
+        return private_reader(actor=actor, document_id=int(sent["document_id"])) if sent else None
 
     def anomalies(self, *, actor: Actor, row: Procedure, on: object) -> list[str]:
         return ["piece_to_check"]

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import ClassVar
 
-from preau.base.actor import Actor
+from preau.base.actor import FAMILY, Actor
 from preau.domain.families.enums import Situation
 from preau.domain.families.models import Child, Family
 from preau.domain.families.operations import ADDRESS_LENGTHS, change_address, change_situation
@@ -39,6 +39,10 @@ class SituationHandler(Handler):
     """« Changement de situation familiale » (A22-07). Parent data: never told to the other parent."""
 
     kind: ClassVar[ProcedureKind] = ProcedureKind.SITUATION
+
+    def private_to(self, *, actor: Actor, row: Procedure) -> int | None:
+        """What the service wrote down for the household at its counter stays the household's."""
+        return actor.account_id if actor.audience == FAMILY else None
 
     def problems(self, *, actor: Actor, row: Procedure, on: date) -> list[Problem]:
         return missing(row.answers.get("situation"), ("situation", "from"), step="situation")
