@@ -158,7 +158,16 @@ def validate_all(desk: Desk, homes: Iterable[Home], *, year: SchoolYear | None =
             )
 
 
-def fill(desk: Desk, home: Home, child: Child, *, but: Sequence[str] = (), days_ago: int = 5, **health: Any) -> int:
+def fill(
+    desk: Desk,
+    home: Home,
+    child: Child,
+    *,
+    but: Sequence[str] = (),
+    days_ago: int = 5,
+    direct_debit: bool = False,
+    **health: Any,
+) -> int:
     """Fill the dossier of a child as its parent would, and return its draft. `but`: parts left undone."""
     actor, now = desk.actor_of(home), desk.now - timedelta(days=days_ago)
     draft = acts.start(
@@ -170,7 +179,7 @@ def fill(desk: Desk, home: Home, child: Child, *, but: Sequence[str] = (), days_
         now=now,
     )
     parts: Mapping[str, Mapping[str, Any]] = {
-        "household": {"address_is_right": True, "phone": home.adults[0].phone, "direct_debit": False},
+        "household": {"address_is_right": True, "phone": home.adults[0].phone, "direct_debit": direct_debit},
         "identity": {"identity_is_right": True, "school": "", "level": ""},
         "health": {"pai": "no", "doctor_name": "Dr Ormeau", "diet": "standard", "vaccines": ["dtp"], **health},
         "consents": {code: "yes" for code in asked_consents(desk)},

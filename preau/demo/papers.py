@@ -42,6 +42,18 @@ def photo(lines: Sequence[str]) -> bytes:
     return out.getvalue()
 
 
+def face() -> bytes:
+    """Return the portrait of nobody, drawn with three shapes."""
+    image = Image.new("RGB", (256, 256), SHEET)
+    draw = ImageDraw.Draw(image)
+    draw.ellipse([(24, 170), (232, 360)], fill="#0b6478")
+    draw.ellipse([(72, 44), (184, 180)], fill="#c99a72")
+    draw.pieslice([(64, 30), (192, 170)], 180, 360, fill="#d8d8d8")
+    out = io.BytesIO()
+    image.save(out, format="JPEG", quality=85)
+    return out.getvalue()
+
+
 def _escaped(text: str) -> bytes:
     raw = text.replace("’", "'").encode("cp1252", "replace")
     return raw.replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")

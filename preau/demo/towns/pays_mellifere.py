@@ -6,8 +6,9 @@ from preau.demo import dossiers
 from preau.demo.desk import Desk, Hours, Person, Pupil
 from preau.demo.towns import small
 from preau.demo.towns.pays_mellifere_characters import write_characters
+from preau.demo.towns.pays_mellifere_moments import write_moments
 from preau.domain.catalogue.enums import ActivityKind, BookingMode
-from preau.domain.catalogue.models import Activity
+from preau.domain.catalogue.models import Activity, Offer
 from preau.domain.organisations.enums import SiteKind
 from preau.domain.organisations.models import Department, Site
 
@@ -55,7 +56,7 @@ def build(desk: Desk) -> None:
             ],
             deadline=DEADLINE,
         )
-    _others(desk, department, (acacias, bruyeres))
+    halte = _others(desk, department, (acacias, bruyeres))
     _families(desk, acacias, bruyeres)
     small.crowd(desk, [acacias, bruyeres])
     dossiers.validate_all(desk, desk.homes)
@@ -64,6 +65,7 @@ def build(desk: Desk) -> None:
         choices = [(0.4, ("S",)), (0.2, ("M", "S")), (0.1, ("M",)), (0.3, ())]
         small.book(desk, offers[school.pk], enrolments, "0134", choices)
     write_characters(desk, acacias, bruyeres, offers)
+    write_moments(desk, department, acacias, bruyeres, offers, halte)
     small.staff(
         desk, department, ("M.", "Gaëtan", "Rucher"), ("Mme", "Violaine", "Butineau"), ("M.", "Ferdinand", "Hydromel")
     )
@@ -84,8 +86,8 @@ def _activity(
     return made
 
 
-def _others(desk: Desk, department: Department, schools: tuple[Site, ...]) -> None:
-    """What else the dossier opens: at once for school days, on a later date for the rest."""
+def _others(desk: Desk, department: Department, schools: tuple[Site, ...]) -> Offer:
+    """What else the dossier opens: at once for school days, on a later date for the rest. Return the halte-garderie."""
     meals = _activity(desk, department, "Restauration", ActivityKind.CANTEEN, position=2)
     name = "Temps d’activités périscolaires (TAP)"
     tap = _activity(desk, department, name, ActivityKind.AFTER_SCHOOL, position=3, booking_mode=BookingMode.NONE)
@@ -96,12 +98,15 @@ def _others(desk: Desk, department: Department, schools: tuple[Site, ...]) -> No
         desk.offer(tap, school)
     monday = desk.today + timedelta(days=28 - desk.today.weekday())
     later = [{"public": "all", "opens_at": desk.local(monday, 8)}]
+    made = []
     for position, (name, kind, place, ages) in enumerate(LATER, start=4):
         activity = _activity(desk, department, name, kind, position=position, booking_mode=BookingMode.NONE)
         offer = desk.offer(activity, desk.site(*place), weekdays="01234")
         offer.min_age_months, offer.max_age_months = ages
         offer.enrolment_openings = later
         offer.save(update_fields=["min_age_months", "max_age_months", "enrolment_openings"])
+        made.append(offer)
+    return made[0]
 
 
 def _open(desk: Desk) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from preau.demo import dossiers
 from preau.demo.desk import Desk, Home, Person, Pupil
+from preau.demo.towns.pays_mellifere_moments import ask_school
 from preau.domain.catalogue.models import Offer
 from preau.domain.documents.models import DocumentType
 from preau.domain.families.enums import ContactKind
@@ -32,7 +33,7 @@ def write_characters(desk: Desk, acacias: Site, bruyeres: Site, offers: Mapping[
     _in_double(desk, acacias)
     for home, school in (_expired(desk, acacias), _protected(desk, bruyeres), _two_towns(desk, acacias)):
         _validate(desk, home, offers[school.pk])
-    _in_turn(desk, bruyeres, offers[bruyeres.pk])
+    _in_turn(desk, acacias, bruyeres, offers[bruyeres.pk])
     _written_twice(desk, acacias)
 
 
@@ -160,8 +161,8 @@ def _two_towns(desk: Desk, school: Site) -> tuple[Home, Site]:
     return home, school
 
 
-def _in_turn(desk: Desk, school: Site, offer: Offer) -> None:
-    """One child, two households: even weeks with one parent, odd ones with the other."""
+def _in_turn(desk: Desk, asked: Site, school: Site, offer: Offer) -> None:
+    """One child, two households, even weeks and odd ones. One parent asks for another school: the other must agree."""
     mother = _home(desk, ("Mme", "Ombeline", "Desvignes", "garde alternée, semaines paires"), "Anatolie", "CE2", school)
     father = desk.family([Person("M.", "Léopold", "Marcassin", "garde alternée, semaines impaires")], is_character=True)
     child = mother.children[0]
@@ -180,6 +181,7 @@ def _in_turn(desk: Desk, school: Site, offer: Offer) -> None:
     )
     _validate(desk, mother, offer)
     desk.enrol(father, offer, child)
+    ask_school(desk, mother, child, asked)
 
 
 def _written_twice(desk: Desk, school: Site) -> None:
