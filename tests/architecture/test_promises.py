@@ -98,6 +98,12 @@ def test_every_template_is_used():
     assert unused == []
 
 
+def test_every_mail_is_written_twice_as_text_and_as_a_page():
+    mails = {name for name in templates() if name.startswith("papers/mails/") and "/_" not in name}
+    names = {name.rpartition(".")[0] for name in mails}
+    assert {f"{name}.{form}" for name in names for form in ("txt", "html")} - mails == set()
+
+
 def test_included_fragments_start_with_an_underscore():
     named = re.findall(r'{% include "([^"]+)"', "\n".join(templates().values()))
     assert [name for name in named if not name.rsplit("/", 1)[-1].startswith("_")] == []

@@ -6,6 +6,7 @@ import pytest
 
 from preau.base.facts import NotFound
 from preau.base.models import OutboxMail
+from preau.base.sending import send_outbox_mail
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import OrderItem
 from preau.domain.enrolments.models import Enrolment, Schooling
@@ -215,6 +216,26 @@ def test_the_other_household_is_told_of_what_concerns_the_child_and_of_nothing_e
     assert "enrolment_ended" in mails_to(bea.account)
     ask_enrolment(town, awa, town.offer(activity=None), child=1)  # not Béa's child
     assert set(mails_to(bea.account)) == {"child_act", "enrolment_ended"}
+
+
+@pytest.mark.parametrize(
+    ("template", "path"), [("child_act", "/famille/enfants/"), ("agreement_asked", "/famille/accords/")]
+)
+def test_the_mails_to_the_other_household_leave(town, awa, bea, mailoutbox, template, path):
+    child = awa.children[0].first_name
+    if template == "child_act":
+        ask_enrolment(town, awa, town.offer())
+    else:
+        actor, about = town.parent(awa), {"family_id": awa.family.pk, "child_id": awa.children[0].pk}
+        draft = acts.start(actor=actor, kind=ProcedureKind.SCHOOLING, now=NOW, **about)
+        values = {**draft.answers["schooling"], "site_id": town.school.pk, "level": "CP", "derogation": "Un frère"}
+        acts.save_step(actor=actor, draft_id=draft.draft_id, step="schooling", values=values, now=NOW)
+        acts.submit(actor=actor, draft_id=draft.draft_id, now=NOW)
+    send_outbox_mail(mails_to(bea.account)[template].pk)
+    (sent,) = mailoutbox
+    for body in (sent.body, sent.alternatives[0].content):
+        assert child in body
+        assert path in body
 
 
 def test_no_mail_tells_the_other_household_of_health(town, awa, bea):
