@@ -140,6 +140,15 @@ def test_a_document_that_cannot_be_joined_to_a_request_keeps_what_was_typed(clie
     assert Document.objects.filter(document_type=dated).count() == 1
 
 
+def test_a_piece_asked_for_again_opens_again_until_another_is_sent(client, town, awa, kind):
+    send(client, awa, kind)
+    acts.ask_more(actor=town.agent("agent"), number=1, text="", types={kind.pk: "Carnet"}, now=NOW)
+    assert "Envoyer cette pièce" in page(client.get(f"{HOME}demandes/1/"))
+    file = SimpleUploadedFile("net.pdf", paper(2))
+    client.post(f"{HOME}demandes/1/document/", {"type": kind.pk, "file": file})
+    assert "Envoyer cette pièce" not in page(client.get(f"{HOME}demandes/1/"))
+
+
 def test_agents_read_the_pieces_of_families_they_look_after(client, login, town, other_town, awa, kind):
     send(client, awa, kind)
     path = f"/ville-test/agents/documents/{Document.objects.get().pk}/"

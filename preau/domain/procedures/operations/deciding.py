@@ -165,6 +165,7 @@ def ask_more(*, actor: Actor, number: int, text: str, types: Mapping[int, str], 
         "text": words,
         "types": [{"id": key, "title": title} for key, title in sorted(types.items())],
         "had": row.pieces.count(),
+        "known": list(row.pieces.values_list("document_id", flat=True)),  # asked again, they are not the answer
     }
     row.status, row.updated_at = ProcedureStatus.MORE_ASKED, now
     row.assignee_id = row.assignee_id or actor.account_id

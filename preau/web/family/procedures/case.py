@@ -113,7 +113,10 @@ def case_page(
     """
     case = find_case(actor=request.actor, number=number)
     pieces = pieces_of(actor=request.actor, number=number, on=request.today)
-    given = {piece.type_id for piece in pieces if piece.state in ("to_check", "valid")}
+    known = case.asked.get("known", ())
+    given = {
+        piece.type_id for piece in pieces if piece.state in ("to_check", "valid") and piece.document_id not in known
+    }
     context = {
         "case": case,
         "typed": typed,
