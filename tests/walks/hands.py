@@ -17,7 +17,8 @@ FOCUS_IS_SEEN = """e => {
 
 def named(label: str) -> re.Pattern[str]:
     """The whole label, whatever says that the answer is compulsory or not."""
-    return re.compile(rf"^\W*{re.escape(label)}\W*(\(facultatif\))?\W*$")
+    words = re.escape(label).replace(r"\ ", r"\s")  # a space may be one that does not break
+    return re.compile(rf"^\W*{words}\W*(\(facultatif\))?\W*$")
 
 
 def starting(name: str) -> re.Pattern[str]:

@@ -57,6 +57,10 @@ def accessible(page: Page) -> None:
 def no_sideways_scroll(page: Page) -> None:
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= page.viewport_size["width"], f"{page.url}: {width}"  # type: ignore[index]
+    # Nor a title wider than its place, under what stands beside it; nor an answer squeezed to a letter a line.
+    wide = page.locator("h1").evaluate_all("all => all.filter(e => e.scrollWidth > e.clientWidth + 1).length")
+    thin = page.locator("dd:visible").evaluate_all("all => all.filter(e => e.clientWidth < 56).map(e => e.innerText)")
+    assert (wide, thin) == (0, []), page.url
 
 
 def keep_shot(page: Page, name: str) -> None:
