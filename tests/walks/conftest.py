@@ -77,7 +77,7 @@ def demo() -> Iterator[Demo]:
         shutil.rmtree(data, ignore_errors=True)
 
 
-def wait_for(url: str, process: subprocess.Popen[bytes], seconds: int = 120) -> None:
+def wait_for(url: str, process: subprocess.Popen[bytes], seconds: int = 300) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         assert process.poll() is None, "the demo stopped by itself"
