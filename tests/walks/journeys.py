@@ -122,6 +122,13 @@ def open_a_file_without_space(desk: Page, demo, slug: str, login: str, *, but: s
     raise AssertionError(f"every family of {slug} has its space")
 
 
+def open_family(agent: Walk, slug: str, name: str) -> None:
+    """An agent looks a family up, and opens the file of the first one found."""
+    agent.page.goto(f"/{slug}/agents/familles/?q={name}")
+    agent.hand.act(agent.page.get_by_role("rowheader").get_by_role("link").first)
+    expect(agent.page.get_by_role("main").get_by_text("Dossier famille n°").first).to_be_visible()
+
+
 def sign_up(walk: Walk, slug: str, who: Someone, *, key: str = "", words: str = "Créer mon espace") -> None:
     """« Créer mon espace », alone, with the key of the service or without one."""
     walk.page.goto(f"/{slug}/")
