@@ -340,6 +340,18 @@ def test_pays_mellifere_shows_each_state_of_the_family_file(tmp_path: Path, toda
     assert Document.objects.values("file__sha256").distinct().count() == Document.objects.count()
 
 
+def test_pays_mellifere_holds_what_no_other_page_leads_to(tmp_path: Path) -> None:
+    load(tmp_path, towns=(pays_mellifere,))
+    assert not dossiers_of("perpetue.valombre")[0].problems
+    assert {each.step for each in dossiers_of("anthelme.clairvaux")[0].problems} == {"documents", "rules"}
+    assert Procedure.objects.get(kind="schooling").other_parent == "waiting"
+    assert Enrolment.objects.get(status="waiting").child.first_name == "Colombe"  # type: ignore[union-attr]
+    assert ProcedureForm.objects.filter(is_about_child=True).exists()
+    assert Contact.objects.exclude(photo=None).exists()
+    ninon = HouseholdChild.objects.filter(child__first_name="Ninon")
+    assert ninon.count() == 2
+
+
 IN_PROGRESS = {
     "clotilde.rambervil": ["draft"],
     "baptistin.ormesson": ["submitted"],

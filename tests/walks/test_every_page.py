@@ -3,10 +3,12 @@
 import json
 import os
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.walks import test_family_desk, test_first_walk, test_guide_002, test_moments, test_separated
 from tests.walks.crawl import Met, survey
 from tests.walks.steps import accessible, keep_shot, log_in, no_sideways_scroll, slug_of
 
@@ -41,25 +43,23 @@ PUBLIC = [
 ]
 # The collectivités whose families and agents are followed, the richest in states first. Kerploz has its own walk.
 FOLLOWED = ("pays-mellifere", "saint-loup", "entre-rives", "val-fleuri")
-# Pages of a moment: a basket, a démarche just sent, an agreement asked for. The walks of the guides look at them.
-OF_A_MOMENT = {
-    "family:agreement",
-    "family:booking_done",
-    "family:booking_periodicity",  # beside the grid
-    "family:booking_recap",
-    "family:child_contact_photo",  # a file
-    "family:child_form",
-    "family:document_for_household",
-    "family:draft_recap",
-    "family:enrolment_same",
-    "family:procedure_sent",
-    "staff:child_contact_photo",
-    "staff:counter_child_form",  # a form about a child: none in the demo
-    "staff:custody_calendar",  # of two homes: looked at below
-    "staff:waiting_list",
+# Pages to which no link leads, each with the walk that looks at it with axe, at 360 px.
+OF_A_MOMENT: dict[str, Callable[..., None]] = {
+    "family:booking_done": test_first_walk.test_at_360_pixels_with_one_thumb,
+    "family:booking_recap": test_first_walk.test_at_360_pixels_with_one_thumb,
+    "family:enrolment_same": test_moments.test_the_same_enrolment_for_a_brother,
+    "family:procedure_sent": test_guide_002.test_the_four_steps_of_the_year,
+    "staff:child_contact_photo": test_family_desk.test_the_team_sees_the_face_of_who_collects_a_child,
+    "staff:custody_calendar": test_separated.test_the_calendar_of_two_homes_on_a_phone,
 }
-# What a button opens beside a page.
-BESIDE = {"family:booking_grid": ("?vue=semaine&debut=2026-12-07", "periodicite/")}
+# What a button opens beside a page, by the name of the page that it opens.
+BESIDE = {
+    "family:booking_grid": {
+        "family:booking_grid": "?vue=semaine&debut=2026-12-07",
+        "family:booking_periodicity": "periodicite/",
+    }
+}
+ELSEWHERE = {*OF_A_MOMENT, *(name for opened in BESIDE.values() for name in opened)} - set(BESIDE)
 ERROR_TITLE = re.compile("^Erreur,")
 MAY_STAY_EMPTY = {"family:dossier_part part=people"}  # a person may be added, or none
 EMPTY_SEARCHES = ("familles/?q=zzzz", "demarches/?q=zzzz", "liste/?date=2026-12-25")
@@ -98,12 +98,12 @@ def followed(demo):
 
 @pytest.fixture(scope="module")
 def family_pages(bare_page, followed) -> list[Met]:
-    return survey(bare_page, followed("family"), "family", elsewhere=OF_A_MOMENT)
+    return survey(bare_page, followed("family"), "family", elsewhere=ELSEWHERE)
 
 
 @pytest.fixture(scope="module")
 def staff_pages(bare_page, followed) -> list[Met]:
-    return survey(bare_page, followed("agent", "manager", "admin"), "staff", elsewhere=OF_A_MOMENT)
+    return survey(bare_page, followed("agent", "manager", "admin"), "staff", elsewhere=ELSEWHERE)
 
 
 def look_at(open_page, found: list[Met], width: int, scheme: str) -> None:
@@ -112,7 +112,7 @@ def look_at(open_page, found: list[Met], width: int, scheme: str) -> None:
         log_in(page, met.account)
         page.wait_for_url(lambda url: "/connexion/" not in url)
         for name, address in met.pages.items():
-            for more in ("", *BESIDE.get(name, ())):
+            for more in ("", *BESIDE.get(name, {}).values()):
                 check(page, address + more, f"{scheme}-{slug_of(name + more)}")
         page.context.close()
 
@@ -132,20 +132,6 @@ def test_family_pages(open_page, family_pages, width, scheme):
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_staff_pages(open_page, staff_pages, width, scheme):
     look_at(open_page, staff_pages, width, scheme)
-
-
-def test_the_calendar_of_two_homes(demo, open_page):
-    page = open_page(360)
-    log_in(page, demo.account("violaine.butineau", "pays-mellifere"))
-    page.wait_for_url("**/agents/")
-    page.goto("/pays-mellifere/agents/familles/?q=desvignes")
-    page.get_by_role("rowheader").get_by_role("link").first.click()
-    page.get_by_role("link", name="Anatolie Desvignes").click()
-    page.get_by_role("link", name="Responsables et garde").click()
-    page.get_by_role("link", name="Modifier le calendrier").click()
-    no_sideways_scroll(page)
-    accessible(page)
-    keep_shot(page, "calendrier-de-garde")
 
 
 def test_searches_that_find_nothing(demo, open_page):
