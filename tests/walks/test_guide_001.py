@@ -29,10 +29,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("walks")]
 SLUG = "pays-mellifere"
 AGENT = "gaetan.rucher"
 ACTIVITY = "Accueil périscolaire"
+IN_DOUBLE = "Saint-Amour"  # of whom there are two records: not known by her e-mail alone
 
 
 def test_case_1_the_mail_has_come(demo, desk, walk):
-    file = open_a_file_without_space(desk, demo, SLUG, AGENT)
+    file = open_a_file_without_space(desk, demo, SLUG, AGENT, but=IN_DOUBLE)
     desk.get_by_role("button", name=f"Inviter {file.adult}").click()
     expect(desk.get_by_text("Le courriel d’activation est parti")).to_be_visible()
     activate(walk, file.email)
@@ -43,7 +44,7 @@ def test_case_1_the_mail_has_come(demo, desk, walk):
 
 
 def test_case_1_no_mail_but_the_key_of_the_service(demo, desk, walk):
-    file = open_a_file_without_space(desk, demo, SLUG, AGENT)
+    file = open_a_file_without_space(desk, demo, SLUG, AGENT, but=IN_DOUBLE)
     desk.get_by_role("link", name=f"Clé {file.adult}").click()
     heading(desk, "Clé enfance")
     desk.get_by_role("button", name="Faire une clé").click()
