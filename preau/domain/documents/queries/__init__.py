@@ -1,0 +1,61 @@
+"""Reads of documents."""
+
+from preau.domain.documents.queries.folders import (
+    DuePiece,
+    Folder,
+    folders,
+    overdue_of,
+    pieces_due,
+)
+from preau.domain.documents.queries.pieces import (
+    PAGES_SHOWN,
+    REMINDED_BEFORE,
+    DocumentView,
+    TypeView,
+    document_types,
+    documents_by_id,
+    families_to_remind,
+    find_document,
+    private_reader,
+    sent_about,
+    to_remind,
+)
+from preau.domain.documents.queries.publications import (
+    PublicationHistory,
+    PublicationView,
+    RegulationView,
+    find_publication,
+    list_publications,
+    publication_view,
+    publications_for,
+    publications_to_manage,
+    regulations_to_accept,
+)
+
+__all__ = [
+    "PAGES_SHOWN",
+    "REMINDED_BEFORE",
+    "DocumentView",
+    "DuePiece",
+    "Folder",
+    "PublicationHistory",
+    "PublicationView",
+    "RegulationView",
+    "TypeView",
+    "document_types",
+    "documents_by_id",
+    "families_to_remind",
+    "find_document",
+    "find_publication",
+    "folders",
+    "list_publications",
+    "overdue_of",
+    "pieces_due",
+    "private_reader",
+    "publication_view",
+    "publications_for",
+    "publications_to_manage",
+    "regulations_to_accept",
+    "sent_about",
+    "to_remind",
+]

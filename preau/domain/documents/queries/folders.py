@@ -1,0 +1,238 @@
+"""What each household, adult and child has sent, what is still asked for, what is due."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import FilteredRelation, Q
+
+from preau.base.actor import FAMILY, Actor, system_actor
+from preau.domain.documents.enums import DocumentState, Need, Subject
+from preau.domain.documents.models import Document, DocumentType
+from preau.domain.documents.queries.pieces import (
+    DocumentView,
+    TypeView,
+    active_types,
+    facts_of,
+    readable,
+    type_facts,
+    type_view,
+    view_of,
+)
+from preau.domain.documents.rules import Wanted, wanted_pieces
+from preau.domain.families.models import Adult
+from preau.domain.families.queries import situations_of
+
+
+@dataclass(frozen=True, slots=True)
+class DuePiece:
+    """A piece « à fournir avant le… » that still lacks, of a child or of the household (None)."""
+
+    child_id: int | None
+    type_id: int
+    title: str
+    is_private: bool  # of health or justice: mails do not name it
+    due_on: date  # last day
+    is_overdue: bool  # from the next day: new bookings and enrolments wait for it
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The pieces of a household, of the adult who reads or of one of the children, and what is asked for."""
+
+    child_id: int | None
+    documents: tuple[DocumentView, ...]
+    wanted: tuple[tuple[TypeView, Wanted], ...]
+    adult_id: int | None = None
+
+    @property
+    def lacking(self) -> tuple[tuple[TypeView, Wanted], ...]:
+        """Return what must be sent or sent again: none of it means « Aucun document nécessaire » (A12-08)."""
+        return tuple((kind, wanted) for kind, wanted in self.wanted if wanted.why)
+
+
+@dataclass(frozen=True, slots=True)
+class _Whose:
+    """Whose folder it is."""
+
+    subject: Subject
+    child_id: int | None = None
+    adult_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _When:
+    """The day of reading, and the first day of the school year that asks when it is another's."""
+
+    on: date
+    year_starts_on: date | None = None
+
+
+def folders(
+    *,
+    actor: Actor,
+    family_id: int,
+    child_ids: Collection[int],
+    situations: Mapping[int | None, Collection[str]],
+    on: date,
+    year_starts_on: date | None = None,
+) -> list[Folder]:
+    """Return the folder of the household, then of each child, with what is asked for. Two queries.
+
+    A child's piece sent by the other household is in the child's folder: it is asked for once. Where the
+    collectivité asks adults for something, a parent has its own folder after the household's; one query more.
+
+    :param situations: child id (None: the household) → codes of `enums.Need`.
+    :param year_starts_on: first day of the school year whose dossier asks; None: what is asked for on that day.
+    :raises NotFound: not the actor's household.
+    """
+    actor.require_family(family_id)
+    return _folders(actor, family_id, child_ids, active_types(actor=actor), situations, _When(on, year_starts_on))
+
+
+def _folders(
+    actor: Actor,
+    family_id: int,
+    child_ids: Collection[int],
+    types: list[DocumentType],
+    situations: Mapping[int | None, Collection[str]],
+    when: _When,
+) -> list[Folder]:
+    mine = Q(family_id=family_id) | Q(child_id__in=child_ids, document_type__is_judicial=False)
+    rows = [row for row in readable(actor=actor).filter(mine) if row.state != DocumentState.REPLACED]
+    family, *children = _of_family_and_children(types, rows, child_ids, situations, when)
+    adults = [
+        _folder(_Whose(Subject.ADULT, adult_id=adult_id), types, rows, (), when)
+        for adult_id in _adults_to_ask(actor, family_id, types)
+    ]
+    return [family, *adults, *children]
+
+
+def _of_family_and_children(
+    types: list[DocumentType],
+    rows: list[Document],
+    child_ids: Collection[int],
+    situations: Mapping[int | None, Collection[str]],
+    when: _When,
+) -> list[Folder]:
+    whose = [_Whose(Subject.FAMILY), *(_Whose(Subject.CHILD, child_id=child_id) for child_id in child_ids)]
+    return [_folder(each, types, rows, situations.get(each.child_id, ()), when) for each in whose]
+
+
+def _types_that_wait(
+    actor: Actor, family_id: int, child_ids: Collection[int]
+) -> tuple[dict[int, DocumentType], list[Document]]:
+    """The types that may be sent until a day of the year, and what was sent of them. One query.
+
+    Two joins, each along an index: the pieces that the household sent, those of its children whoever sent them. A
+    piece in both comes twice and is kept once: asked to tell them apart, SQLite would read the pieces of all
+    households instead.
+    """
+    here = {"organisation_id": actor.organisation_id}
+    rows = (
+        DocumentType.objects.filter(**here, is_active=True)
+        .exclude(due_month_day="")
+        .exclude(subject=Subject.ADULT)
+        .annotate(
+            of_family=_sent(**here, family_id=family_id),
+            of_child=_sent(**here, child_id__in=list(child_ids)),
+        )
+        .select_related("of_family__file", "of_child__file")  # type: ignore[misc]  # the plugin knows no relation of ours
+        .order_by("position", "title")
+    )
+    types: dict[int, DocumentType] = {}
+    sent: dict[int, Document] = {}
+    for row in rows:
+        kind = types.setdefault(row.pk, row)
+        for piece in (vars(row).get("of_family"), vars(row).get("of_child")):  # absent when nothing was sent
+            # A judgment that the other household sent is that household's.
+            if piece is not None and not (kind.is_judicial and piece.family_id != family_id):
+                piece.document_type = kind
+                sent[piece.pk] = piece
+    return types, list(sent.values())
+
+
+def _sent(**whose: Any) -> FilteredRelation:
+    condition = Q(**{f"documents__{name}": value for name, value in whose.items()})
+    return FilteredRelation("documents", condition=condition & ~Q(documents__state=DocumentState.REPLACED))
+
+
+def _depends_on_situation(row: DocumentType) -> bool:
+    return not {Need.PAI, Need.ALTERNATE, Need.FORBIDDEN}.isdisjoint(row.needs)
+
+
+def pieces_due(*, actor: Actor, family_id: int, child_ids: Collection[int], on: date) -> list[DuePiece]:
+    """Return what a household may send until a day of the year, and has not, or not well (A07, « à fournir avant le »).
+
+    One query, two where a piece depends on the situation of a child. Whoever asks, all the pieces of the file count,
+    those that the reader may not open included. What is asked of adults does not block their children.
+
+    :raises NotFound: not the actor's household.
+    """
+    actor.require_family(family_id)
+    types, sent = _types_that_wait(actor, family_id, child_ids)
+    if not types:
+        return []
+    asked: Mapping[int | None, Collection[str]] = {}
+    if any(_depends_on_situation(row) for row in types.values()):
+        reader = system_actor(actor.organisation_id, time_zone=actor.time_zone)
+        asked = situations_of(actor=reader, family_id=family_id, child_ids=child_ids)
+    found = _of_family_and_children(list(types.values()), sent, child_ids, asked, _When(on))
+    return [
+        DuePiece(
+            child_id=folder.child_id,
+            type_id=kind.type_id,
+            title=kind.title,
+            is_private=types[kind.type_id].is_sensitive or types[kind.type_id].is_judicial,
+            due_on=wanted.may_wait_until,
+            is_overdue=wanted.blocks(on=on),
+        )
+        for folder in found
+        for kind, wanted in folder.lacking
+        if wanted.may_wait_until is not None
+    ]
+
+
+def overdue_of(*, actor: Actor, family_id: int, child_ids: Collection[int], on: date) -> dict[int, tuple[str, ...]]:
+    """Return the children for whom a piece is overdue, with its titles: nothing new is booked until it is sent.
+
+    A piece of the household stops all its children. Queries: see `pieces_due`.
+
+    :raises NotFound: not the actor's household.
+    """
+    late = [
+        each for each in pieces_due(actor=actor, family_id=family_id, child_ids=child_ids, on=on) if each.is_overdue
+    ]
+    found = {
+        child_id: tuple(each.title for each in late if each.child_id in (None, child_id)) for child_id in child_ids
+    }
+    return {child_id: titles for child_id, titles in found.items() if titles}
+
+
+def _adults_to_ask(actor: Actor, family_id: int, types: Collection[DocumentType]) -> list[int]:
+    if actor.audience != FAMILY or not any(row.subject == Subject.ADULT for row in types):
+        return []
+    rows = Adult.objects.filter(organisation_id=actor.organisation_id, family_id=family_id, pk__in=actor.adult_ids)
+    return list(rows.values_list("pk", flat=True))
+
+
+def _folder(
+    whose: _Whose, types: list[DocumentType], rows: list[Document], situations: Collection[str], when: _When
+) -> Folder:
+    mine = [row for row in rows if (row.child_id, row.adult_id) == (whose.child_id, whose.adult_id)]
+    by_id = {row.pk: row for row in types if row.subject == whose.subject}
+    facts = [type_facts(row=row, on=when.year_starts_on or when.on) for row in by_id.values()]
+    found = wanted_pieces(
+        types=facts,
+        pieces=[facts_of(row=row) for row in mine],
+        situations=situations,
+        on=when.on,
+        year_starts_on=when.year_starts_on,
+    )
+    return Folder(
+        child_id=whose.child_id,
+        documents=tuple(view_of(row=row, on=when.on) for row in mine),
+        wanted=tuple((type_view(row=by_id[each.type_id]), each) for each in found),
+        adult_id=whose.adult_id,
+    )
