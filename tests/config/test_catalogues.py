@@ -60,3 +60,11 @@ def test_a_reader_who_asks_for_english_gets_it(client, town):
     assert "Need help?" in page
     french = client.get("/ville-test/connexion/", headers={"accept-language": "de"}).content.decode()
     assert '<html lang="fr">' in french
+
+
+SIGN = re.compile(r"\S [:;?!»]|« ")
+
+
+def test_no_french_text_lets_a_sign_go_to_the_next_line():
+    """An espace insécable stands before « : », « ; », « ? », « ! » and inside quotation marks."""
+    assert [text for _meaning, text in all_messages(Path(settings.ROOT)) if SIGN.search(text)] == []

@@ -15,15 +15,19 @@ FOCUS_IS_SEEN = """e => {
 }"""
 
 
+def words_of(label: str) -> str:
+    """A label as an expression: a space may be one that does not break."""
+    return re.escape(label).replace(r"\ ", r"\s")
+
+
 def named(label: str) -> re.Pattern[str]:
     """The whole label, whatever says that the answer is compulsory or not."""
-    words = re.escape(label).replace(r"\ ", r"\s")  # a space may be one that does not break
-    return re.compile(rf"^\W*{words}\W*(\(facultatif\))?\W*$")
+    return re.compile(rf"^\W*{words_of(label)}\W*(\(facultatif\))?\W*$")
 
 
 def starting(name: str) -> re.Pattern[str]:
     """What is read on a link or a button; a screen reader may hear more after it."""
-    return re.compile(rf"^\W*{re.escape(name)}")
+    return re.compile(rf"^\W*{words_of(name)}")
 
 
 class Pointer:

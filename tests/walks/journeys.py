@@ -247,7 +247,7 @@ def rules_part(walk: Walk, title: str) -> None:
 
 def enrol(walk: Walk, child: str, activity: str) -> None:
     """« Créer une inscription » : choice, récapitulatif, recorded."""
-    walk.hand.act(walk.page.get_by_role("link", name=re.compile(f"Inscrire {child} : {activity}")))
+    walk.hand.act(walk.page.get_by_role("link", name=re.compile(rf"Inscrire {child}\s: {activity}")))
     walk.on(activity)
     place = walk.page.get_by_role("group", name=re.compile("Où")).get_by_role("radio").first
     walk.hand.answer("Où", place.evaluate("e => e.labels[0].innerText"))

@@ -15,8 +15,8 @@ REFUSALS: dict[str, str | Promise] = {
     "excluded": _("incompatible avec une autre réservation du même jour"),
     "unit_missing": _("dépend d’un autre moment de la journée, qui n’est pas réservé"),
     "unit_needed": _("un autre moment réservé ce jour-là en dépend"),
-    "piece_overdue": _("pièce attendue, sa date est passée : donnez un motif pour passer outre"),
-    "not_your_day": _("jour de l’autre parent : donnez un motif pour passer outre"),
+    "piece_overdue": _("pièce attendue, sa date est passée : donnez un motif pour passer outre"),
+    "not_your_day": _("jour de l’autre parent : donnez un motif pour passer outre"),
     "exchange_kept": _("échange impossible, réservation de départ conservée"),
     "not_enrolled": _("hors de la période d’inscription"),
 }

@@ -8,8 +8,8 @@ REFUSALS: dict[str, str | Promise] = {
     "empty": _("Ce fichier est vide. Choisissez-en un autre."),
     "too_large": _("Ce fichier dépasse 10 Mo. Reprenez la photo en taille moyenne, ou envoyez moins de pages."),
     "kind": _("Ce n’est ni un PDF, ni une photo JPEG ou PNG. Enregistrez le document sous l’un de ces formats."),
-    "heic": _("Ce format n’est pas lu ici : prenez la photo en JPEG."),
-    "unreadable": _("Ce fichier ne s’ouvre pas : il est abîmé ou incomplet. Refaites la photo ou l’export."),
+    "heic": _("Ce format n’est pas lu ici : prenez la photo en JPEG."),
+    "unreadable": _("Ce fichier ne s’ouvre pas : il est abîmé ou incomplet. Refaites la photo ou l’export."),
     "encrypted": _("Ce PDF est protégé par un mot de passe. Enregistrez-le sans protection."),
     "too_many_pixels": _("Cette image est trop grande. Reprenez la photo en taille moyenne."),
     "infected": _(

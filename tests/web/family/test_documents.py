@@ -36,7 +36,7 @@ def send(client, awa, kind, content=None, name="carnet.pdf"):
 
 
 def page(response):
-    return response.content.decode()
+    return response.content.decode().replace("\xa0", " ")
 
 
 def test_what_is_asked_for_is_said_for_each_child_then_nothing(client, awa, kind):

@@ -126,7 +126,7 @@ def test_dates_are_read_line_by_line_and_a_wrong_line_is_said(client, base, town
     path = f"{base}calendrier/"
     data = {"first": awa.adult.pk, "second": bea.adult.pk, "books": "any", "kind": "dates", "act": "save"}
     for wrong, said in (
-        ("demain", "Ligne illisible : demain."),
+        ("demain", "Ligne illisible\u00a0: demain."),
         ("31/02/2027", "illisible"),
         ("", "au moins un"),
     ):

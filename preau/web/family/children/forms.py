@@ -18,7 +18,7 @@ class SheetForm(HealthForm):
     comment = long_text(
         _("Autre chose à savoir"),
         required=False,
-        help_text=_("Par exemple : lunettes, appareil auditif, sieste."),
+        help_text=_("Par exemple : lunettes, appareil auditif, sieste."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -90,7 +90,7 @@ class ContactForm(DraftForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["link"].help_text = _("Par exemple : grand-mère, assistante maternelle, voisin.")
+        self.fields["link"].help_text = _("Par exemple : grand-mère, assistante maternelle, voisin.")
 
     def as_values(self) -> dict[str, Any]:
         """Return what is kept of the person: the photo goes its own way."""
@@ -102,5 +102,5 @@ class ContactForm(DraftForm):
         is_reachable = data.get("phone") or data.get("mobile")
         is_forbidden = data.get("kind") == ContactKind.FORBIDDEN
         if not is_reachable and not is_forbidden and not {"phone", "mobile"} & set(self.errors):
-            self.add_error("mobile", _("Donnez un numéro : la personne doit pouvoir être jointe."))
+            self.add_error("mobile", _("Donnez un numéro : la personne doit pouvoir être jointe."))
         return data

@@ -24,7 +24,7 @@ class ObjectForm(forms.Form):
         max_length=2000,
         help_text=gettext_lazy("Seul le service le lit. L’autre parent ne le voit jamais."),
         widget=forms.Textarea(attrs={"rows": "5"}),
-        error_messages={"required": gettext_lazy("Écrivez à quoi vous vous opposez : le service doit le comprendre.")},
+        error_messages={"required": gettext_lazy("Écrivez à quoi vous vous opposez : le service doit le comprendre.")},
     )
 
 

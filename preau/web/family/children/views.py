@@ -121,10 +121,10 @@ def confirm(request: Any, slug: str, child_id: int) -> HttpResponse:
         actor=request.actor, child_id=child_id, school_year_id=year.pk if year else None, on=request.today
     )
     if year is None or not found.may_confirm:
-        messages.error(request, _("Il reste des réponses à donner : elles sont en haut de la page."))
+        messages.error(request, _("Il reste des réponses à donner : elles sont en haut de la page."))
     else:
         operations.confirm_sheets(actor=request.actor, child_id=child_id, school_year_id=year.pk, now=request.now)
-        messages.success(request, _("C’est noté : vos fiches sont à jour."))
+        messages.success(request, _("C’est noté : vos fiches sont à jour."))
     return redirect("family:child", slug=slug, child_id=child_id)
 
 

@@ -57,7 +57,7 @@ class DocumentForm(forms.Form):
             self.fields["until"].error_messages["required"] = DATE_MISSING
             self.fields["until"].help_text = _("Le dernier jour est écrit sur le document.")
         else:
-            self.fields["until"].help_text = _("Seulement pour : %s.") % ", ".join(self.dated.values())
+            self.fields["until"].help_text = _("Seulement pour : %s.") % ", ".join(self.dated.values())
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

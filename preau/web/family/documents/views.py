@@ -82,7 +82,7 @@ def send(request: Any, slug: str, child_id: int | None = None, is_mine: bool = F
             form.add_error("file", refusal(refused.code))
         else:
             link = reverse("family:procedure", args=[slug, sent.view.number])
-            messages.success(request, _("Votre document est envoyé : demande n° %s.") % sent.view.number)
+            messages.success(request, _("Votre document est envoyé : demande n° %s.") % sent.view.number)
             return redirect(link if request.GET.get("suivre") else reverse("family:documents", args=[slug]))
     context = {"form": form, "child": child, "types": types, "is_mine": is_mine}
     return render(request, "family/documents/send.html", context, status=422 if form.errors else 200)

@@ -35,7 +35,7 @@ class HealthForm(DraftForm):
     """What the team needs from the first day. A diet is a food word: its reason is nobody’s business."""
 
     pai = forms.ChoiceField(
-        label=_("A-t-il une allergie ou un traitement qui demande un PAI ?"),
+        label=_("A-t-il une allergie ou un traitement qui demande un PAI ?"),
         choices=[
             ("no", _("Non")),
             ("asked", _("Oui, un PAI est en préparation")),
@@ -47,7 +47,7 @@ class HealthForm(DraftForm):
     avoid = long_text(
         _("Ce qu’il ne doit ni manger ni toucher"),
         required=False,
-        help_text=_("Par exemple : arachide, œuf, piqûre de guêpe."),
+        help_text=_("Par exemple : arachide, œuf, piqûre de guêpe."),
     )
     treatments = long_text(_("Traitements"), required=False)
     doctor_name = text(_("Médecin qui le suit"), 120)
@@ -68,7 +68,7 @@ class HealthForm(DraftForm):
     support = long_text(
         _("Aide dont il a besoin au quotidien"),
         required=False,
-        help_text=_("Par exemple : un adulte à table. La raison ne nous regarde pas."),
+        help_text=_("Par exemple : un adulte à table. La raison ne nous regarde pas."),
     )
 
     def __init__(self, *args: Any, compulsory: Iterable[str], **kwargs: Any) -> None:
@@ -78,7 +78,7 @@ class HealthForm(DraftForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("pai") in ("asked", "signed") and not data.get("avoid") and not data.get("treatments"):
-            self.add_error("avoid", _("Écrivez au moins un mot : ce qu’il doit éviter, ou son traitement."))
+            self.add_error("avoid", _("Écrivez au moins un mot : ce qu’il doit éviter, ou son traitement."))
         return data
 
     def as_typed(self) -> dict[str, Any]:
@@ -114,7 +114,7 @@ class RulesForm(forms.Form):
         for rule in rules:
             if rule.accepted_at is None:
                 self.fields[f"r{rule.regulation_id}"] = forms.BooleanField(
-                    label=_("J’ai lu et j’accepte : %s") % rule.title,
+                    label=_("J’ai lu et j’accepte : %s") % rule.title,
                     error_messages={"required": _("Cochez pour accepter ce règlement.")},
                 )
 

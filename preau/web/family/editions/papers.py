@@ -53,7 +53,7 @@ def attestation(*, actor: Actor, organisation: Any, child_id: int, on: date) -> 
     ]
     with override("fr"):
         known = {"name": _full_name(child), "year": year.label, "town": organisation.name}
-        said = [papers.words(_("%(town)s atteste, pour l’année scolaire %(year)s :") % known)]
+        said = [papers.words(_("%(town)s atteste, pour l’année scolaire %(year)s :") % known)]
         said.append(papers.facts((_("Enfant"), _full_name(child)), *_birth(child), *_school(actor, child_id, year.pk)))
         said.append(papers.heading(_("Inscriptions")))
         if rows:
@@ -122,7 +122,7 @@ def mandate(*, actor: Actor, organisation: Any, on: date) -> Paper:
             papers.facts((_("Type de paiement"), _("récurrent"))),
             papers.line(_("Fait à, le")),
             papers.line(_("Signature")),
-            papers.words(_("Joignez un RIB à ce mandat signé, et envoyez les deux dans « Pièces justificatives ».")),
+            papers.words(_("Joignez un RIB à ce mandat signé, et envoyez les deux dans « Pièces justificatives ».")),
         ]
         return _paper(_("Mandat de prélèvement SEPA"), organisation, said, on)
 

@@ -96,7 +96,7 @@ class SchoolForm(DraftForm):
     derogation = long_text(
         _("Pourquoi une autre école que celle de votre adresse"),
         required=False,
-        help_text=_("À remplir seulement pour demander une dérogation : fratrie, santé, travail…"),
+        help_text=_("À remplir seulement pour demander une dérogation : fratrie, santé, travail…"),
     )
     previous = forms.CharField(label=_("École fréquentée jusqu’ici"), max_length=120, required=False)
 

@@ -118,7 +118,7 @@ SENTENCES = {
     "resident": _("Réservée aux familles qui n’habitent pas la commune."),
     "dossier_missing": _("Le dossier %(year)s de %(name)s n’est pas encore validé par le service."),
     "document_missing": _("Une pièce n’est pas encore validée : %(detail)s."),
-    "piece_overdue": _("Une pièce est attendue, sa date est passée : %(detail)s. Envoyez-la pour continuer."),
+    "piece_overdue": _("Une pièce est attendue, sa date est passée : %(detail)s. Envoyez-la pour continuer."),
     "not_open_yet": _("Les inscriptions ouvrent le %(at)s."),
     "closed": _("Les inscriptions sont closes depuis le %(day)s. Contactez le service."),
     "full": _("C’est complet, sans liste d’attente. Contactez le service."),

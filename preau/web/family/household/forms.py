@@ -23,7 +23,7 @@ class DetailsForm(forms.Form):
     phone = _phone(_("Téléphone"), autocomplete="tel")
     mobile = _phone(_("Mobile"))
     medium = forms.ChoiceField(
-        label=_("Comment préférez-vous être prévenu ?"),
+        label=_("Comment préférez-vous être prévenu ?"),
         choices=[
             (Medium.EMAIL.value, _("Courriel")),
             (Medium.SMS.value, _("SMS")),

@@ -125,7 +125,7 @@ def invite(request: Any, slug: str, adult_id: int) -> HttpResponse:
     try:
         invite_adult(actor=request.actor, adult_id=adult_id, now=request.now)
     except NoEmail:
-        messages.error(request, _("Le dossier n’a pas le courriel de cette personne. Ajoutez-le avec « Corriger »."))
+        messages.error(request, _("Le dossier n’a pas le courriel de cette personne. Ajoutez-le avec « Corriger »."))
     except AlreadyActive:
         messages.info(request, _("Cette personne se connecte déjà à ce dossier."))
     else:

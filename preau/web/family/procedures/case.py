@@ -34,7 +34,7 @@ def message(request: Any, slug: str, number: int) -> HttpResponse:
     except TextMissing:
         messages.error(request, _("Écrivez votre message avant de l’envoyer."))
     except TextTooLong:
-        return _again(request, number, _("Votre message est trop long : 4 000 caractères au plus."))
+        return _again(request, number, _("Votre message est trop long : 4 000 caractères au plus."))
     else:
         messages.success(request, _("Votre message est envoyé au service."))
     return redirect("family:procedure", slug=slug, number=number)
@@ -66,7 +66,7 @@ def join(request: Any, slug: str, number: int) -> HttpResponse:
         except FileRefused as refused:
             form.add_error("file", refusal(refused.code))
         except AlreadyDecided:
-            messages.warning(request, _("Cette demande est déjà traitée : le document n’est pas joint."))
+            messages.warning(request, _("Cette demande est déjà traitée : le document n’est pas joint."))
         else:
             messages.success(request, _("Le document est joint à votre demande."))
     if form.errors and case.is_open:
@@ -83,7 +83,7 @@ def complete(request: Any, slug: str, number: int) -> HttpResponse:
     except TextMissing:
         messages.error(request, _("Écrivez une réponse, ou joignez la pièce demandée."))
     except TextTooLong:
-        return _again(request, number, _("Votre réponse est trop longue : 4 000 caractères au plus."))
+        return _again(request, number, _("Votre réponse est trop longue : 4 000 caractères au plus."))
     except AlreadyDecided:
         messages.warning(request, _("Le service n’attend plus de réponse pour cette demande."))
     else:
@@ -98,7 +98,7 @@ def cancel(request: Any, slug: str, number: int) -> HttpResponse:
     try:
         acts.cancel(actor=request.actor, number=number, now=request.now)
     except AlreadyDecided:
-        messages.warning(request, _("Cette demande est déjà traitée : elle ne peut plus être annulée."))
+        messages.warning(request, _("Cette demande est déjà traitée : elle ne peut plus être annulée."))
     else:
         messages.success(request, _("Votre demande est annulée."))
     return redirect("family:procedure", slug=slug, number=number)

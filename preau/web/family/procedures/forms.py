@@ -207,7 +207,7 @@ class ContactForm(DraftForm):
         data = super().clean() or {}
         has_number = data.get("phone") or data.get("mobile") or {"phone", "mobile"} & set(self.errors)
         if not has_number and data.get("kind") != ContactKind.FORBIDDEN:
-            self.add_error("phone", _("Donnez un numéro : la personne doit pouvoir être jointe."))
+            self.add_error("phone", _("Donnez un numéro : la personne doit pouvoir être jointe."))
         return data
 
 

@@ -95,7 +95,7 @@ class SignUpForm(forms.Form):
     phone = _text(_("Téléphone"), 30, required=False, type="tel", autocomplete="tel")
     mobile = _text(_("Mobile"), 30, required=False, type="tel")
     medium = forms.ChoiceField(
-        label=_("Comment préférez-vous être prévenu ?"),
+        label=_("Comment préférez-vous être prévenu ?"),
         choices=[("email", _("Courriel")), ("sms", _("SMS")), ("phone", _("Téléphone")), ("post", _("Courrier"))],
     )
     street_number = _text(_("Numéro"), 10, required=False)

@@ -61,9 +61,9 @@ def authority(request: Any, slug: str, child_id: int, adult_id: int) -> HttpResp
         link=form.cleaned_data["link"],
         now=request.now,
     )
-    messages.success(request, _("%(name)s : c’est enregistré.") % {"name": holder.name})
+    messages.success(request, _("%(name)s : c’est enregistré.") % {"name": holder.name})
     if loses_days:
-        messages.warning(request, _("Le calendrier de résidence est retiré : un seul parent exerce l’autorité."))
+        messages.warning(request, _("Le calendrier de résidence est retiré : un seul parent exerce l’autorité."))
     return redirect("staff:custody", slug=slug, child_id=child_id)
 
 
@@ -97,9 +97,9 @@ def remove_home(request: Any, slug: str, child_id: int, family_id: int) -> HttpR
     try:
         take_from_household(actor=request.actor, child_id=child_id, family_id=family_id, now=request.now)
     except LastHousehold:
-        messages.error(request, _("C’est le seul foyer de l’enfant : ajoutez l’autre d’abord."))
+        messages.error(request, _("C’est le seul foyer de l’enfant : ajoutez l’autre d’abord."))
     except HouseholdInUse:
-        messages.error(request, _("L’enfant a une inscription ou une démarche en cours dans ce foyer : terminez-la."))
+        messages.error(request, _("L’enfant a une inscription ou une démarche en cours dans ce foyer : terminez-la."))
     else:
         messages.success(request, _("L’enfant n’est plus dans ce foyer."))
     return redirect("staff:custody", slug=slug, child_id=child_id)
@@ -142,7 +142,7 @@ def clear(request: Any, slug: str, child_id: int) -> HttpResponse:
     """Put the calendar away."""
     _opened(request, child_id)
     clear_residence(actor=request.actor, child_id=child_id, now=request.now)
-    messages.success(request, _("Il n’y a plus de calendrier : chaque foyer réserve tous les jours."))
+    messages.success(request, _("Il n’y a plus de calendrier : chaque foyer réserve tous les jours."))
     return redirect("staff:custody", slug=slug, child_id=child_id)
 
 
@@ -171,7 +171,7 @@ def objection(request: Any, slug: str, child_id: int) -> HttpResponse:
     receive_objection(
         actor=request.actor, child_id=child_id, adult_id=data["adult_id"], text=data["text"], now=request.now
     )
-    messages.success(request, _("L’opposition est enregistrée : le service ne fait plus de démarche usuelle."))
+    messages.success(request, _("L’opposition est enregistrée : le service ne fait plus de démarche usuelle."))
     return redirect("staff:custody", slug=slug, child_id=child_id)
 
 

@@ -28,8 +28,8 @@ from preau.kernel.residence import (
 ONE_DAY = timedelta(days=1)
 AUTHORITIES = [
     (Authority.EXERCISED.value, _("Autorité exercée")),
-    (Authority.HELD.value, _("Titulaire sans l’exercice : sur demande")),
-    (Authority.WITHDRAWN.value, _("Autorité retirée : ne voit rien")),
+    (Authority.HELD.value, _("Titulaire sans l’exercice : sur demande")),
+    (Authority.WITHDRAWN.value, _("Autorité retirée : ne voit rien")),
     (Authority.NONE.value, _("Aucune autorité")),
 ]
 LINKS = ("mère", "père", "tuteur ou tutrice", "beau-parent", "grand-parent", "autre")
@@ -83,7 +83,7 @@ class CalendarForm(forms.Form):
         label=_("Jour du changement"),
         choices=WEEKDAYS,
         required=False,
-        help_text=_("Semaines paires et impaires : les semaines paires sont celles du premier parent."),
+        help_text=_("Semaines paires et impaires : les semaines paires sont celles du premier parent."),
     )
     anchor = forms.DateField(
         label=_("Premier jour chez le premier parent"),
@@ -97,7 +97,7 @@ class CalendarForm(forms.Form):
         label=_("Jours chez le second parent"),
         required=False,
         max_length=20_000,
-        help_text=_("Dates précises : une période par ligne, par exemple 05/12/2026 - 06/12/2026."),
+        help_text=_("Dates précises : une période par ligne, par exemple 05/12/2026 - 06/12/2026."),
         widget=forms.Textarea(attrs={"rows": "4"}),
     )
     halves = forms.ChoiceField(
@@ -129,7 +129,7 @@ class CalendarForm(forms.Form):
         if first and second and self.homes[first] == self.homes[second]:
             self.add_error("second", _("Choisissez un adulte de l’autre foyer."))
         if kind in ("week_turns", "two_two_three") and not data.get("anchor") and "anchor" not in self.errors:
-            self.add_error("anchor", _("Donnez le premier jour : le tour se compte à partir de lui."))
+            self.add_error("anchor", _("Donnez le premier jour : le tour se compte à partir de lui."))
         if kind == "usual" and not data.get("halves"):
             self.add_error("halves", _("Dites comment les vacances se partagent, ou choisissez une alternance."))
         if kind == "dates":
@@ -159,13 +159,13 @@ class CalendarForm(forms.Form):
         for line in filter(None, (each.strip() for each in text.splitlines())):
             period = _period(line)
             if period is None:
-                self.add_error("dates", _("Ligne illisible : %(line)s.") % {"line": line[:60]})
+                self.add_error("dates", _("Ligne illisible : %(line)s.") % {"line": line[:60]})
                 return []
             found.append(period)
         if not found:
             self.add_error("dates", _("Donnez au moins un jour."))
         elif len(found) > MAX_DATES:
-            self.add_error("dates", _("C’est trop : %(n)s lignes au plus.") % {"n": MAX_DATES})
+            self.add_error("dates", _("C’est trop : %(n)s lignes au plus.") % {"n": MAX_DATES})
         return found
 
 
@@ -234,7 +234,7 @@ class LiftForm(forms.Form):
     reason = forms.CharField(
         label=_("Pourquoi l’opposition est levée"),
         max_length=2000,
-        help_text=_("Par exemple : accord écrit des deux parents le 12/11/2026, décision du juge."),
+        help_text=_("Par exemple : accord écrit des deux parents le 12/11/2026, décision du juge."),
     )
 
     def __init__(self, data: Any = None, *, objection_id: int) -> None:

@@ -38,7 +38,7 @@ REASONS = [
 
 
 class ReasonForm(forms.Form):
-    reason = forms.ChoiceField(label=_("Pourquoi lisez-vous cette fiche ?"), choices=REASONS)
+    reason = forms.ChoiceField(label=_("Pourquoi lisez-vous cette fiche ?"), choices=REASONS)
 
 
 @staff_page("agent", "manager", "site_staff")

@@ -50,7 +50,7 @@ def adult(request: Any, slug: str, family_id: int, adult_id: int) -> HttpRespons
                 now=request.now,
             )
         except operations.EmailTied:
-            messages.error(request, _("Cette personne vient d’ouvrir son espace : elle seule change son courriel."))
+            messages.error(request, _("Cette personne vient d’ouvrir son espace : elle seule change son courriel."))
         else:
             messages.success(request, _("Les coordonnées sont corrigées."))
         return redirect("staff:family", slug=slug, family_id=family_id)

@@ -67,7 +67,7 @@ def piece(request: Any, slug: str, family_id: int, child_id: int | None = None) 
         except DateOver:
             form.add_error("until", _("Cette date est passée. Demandez un document encore valable."))
         else:
-            messages.success(request, _("Le document est dans le dossier : demande n° %s.") % made.view.number)
+            messages.success(request, _("Le document est dans le dossier : demande n° %s.") % made.view.number)
             return _sent(request, family_id, made)
     context = {"file": file, "child": child, "form": form}
     return render(request, "staff/families/piece.html", context, status=422 if form.errors else 200)
@@ -119,7 +119,7 @@ def _page(request: Any, family_id: int, page: Counter, *, child_id: int | None =
         except Incomplete:
             form.add_error(None, _("Il manque des réponses. Complétez-les puis envoyez."))
         else:
-            messages.success(request, _("Demande n° %s : elle est déposée pour la famille.") % made.view.number)
+            messages.success(request, _("Demande n° %s : elle est déposée pour la famille.") % made.view.number)
             return _sent(request, family_id, made)
     context = {"file": file, "child": child, "form": form, "page": page}
     return render(request, "staff/families/counter_form.html", context, status=422 if form.errors else 200)

@@ -122,7 +122,7 @@ def _page(request: Any, kind: PersonKind, one_id: int, other_id: int) -> HttpRes
     if act == "apart":
         keep_apart(actor=actor, kind=kind, one_id=one_id, other_id=other_id, now=request.now)
         cache.delete(_counted(actor))
-        messages.success(request, _("C’est noté : ces deux fiches ne vous seront plus proposées."))
+        messages.success(request, _("C’est noté : ces deux fiches ne vous seront plus proposées."))
         return redirect("staff:duplicates", slug=request.organisation.slug)
     form = MergeForm(request.POST or None, found=found)
     is_ready = request.method == "POST" and form.is_valid()

@@ -139,7 +139,7 @@ class PieceForm(forms.Form):
         self.fields["type"].choices = choices  # type: ignore[attr-defined]
         dated = [each.title for each in types if each.bears_date]
         if dated:
-            self.fields["until"].help_text = _("Seulement pour : %s.") % ", ".join(dated)
+            self.fields["until"].help_text = _("Seulement pour : %s.") % ", ".join(dated)
         else:
             del self.fields["until"]
 

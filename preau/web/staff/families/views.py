@@ -69,9 +69,9 @@ def invite(request: Any, slug: str, family_id: int, adult_id: int) -> HttpRespon
     try:
         operations.invite_adult(actor=request.actor, adult_id=adult_id, now=request.now)
     except operations.NoEmail:
-        messages.error(request, _("Cet adulte n’a pas de courriel : ajoutez-le à son dossier avant d’inviter."))
+        messages.error(request, _("Cet adulte n’a pas de courriel : ajoutez-le à son dossier avant d’inviter."))
     except operations.AlreadyActive:
-        messages.warning(request, _("Cet espace est déjà actif : l’adulte peut utiliser « mot de passe oublié »."))
+        messages.warning(request, _("Cet espace est déjà actif : l’adulte peut utiliser « mot de passe oublié »."))
     else:
         messages.success(request, _("Le courriel d’activation est parti. Le lien dure 72 heures."))
     return redirect("staff:family", slug=slug, family_id=family_id)

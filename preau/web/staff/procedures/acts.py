@@ -40,9 +40,9 @@ def decide(request: Any, slug: str, number: int) -> HttpResponse:
     try:
         held = _decide(request, number, form.cleaned_data)
     except AlreadyDecided:
-        messages.warning(request, _("Demande n° %s : elle a été traitée ou annulée entre-temps.") % number)
+        messages.warning(request, _("Demande n° %s : elle a été traitée ou annulée entre-temps.") % number)
     except ActFrozen:
-        messages.error(request, _("Une opposition écrite est enregistrée pour cet enfant : rien ne peut être accepté."))
+        messages.error(request, _("Une opposition écrite est enregistrée pour cet enfant : rien ne peut être accepté."))
         return _to(request, number)
     except WaitsForOtherParent:
         messages.error(request, _("L’autre parent doit d’abord donner son accord."))
@@ -55,7 +55,7 @@ def _decide(request: Any, number: int, data: dict[str, Any]) -> int | None:
     actor, now = request.actor, request.now
     if data["decision"] == ASK:
         acts.ask_more(actor=actor, number=number, text=data["words"], types=data["types"], now=now)
-        messages.success(request, _("Demande n° %s : le complément est demandé à la famille.") % number)
+        messages.success(request, _("Demande n° %s : le complément est demandé à la famille.") % number)
         return None
     accept = data["decision"] == ACCEPT
     without = data["without"] if accept else []
@@ -65,10 +65,10 @@ def _decide(request: Any, number: int, data: dict[str, Any]) -> int | None:
 
 
 def _tell(request: Any, number: int, *, accept: bool, is_partial: bool, until: datetime | None) -> None:
-    words = _("Demande n° %s : acceptée.") if accept else _("Demande n° %s : refusée.")
+    words = _("Demande n° %s : acceptée.") if accept else _("Demande n° %s : refusée.")
     if is_partial:
-        words = _("Demande n° %s : acceptée en partie.")
-    later = _("La famille est prévenue %(left)s, à %(at)s : vous pouvez encore reprendre votre décision.")
+        words = _("Demande n° %s : acceptée en partie.")
+    later = _("La famille est prévenue %(left)s, à %(at)s : vous pouvez encore reprendre votre décision.")
     told = [words % number]
     if until is not None:
         told.append(later % {"left": within(until, request.now), "at": clock(until)})
@@ -95,7 +95,7 @@ def take_back(request: Any, slug: str, number: int) -> HttpResponse:
     except AlreadyDecided:
         messages.warning(request, _("La décision est déjà appliquée et la famille prévenue."))
     else:
-        messages.success(request, _("Demande n° %s : la décision est reprise, la famille n’en a rien su.") % number)
+        messages.success(request, _("Demande n° %s : la décision est reprise, la famille n’en a rien su.") % number)
     return _to(request, number)
 
 
@@ -104,9 +104,9 @@ def take_back(request: Any, slug: str, number: int) -> HttpResponse:
 def apply_now(request: Any, slug: str, number: int) -> HttpResponse:
     """Apply a held decision without waiting."""
     if acts.apply_held(actor=request.actor, number=number, now=request.now):
-        messages.success(request, _("Demande n° %s : la décision est appliquée et la famille prévenue.") % number)
+        messages.success(request, _("Demande n° %s : la décision est appliquée et la famille prévenue.") % number)
     else:
-        messages.warning(request, _("Demande n° %s : elle n’a pas pu être appliquée. Relisez-la.") % number)
+        messages.warning(request, _("Demande n° %s : elle n’a pas pu être appliquée. Relisez-la.") % number)
     return _to(request, number)
 
 
@@ -122,7 +122,7 @@ def take(request: Any, slug: str, number: int) -> HttpResponse:
             now=request.now,
         )
     except AlreadyDecided:
-        messages.warning(request, _("Demande n° %s : elle a été traitée ou annulée entre-temps.") % number)
+        messages.warning(request, _("Demande n° %s : elle a été traitée ou annulée entre-temps.") % number)
     return _to(request, number)
 
 
@@ -142,7 +142,7 @@ def write(request: Any, slug: str, number: int) -> HttpResponse:
 
 def _too(fact: Exception) -> str:
     if isinstance(fact, TextTooLong):
-        return _("C’est trop long : 4 000 caractères au plus.")
+        return _("C’est trop long : 4 000 caractères au plus.")
     return _("Écrivez quelque chose avant d’envoyer.")
 
 
@@ -177,10 +177,10 @@ def check_again(request: Any, slug: str, number: int) -> HttpResponse:
     try:
         is_clean = acts.check_again(actor=request.actor, number=number, now=request.now)
     except AlreadyDecided:
-        messages.warning(request, _("Demande n° %s : elle a été traitée ou annulée entre-temps.") % number)
+        messages.warning(request, _("Demande n° %s : elle a été traitée ou annulée entre-temps.") % number)
     else:
         messages.success(
-            request, _("Vérifié : rien à signaler.") if is_clean else _("Vérifié : des points restent à regarder.")
+            request, _("Vérifié : rien à signaler.") if is_clean else _("Vérifié : des points restent à regarder.")
         )
     return _to(request, number)
 
@@ -197,7 +197,7 @@ def accept_clean(request: Any, slug: str) -> HttpResponse:
             words = ngettext("%s demande acceptée.", "%s demandes acceptées.", len(decided.numbers))
             messages.success(request, words % len(decided.numbers))
         for number in decided.left_out:
-            messages.warning(request, _("Demande n° %s : laissée de côté, à regarder une par une.") % number)
+            messages.warning(request, _("Demande n° %s : laissée de côté, à regarder une par une.") % number)
         if not numbers:
             messages.warning(request, _("Cochez au moins une demande."))
         return redirect("staff:procedures_clean", slug=slug)

@@ -60,7 +60,7 @@ class DecisionForm(forms.Form):
         elif decision == REFUSE and not data["words"]:
             self.add_error("reason", _("Dites à la famille pourquoi."))
         elif len(data["words"]) > MAX_TEXT:
-            self.add_error("reason", _("C’est trop long : 4 000 caractères au plus, phrase toute prête comprise."))
+            self.add_error("reason", _("C’est trop long : 4 000 caractères au plus, phrase toute prête comprise."))
         elif decision == ASK and not data["words"] and not data["types"]:
             self.add_error("reason", _("Dites à la famille ce qui manque, ou cochez une pièce."))
         return data

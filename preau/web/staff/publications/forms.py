@@ -16,11 +16,11 @@ EVERYBODY, FAMILIES = "everybody", "families"
 
 class PublicationForm(forms.Form):
     title = forms.CharField(
-        label=_("Titre"), max_length=120, help_text=_("Comme les familles le liront : « Règlement intérieur ».")
+        label=_("Titre"), max_length=120, help_text=_("Comme les familles le liront : « Règlement intérieur ».")
     )
     category = forms.ChoiceField(label=_("Rubrique"), choices=CATEGORIES)
     year_label = forms.CharField(
-        label=_("Année"), max_length=20, required=False, help_text=_("Par exemple : 2026-2027. Vide : toutes.")
+        label=_("Année"), max_length=20, required=False, help_text=_("Par exemple : 2026-2027. Vide : toutes.")
     )
     audience = forms.ChoiceField(
         label=_("Qui peut le télécharger"),
