@@ -10,7 +10,7 @@ from preau.domain.catalogue.models import Offer
 from preau.domain.enrolments.operations import enrol
 from preau.domain.families.enums import ContactKind
 from preau.domain.families.models import Child
-from preau.domain.families.operations import add_contact, link_child, set_photo
+from preau.domain.families.operations import add_contact, link_child, receive_photo, save_contact
 from preau.domain.organisations.models import Department, Site
 from preau.domain.procedures import operations as acts
 from preau.domain.procedures.enums import ProcedureKind
@@ -99,21 +99,17 @@ def _collected(desk: Desk, school: Site, offer: Offer) -> None:
     """A grandmother whose face the team sees at the door."""
     who = Person("Mme", "Bertrade", "Sauvageon", "une personne autorisée, avec sa photo")
     home = desk.family([who], [Pupil("Lucien", "Sauvageon", "GS", "M", school)], is_character=True)
-    person = add_contact(
-        actor=desk.actor,
-        family_id=home.family.pk,
-        kind=ContactKind.PICK_UP,
-        first_name="Albertine",
-        last_name="Sauvageon",
-        link="grand-mère",
-        phone=home.adults[0].phone,
-    )
-    set_photo(
+    save_contact(
         actor=desk.actor_of(home),
         child_id=home.children[0].pk,
-        contact_id=person.pk,
-        name="albertine.jpg",
-        content=face(),
+        values={
+            "kind": ContactKind.PICK_UP,
+            "first_name": "Albertine",
+            "last_name": "Sauvageon",
+            "link": "grand-mère",
+            "phone": home.adults[0].phone,
+        },
+        photo=receive_photo(name="albertine.jpg", content=face()),
         now=desk.now,
     )
     _open(desk, home, offer)
