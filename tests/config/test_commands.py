@@ -30,6 +30,8 @@ OPEN = (
     "Mairie d’Essai",
     "--nom-court",
     "Essai",
+    "--zone",
+    "B",
     "--prenom",
     "Anne",
     "--nom-admin",

@@ -262,9 +262,9 @@ def _slots(
 
 
 def _requirements(facts: Iterable[SlotFacts], held: Iterable[Held]) -> dict[tuple[int, str], frozenset[str]]:
-    found = {(each.enrolment_id, each.unit_code): each.requires for each in facts}
+    found = {(each.offer_id, each.unit_code): each.requires for each in facts}
     for booking in held:
-        found[(booking.enrolment_id, booking.unit_code)] = booking.requires
+        found[(booking.offer_id, booking.unit_code)] = booking.requires
     return found
 
 
@@ -282,8 +282,8 @@ def _decide(material: _Material, *, now: datetime, may_force: bool) -> Decision:
 
 
 def _write(*, actor: Actor, material: _Material, decision: Decision, now: datetime, reason: str) -> None:
-    given_back = {(each.participant_key, each.slot_id) for each in decision.removed}
-    cancelled = [b.booking_id for b in material.held if (b.participant_key, b.slot_id) in given_back]
+    given_back = {(each.enrolment_id, each.slot_id) for each in decision.removed}
+    cancelled = [b.booking_id for b in material.held if (b.enrolment_id, b.slot_id) in given_back]
     if cancelled:
         Booking.objects.filter(organisation_id=actor.organisation_id, pk__in=cancelled).update(
             status=BookingStatus.CANCELLED, cancelled_at=now, cancelled_by_id=actor.account_id

@@ -65,6 +65,12 @@ class NotBooked(BookingRefused):
     code = "not_booked"
 
 
+class HeldByOtherHome(BookingRefused):
+    """The child's other home booked this place: it alone gives it back, and a child takes one place."""
+
+    code = "other_home"
+
+
 class UnitExcluded(BookingRefused):
     """Another unit of the same day cannot go with this one."""
 
@@ -101,6 +107,12 @@ class ExchangeKept(BookingRefused):
     code = "exchange_kept"
 
 
+class OfferUnreadable(BookingRefused):
+    """A setting of the offer (deadline, opening) cannot be read: nothing is decided until it is mended."""
+
+    code = "unreadable"
+
+
 class NotEnrolled(BookingRefused):
     """The enrolment does not cover that day."""
 
@@ -116,19 +128,29 @@ REFUSALS: tuple[type[BookingRefused], ...] = (
     SlotFull,
     AlreadyBooked,
     NotBooked,
+    HeldByOtherHome,
     UnitExcluded,
     UnitMissing,
     UnitNeeded,
     NotYourDay,
     PieceOverdue,
     ExchangeKept,
+    OfferUnreadable,
     NotEnrolled,
 )
 
 # What an agent may go past with a reason; a closed or past slot stays refused.
-FORCEABLE: tuple[type[BookingRefused], ...] = (DeadlinePassed, NotOpenYet, NoLongerOpen, NotYourDay, PieceOverdue)
+FORCEABLE: tuple[type[BookingRefused], ...] = (
+    DeadlinePassed,
+    NotOpenYet,
+    NoLongerOpen,
+    NotYourDay,
+    PieceOverdue,
+    OfferUnreadable,
+)
 
-DayKey = tuple[str, int, date]  # participant_key, enrolment id, day
+# What groups the moments of one day of one child, whichever of its homes booked them.
+DayKey = tuple[str, int, date]  # participant_key, offer id, day
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +159,13 @@ class SlotFacts:
 
     `counter_ids` are the resource-days the unit takes one place of. `is_covered` says that the
     enrolment's period holds that day; `is_own_day`, that its household books that day for the child;
-    `lacks_piece`, that a piece of its dossier is overdue.
+    `lacks_piece`, that a piece of its dossier is overdue; `is_readable`, that the settings of the offer
+    could be read (its moments mean nothing otherwise).
     """
 
     slot_id: int
     enrolment_id: int
+    offer_id: int
     participant_key: str
     on: date
     unit_code: str
@@ -160,6 +184,7 @@ class SlotFacts:
     requires: frozenset[str] = frozenset()
     is_own_day: bool = True
     lacks_piece: bool = False
+    is_readable: bool = True
 
 
 @dataclass(slots=True)
@@ -225,6 +250,8 @@ def refusal_of_time(
         return SlotPast
     if wanted and facts.closed_reason:
         return SlotClosed
+    if not facts.is_readable:
+        return OfferUnreadable
     if not facts.is_own_day:
         return NotYourDay
     if wanted and facts.lacks_piece:
@@ -242,7 +269,7 @@ def refusal_of_time(
 def decide_order(
     wishes: Sequence[Wish],
     *,
-    held: Mapping[str, frozenset[int]],
+    held: Mapping[str, Mapping[int, int]],
     held_units: Mapping[DayKey, frozenset[str]],
     requirements: Mapping[tuple[int, str], frozenset[str]],
     counters: Mapping[int, Counter],
@@ -256,23 +283,26 @@ def decide_order(
     up for nothing. Counters are updated in place, so that two wishes of one order cannot both take
     the last place.
 
-    :param held: participant_key → ids of the slots it holds now.
-    :param held_units: (participant_key, enrolment id, day) → codes of the units held that day.
-    :param requirements: (enrolment id, unit code) → codes of the units it needs the same day.
+    A child of two homes is one participant: what excludes or needs what is judged over both, and each
+    home gives back only what it booked.
+
+    :param held: participant_key → slot held now → enrolment that holds it.
+    :param held_units: (participant_key, offer id, day) → codes of the units held that day.
+    :param requirements: (offer id, unit code) → codes of the units it needs the same day.
     :param may_force: an agent with a reason: deadlines, windows and capacity do not refuse; closed
         and past slots still do. Forced counters are told in `forced_counter_ids`.
     """
     ledger = _Ledger(
-        slots={key: set(ids) for key, ids in held.items()},
+        slots={key: dict(slots) for key, slots in held.items()},
         units={key: set(codes) for key, codes in held_units.items()},
         requirements=requirements,
         counters=counters,
         now=now,
         may_force=may_force,
     )
-    days: dict[DayKey, list[Wish]] = {}
+    days: dict[tuple[int, DayKey], list[Wish]] = {}
     for wish in sorted(wishes, key=_rank):
-        days.setdefault(day_key(wish.facts), []).append(wish)
+        days.setdefault((wish.facts.enrolment_id, day_key(wish.facts)), []).append(wish)
 
     exchanges = [group for group in days.values() if len({wish.wanted for wish in group}) == 2]
     others = [wish for group in days.values() if len({wish.wanted for wish in group}) == 1 for wish in group]
@@ -288,8 +318,8 @@ def decide_order(
 
 
 def day_key(facts: SlotFacts) -> DayKey:
-    """Return what groups the units of one day of one enrolment."""
-    return (facts.participant_key, facts.enrolment_id, facts.on)
+    """Return what groups the units of one day of one child in one offer, both homes together."""
+    return (facts.participant_key, facts.offer_id, facts.on)
 
 
 def _rank(wish: Wish) -> tuple[date, int, bool, int, int]:
@@ -308,7 +338,7 @@ def _rank(wish: Wish) -> tuple[date, int, bool, int, int]:
 class _Ledger:
     """The state of one decision while its wishes are read one by one."""
 
-    slots: dict[str, set[int]]
+    slots: dict[str, dict[int, int]]  # participant → slot → the enrolment that holds it
     units: dict[DayKey, set[str]]
     requirements: Mapping[tuple[int, str], frozenset[str]]
     counters: Mapping[int, Counter]
@@ -336,7 +366,9 @@ class _Ledger:
 
     def exchange(self, group: Sequence[Wish]) -> None:
         returned = [w.facts for w in group if not w.wanted and self.give_back(w.facts, is_change=True)]
-        taken = [w.facts for w in group if w.wanted and self.take(w.facts, is_change=True)]
+        # Nothing given back, no exchange: what is added follows the deadline of what is added.
+        is_change = bool(returned)
+        taken = [w.facts for w in group if w.wanted and self.take(w.facts, is_change=is_change)]
         if len(taken) == sum(w.wanted for w in group):
             return
         for facts in taken:
@@ -349,16 +381,20 @@ class _Ledger:
             self.decision.refused.append(Refusal(facts, False, ExchangeKept))
 
     def _refusal_of_giving_back(self, facts: SlotFacts, *, is_change: bool) -> type[BookingRefused] | None:
-        if facts.slot_id not in self.slots.get(facts.participant_key, set()):
+        holder = self._holder(facts)
+        if holder is None:
             return NotBooked
+        if holder != facts.enrolment_id:
+            return HeldByOtherHome
         others = self.units.get(day_key(facts), set()) - {facts.unit_code}
-        if any(facts.unit_code in self.requirements.get((facts.enrolment_id, code), ()) for code in others):
+        if any(facts.unit_code in self.requirements.get((facts.offer_id, code), ()) for code in others):
             return UnitNeeded
         return self._refusal_of_time(facts, wanted=False, is_change=is_change)
 
     def _refusal_of_taking(self, facts: SlotFacts, *, is_change: bool) -> type[BookingRefused] | None:
-        if facts.slot_id in self.slots.get(facts.participant_key, set()):
-            return AlreadyBooked
+        holder = self._holder(facts)
+        if holder is not None:
+            return AlreadyBooked if holder == facts.enrolment_id else HeldByOtherHome
         fact = self._refusal_of_time(facts, wanted=True, is_change=is_change)
         if fact is not None:
             return fact
@@ -374,8 +410,12 @@ class _Ledger:
         fact = refusal_of_time(facts, wanted=wanted, now=self.now, is_change=is_change)
         return None if self.may_force and fact in FORCEABLE else fact
 
+    def _holder(self, facts: SlotFacts) -> int | None:
+        """The enrolment that holds this place for this child, of one home or the other."""
+        return self.slots.get(facts.participant_key, {}).get(facts.slot_id)
+
     def _occupy(self, facts: SlotFacts) -> None:
-        self.slots.setdefault(facts.participant_key, set()).add(facts.slot_id)
+        self.slots.setdefault(facts.participant_key, {})[facts.slot_id] = facts.enrolment_id
         self.units.setdefault(day_key(facts), set()).add(facts.unit_code)
         for counter_id in facts.counter_ids:
             counter = self.counters[counter_id]
@@ -385,7 +425,7 @@ class _Ledger:
                 self.decision.forced_counter_ids.add(counter_id)
 
     def _release(self, facts: SlotFacts) -> None:
-        self.slots[facts.participant_key].discard(facts.slot_id)
+        del self.slots[facts.participant_key][facts.slot_id]
         self.units[day_key(facts)].discard(facts.unit_code)
         for counter_id in facts.counter_ids:
             self.counters[counter_id].booked -= 1

@@ -1,9 +1,17 @@
 """What can be booked. `Slot` is what one books; `ResourceDay` is what is locked and counted."""
 
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from preau.base.models import TenantModel
+from preau.base.setting_field import InvalidSetting, SettingField
+from preau.domain.catalogue import rules
 from preau.domain.catalogue.enums import (
     ActivityKind,
     AgeOn,
@@ -15,10 +23,47 @@ from preau.domain.catalogue.enums import (
     Public,
     WaitingList,
 )
+from preau.domain.documents.models import DocumentType
 
 
 def _choices(enum: type) -> list[tuple[str, str]]:
     return [(member.value, member.name) for member in enum]  # type: ignore[attr-defined]
+
+
+def _readable(
+    parse: Callable[[Any], object], broken: type[Exception], sentence: str | Promise
+) -> Callable[[Any], None]:
+    """Return the check of a setting: what its rule cannot read is told in French with the value."""
+
+    def check(value: Any) -> None:
+        try:
+            parse(value)
+        except broken as problem:
+            raise InvalidSetting(f"{sentence} ({problem})") from problem
+
+    return check
+
+
+_deadline = _readable(
+    rules.parse_deadline,
+    rules.InvalidDeadline,
+    _("ce délai n’est pas connu. Une heure s’écrit 9:00 ou 09:00, de 0:00 à 23:59."),
+)
+_openings = _readable(
+    rules.parse_openings,
+    rules.InvalidOpening,
+    _("cette ouverture n’est pas connue : un public une seule fois, et une fin après le début."),
+)
+_levels = _readable(rules.parse_levels, rules.UnknownCodes, _("ce niveau de classe n’existe pas."))
+_unit_codes = _readable(
+    rules.parse_unit_codes, rules.UnknownCodes, _("un code de moment a une à quatre capitales ou chiffres.")
+)
+_ids = _readable(rules.parse_ids, rules.UnknownCodes, _("cette liste ne désigne rien de connu."))
+_codes = _readable(rules.parse_codes, rules.UnknownCodes, _("cette liste ne désigne rien de connu."))
+
+
+def _ends_after_it_starts(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name=name)
 
 
 class SchoolYear(TenantModel):
@@ -29,7 +74,10 @@ class SchoolYear(TenantModel):
     ends_on = models.DateField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organisation_id", "label"], name="school_year_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "label"], name="school_year_once"),
+            _ends_after_it_starts("school_year_period"),
+        ]
 
     def __str__(self) -> str:
         return self.label
@@ -42,10 +90,12 @@ class SchoolHoliday(TenantModel):
     starts_on = models.DateField()
     ends_on = models.DateField()
     is_projected = models.BooleanField(default=False)  # past the official calendar: agents are told
+    seeded_for = models.CharField(max_length=1, blank=True)  # the zone it was seeded for; empty: typed by hand
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organisation_id", "starts_on", "name"], name="school_holiday_once"),
+            _ends_after_it_starts("school_holiday_period"),
         ]
 
     def __str__(self) -> str:
@@ -57,6 +107,7 @@ class PublicHoliday(TenantModel):
 
     on = models.DateField()
     name = models.CharField(max_length=60)
+    seeded_for = models.CharField(max_length=10, blank=True)  # the region it was seeded for; empty: typed by hand
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation_id", "on"], name="public_holiday_once")]
@@ -97,7 +148,7 @@ class Activity(TenantModel):
     position = models.PositiveSmallIntegerField(default=0)
     enrolment_by = models.CharField(max_length=8, choices=_choices(EnrolmentBy), default=EnrolmentBy.FAMILY)
     requires_dossier = models.BooleanField(default=False)  # the validated dossier of the school year (A08-02)
-    required_document_types = models.JSONField(default=list)  # codes of documents.DocumentType
+    required_document_types = SettingField(default=list, check=_codes)  # codes of documents.DocumentType
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation_id", "name"], name="activity_once")]
@@ -105,13 +156,22 @@ class Activity(TenantModel):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Refuse what would have no effect: an unknown piece, days « soumis à validation » that are booked at once."""
+        asked = set(self.required_document_types or [])
+        known = DocumentType.objects.filter(organisation_id=self.organisation_id, code__in=asked)
+        if unknown := asked - set(known.values_list("code", flat=True)):
+            raise ValidationError(
+                {"required_document_types": _("Ces pièces n’existent pas ici : %s") % ", ".join(sorted(unknown))}
+            )
+
 
 class Offer(TenantModel):
     """Activity × site × period: what one enrols in. [starts_on, ends_on)."""
 
     activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="offers")
     site = models.ForeignKey("organisations.Site", on_delete=models.PROTECT, related_name="offers")
-    school_year = models.ForeignKey(SchoolYear, on_delete=models.PROTECT, null=True, related_name="offers")
+    school_year = models.ForeignKey(SchoolYear, on_delete=models.PROTECT, null=True, blank=True, related_name="offers")
     name = models.CharField(max_length=120, blank=True)
     starts_on = models.DateField()
     ends_on = models.DateField()
@@ -119,18 +179,20 @@ class Offer(TenantModel):
     shown_weekdays = models.CharField(max_length=7, default="01234")  # columns of the grid
     open_on = models.CharField(max_length=16, choices=_choices(OpenOn), default=OpenOn.SCHOOL_DAYS)
     # Deadlines as data: see catalogue.rules.parse_deadline. {} means "until the slot starts".
-    book_deadline = models.JSONField(default=dict)
-    change_deadline = models.JSONField(default=dict)
-    cancel_deadline = models.JSONField(default=dict)
+    book_deadline = SettingField(default=dict, check=_deadline)
+    change_deadline = SettingField(default=dict, check=_deadline)
+    cancel_deadline = SettingField(default=dict, check=_deadline)
     # When booking opens per public: [{"public": "all", "opens_at": ISO instant, "closes_at": ISO instant or null}].
-    openings = models.JSONField(default=list)
+    openings = SettingField(default=list, check=_openings)
     # Who may enrol, and when. Ages in whole months: a child enters from `min` and leaves before `max`.
-    enrolment_openings = models.JSONField(default=list)  # same shape as `openings`
+    enrolment_openings = SettingField(default=list, check=_openings)  # same shape as `openings`
     min_age_months = models.PositiveSmallIntegerField(null=True, blank=True)
     max_age_months = models.PositiveSmallIntegerField(null=True, blank=True)
     age_on = models.CharField(max_length=12, choices=_choices(AgeOn), default=AgeOn.START)
-    levels = models.JSONField(default=list)  # levels of class; empty: all
-    school_ids = models.JSONField(default=list)  # schools of its pupils; empty: the site's own pupils, if a school
+    levels = SettingField(default=list, check=_levels)  # levels of class; empty: all
+    school_ids = SettingField(
+        default=list, check=_ids
+    )  # schools of its pupils; empty: the site's own pupils, if a school
     residence = models.CharField(max_length=14, choices=_choices(Public), default=Public.ALL)
     enrolment_capacity = models.PositiveIntegerField(null=True, blank=True)  # children enrolled; null: no limit
     waiting_list = models.CharField(max_length=8, choices=_choices(WaitingList), default=WaitingList.NONE)
@@ -141,6 +203,13 @@ class Offer(TenantModel):
     )
 
     class Meta:
+        constraints = [
+            _ends_after_it_starts("offer_dates"),
+            models.CheckConstraint(
+                condition=Q(min_age_months=None) | Q(max_age_months=None) | Q(max_age_months__gt=F("min_age_months")),
+                name="offer_ages",
+            ),
+        ]
         indexes = [models.Index(fields=["organisation_id", "starts_on", "ends_on"], name="offer_period")]
 
     def __str__(self) -> str:
@@ -178,18 +247,42 @@ class Unit(TenantModel):
     position = models.PositiveSmallIntegerField(default=0)
     weekdays = models.CharField(max_length=7, blank=True)  # empty: those of the offer
     # Kept in the row, not in join tables: an order reads slot and unit in one query (DESIGN §7).
-    resource_ids = models.JSONField(default=list)
-    excludes = models.JSONField(default=list)  # codes of units of the same offer, both ways
-    requires = models.JSONField(default=list)  # codes of units of the same offer
+    resource_ids = SettingField(default=list, check=_ids)
+    excludes = SettingField(default=list, check=_unit_codes)  # codes of units of the same offer, both ways
+    requires = SettingField(default=list, check=_unit_codes)  # codes of units of the same offer
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organisation_id", "offer", "code"], name="unit_once"),
-            models.CheckConstraint(condition=Q(ends_minute__gt=F("starts_minute")), name="unit_hours"),
+            models.CheckConstraint(
+                condition=Q(ends_minute__gt=F("starts_minute"), ends_minute__lte=24 * 60), name="unit_hours"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def is_counted(self) -> bool:
+        """Tell whether a place of this unit was ever taken: the counters then hang on its resources."""
+        return self.slots.filter(bookings__isnull=False).exists()
+
+    def clean(self) -> None:
+        """Refuse a link to what another collectivité or offer owns, and a change that would falsify the counters."""
+        known = set(
+            Resource.objects.filter(organisation_id=self.organisation_id, pk__in=self.resource_ids or []).values_list(
+                "pk", flat=True
+            )
+        )
+        if unknown := set(self.resource_ids or []) - known:
+            raise ValidationError({"resource_ids": _("Ces places sont d’une autre collectivité : %s") % unknown})
+        codes = set(Unit.objects.filter(offer_id=self.offer_id).exclude(pk=self.pk).values_list("code", flat=True))
+        for name in ("excludes", "requires"):
+            if unknown_codes := set(getattr(self, name) or []) - codes:
+                raise ValidationError({name: _("Aucun moment de cette offre n’a ce code : %s") % unknown_codes})
+        if self.pk and self.is_counted():
+            before = Unit.objects.get(pk=self.pk)
+            if sorted(before.resource_ids) != sorted(self.resource_ids) or before.offer_id != self.offer_id:
+                raise ValidationError({"resource_ids": _("Des réservations comptent déjà dans ces places.")})
 
 
 class ClosedDay(TenantModel):
@@ -204,6 +297,7 @@ class ClosedDay(TenantModel):
     reason = models.CharField(max_length=120)
 
     class Meta:
+        constraints = [_ends_after_it_starts("closed_day_period")]
         indexes = [models.Index(fields=["organisation_id", "starts_on"], name="closed_day_start")]
 
     def __str__(self) -> str:

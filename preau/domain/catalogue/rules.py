@@ -3,13 +3,17 @@
 Deadlines are data of the collectivité. Worked examples are in docs/algorithms/delais.md.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from preau.domain.catalogue.enums import Public
 from preau.kernel.calendars import working_days_before
+
+Each = TypeVar("Each")
 
 END_OF_DAY = "23:59"
 # Levels of school in order; a child is two in the calendar year in which it starts the first.
@@ -21,8 +25,21 @@ LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 
+HOUR = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
+UNIT_CODE = re.compile(r"[A-Z0-9]{1,4}")
+MAX_LISTED = 60  # codes or ids in one setting
+
+
 class InvalidDeadline(Exception):
     """The data of a deadline cannot be read."""
+
+
+class InvalidOpening(Exception):
+    """The data of an opening cannot be read."""
+
+
+class UnknownCodes(Exception):
+    """A list of codes or ids holds what cannot be one; the message names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +49,9 @@ class AtStart:
 
 @dataclass(frozen=True, slots=True)
 class HoursBefore:
-    """N hours of the clock before the unit starts."""
+    """N hours before the unit starts."""
 
-    hours: int
+    hours: int  # of the clock on the wall: 48 is the same time two days before, whatever the clocks did
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +99,15 @@ Deadline = AtStart | HoursBefore | DaysBefore | WorkingDaysBefore | WeekdayBefor
 def parse_deadline(data: Mapping[str, object]) -> Deadline:
     """Return the deadline that a row holds as JSON; {} means until the unit starts.
 
-    :raises InvalidDeadline: unknown kind, missing or impossible value.
+    An hour without its zero (« 9:00 ») is the same moment; « 9h00 » and « 24:00 » are not hours.
+
+    :raises InvalidDeadline: unknown kind, missing or impossible value, or not a mapping.
     """
-    if not data:
+    if data == {}:
         return AtStart()
     try:
         return _parse(data)
-    except (KeyError, TypeError, ValueError, AttributeError) as problem:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as problem:
         raise InvalidDeadline(str(data)) from problem
 
 
@@ -109,7 +128,10 @@ def _parse(data: Mapping[str, object]) -> Deadline:
                 raise TypeError(rows)
             return Table({_count(d, 6): (_count(n, MAX_DAYS), _checked(str(h))) for d, (n, h) in rows.items()})
         case "until":
-            return Until(datetime.fromisoformat(at).replace(tzinfo=None))
+            local = datetime.fromisoformat(at)
+            if local.tzinfo is not None or not LONG_AGO.year < local.year < NEVER.year:
+                raise ValueError(at)
+            return Until(local)
         case _:
             raise ValueError(data["kind"])
 
@@ -122,8 +144,10 @@ def _count(value: object, most: int) -> int:
 
 
 def _checked(at: str) -> str:
-    time.fromisoformat(at)
-    return at
+    found = HOUR.fullmatch(at)
+    if found is None:
+        raise ValueError(at)
+    return f"{int(found[1]):02}:{found[2]}"
 
 
 def closing_moment(
@@ -143,7 +167,9 @@ def closing_moment(
         case AtStart():
             return start
         case HoursBefore(hours):
-            return start - timedelta(hours=hours)
+            # People read the clock on the wall: 48 hours before is the same time two days before.
+            local = datetime.combine(day, time(starts_minute // 60, starts_minute % 60)) - timedelta(hours=hours)
+            moment = local.replace(tzinfo=zone).astimezone(UTC)
         case DaysBefore(days, at):
             moment = _at(day - timedelta(days=days), at, zone)
         case WorkingDaysBefore(days, at):
@@ -180,23 +206,106 @@ class Opening:
     closes_at: datetime | None = None
 
 
+def parse_openings(data: Sequence[Mapping[str, object]]) -> dict[Public, Opening]:
+    """Return the opening of each public that a row names as JSON; [] means open to all.
+
+    :raises InvalidOpening: not a list of mappings, unknown or repeated public, a moment that is not an instant with
+        its offset, or a window that closes before it opens.
+    """
+    if not isinstance(data, list | tuple):
+        raise InvalidOpening(str(data))
+    found: dict[Public, Opening] = {}
+    for each in data:
+        try:
+            public = Public(str(each["public"]))
+            opening = Opening(_moment(each.get("opens_at")), _moment(each.get("closes_at")))
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as problem:
+            raise InvalidOpening(str(each)) from problem
+        if public in found or not _is_window(opening):
+            raise InvalidOpening(str(each))
+        found[public] = opening
+    return found
+
+
+def _is_window(opening: Opening) -> bool:
+    return opening.opens_at is None or opening.closes_at is None or opening.opens_at < opening.closes_at
+
+
 def opening_of(openings: Sequence[Mapping[str, object]], *, is_resident: bool) -> Opening:
     """Return the opening that counts for a family: that of its public, or else of all (A09-48).
 
     An offer whose openings name only the other public stays closed for this family.
+
+    :raises InvalidOpening: see `parse_openings`.
     """
-    if not openings:
+    if openings == []:
         return Opening()
+    by_public = parse_openings(openings)
     mine = Public.RESIDENTS if is_resident else Public.NON_RESIDENTS
-    by_public = {str(row["public"]): row for row in openings}
-    row = by_public.get(mine) or by_public.get(Public.ALL)
-    if row is None:
-        return Opening(opens_at=NEVER)
-    return Opening(_moment(row.get("opens_at")), _moment(row.get("closes_at")))
+    if not by_public:
+        return Opening()
+    return by_public.get(mine) or by_public.get(Public.ALL) or Opening(opens_at=NEVER)
 
 
 def _moment(value: object) -> datetime | None:
-    return datetime.fromisoformat(str(value)).astimezone(UTC) if value else None
+    if value in (None, ""):
+        return None
+    moment = datetime.fromisoformat(str(value))
+    if moment.tzinfo is None:
+        raise ValueError(value)
+    return moment.astimezone(UTC)
+
+
+def parse_levels(data: Iterable[str]) -> tuple[str, ...]:
+    """Return levels of class that a row holds as JSON, in the order of school.
+
+    :raises UnknownCodes: not a list, or a level that no school has.
+    """
+    levels = _listed(data, str)
+    if unknown := [level for level in levels if level not in LEVELS]:
+        raise UnknownCodes(", ".join(unknown))
+    return tuple(level for level in LEVELS if level in levels)
+
+
+def parse_unit_codes(data: Iterable[str]) -> frozenset[str]:
+    """Return codes of units that a row holds as JSON.
+
+    :raises UnknownCodes: not a list, or what cannot be the code of a unit.
+    """
+    codes = _listed(data, str)
+    if unknown := [code for code in codes if not UNIT_CODE.fullmatch(code)]:
+        raise UnknownCodes(", ".join(unknown))
+    return frozenset(codes)
+
+
+def parse_codes(data: Iterable[str]) -> tuple[str, ...]:
+    """Return codes that a row holds as JSON, each once; whether they exist is for who knows the table.
+
+    :raises UnknownCodes: not a list, or an empty code.
+    """
+    codes = _listed(data, str)
+    if "" in codes:
+        raise UnknownCodes("«  »")
+    return tuple(dict.fromkeys(codes))
+
+
+def parse_ids(data: Iterable[int]) -> tuple[int, ...]:
+    """Return ids of rows that a row holds as JSON, each once, in order.
+
+    :raises UnknownCodes: not a list, or not positive numbers.
+    """
+    ids = _listed(data, int)
+    if unknown := [str(each) for each in ids if isinstance(each, bool) or each < 1]:
+        raise UnknownCodes(", ".join(unknown))
+    return tuple(sorted(set(ids)))
+
+
+def _listed(data: Iterable[Each], kind: type[Each]) -> list[Each]:
+    if not isinstance(data, list | tuple | set | frozenset) or len(data) > MAX_LISTED:
+        raise UnknownCodes(str(data)[:60])
+    if any(not isinstance(each, kind) for each in data):
+        raise UnknownCodes(str(data)[:60])
+    return list(data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,7 @@ class OfferTerms:
     by_service: bool = False
     opens_at: datetime | None = None
     closes_at: datetime | None = None
+    is_readable: bool = True  # False: a setting of the offer could not be read, and nobody enrols until it is mended
     capacity: int | None = None
     taken: int = 0
     has_waiting_list: bool = False
@@ -109,7 +110,7 @@ def eligibility(child: ChildFacts, terms: OfferTerms, *, now: datetime) -> list[
 
     Codes: already_enrolled, waiting, by_service_only, not_born, too_young, too_old, school_unknown, wrong_level,
     wrong_school, not_resident, dossier_missing, document_missing,
-    piece_overdue, not_open_yet, closed, full_waiting_list, full.
+    piece_overdue, not_open_yet, closed, unreadable, full_waiting_list, full.
     """
     if child.has_enrolment:
         return [Reason("already_enrolled")]
@@ -155,6 +156,8 @@ def _of_school(child: ChildFacts, terms: OfferTerms) -> list[Reason]:
 
 
 def _of_dates(terms: OfferTerms, now: datetime) -> list[Reason]:
+    if not terms.is_readable:
+        return [Reason("unreadable")]
     if terms.closes_at is not None and now >= terms.closes_at:
         return [Reason("closed", at=terms.closes_at)]
     if terms.opens_at is not None and now < terms.opens_at:
@@ -189,7 +192,7 @@ def state_of(reasons: Sequence[Reason], *, is_requested: bool = False) -> OfferS
         return OfferState.BY_SERVICE
     if codes <= {*SOFT, "not_open_yet"}:
         return OfferState.SOON
-    if codes <= {*SOFT, "closed", "full"}:
+    if codes <= {*SOFT, "closed", "unreadable", "full"}:
         return OfferState.CLOSED
     return OfferState.NOT_ELIGIBLE
 

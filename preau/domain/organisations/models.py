@@ -1,13 +1,40 @@
 """Collectivités and what belongs to each as a whole."""
 
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from preau.base.models import TenantModel
-from preau.domain.organisations.enums import IdentifierPolicy, Navigation, OrganisationKind, SiteKind
+from preau.base.setting_field import InvalidSetting, SettingField
+from preau.domain.organisations.enums import (
+    HolidayRegion,
+    IdentifierPolicy,
+    Navigation,
+    OrganisationKind,
+    SchoolZone,
+    SiteKind,
+)
+from preau.domain.organisations.rules import UnknownLabel, check_labels
 
 
 def _choices(enum: type) -> list[tuple[str, str]]:
     return [(member.value, member.name) for member in enum]  # type: ignore[attr-defined]
+
+
+def _labels(value: Any) -> None:
+    try:
+        check_labels(value)
+    except UnknownLabel as problem:
+        raise InvalidSetting(_("ce mot n’est dit par aucun écran (%(known)s)") % {"known": problem}) from problem
+
+
+def _time_zone(value: str) -> None:
+    if value not in available_timezones():
+        raise ValidationError(_("Ce fuseau horaire n’existe pas. Exemples : Europe/Paris, America/Martinique."))
 
 
 class Organisation(models.Model):
@@ -20,10 +47,16 @@ class Organisation(models.Model):
     product_name = models.CharField(max_length=60, default="Portail Famille")
     slogan = models.CharField(max_length=160, blank=True)
     mail_signature = models.CharField(max_length=120)  # « La Mairie »
-    brand = models.CharField(max_length=7, default="#1f6b57")
-    time_zone = models.CharField(max_length=40, default="Europe/Paris")
-    school_zone = models.CharField(max_length=1, default="A")
-    holiday_region = models.CharField(max_length=10, blank=True)  # "" mainland, "57" Alsace-Moselle…
+    brand = models.CharField(
+        max_length=7,
+        default="#1f6b57",
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Une couleur s’écrit #1f6b57."))],
+    )
+    time_zone = models.CharField(max_length=40, default="Europe/Paris", validators=[_time_zone])
+    school_zone = models.CharField(max_length=1, choices=_choices(SchoolZone), default=SchoolZone.A)
+    holiday_region = models.CharField(
+        max_length=10, choices=_choices(HolidayRegion), default=HolidayRegion.MAINLAND, blank=True
+    )
     navigation = models.CharField(max_length=10, choices=_choices(Navigation), default=Navigation.TILES)
     identifier_policy = models.CharField(
         max_length=12, choices=_choices(IdentifierPolicy), default=IdentifierPolicy.FREE
@@ -47,8 +80,19 @@ class Organisation(models.Model):
     contact_address = models.TextField(blank=True)
     contact_hours = models.TextField(blank=True)
     website = models.URLField(blank=True)
-    labels = models.JSONField(default=dict)  # code of organisations.rules.LABELS → text of this collectivité
+    labels = SettingField(default=dict, check=_labels)  # code of organisations.rules.LABELS → text of this collectivité
     is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(school_zone__in=[zone.value for zone in SchoolZone]), name="organisation_zone"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(holiday_region__in=[region.value for region in HolidayRegion]),
+                name="organisation_region",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -25,6 +25,13 @@ SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 RESERVED_SLUGS = frozenset({"sante", "demo", "admin", "static", "api", "media", "robots", "favicon", "preau"})
 
 
+MAX_LABEL = 60
+
+
+class UnknownLabel(Exception):
+    """A word that no screen says, or that is not a short text."""
+
+
 class SlugReserved(Exception):
     """This address belongs to the installation."""
 
@@ -34,8 +41,20 @@ class SlugTaken(Exception):
 
 
 def labels_of(overrides: Mapping[str, str]) -> dict[str, str]:
-    """Return every label, with the collectivité's own words where it has some; unknown codes are dropped."""
+    """Return every label, with the collectivité's own words where it has some."""
     return {code: overrides.get(code) or text for code, text in DEFAULT_LABELS.items()}
+
+
+def check_labels(overrides: object) -> None:
+    """Refuse words of a collectivité that no screen would say: a mistyped code would be dropped without a word.
+
+    :raises UnknownLabel: not a mapping, a code that is not in DEFAULT_LABELS, or a text above MAX_LABEL signs.
+    """
+    if not isinstance(overrides, Mapping):
+        raise UnknownLabel(str(overrides)[:MAX_LABEL])
+    for code, text in overrides.items():
+        if code not in DEFAULT_LABELS or not isinstance(text, str) or len(text) > MAX_LABEL:
+            raise UnknownLabel(f"{code} ; {', '.join(DEFAULT_LABELS)}")
 
 
 def check_slug(slug: str) -> str:

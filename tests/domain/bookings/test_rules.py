@@ -20,6 +20,7 @@ def facts(slot_id=1, *, code="M", on=DAY, who="c1", enrolment_id=1, counters=(1,
     values = {
         "slot_id": slot_id,
         "enrolment_id": enrolment_id,
+        "offer_id": 1,
         "participant_key": who,
         "on": on,
         "unit_code": code,
@@ -43,13 +44,13 @@ def decide(wishes, *, held=(), capacity=5, booked=0, requirements=None, **extra)
     counters = {i: Counter(i, capacity, 0, booked, True) for i in range(1, 9)}
     slots, units = {}, {}
     for each in held:
-        slots.setdefault(each.participant_key, set()).add(each.slot_id)
+        slots.setdefault(each.participant_key, {})[each.slot_id] = each.enrolment_id
         units.setdefault(rules.day_key(each), set()).add(each.unit_code)
         for counter_id in each.counter_ids:
             counters[counter_id].booked += 1
     decision = decide_order(
         [Wish(each, wanted) for each, wanted in wishes],
-        held={k: frozenset(v) for k, v in slots.items()},
+        held=slots,
         held_units={k: frozenset(v) for k, v in units.items()},
         requirements=requirements or {},
         counters=counters,

@@ -86,11 +86,6 @@ def test_a_weekday_out_of_the_table_is_long_closed() -> None:
     assert closes(TABLE, date(2026, 9, 16)).year == 1900
 
 
-def test_hours_are_those_of_the_clock_on_the_wall_of_time_when_it_changes() -> None:
-    # Clocks go back on Sunday 25 October 2026: 48 hours before Monday 7:30 is Saturday 8:30 by the wall.
-    assert closes({"kind": "hours", "hours": 48}, date(2026, 10, 26)) == datetime(2026, 10, 24, 8, 30)
-
-
 def test_days_are_those_of_the_wall_when_the_clock_changes() -> None:
     data: dict[str, object] = {"kind": "days", "days": 2, "at": "07:30"}
     assert closes(data, date(2026, 10, 26)) == datetime(2026, 10, 24, 7, 30)

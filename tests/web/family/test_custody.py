@@ -155,7 +155,7 @@ def test_week_53_and_week_1_are_refused_to_the_right_parent(town, awa, bea, chil
             else:
                 assert {each.why for each in answer.refused} == {"not_your_day"} or {
                     each.why for each in answer.refused
-                } == {"already_booked"}
+                } == {"other_home"}
                 assert not answer.added
 
 

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.validators import validate_email
 from django.db import transaction
 
 from preau.base.actor import Actor, system_actor
@@ -13,9 +15,11 @@ from preau.domain.accounts.enums import Role
 from preau.domain.accounts.models import Account
 from preau.domain.accounts.operations import create_account, send_activation
 from preau.domain.catalogue.operations import seed_calendar
+from preau.domain.organisations.enums import HolidayRegion, SchoolZone
 from preau.domain.organisations.operations import open_organisation
 from preau.domain.organisations.rules import SlugReserved, SlugTaken
 
+ZONE_HELP = "zone des vacances scolaires : A, B, C, ou - pour la Corse et l’outre-mer, dont le calendrier se saisit"
 TERMS = (
     "## Ce que fait le service\n\nLe portail permet de réserver les activités des enfants "
     "et de suivre ses demandes.\n\n"
@@ -32,6 +36,18 @@ class Command(BaseCommand):
         parser.add_argument("--adresse", required=True, help="nom court dans l’adresse : saint-loup")
         parser.add_argument("--nom", required=True, help="Mairie de Saint-Loup")
         parser.add_argument("--nom-court", required=True, help="Saint-Loup")
+        parser.add_argument("--zone", required=True, choices=[zone.value for zone in SchoolZone], help=ZONE_HELP)
+        parser.add_argument(
+            "--region",
+            default="",
+            choices=[region.value for region in HolidayRegion],
+            help="jours fériés propres : 57, 67, 68, 971 à 976, BL, MF, NC, PF, PM, WF ; rien en métropole",
+        )
+        parser.add_argument("--fuseau", default="Europe/Paris", help="Europe/Paris, America/Martinique…")
+        parser.add_argument(
+            "--courriel-public", default="", help="adresse du service, montrée à tous ; jamais celle d’une personne"
+        )
+        parser.add_argument("--civilite", default="", choices=["", "Mme", "M."])
         parser.add_argument("--prenom", required=True)
         parser.add_argument("--nom-admin", required=True)
         parser.add_argument("--courriel", required=True)
@@ -40,6 +56,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        for name in ("courriel", "courriel_public"):
+            if options[name]:
+                _check_email(options[name])
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
         with transaction.atomic():
@@ -53,10 +72,15 @@ class Command(BaseCommand):
                 slug=options["adresse"],
                 name=options["nom"],
                 short_name=options["nom_court"],
-                email=options["courriel"],
+                public_email=options["courriel_public"],
+                zone=SchoolZone(options["zone"]),
+                region=HolidayRegion(options["region"]),
+                time_zone=options["fuseau"],
                 terms=TERMS,
                 now=now,
             )
+        except ValidationError as problem:
+            raise CommandError(" ".join(problem.messages)) from problem
         except SlugReserved as problem:
             raise CommandError(
                 "Cette adresse ne convient pas : minuscules, chiffres et tirets, hors noms réservés."
@@ -67,7 +91,7 @@ class Command(BaseCommand):
         seed_calendar(actor=actor, first_year=now.year - 1, last_year=now.year + 2)
         account = create_account(
             actor=actor,
-            civility="",
+            civility=options["civilite"],
             first_name=options["prenom"],
             last_name=options["nom_admin"],
             email=options["courriel"],
@@ -80,3 +104,10 @@ class Command(BaseCommand):
         link = OutboxMail.objects.get(organisation_id=organisation.pk, template="activation").context["link"]
         self.stdout.write(f"{organisation.name} est ouverte. Identifiant de l’administrateur : {account.username}")
         self.stdout.write(f"Lien d’activation (72 heures, un seul usage) :\n{link}")
+
+
+def _check_email(text: str) -> None:
+    try:
+        validate_email(text)
+    except ValidationError as problem:
+        raise CommandError(f"« {text} » n’est pas une adresse de courriel : anne.roy@exemple.fr.") from problem

@@ -19,6 +19,7 @@ from preau.domain.bookings.queries.facts import (
 from preau.domain.bookings.rules import (
     Counter,
     DayKey,
+    HeldByOtherHome,
     SlotFacts,
     SlotFull,
     day_key,
@@ -34,6 +35,7 @@ from preau.kernel.periods import Period
 class SlotView:
     """One box of the grid. `why` is the code of the fact that forbids the act that is left, or "".
 
+    `is_booked` says that the child holds this place; when its other home booked it, `why` says so.
     `remaining` is None when nothing limits the places; `closes_at` is the last instant (excluded) of the
     act that is possible now: cancelling when booked, booking otherwise.
     """
@@ -135,16 +137,18 @@ def slot_board(
 def _slot_views(
     facts: list[SlotFacts], held: list[Held], counters: Mapping[int, Counter], *, now: datetime
 ) -> list[SlotView]:
-    slots, units = held_by_participant(held)
-    freed: dict[DayKey, set[int]] = {}  # counters of which the child holds a place that day: it may exchange it
+    slots, _units = held_by_participant(held)
+    freed: dict[DayKey, set[int]] = {}  # counters of which this home holds a place that day: it may exchange it
+    changeable = set()  # days of which this home may give something back
     for each in facts:
-        if each.slot_id in slots.get(each.participant_key, frozenset()):
+        if slots.get(each.participant_key, {}).get(each.slot_id) == each.enrolment_id:
             freed.setdefault(day_key(each), set()).update(each.counter_ids)
+            changeable.add(day_key(each))
     return [
         _slot_view(
             each,
-            is_booked=each.slot_id in slots.get(each.participant_key, frozenset()),
-            is_change=bool(units.get(day_key(each))),
+            holder=slots.get(each.participant_key, {}).get(each.slot_id),
+            is_change=day_key(each) in changeable,
             is_full=any(
                 counters[i].is_blocking and counters[i].remaining < 1
                 for i in set(each.counter_ids) - freed.get(day_key(each), set())
@@ -157,8 +161,9 @@ def _slot_views(
 
 
 def _slot_view(
-    facts: SlotFacts, *, is_booked: bool, is_change: bool, is_full: bool, remaining: int | None, now: datetime
+    facts: SlotFacts, *, holder: int | None, is_change: bool, is_full: bool, remaining: int | None, now: datetime
 ) -> SlotView:
+    is_booked = holder is not None
     is_exchange = is_change and facts.change_closes_at is not None
     fact = refusal_of_time(facts, wanted=not is_booked, now=now)
     if fact is not None and is_exchange:
@@ -166,6 +171,8 @@ def _slot_view(
     closes_at = facts.cancel_closes_at if is_booked else facts.book_closes_at
     if is_exchange and facts.change_closes_at is not None:
         closes_at = max(closes_at, facts.change_closes_at)
+    if holder not in (None, facts.enrolment_id):
+        fact = HeldByOtherHome
     why = fact.code if fact is not None else (SlotFull.code if is_full and not is_booked else "")
     return SlotView(
         slot_id=facts.slot_id,

@@ -1,6 +1,7 @@
 """Rows turned into the plain facts that `bookings.rules` decides on."""
 
-from collections.abc import Collection, Iterable, Mapping
+import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -24,6 +25,8 @@ from preau.domain.families.models import Guardianship
 from preau.domain.families.queries import without_closed
 from preau.domain.families.queries.custody import OwnDays, own_days_of
 from preau.kernel.periods import Period
+
+logger = logging.getLogger(__name__)
 
 DEADLINE_REACH = timedelta(days=45)  # how far back the working days of a deadline may be counted
 
@@ -51,7 +54,7 @@ class BookableEnrolment:
     shown_weekdays: str
     is_resident: bool
     deadlines: Mapping[str, Mapping[str, object]]
-    openings: tuple[Mapping[str, object], ...]
+    openings: Sequence[Mapping[str, object]]
     weekdays: str
     open_on: str
     own_days: OwnDays | None = None  # None: any day
@@ -70,6 +73,7 @@ class Held:
     booking_id: int
     participant_key: str
     enrolment_id: int
+    offer_id: int
     on: date
     slot_id: int
     unit_code: str
@@ -215,6 +219,7 @@ def load_held(*, actor: Actor, participant_keys: Collection[str], days: Collecti
         "on",
         "slot_id",
         booking_id=F("pk"),
+        offer_id=F("slot__offer_id"),
         unit_code=F("slot__unit__code"),
         requires=F("slot__unit__requires"),
     )
@@ -245,18 +250,14 @@ def school_holidays_for(
     )
 
 
-def held_by_participant(held: Iterable[Held]) -> tuple[dict[str, frozenset[int]], dict[DayKey, frozenset[str]]]:
-    """Return the slots held by participant, and the unit codes held by participant, enrolment and day."""
-    slots: dict[str, set[int]] = {}
+def held_by_participant(held: Iterable[Held]) -> tuple[dict[str, dict[int, int]], dict[DayKey, frozenset[str]]]:
+    """Return who holds each slot (participant → slot → enrolment), and the units held by participant, offer and day."""
+    slots: dict[str, dict[int, int]] = {}
     units: dict[DayKey, set[str]] = {}
     for booking in held:
-        slots.setdefault(booking.participant_key, set()).add(booking.slot_id)
-        key = (booking.participant_key, booking.enrolment_id, booking.on)
-        units.setdefault(key, set()).add(booking.unit_code)
-    return (
-        {key: frozenset(ids) for key, ids in slots.items()},
-        {key: frozenset(codes) for key, codes in units.items()},
-    )
+        slots.setdefault(booking.participant_key, {})[booking.slot_id] = booking.enrolment_id
+        units.setdefault((booking.participant_key, booking.offer_id, booking.on), set()).add(booking.unit_code)
+    return slots, {key: frozenset(codes) for key, codes in units.items()}
 
 
 def _bookable_rows(actor: Actor) -> QuerySet[Enrolment]:
@@ -353,7 +354,7 @@ def _view(row: Enrolment, *, class_name: str) -> BookableEnrolment:
         starts_on=max(row.starts_on, columns["offer_starts_on"]),
         ends_on=min(row.ends_on, columns["offer_ends_on"]),
         deadlines={act: columns[f"{act}_deadline"] for act in ("book", "change", "cancel")},
-        openings=tuple(columns["openings"]),
+        openings=columns["openings"],
         own_days=own_days_of(kept=columns["residence"]),
         **{name: columns[name] for name in _AS_READ},
     )
@@ -394,16 +395,19 @@ class _FactsBuilder:
         self.school_holidays = school_holidays
         self.lacking_piece = lacking_piece
         self.moments: dict[tuple[int, str, date, int], datetime | None] = {}
+        self.unreadable: set[int] = set()  # offers of which a setting cannot be read
 
     def __call__(self, slot: Slot, enrolment: BookableEnrolment) -> SlotFacts:
         unit = slot.unit
-        opening = catalogue_rules.opening_of(enrolment.openings, is_resident=enrolment.is_resident)
-        book = self._moment(enrolment, "book", slot.on, unit.starts_minute)
-        cancel = self._moment(enrolment, "cancel", slot.on, unit.starts_minute)
+        opening = self._opening(enrolment)
+        book, change, cancel = (
+            self._moment(enrolment, act, slot.on, unit.starts_minute) for act in ("book", "change", "cancel")
+        )
         starts_at = self._instant(slot.on, unit.starts_minute)
         return SlotFacts(
             slot_id=slot.pk,
             enrolment_id=enrolment.enrolment_id,
+            offer_id=enrolment.offer_id,
             participant_key=enrolment.participant_key,
             on=slot.on,
             unit_code=unit.code,
@@ -415,7 +419,7 @@ class _FactsBuilder:
             opens_at=opening.opens_at,
             window_closes_at=opening.closes_at,
             book_closes_at=book or starts_at,
-            change_closes_at=self._moment(enrolment, "change", slot.on, unit.starts_minute),
+            change_closes_at=change,
             cancel_closes_at=cancel or starts_at,
             counter_ids=tuple(
                 self.counter_ids[(resource_id, slot.on)]
@@ -426,7 +430,21 @@ class _FactsBuilder:
             requires=frozenset(unit.requires),
             is_own_day=enrolment.own_days is None or enrolment.own_days.holds(slot.on, self.school_holidays),
             lacks_piece=enrolment.enrolment_id in self.lacking_piece,
+            is_readable=enrolment.offer_id not in self.unreadable,
         )
+
+    def _opening(self, enrolment: BookableEnrolment) -> catalogue_rules.Opening:
+        try:
+            return catalogue_rules.opening_of(enrolment.openings, is_resident=enrolment.is_resident)
+        except catalogue_rules.InvalidOpening:
+            self._close(enrolment, "openings")
+            return catalogue_rules.Opening()
+
+    def _close(self, enrolment: BookableEnrolment, setting: str) -> None:
+        """Close this offer alone, and tell whoever reads the log: nobody can be told a rule that cannot be read."""
+        if enrolment.offer_id not in self.unreadable:
+            logger.error("offer %s is closed: its setting %s cannot be read", enrolment.offer_id, setting)
+        self.unreadable.add(enrolment.offer_id)
 
     def _moment(self, enrolment: BookableEnrolment, act: str, day: date, starts_minute: int) -> datetime | None:
         data = enrolment.deadlines[act]
@@ -434,14 +452,18 @@ class _FactsBuilder:
             return None
         key = (enrolment.offer_id, act, day, starts_minute)
         if key not in self.moments:
-            self.moments[key] = catalogue_rules.closing_moment(
-                catalogue_rules.parse_deadline(data),
-                day=day,
-                starts_minute=starts_minute,
-                holidays=self.holidays,
-                zone=self.zone,
-            )
+            self.moments[key] = self._closing(enrolment, act, day, starts_minute)
         return self.moments[key]
+
+    def _closing(self, enrolment: BookableEnrolment, act: str, day: date, starts_minute: int) -> datetime | None:
+        try:
+            deadline = catalogue_rules.parse_deadline(enrolment.deadlines[act])
+        except catalogue_rules.InvalidDeadline:
+            self._close(enrolment, f"{act}_deadline")
+            return None
+        return catalogue_rules.closing_moment(
+            deadline, day=day, starts_minute=starts_minute, holidays=self.holidays, zone=self.zone
+        )
 
     def _instant(self, day: date, minute: int) -> datetime:
         local = datetime.combine(day, time(minute // 60, minute % 60), tzinfo=self.zone)

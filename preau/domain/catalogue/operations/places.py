@@ -106,20 +106,39 @@ def close_days(
 
 
 @transaction.atomic
-def set_capacity(*, actor: Actor, resource_id: int, capacity: int, start: date, end: date) -> None:
-    """Change the capacity of a resource over [start, end).
+def set_capacity(
+    *,
+    actor: Actor,
+    resource_id: int,
+    capacity: int,
+    start: date,
+    end: date | None = None,
+    is_blocking: bool | None = None,
+) -> None:
+    """Change the capacity of a resource over [start, end), or from `start` on: then for the days not opened yet too.
 
     Below what is booked, the difference becomes `extra`: nobody loses a place, and none is offered
     until the count comes back under the capacity.
 
+    :param is_blocking: whether families are refused when it is full; None leaves it as it is.
     :raises NotFound: no such resource in the actor's collectivité.
     """
     actor.require_role(Role.ADMIN, Role.MANAGER)
-    if not Resource.objects.filter(organisation_id=actor.organisation_id, pk=resource_id).exists():
+    resource = Resource.objects.filter(organisation_id=actor.organisation_id, pk=resource_id).first()
+    if resource is None:
         raise NotFound("resource")
     days = ResourceDay.objects.filter(
-        organisation_id=actor.organisation_id, resource_id=resource_id, on__gte=start, on__lt=end
+        organisation_id=actor.organisation_id, resource_id=resource_id, on__gte=start
     ).order_by("pk")
+    if end is None:
+        resource.capacity = capacity
+        resource.is_blocking = resource.is_blocking if is_blocking is None else is_blocking
+        resource.save(update_fields=["capacity", "is_blocking"])
+    else:
+        days = days.filter(on__lt=end)
     list(days.select_for_update())
-    days.filter(booked__gt=capacity).update(extra=F("booked") - capacity, capacity=capacity)
-    days.filter(booked__lte=capacity).update(extra=0, capacity=capacity)
+    changes: dict[str, object] = {"capacity": capacity}
+    if is_blocking is not None:
+        changes["is_blocking"] = is_blocking
+    days.filter(booked__gt=capacity).update(extra=F("booked") - capacity, **changes)
+    days.filter(booked__lte=capacity).update(extra=0, **changes)

@@ -1,6 +1,6 @@
 """Filling the calendar of a collectivité from the libraries."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 import holidays
@@ -10,11 +10,14 @@ from vacances_scolaires_france import SchoolHolidayDates
 from preau.base.actor import Actor
 from preau.domain.accounts.enums import Role
 from preau.domain.catalogue.models import PublicHoliday, SchoolHoliday, SchoolYear
+from preau.domain.organisations.enums import HolidayRegion, SchoolZone
 from preau.domain.organisations.models import Organisation
 from preau.kernel.calendars import ascension, runs_of_days, school_year_of
 
 SUMMER = "Vacances d’été"
 BRIDGE = "Pont de l’Ascension"
+MAINLAND = "FR"  # who seeded a public holiday of no special region
+ALSACE, ALSATIAN = "6AE", frozenset({HolidayRegion.BAS_RHIN, HolidayRegion.HAUT_RHIN})
 
 Run = tuple[date, date, str]
 
@@ -23,26 +26,27 @@ Run = tuple[date, date, str]
 def seed_calendar(*, actor: Actor, first_year: int, last_year: int) -> None:
     """Fill the editable tables of school years, school holidays and public holidays, from the libraries.
 
-    Zone and region are those of the collectivité. Rows that exist are kept: it may have corrected them.
-    Past the official school calendar, the last known pattern is projected and marked so, for agents to
-    be told. Four queries. Alsace-Moselle has its own public holidays (Code du travail, L3134-13).
+    Zone and region are those of the collectivité. Rows that exist are kept: it may have corrected them. Where the
+    académie decides its own calendar (SchoolZone.OWN), school holidays are typed: none is invented. Past the official
+    school calendar, the last known pattern is projected and marked so, for agents to be told. Four queries.
 
     :param first_year: civil years in which the first and last school years start, both included.
     """
     actor.require_role(Role.ADMIN, Role.MANAGER)
     organisation = Organisation.objects.get(pk=actor.organisation_id)
-    public = holidays.country_holidays(
-        "FR", subdiv=organisation.holiday_region or None, years=range(first_year, last_year + 2), language="fr"
-    )
+    years = range(first_year, last_year + 1)
+    region = organisation.holiday_region
     PublicHoliday.objects.bulk_create(
         [
-            PublicHoliday(organisation_id=organisation.pk, on=day, name=_clean(name.split(";")[0]))
-            for day, name in sorted(public.items())
+            PublicHoliday(organisation_id=organisation.pk, on=day, name=name, seeded_for=region or MAINLAND)
+            for day, name in public_holidays(region=region, first_year=first_year, last_year=last_year)
         ],
         ignore_conflicts=True,
     )
+    if organisation.school_zone == SchoolZone.OWN:
+        _school_years(organisation.pk, {year: date(year + 1, 7, 4) for year in years})
+        return
     school = SchoolCalendar(organisation.school_zone)
-    years = range(first_year, last_year + 1)
     SchoolHoliday.objects.bulk_create(
         [
             SchoolHoliday(
@@ -51,21 +55,50 @@ def seed_calendar(*, actor: Actor, first_year: int, last_year: int) -> None:
                 starts_on=start,
                 ends_on=end,
                 is_projected=year > school.last_known_year,
+                seeded_for=organisation.school_zone,
             )
             for year in years
             for start, end, name in school.holidays_of(year)
         ],
         ignore_conflicts=True,
     )
+    _school_years(organisation.pk, {year: school.summer_of(year) for year in years})
+
+
+@transaction.atomic
+def reseed_calendar(*, actor: Actor, first_year: int, last_year: int) -> None:
+    """Fill the calendar again after a change of zone or region.
+
+    What the library wrote for another zone or region goes; what the collectivité typed stays.
+    """
+    actor.require_role(Role.ADMIN, Role.MANAGER)
+    organisation = Organisation.objects.get(pk=actor.organisation_id)
+    stale = SchoolHoliday.objects.filter(organisation_id=organisation.pk).exclude(seeded_for="")
+    stale.exclude(seeded_for=organisation.school_zone).delete()
+    region = organisation.holiday_region or MAINLAND
+    old = PublicHoliday.objects.filter(organisation_id=organisation.pk).exclude(seeded_for="")
+    old.exclude(seeded_for=region).delete()
+    seed_calendar(actor=actor, first_year=first_year, last_year=last_year)
+
+
+def public_holidays(*, region: str, first_year: int, last_year: int) -> list[tuple[date, str]]:
+    """Return the public holidays of a region, from the civil year `first_year` to the one after `last_year`.
+
+    Alsace-Moselle has two more (Code du travail, L3134-13): the library knows it by its two halves.
+    """
+    years = range(first_year, last_year + 2)
+    subdivision = ALSACE if region in ALSATIAN else region or None
+    found = holidays.country_holidays("FR", subdiv=subdivision, years=years, language="fr")
+    return [(day, _clean(name.split(";")[0])) for day, name in sorted(found.items())]
+
+
+def _school_years(organisation_id: int, ends: Mapping[int, date]) -> None:
     SchoolYear.objects.bulk_create(
         [
             SchoolYear(
-                organisation_id=organisation.pk,
-                label=f"{year}-{year + 1}",
-                starts_on=date(year, 9, 1),
-                ends_on=school.summer_of(year),
+                organisation_id=organisation_id, label=f"{year}-{year + 1}", starts_on=date(year, 9, 1), ends_on=end
             )
-            for year in years
+            for year, end in ends.items()
         ],
         ignore_conflicts=True,
     )

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from preau.base import journal
 from preau.base.actor import Actor
@@ -13,7 +14,7 @@ from preau.domain.catalogue.models import Offer
 from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.enrolments.models import Enrolment
 from preau.domain.enrolments.queries.lists import visible_enrolments, visible_offers
-from preau.domain.enrolments.queries.offers import CURRENT, places_taken
+from preau.domain.enrolments.queries.offers import CURRENT, enrolments_of, places_taken
 from preau.domain.enrolments.rules import (
     AlreadyEnrolled,
     EnrolmentOver,
@@ -69,7 +70,8 @@ def enrol(
         ends_on__gt=start,
     ).exists():
         raise AlreadyEnrolled
-    waits = not over_capacity and _is_full(actor, offer, on=start)
+    mine = enrolments_of(family_id=family_id, child_id=child_id, adult_id=adult_id)
+    waits = not over_capacity and _is_full(actor, offer, on=start, mine=mine)
     if waits and (waits_from is None or offer.waiting_list == WaitingList.NONE):
         raise OfferFull(offer_id)
     made = Enrolment.objects.create(
@@ -114,8 +116,8 @@ def promote_waiting(
     if row is None:
         raise NotFound("enrolment") if enrolment_id else NobodyWaits(offer_id)
     today = now.astimezone(actor.zone).date()
-    taken = places_taken(actor=actor, offer_ids=[offer.pk], on=today).get(offer.pk, 0) - rows.count()
-    if not over_capacity and offer.enrolment_capacity is not None and taken >= offer.enrolment_capacity:
+    mine = enrolments_of(family_id=row.family_id, child_id=row.child_id, adult_id=row.adult_id)
+    if not over_capacity and _is_full(actor, offer, on=today, mine=mine, with_waiting=False):
         raise OfferFull(offer_id)
     if today >= row.ends_on:
         raise EnrolmentOver(row.pk)
@@ -163,11 +165,15 @@ def _offer(actor: Actor, offer_id: int, *, lock: bool = False) -> Offer:
     return offer
 
 
-def _is_full(actor: Actor, offer: Offer, *, on: date) -> bool:
-    """Whether the next one must wait: those who wait already come first."""
+def _is_full(actor: Actor, offer: Offer, *, on: date, mine: Q, with_waiting: bool = True) -> bool:
+    """Whether others take every place; with those who wait, for they come first.
+
+    A child enrolled by its other home has its place already: it takes no second one.
+    """
     if offer.enrolment_capacity is None:
         return False
-    return places_taken(actor=actor, offer_ids=[offer.pk], on=on).get(offer.pk, 0) >= offer.enrolment_capacity
+    taken = places_taken(actor=actor, offer_ids=[offer.pk], on=on, with_waiting=with_waiting, without=mine)
+    return taken.get(offer.pk, 0) >= offer.enrolment_capacity
 
 
 def _check_participant(actor: Actor, family_id: int, child_id: int | None, adult_id: int | None) -> None:

@@ -1,6 +1,5 @@
 """Enrolments as agents read them: those of a family, waiting lists, what may be enrolled in."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +11,7 @@ from preau.domain.catalogue.enums import WaitingList
 from preau.domain.catalogue.models import Offer
 from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.enrolments.models import Enrolment, Subscription
-from preau.domain.enrolments.queries.offers import places_taken, waiting_ranks
+from preau.domain.enrolments.queries.offers import participants_of_offers, places_taken, waiting_ranks
 from preau.domain.enrolments.rules import PatternLine, read_pattern
 from preau.domain.families.queries import without_closed
 
@@ -212,8 +211,8 @@ def _offer_lines(actor: Actor, rows: QuerySet[Offer], *, on: date) -> list[Offer
         )
     )
     ids = [offer.pk for offer in found]
-    waiting = _waiting_counts(actor, ids)
-    taken = places_taken(actor=actor, offer_ids=ids, on=on)
+    waiting = participants_of_offers(actor=actor, offer_ids=ids, holds=Q(status=EnrolmentStatus.WAITING))
+    taken = places_taken(actor=actor, offer_ids=ids, on=on, with_waiting=False)
     return [
         OfferLine(
             offer_id=row.pk,
@@ -224,16 +223,9 @@ def _offer_lines(actor: Actor, rows: QuerySet[Offer], *, on: date) -> list[Offer
             starts_on=row.starts_on,
             ends_on=row.ends_on,
             capacity=row.enrolment_capacity,
-            taken=taken.get(row.pk, 0) - waiting.get(row.pk, 0),
+            taken=taken.get(row.pk, 0),
             waiting=waiting.get(row.pk, 0),
             has_waiting_list=row.waiting_list != WaitingList.NONE,
         )
         for row in found
     ]
-
-
-def _waiting_counts(actor: Actor, offer_ids: list[int]) -> dict[int, int]:
-    rows = Enrolment.objects.filter(
-        organisation_id=actor.organisation_id, offer_id__in=offer_ids, status=EnrolmentStatus.WAITING
-    )
-    return Counter(rows.values_list("offer_id", flat=True))

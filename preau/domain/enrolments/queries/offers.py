@@ -1,5 +1,6 @@
 """What each child of a family may be enrolled in, and why not: one row per child × activity × year (A08-06)."""
 
+import logging
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.domain.catalogue.enums import AgeOn, EnrolmentBy, ParticipantKind, Public, WaitingList
 from preau.domain.catalogue.models import Offer, Unit
-from preau.domain.catalogue.rules import Opening, level_after, opening_of
+from preau.domain.catalogue.rules import InvalidOpening, Opening, level_after, opening_of
 from preau.domain.documents.enums import DocumentState
 from preau.domain.documents.models import Document, DocumentType
 from preau.domain.documents.queries import overdue_of
@@ -20,6 +21,8 @@ from preau.domain.enrolments.rules import ChildFacts, OfferTerms, Reason, eligib
 from preau.domain.families.models import Family, ValidatedDossier
 from preau.domain.families.queries import ChildCard, children_of_family
 from preau.domain.organisations.enums import SiteKind
+
+logger = logging.getLogger(__name__)
 
 STATES = list(OfferState)
 CURRENT = (EnrolmentStatus.ACTIVE, EnrolmentStatus.WAITING)
@@ -255,8 +258,13 @@ def _missing_documents(
     codes = {code for offer in offers for code in offer.activity.required_document_types}
     if not codes:
         return {}
-    types = DocumentType.objects.filter(organisation_id=actor.organisation_id, code__in=codes, is_active=True)
-    titles = dict(types.values_list("code", "title"))
+    types = DocumentType.objects.filter(organisation_id=actor.organisation_id, code__in=codes)
+    known = {each.code: each for each in types}
+    titles = {code: known[code].title if code in known else code for code in sorted(codes)}
+    if unknown := codes - set(known):
+        # Fail closed: a requirement that cannot be read is a requirement that is not met.
+        logger.error("pieces asked by an activity are unknown: %s", ", ".join(sorted(unknown)))
+    titles = {code: title for code, title in titles.items() if code not in known or known[code].is_active}
     rows = Document.objects.filter(
         Q(good_until=None) | Q(good_until__gte=today),
         Q(child_id=None, family_id=family_id) | Q(child_id__in=child_ids),
@@ -286,20 +294,50 @@ def _units(actor: Actor, offers: Iterable[Offer]) -> dict[int, list[UnitLine]]:
     return found
 
 
-def places_taken(*, actor: Actor, offer_ids: Collection[int], on: date) -> dict[int, int]:
-    """Return how many places are taken or promised in each offer: enrolled after a day, or waiting before others."""
+def places_taken(
+    *, actor: Actor, offer_ids: Collection[int], on: date, with_waiting: bool = True, without: Q | None = None
+) -> dict[int, int]:
+    """Return how many places are taken in each offer: enrolled after a day, or waiting before others.
+
+    A participant takes one place, however many of its homes enrolled it: a child, an adult or a household.
+
+    :param with_waiting: count those who wait too: they come before whoever asks now.
+    :param without: the enrolments of a participant (`enrolments_of`): its own place is not taken from it.
+    """
     if not offer_ids:
         return {}
+    holds = Q(status=EnrolmentStatus.ACTIVE, ends_on__gt=on)
+    if with_waiting:
+        holds |= Q(status=EnrolmentStatus.WAITING)
+    if without is not None:
+        holds &= ~without
+    return participants_of_offers(actor=actor, offer_ids=offer_ids, holds=holds)
+
+
+def enrolments_of(*, family_id: int, child_id: int | None, adult_id: int | None) -> Q:
+    """Return the condition of all the enrolments of one participant: a child in all its homes, an adult, a home."""
+    if child_id is not None:
+        return Q(child_id=child_id, child__isnull=False)
+    if adult_id is not None:
+        return Q(adult_id=adult_id, adult__isnull=False)
+    return Q(family_id=family_id, child__isnull=True, adult__isnull=True)
+
+
+def participants_of_offers(*, actor: Actor, offer_ids: Collection[int], holds: Q) -> dict[int, int]:
+    """Return how many participants each offer has among the enrolments that a condition names. One query.
+
+    The only place that counts people of an offer: screens and operations that count otherwise would differ.
+    """
     rows = (
-        Enrolment.objects.filter(
-            Q(status=EnrolmentStatus.WAITING) | Q(status=EnrolmentStatus.ACTIVE, ends_on__gt=on),
-            organisation_id=actor.organisation_id,
-            offer_id__in=offer_ids,
-        )
+        Enrolment.objects.filter(holds, organisation_id=actor.organisation_id, offer_id__in=offer_ids)
         .values("offer_id")
-        .annotate(count=Count("child_id", distinct=True))
+        .annotate(
+            children=Count("child_id", distinct=True),
+            adults=Count("adult_id", distinct=True),
+            households=Count("family_id", distinct=True, filter=Q(child__isnull=True, adult__isnull=True)),
+        )
     )
-    return {row["offer_id"]: row["count"] for row in rows}
+    return {row["offer_id"]: row["children"] + row["adults"] + row["households"] for row in rows}
 
 
 def waiting_ranks(*, actor: Actor, enrolments: Collection[Enrolment]) -> dict[int, int]:
@@ -419,7 +457,7 @@ def _schooled(schoolings: list[Schooling], offer: Offer) -> tuple[str, int | Non
 
 
 def _terms(offer: Offer, material: _Material) -> OfferTerms:
-    opening = opening_of(offer.enrolment_openings, is_resident=material.family.is_resident)
+    opening, is_readable = _opening(offer, material)
     return OfferTerms(
         age_on=_age_on(offer, material.today),
         min_age_months=offer.min_age_months,
@@ -431,10 +469,20 @@ def _terms(offer: Offer, material: _Material) -> OfferTerms:
         by_service=offer.activity.enrolment_by == EnrolmentBy.SERVICE,
         opens_at=opening.opens_at,
         closes_at=opening.closes_at,
+        is_readable=is_readable,
         capacity=offer.enrolment_capacity,
         taken=material.taken.get(offer.pk, 0),
         has_waiting_list=offer.waiting_list != WaitingList.NONE,
     )
+
+
+def _opening(offer: Offer, material: _Material) -> tuple[Opening, bool]:
+    """Return the opening, and whether it could be read: if not, that offer alone is closed."""
+    try:
+        return opening_of(offer.enrolment_openings, is_resident=material.family.is_resident), True
+    except InvalidOpening:
+        logger.error("offer %s is closed: its setting enrolment_openings cannot be read", offer.pk)
+        return Opening(), False
 
 
 def schools_of_offer(*, offer: Offer) -> frozenset[int]:

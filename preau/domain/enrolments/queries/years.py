@@ -9,7 +9,7 @@ from django.db.models import Exists, F, FilteredRelation, Q
 from preau.base.actor import Actor
 from preau.domain.catalogue.enums import BookingMode, EnrolmentBy
 from preau.domain.catalogue.models import Offer
-from preau.domain.catalogue.rules import NEVER, opening_of
+from preau.domain.catalogue.rules import NEVER, InvalidOpening, opening_of
 from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.families.models import Family
 
@@ -69,7 +69,10 @@ def _opening(row: Offer, *, is_resident: bool) -> BookingOpening | None:
         return None
     if row.activity.booking_mode == BookingMode.NONE:
         return BookingOpening(row.activity.name, False, None)
-    opens_at = opening_of(row.openings, is_resident=is_resident).opens_at
+    try:
+        opens_at = opening_of(row.openings, is_resident=is_resident).opens_at
+    except InvalidOpening:
+        return None  # closed: its page says why
     return None if opens_at == NEVER else BookingOpening(row.activity.name, True, opens_at)
 
 
