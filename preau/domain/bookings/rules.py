@@ -149,6 +149,12 @@ FORCEABLE: tuple[type[BookingRefused], ...] = (
     OfferUnreadable,
 )
 
+# By what is wanted: the facts that say that it is so already. Nothing is to be done, and nothing is refused.
+ALREADY_SO: Mapping[bool, tuple[type[BookingRefused], ...]] = {
+    True: (AlreadyBooked, HeldByOtherHome),
+    False: (NotBooked,),
+}
+
 # What groups the moments of one day of one child, whichever of its homes booked them.
 DayKey = tuple[str, int, date]  # participant_key, offer id, day
 
@@ -222,11 +228,16 @@ class Refusal:
 
 @dataclass(slots=True)
 class Decision:
-    """What an order gives: slots taken, given back, refused; and the counters after it."""
+    """What an order gives: slots taken, given back, refused; and the counters after it.
+
+    `idle` are wishes that are already so (booked by this home or the other, or no longer booked): nothing to do,
+    which is no refusal.
+    """
 
     added: list[SlotFacts] = field(default_factory=list)
     removed: list[SlotFacts] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
+    idle: list[Refusal] = field(default_factory=list)
     forced_counter_ids: set[int] = field(default_factory=set)
 
 
@@ -349,7 +360,7 @@ class _Ledger:
     def give_back(self, facts: SlotFacts, *, is_change: bool = False) -> bool:
         fact = self._refusal_of_giving_back(facts, is_change=is_change)
         if fact is not None:
-            self.decision.refused.append(Refusal(facts, False, fact))
+            self._not_done(Refusal(facts, False, fact))
             return False
         self._release(facts)
         self.decision.removed.append(facts)
@@ -358,7 +369,7 @@ class _Ledger:
     def take(self, facts: SlotFacts, *, is_change: bool = False) -> bool:
         fact = self._refusal_of_taking(facts, is_change=is_change)
         if fact is not None:
-            self.decision.refused.append(Refusal(facts, True, fact))
+            self._not_done(Refusal(facts, True, fact))
             return False
         self._occupy(facts)
         self.decision.added.append(facts)
@@ -368,8 +379,9 @@ class _Ledger:
         returned = [w.facts for w in group if not w.wanted and self.give_back(w.facts, is_change=True)]
         # Nothing given back, no exchange: what is added follows the deadline of what is added.
         is_change = bool(returned)
+        refused_before = len(self.decision.refused)
         taken = [w.facts for w in group if w.wanted and self.take(w.facts, is_change=is_change)]
-        if len(taken) == sum(w.wanted for w in group):
+        if len(self.decision.refused) == refused_before:
             return
         for facts in taken:
             self._release(facts)
@@ -379,6 +391,10 @@ class _Ledger:
             self._occupy(facts)
             self.decision.removed.remove(facts)
             self.decision.refused.append(Refusal(facts, False, ExchangeKept))
+
+    def _not_done(self, refusal: Refusal) -> None:
+        is_idle = refusal.fact in (ALREADY_SO[refusal.wanted])
+        (self.decision.idle if is_idle else self.decision.refused).append(refusal)
 
     def _refusal_of_giving_back(self, facts: SlotFacts, *, is_change: bool) -> type[BookingRefused] | None:
         holder = self._holder(facts)

@@ -25,6 +25,7 @@ def _own_words(parts: Sequence[Any]) -> dict[str, str]:
 
 
 class OrganisationForm(forms.ModelForm[Organisation]):
+    website = forms.URLField(label=_("Site de la collectivité"), required=False, assume_scheme="https")
     labels = PartsField(
         label=_("Mots de la collectivité"),
         parts=[

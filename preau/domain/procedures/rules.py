@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from preau.domain.bookings.rules import Refusal
 from preau.domain.procedures.enums import OtherParent, ProcedureKind, ProcedureStatus
 
 PERSON = "p"  # steps of an entourage: "p1", "p2"…
@@ -66,7 +67,19 @@ class CannotApply(Exception):
 
 
 class NothingToDo(Exception):
-    """The order asks for no change at all."""
+    """The order asks for no change at all, or for what is already so: it is neither refused nor numbered."""
+
+
+class NothingGranted(Exception):
+    """Nothing of what an agent, or an undo, asks for can be had: nothing is written. `refused` says why, one by one."""
+
+    def __init__(self, refused: Sequence[Refusal]) -> None:
+        super().__init__(len(refused))
+        self.refused = tuple(refused)
+
+
+class ReasonNeeded(NothingGranted):
+    """An agent's order goes past a rule: it is written only with a reason. Nothing is written before."""
 
 
 class AlreadyUndone(Exception):

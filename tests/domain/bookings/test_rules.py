@@ -145,8 +145,9 @@ def test_a_unit_that_another_needs_is_not_given_back_alone():
 
 def test_what_is_held_is_not_booked_twice_and_what_is_not_is_not_given_back():
     mine = facts(1)
-    assert decide([(mine, True)], held=[mine])[0].refused[0].fact is rules.AlreadyBooked
-    assert decide([(mine, False)])[0].refused[0].fact is rules.NotBooked
+    held, gone = decide([(mine, True)], held=[mine])[0], decide([(mine, False)])[0]
+    assert (held.idle[0].fact, held.refused) == (rules.AlreadyBooked, [])
+    assert (gone.idle[0].fact, gone.refused) == (rules.NotBooked, [])
 
 
 def test_an_agent_forces_deadline_and_capacity_but_not_a_closed_day():
@@ -178,7 +179,8 @@ def test_no_order_oversells_and_counters_follow_what_was_decided(capacity, raw):
     for counter in counters.values():
         taken = sum(counter.counter_id in each.counter_ids for each in decision.added)
         assert counter.booked == taken <= capacity
-    assert len(decision.added) + len(decision.removed) + len(decision.refused) == len(wishes)
+    told = (decision.added, decision.removed, decision.refused, decision.idle)
+    assert sum(len(each) for each in told) == len(wishes)
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,8 @@ def test_an_order_of_the_other_home_never_cancels_what_this_one_booked(town, awa
     assert [refusal.fact for refusal in decision.refused] == [rules.HeldByOtherHome]
     assert Booking.objects.filter(slot=morning, status="booked", enrolment=mine).exists()
     taken = order(town.parent(bea), theirs, add=[morning])
-    assert [refusal.fact for refusal in taken.refused] == [rules.HeldByOtherHome]
+    assert [idle.fact for idle in taken.idle] == [rules.HeldByOtherHome]  # it is booked: nothing to do
+    assert taken.refused == []
     assert_counters_are_exact(town.id)
 
 
@@ -106,7 +107,8 @@ def test_an_exchange_that_gives_nothing_back_opens_nothing_that_is_closed():
         counters=counters,
         now=RULES_NOW,
     )
-    assert [refusal.fact for refusal in decision.refused] == [rules.NotBooked, rules.DeadlinePassed]
+    assert [refusal.fact for refusal in decision.refused] == [rules.DeadlinePassed]
+    assert [idle.fact for idle in decision.idle] == [rules.NotBooked]
     assert counters[1].booked == 0
 
 

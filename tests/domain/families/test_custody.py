@@ -17,6 +17,7 @@ from preau.domain.families.operations import link_child
 from preau.domain.families.operations.custody import lift_objection, object_to_acts, set_residence
 from preau.domain.families.queries.custody import has_objection, other_holders, own_days_of
 from preau.domain.procedures.operations import place_order
+from preau.domain.procedures.rules import NothingToDo, ReasonNeeded
 from preau.kernel.periods import monday_of
 from preau.kernel.residence import HalfHolidays, Usual, WeekTurns
 from tests.factories.town import NOW, slots_of
@@ -91,7 +92,9 @@ def test_parents_who_agreed_to_it_book_any_day(town, awa, bea, offer):
 def test_an_agent_goes_past_it_with_a_reason_only(town, awa, bea, offer):
     share(town, awa, bea)
     slot, agent = next_week(offer), town.agent("agent")
-    assert [each.why for each in book(town, awa, slot, actor=agent).refused] == ["not_your_day"]
+    with pytest.raises(ReasonNeeded) as asked:
+        book(town, awa, slot, actor=agent)
+    assert [each.fact.code for each in asked.value.refused] == ["not_your_day"]
     assert book(town, awa, slot, actor=agent, key="k2", reason="échange convenu").added
 
 
@@ -118,7 +121,8 @@ def test_holidays_shared_by_halves_decide_the_day(town, awa, bea, offer):
     share(town, awa, bea, HalfHolidays(first, Usual("b")))  # its only day is in the first half
     mine, theirs = (awa, bea) if _side_of(first, slot.on) == "a" else (bea, awa)
     assert book(town, mine, slot).added
-    assert not book(town, theirs, slot, key="k2").added
+    with pytest.raises(NothingToDo):
+        book(town, theirs, slot, key="k2")
 
 
 def _side_of(first_in_even_years: str, day: date) -> str:
@@ -130,13 +134,15 @@ def test_weeks_in_turn_cost_an_order_no_query(town, awa, bea, offer):
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            book(town, awa, slots_of(offer)[0], key=key)
+            answer = book(town, awa, slots.pop(), key=key)
+        assert answer.added or answer.refused
         return len(queries)
 
-    book(town, awa, slots_of(offer)[0], key="warm")
+    slots = slots_of(offer)[:3]
+    book(town, awa, slots.pop(), key="warm")
     before = count("one")
     share(town, awa, bea)
-    assert count("two") == before
+    assert count("two") <= before
 
 
 def test_both_links_hold_the_same_calendar(town, awa, bea):

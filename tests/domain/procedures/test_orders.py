@@ -22,7 +22,7 @@ from preau.domain.procedures.operations import (
     undo_order,
 )
 from preau.domain.procedures.queries import booking_draft, find_procedure
-from preau.domain.procedures.rules import AlreadyUndone, NothingToDo
+from preau.domain.procedures.rules import AlreadyUndone, NothingToDo, ReasonNeeded
 from tests.factories.town import NOW, assert_counters_are_exact, slots_of
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +108,10 @@ def test_an_agent_goes_past_a_full_slot_with_a_reason_only(town, awa, offer):
     slot = slots_of(offer)[0]
     ResourceDay.objects.filter(on=slot.on).update(capacity=0)
     agent = town.agent("agent")
-    assert order(town, awa, [slot], actor=agent).procedures[0].refused[0].why == "full"
+    with pytest.raises(ReasonNeeded) as asked:
+        order(town, awa, [slot], actor=agent)
+    assert [each.fact.code for each in asked.value.refused] == ["full"]
+    assert not Procedure.objects.exists()
     placed = order(town, awa, [slot], actor=agent, key="forced", reason="Accord de la directrice")
     assert placed.procedures[0].on_behalf
     day = ResourceDay.objects.get(on=slot.on, resource_id=slot.unit.resource_ids[0])

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import OrderItem
-from preau.domain.catalogue.models import Activity, ResourceDay, Slot
+from preau.domain.catalogue.models import Activity, Offer, ResourceDay, Slot
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations import place_order
 from preau.domain.procedures.queries import booking_draft
@@ -50,8 +50,10 @@ def tick(client, url, *slots, act="recap", **data):
     )
 
 
-def key_of(response):
-    return re.search(r'name="key" value="([^"]+)"', response.content.decode())[1]
+def read(response):
+    """What the page of the récapitulatif sends back: its key, and what it showed."""
+    text = response.content.decode()
+    return {name: re.search(rf'name="{name}" value="([^"]+)"', text)[1] for name in ("key", "lu")}
 
 
 def test_a_parent_ticks_reads_again_and_is_answered_at_once(client, awa, offer):
@@ -59,7 +61,7 @@ def test_a_parent_ticks_reads_again_and_is_answered_at_once(client, awa, offer):
     assert tick(client, grid(awa), *slots).url.endswith("/recapitulatif/")
     recap = client.get(grid(awa) + "recapitulatif/")
     assert "2 - Le récapitulatif" in recap.content.decode()
-    done = client.post(grid(awa) + "recapitulatif/", {"key": key_of(recap)}, follow=True)
+    done = client.post(grid(awa) + "recapitulatif/", read(recap), follow=True)
     text = done.content.decode()
     assert "Nous avons bien enregistré votre demande" in text
     assert "Traitée positivement" in text
@@ -69,7 +71,7 @@ def test_a_parent_ticks_reads_again_and_is_answered_at_once(client, awa, offer):
 
 def test_sending_the_same_recap_twice_books_once(client, awa, offer):
     tick(client, grid(awa), *slots_of(offer, after=TODAY + timedelta(days=1))[:1])
-    data = {"key": key_of(client.get(grid(awa) + "recapitulatif/"))}
+    data = read(client.get(grid(awa) + "recapitulatif/"))
     first = client.post(grid(awa) + "recapitulatif/", data)
     again = client.post(grid(awa) + "recapitulatif/", data)
     assert first.url == again.url
@@ -120,7 +122,7 @@ def test_what_went_meanwhile_is_said_with_its_reason(client, awa, offer):
     ResourceDay.objects.filter(resource_id=slot.unit.resource_ids[0], on=slot.on).update(capacity=0)
     recap = client.get(grid(awa) + "recapitulatif/")
     assert "C’est complet" in recap.content.decode()
-    done = client.post(grid(awa) + "recapitulatif/", {"key": key_of(recap)}, follow=True).content.decode()
+    done = client.post(grid(awa) + "recapitulatif/", read(recap), follow=True).content.decode()
     assert "Une partie de votre demande n’a pas pu être accordée" in done
     assert Booking.objects.filter(status="booked").count() == 1
 
@@ -187,35 +189,148 @@ def test_a_periodicity_with_a_wrong_date_keeps_what_was_typed(client, awa, offer
     assert 'value="2026-12-20"' in response.content.decode()
 
 
-def test_the_same_request_for_a_brother_shows_his_own_recap(client, awa, offer):
+def test_the_same_request_for_a_brother_joins_the_basket_and_is_read_before_it_is_placed(client, awa, offer):
     slots = slots_of(offer, after=TODAY + timedelta(days=1))[:2]
     tick(client, grid(awa), *slots)
     recap = client.get(grid(awa) + "recapitulatif/")
     brother = awa.enrolments[1].pk
     assert "Effectuer la même demande pour" in recap.content.decode()
-    response = client.post(grid(awa) + "recapitulatif/", {"key": key_of(recap), "same": [brother]}, follow=True)
-    page = response.content.decode()
-    assert response.request["PATH_INFO"].endswith(f"/reservations/{brother}/recapitulatif/")
-    assert page.count('data-s="add"') == 2
+    page = client.post(grid(awa) + "recapitulatif/", {**read(recap), "same": [brother]}, follow=True)
+    assert "Rien n’est encore enregistré" in page.content.decode()
+    assert page.content.decode().count('data-s="add"') == 4
+    assert f'name="same" value="{brother}"' not in page.content.decode()
+    assert not Booking.objects.exists()
+    done = client.post(grid(awa) + "recapitulatif/", read(page), follow=True).content.decode()
+    assert Booking.objects.filter(status="booked").count() == 4
+    assert "Demande n° 2" in done
+    assert Procedure.objects.filter(number__isnull=False).values_list("order_key", flat=True).distinct().count() == 1
 
 
-def test_undo_from_the_page_of_the_demande(client, awa, offer):
+def test_a_brother_who_has_the_days_already_is_not_refused_and_makes_no_demande(client, awa, offer):
+    slot = slots_of(offer, after=TODAY + timedelta(days=1))[0]
+    brother = awa.enrolments[1]
+    tick(client, f"{BASE}/reservations/{brother.pk}/", slot)
+    client.post(grid(awa) + "recapitulatif/", read(client.get(grid(awa) + "recapitulatif/")))
+    tick(client, grid(awa), slot)
+    recap = client.get(grid(awa) + "recapitulatif/")
+    page = client.post(grid(awa) + "recapitulatif/", {**read(recap), "same": [brother.pk]}, follow=True)
+    assert "1 moment est déjà ainsi : rien à faire" in page.content.decode()
+    assert "n’est plus possible" not in page.content.decode()
+    client.post(grid(awa) + "recapitulatif/", read(page))
+    numbered = Procedure.objects.filter(number__isnull=False)
+    assert [row.status for row in numbered] == ["accepted", "accepted"]
+    assert {row.enrolment_id for row in numbered} == {awa.enrolments[0].pk, brother.pk}
+
+
+def test_what_the_other_parent_booked_a_minute_before_is_nothing_to_do(client, town, awa, offer):
+    slot = slots_of(offer, after=TODAY + timedelta(days=1))[0]
+    tick(client, grid(awa), slot)
+    recap = read(client.get(grid(awa) + "recapitulatif/"))
+    item = OrderItem(awa.enrolments[0].pk, frozenset({slot.pk}))
+    place_order(actor=town.parent(awa), items=[item], key="other tab", now=NOW)
+    Procedure.objects.create(
+        organisation_id=town.id,
+        kind="booking",
+        status="draft",
+        family_id=awa.family.pk,
+        enrolment_id=awa.enrolments[0].pk,
+        account_id=awa.account.pk,
+        payload={"want": {str(slot.pk): True}},
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    page = client.post(grid(awa) + "recapitulatif/", recap, follow=True).content.decode()
+    assert "Rien à faire : vos réservations sont déjà ainsi" in page
+    assert Procedure.objects.filter(number__isnull=False).count() == 1
+    assert not Procedure.objects.filter(status="draft").exists()
+
+
+def test_tabs_of_children_keep_the_ticks_and_the_recap_holds_every_child(client, awa, offer):
+    first, second = slots_of(offer, after=TODAY + timedelta(days=1))[:2]
+    brother = f"{BASE}/reservations/{awa.enrolments[1].pk}/"
+    response = tick(client, grid(awa), first, act=f"vers:{awa.enrolments[1].pk}", debut="2026-11-16")
+    assert response.url.startswith(brother)
+    assert "debut=2026-11-16" in response.url
+    assert "1 modification" in client.get(response.url).content.decode()
+    tick(client, brother, second)
+    recap = client.get(brother + "recapitulatif/").content.decode()
+    assert recap.count('data-s="add"') == 2
+    assert "2 modifications" in client.get(grid(awa)).content.decode()
+
+
+def test_what_is_validated_is_what_was_read(client, awa, offer):
+    first, second = slots_of(offer, after=TODAY + timedelta(days=1))[:2]
+    tick(client, grid(awa), first)
+    in_tab_a = read(client.get(grid(awa) + "recapitulatif/"))
+    tick(client, grid(awa), second)
+    in_tab_b = read(client.get(grid(awa) + "recapitulatif/"))
+    again = client.post(grid(awa) + "recapitulatif/", in_tab_a)
+    assert again.status_code == 409
+    assert "Votre demande a changé" in again.content.decode()
+    assert not Booking.objects.exists()
+    client.post(grid(awa) + "recapitulatif/", read(again))
+    assert Booking.objects.filter(status="booked").count() == 2
+    late = client.post(grid(awa) + "recapitulatif/", in_tab_b, follow=True)
+    assert "Il ne reste rien à valider" in late.content.decode()
+    assert Procedure.objects.filter(number__isnull=False).count() == 1
+
+
+def test_the_grid_opens_on_the_first_day_where_one_may_act(client, town, awa):
+    late = {"kind": "days", "days": 20, "at": "23:59"}
+    offer = town.offer(book_deadline=late, cancel_deadline=late, change_deadline=late)
+    line = town.enrol(awa, offer, child=awa.children[0])
+    page = client.get(f"{BASE}/reservations/{line.pk}/").content.decode()
+    assert "Décembre 2026" in page or "décembre 2026" in page
+    soon = [{"public": "all", "opens_at": "2026-12-14T08:00+01:00"}]
+    closed = town.enrol(awa, town.offer(openings=soon), child=awa.children[0])
+    page = client.get(f"{BASE}/reservations/{closed.pk}/").content.decode()
+    assert "Les réservations ouvrent le" in page
+    assert "ouvre le 14/12" in page
+
+
+def test_undo_says_what_it_gives_back_before_it_does(client, awa, offer):
     tick(client, grid(awa), *slots_of(offer, after=TODAY + timedelta(days=1))[:1])
-    client.post(grid(awa) + "recapitulatif/", {"key": key_of(client.get(grid(awa) + "recapitulatif/"))})
+    client.post(grid(awa) + "recapitulatif/", read(client.get(grid(awa) + "recapitulatif/")))
+    asked = client.get(f"{BASE}/demandes/1/retour/").content.decode()
+    assert "Ces places seront rendues" in asked
+    assert Booking.objects.filter(status="booked").exists()
     client.post(f"{BASE}/demandes/1/retour/")
     assert not Booking.objects.filter(status="booked").exists()
     again = client.post(f"{BASE}/demandes/1/retour/", follow=True).content.decode()
     assert "déjà annulée" in again
+    # Undoing is undone in the same way, as long as the place is free.
+    client.post(f"{BASE}/demandes/2/retour/")
+    assert Booking.objects.filter(status="booked").count() == 1
 
 
-def test_the_agenda_says_first_name_and_moment_only(client, awa, offer):
+def test_an_undo_that_can_do_nothing_is_not_offered_and_uses_nothing_up(client, awa, offer, monkeypatch):
+    slot = slots_of(offer, after=TODAY + timedelta(days=1))[0]
+    tick(client, grid(awa), slot)
+    client.post(grid(awa) + "recapitulatif/", read(client.get(grid(awa) + "recapitulatif/")))
+    Offer.objects.update(cancel_deadline={"kind": "days", "days": 100, "at": "23:59"})
+    assert "/retour/" not in client.get(f"{BASE}/demandes/1/").content.decode()
+    page = client.post(f"{BASE}/demandes/1/retour/", follow=True).content.decode()
+    assert "ne peut plus être annulée" in page
+    assert Procedure.objects.filter(number__isnull=False).count() == 1
+    Offer.objects.update(cancel_deadline={})
+    client.post(f"{BASE}/demandes/1/retour/")
+    assert not Booking.objects.filter(status="booked").exists()
+
+
+def test_the_agenda_says_first_name_moment_and_hours_of_what_is_booked_now(client, awa, offer):
     tick(client, grid(awa), *slots_of(offer, after=TODAY + timedelta(days=1))[:1])
-    client.post(grid(awa) + "recapitulatif/", {"key": key_of(client.get(grid(awa) + "recapitulatif/"))})
+    client.post(grid(awa) + "recapitulatif/", read(client.get(grid(awa) + "recapitulatif/")))
     response = client.get(f"{BASE}/demandes/1/agenda.ics")
     assert response["Content-Type"].startswith("text/calendar")
     text = response.content.decode()
     assert "SUMMARY:Enfant1 : Matin" in text
+    assert "DTSTART:20261118T063000Z" in text
+    assert "DTEND:20261118T073000Z" in text
     assert "École" not in text
+    client.post(f"{BASE}/demandes/1/retour/")
+    for number in (1, 2):
+        assert client.get(f"{BASE}/demandes/{number}/agenda.ics").status_code == 404
+        assert "agenda" not in client.get(f"{BASE}/demandes/{number}/").content.decode()
 
 
 BAD = [
@@ -320,7 +435,7 @@ def test_an_order_takes_at_most_eighteen_queries_for_the_whole_request(town, log
         key="0",
         now=NOW,
     )
-    data = {"key": key_of(client.get(url + "recapitulatif/"))}
+    data = read(client.get(url + "recapitulatif/"))
     with CaptureQueriesContext(connection) as captured:
         assert client.post(url + "recapitulatif/", data).status_code == 302
     counted = [

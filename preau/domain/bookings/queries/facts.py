@@ -102,6 +102,11 @@ def bookable_enrolments(*, actor: Actor, on: date, family_id: int | None = None)
     return _views(actor, rows, on=on)
 
 
+def bookable_ids(*, actor: Actor, on: date) -> QuerySet[Enrolment, Any]:
+    """Return the ids of the enrolments that may be booked on or after a day: to be read inside another query."""
+    return _bookable_rows(actor).filter(ends_on__gt=on).values("pk")
+
+
 def find_bookable(*, actor: Actor, enrolment_id: int, on: date) -> BookableEnrolment:
     """Return one enrolment with its class.
 

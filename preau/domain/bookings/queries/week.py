@@ -161,6 +161,14 @@ def slots_like(*, actor: Actor, enrolment_id: int, wanted: Collection[tuple[date
     return {(on, code): pk for on, code, pk in rows if (on, code) in wanted}
 
 
+def moments_of(*, actor: Actor, slot_ids: Collection[int]) -> dict[tuple[date, str], int]:
+    """Return (day, unit code) → slot of these slots of the actor's collectivité. One query, none for nothing."""
+    if not slot_ids:
+        return {}
+    rows = Slot.objects.filter(organisation_id=actor.organisation_id, pk__in=slot_ids)
+    return {(on, code): pk for on, code, pk in rows.values_list("on", "unit__code", "pk")}
+
+
 def held_slots(*, actor: Actor, enrolment_id: int, start: date) -> dict[tuple[date, str], int]:
     """Return (day, unit code) → slot of what an enrolment holds on or after a day. One query."""
     rows = Booking.objects.filter(

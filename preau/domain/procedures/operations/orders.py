@@ -17,16 +17,30 @@ from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.base.links import absolute
 from preau.domain.bookings.operations import OrderItem, Outcome, change_bookings
-from preau.domain.bookings.queries import BookableEnrolment, load_bookable, slots_like
-from preau.domain.bookings.rules import SlotFacts
+from preau.domain.bookings.queries import BookableEnrolment, load_bookable, moments_of, slots_like
+from preau.domain.bookings.rules import FORCEABLE, Decision, Refusal, SlotFacts, SlotFull
 from preau.domain.families.queries.custody import check_not_frozen
 from preau.domain.organisations.queries import mail_identity, organisation_by_id
 from preau.domain.procedures.enums import ProcedureKind, ProcedureStatus, TimelineEvent
 from preau.domain.procedures.models import Procedure, TimelineEntry
 from preau.domain.procedures.operations.mails import reader_of
 from preau.domain.procedures.operations.numbering import give_numbers
-from preau.domain.procedures.queries import ProcedureView, find_order, find_procedure, view_of
-from preau.domain.procedures.rules import AlreadyUndone, NothingToDo, status_of_answer
+from preau.domain.procedures.queries import (
+    ProcedureView,
+    booking_drafts,
+    find_order,
+    find_procedure,
+    preview_order,
+    reverse_of,
+    view_of,
+)
+from preau.domain.procedures.rules import (
+    AlreadyUndone,
+    NothingGranted,
+    NothingToDo,
+    ReasonNeeded,
+    status_of_answer,
+)
 from preau.kernel.french_dates import span_words
 
 MAX_KEY_LENGTH = 64
@@ -34,11 +48,15 @@ MAX_KEY_LENGTH = 64
 
 @dataclass(frozen=True, slots=True)
 class PlacedOrder:
-    """The démarches of one order. `is_replay`: this key was placed before, nothing was done again."""
+    """The démarches of one order. `is_replay`: this key was placed before, nothing was done again.
+
+    `refused` is what an agent could not have: told on the screen, never to the family.
+    """
 
     key: str
     procedures: tuple[ProcedureView, ...]
     is_replay: bool = False
+    refused: tuple[Refusal, ...] = ()
 
     @property
     def first_number(self) -> int:
@@ -49,10 +67,13 @@ def place_order(*, actor: Actor, items: Sequence[OrderItem], key: str, now: date
     """Place one order: take and give back places, number its démarches, post its mail (A09-45, A10).
 
     All in one transaction. What cannot be had is refused and told, the rest stands. The same `key`
-    sent twice (double click, back button) has one effect and gives the same answer.
+    sent twice (double click, back button) has one effect and gives the same answer. What is already so
+    is neither refused nor numbered; an agent's order is written only when it has an effect.
 
     :param reason: an agent's reason for going past a deadline or a capacity.
-    :raises NothingToDo: no slot at all, and the key is unknown.
+    :raises NothingToDo: no slot at all, or only what is already so, and the key is unknown.
+    :raises ReasonNeeded: an agent goes past a rule without saying why; nothing is written.
+    :raises NothingGranted: nothing of an agent's order can be had; nothing is written.
     :raises NotFound: an enrolment or a slot is not the actor's.
     :raises NotAllowed: a reason given by somebody who may not force.
     :raises ActFrozen: an agent books for a child for whom a holder of authority objects.
@@ -65,6 +86,10 @@ def place_order(*, actor: Actor, items: Sequence[OrderItem], key: str, now: date
         return _replay(actor, key)
     try:
         return _place(actor=actor, items=wanted, key=key, now=now, reason=reason)
+    except NothingToDo:
+        # The drafts asked for what is so already: they are over, and the answer of before stands.
+        _drafts(actor, [item.enrolment_id for item in wanted]).delete()
+        return _replay(actor, key)
     except IntegrityError:
         # The same key a moment ago; or, where a unit has no counter to lock, the same child booked
         # by the other parent in between: then deciding again reads what is true now.
@@ -82,31 +107,31 @@ def undo_order(*, actor: Actor, number: int, now: datetime) -> PlacedOrder:
 
     :raises NotFound: no such démarche for this actor.
     :raises AlreadyUndone: it was undone before, or had given nothing.
+    :raises NothingToDo: all that it gave is undone already, day by day.
+    :raises NothingGranted: nothing of it can be undone now (deadline, places); nothing is written.
     """
     # The lock makes two clicks wait for each other.
     row = Procedure.objects.select_for_update().filter(organisation_id=actor.organisation_id, number=number).first()
     view = find_procedure(actor=actor, number=number)
     if row is None or row.status != ProcedureStatus.ACCEPTED or row.kind != ProcedureKind.BOOKING:
         raise AlreadyUndone(number)
-    item = OrderItem(
-        enrolment_id=view.enrolment_id or 0,
-        add=frozenset(each.slot_id for each in view.removed),
-        remove=frozenset(each.slot_id for each in view.added),
+    items = [reverse_of(view)]
+    decision = preview_order(actor=actor, items=items, now=now).decision
+    if decision.refused and not decision.added and not decision.removed:
+        raise NothingGranted(decision.refused)  # before the key is used: the undo may become possible later
+    placed = place_order(actor=actor, items=items, key=f"undo-{number}", now=now)
+    row.status = ProcedureStatus.CANCELLED
+    row.updated_at = now
+    row.save(update_fields=["status", "updated_at"])
+    TimelineEntry.objects.create(
+        organisation_id=actor.organisation_id,
+        procedure=row,
+        at=now,
+        event=TimelineEvent.UNDONE,
+        by=actor.display_name,
+        account_id=actor.account_id,
+        detail=str(placed.first_number),
     )
-    placed = place_order(actor=actor, items=[item], key=f"undo-{number}", now=now)
-    if placed.procedures[0].added or placed.procedures[0].removed:
-        row.status = ProcedureStatus.CANCELLED
-        row.updated_at = now
-        row.save(update_fields=["status", "updated_at"])
-        TimelineEntry.objects.create(
-            organisation_id=actor.organisation_id,
-            procedure=row,
-            at=now,
-            event=TimelineEvent.UNDONE,
-            by=actor.display_name,
-            account_id=actor.account_id,
-            detail=str(placed.first_number),
-        )
     return placed
 
 
@@ -160,6 +185,25 @@ def draft_same(*, actor: Actor, number: int, enrolment_id: int, now: datetime) -
     wanted = {slot_id: wishes[key] for key, slot_id in slots.items()}
     save_booking_draft(actor=actor, enrolment_id=enrolment_id, wanted=wanted, now=now)
     return len(wanted)
+
+
+@transaction.atomic
+def copy_draft(*, actor: Actor, source_id: int, enrolment_id: int, now: datetime) -> int:
+    """Ask for the same days and units for another enrolment as a draft does, and return how many boxes it adds.
+
+    What the other draft held already stays; a day that the other offer does not have is left out (A09-46).
+
+    :raises NotFound: one of the enrolments is not the actor's.
+    """
+    load_bookable(actor=actor, enrolment_ids={source_id, enrolment_id})
+    drafts = booking_drafts(actor=actor, enrolment_ids=[source_id, enrolment_id])
+    wanted = drafts.get(source_id, {})
+    wishes = {key: wanted[slot_id] for key, slot_id in moments_of(actor=actor, slot_ids=list(wanted)).items()}
+    slots = slots_like(actor=actor, enrolment_id=enrolment_id, wanted=set(wishes))
+    same = {slot_id: wishes[key] for key, slot_id in slots.items()}
+    merged = {**same, **drafts.get(enrolment_id, {})}
+    save_booking_draft(actor=actor, enrolment_id=enrolment_id, wanted=merged, now=now)
+    return len(same)
 
 
 def discard_booking_draft(*, actor: Actor, enrolment_id: int) -> None:
@@ -225,6 +269,11 @@ def _place(*, actor: Actor, items: Sequence[OrderItem], key: str, now: datetime,
         enrolments = load_bookable(actor=actor, enrolment_ids={item.enrolment_id for item in items})
         check_not_frozen(actor=actor, child_ids=[row.child_id for row in enrolments.values() if row.child_id])
     outcome = change_bookings(actor=actor, items=items, now=now, reason=reason)
+    decision = outcome.decision
+    if not decision.added and not decision.removed and not decision.refused:
+        raise NothingToDo(key)
+    if actor.is_staff:
+        _check_agent_order(decision, reason=reason)
     rows = _procedures_of(actor, outcome, items, key=key, now=now)
     give_numbers(actor=actor, rows=rows)
     Procedure.objects.bulk_create(rows)
@@ -240,7 +289,17 @@ def _place(*, actor: Actor, items: Sequence[OrderItem], key: str, now: datetime,
         reason=reason,
     )
     later.enqueue("preau.domain.procedures.tasks.announce_order", organisation_id=actor.organisation_id, key=key)
-    return PlacedOrder(key, tuple(view_of(row) for row in rows))
+    refused = tuple(decision.refused) if actor.is_staff else ()
+    return PlacedOrder(key, tuple(view_of(row) for row in rows), refused=refused)
+
+
+def _check_agent_order(decision: Decision, *, reason: str) -> None:
+    """Refuse, before anything is written, what an agent must first give a reason for, or what has no effect."""
+    forceable = [refusal for refusal in decision.refused if refusal.fact in (*FORCEABLE, SlotFull)]
+    if forceable and not reason:
+        raise ReasonNeeded(decision.refused)
+    if not decision.added and not decision.removed:
+        raise NothingGranted(decision.refused)
 
 
 def _procedures_of(
@@ -255,8 +314,10 @@ def _procedures_of(
         refused = [
             {**_item(each.facts), "wanted": each.wanted, "why": each.fact.code}
             for each in decision.refused
-            if each.facts.enrolment_id == item.enrolment_id
+            if each.facts.enrolment_id == item.enrolment_id and not actor.is_staff
         ]
+        if not (added or removed or refused):
+            continue  # nothing was to do for this child
         status = status_of_answer(granted=len(added) + len(removed), refused=len(refused))
         rows.append(
             _procedure_row(
@@ -306,6 +367,7 @@ def _item(facts: SlotFacts) -> dict[str, object]:
         "on": facts.on.isoformat(),
         "unit": facts.unit_name,
         "code": facts.unit_code,
+        "until": facts.cancel_closes_at.isoformat(),
     }
 
 

@@ -44,6 +44,7 @@ from preau.domain.procedures.queries.orders import (
     ProcedureItem,
     ProcedureView,
     TimelineLine,
+    basket,
     booking_draft,
     booking_drafts,
     find_order,
@@ -53,6 +54,7 @@ from preau.domain.procedures.queries.orders import (
     list_procedures,
     open_drafts,
     preview_order,
+    reverse_of,
     view_of,
 )
 from preau.domain.procedures.queries.todo import (
@@ -83,6 +85,7 @@ __all__ = [
     "ToFinish",
     "about_row",
     "act_to_agree",
+    "basket",
     "booking_draft",
     "booking_drafts",
     "cases_of_documents",
@@ -116,6 +119,7 @@ __all__ = [
     "queue_counts",
     "reason_templates",
     "requested_offers",
+    "reverse_of",
     "view_of",
     "waiting_for_family",
 ]

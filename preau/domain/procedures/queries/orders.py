@@ -10,6 +10,7 @@ from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
 from preau.domain.bookings import operations as bookings
 from preau.domain.bookings.operations import OrderItem, Outcome
+from preau.domain.bookings.queries import bookable_ids
 from preau.domain.families.queries import without_closed
 from preau.domain.procedures.enums import ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, TimelineEntry
@@ -26,6 +27,7 @@ class ProcedureItem:
     unit_code: str
     wanted: bool
     why: str = ""
+    until: datetime | None = None  # last instant (excluded) at which it could be given back, when it was decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,19 @@ def booking_drafts(*, actor: Actor, enrolment_ids: Sequence[int]) -> dict[int, d
     }
 
 
+def basket(*, actor: Actor, on: date) -> dict[int, dict[int, bool]]:
+    """Return all that the actor ticked and did not send yet, by enrolment that may still be booked. One query."""
+    rows = Procedure.objects.filter(
+        organisation_id=actor.organisation_id,
+        account_id=actor.account_id,
+        enrolment_id__in=bookable_ids(actor=actor, on=on),
+        kind=ProcedureKind.BOOKING,
+        status=ProcedureStatus.DRAFT,
+    ).values_list("enrolment_id", "payload")
+    found = {pk or 0: {int(slot): bool(want) for slot, want in kept.get("want", {}).items()} for pk, kept in rows}
+    return {pk: wanted for pk, wanted in sorted(found.items()) if wanted}
+
+
 def open_drafts(*, actor: Actor) -> list[tuple[int, datetime]]:
     """Return (enrolment id, last change) of the actor's drafts, to offer to take them up again."""
     rows = Procedure.objects.filter(
@@ -146,6 +161,15 @@ def items_of_drafts(drafts: Mapping[int, Mapping[int, bool]]) -> list[OrderItem]
         for enrolment_id, wanted in drafts.items()
         if wanted
     ]
+
+
+def reverse_of(view: ProcedureView) -> OrderItem:
+    """Return the order that undoes a démarche of reservations."""
+    return OrderItem(
+        enrolment_id=view.enrolment_id or 0,
+        add=frozenset(each.slot_id for each in view.removed),
+        remove=frozenset(each.slot_id for each in view.added),
+    )
 
 
 def preview_order(*, actor: Actor, items: Sequence[OrderItem], now: datetime) -> Outcome:
@@ -202,6 +226,7 @@ def _items(raw: Sequence[Mapping[str, object]], *, wanted: bool) -> tuple[Proced
             unit_code=str(item["code"]),
             wanted=bool(item.get("wanted", wanted)),
             why=str(item.get("why", "")),
+            until=datetime.fromisoformat(str(item["until"])) if item.get("until") else None,
         )
         for item in raw
     )

@@ -1,15 +1,22 @@
 """From a board and a draft to the boxes of a page. Presentation only: nothing is decided here."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
-from preau.domain.bookings.queries import Board, SlotView
+from django.utils.translation import gettext
+
+from preau.domain.bookings.queries import Board, BookableEnrolment, SlotView
+from preau.kernel.french_dates import jj_mm
 from preau.kernel.periods import Period, monday_of, month_of, next_month, previous_month, week_of, whole_weeks
 from preau.web.family.refusals import SHORT
+from preau.web.ui.templatetags.fr import local_day
 
 MONTH, WEEK = "mois", "semaine"
 FEW_PLACES = 5
+LOOK_AHEAD_WEEKS = 8
+TOLD = frozenset({"not_open_yet", "no_longer_open", "piece_overdue", "unreadable"})  # told above the grid, once
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,55 @@ class Week:
 def period_of(view: str, day: date) -> Period:
     """Return what the page shows around a day."""
     return week_of(day) if view == WEEK else month_of(day)
+
+
+def looked_at(view: str, day: date) -> Period:
+    """Return what is read to find the first day where something may be done: the page, and what follows it."""
+    period = period_of(view, day)
+    if view == WEEK:
+        return Period(period.start, period.end + timedelta(weeks=LOOK_AHEAD_WEEKS))
+    return Period(period.start, next_month(next_month(period.start)) + timedelta(days=31))
+
+
+def first_to_act(board: Board, *, default: date) -> date:
+    """Return the first day that may still change; without any, the first that opens later; else the default."""
+    days = [slot.on for slot in board.slots if slot.can_add or slot.can_remove]
+    days = days or [slot.on for slot in board.slots if slot.why == "not_open_yet"]
+    return min(days, default=default)
+
+
+def cut(board: Board, period: Period) -> Board:
+    """Return the part of a board that a page draws."""
+    return replace(
+        board,
+        start=period.start,
+        end=period.end,
+        slots=tuple(slot for slot in board.slots if slot.on in period),
+        closures={day: reason for day, reason in board.closures.items() if day in period},
+    )
+
+
+def blocked(board: Board) -> SlotView | None:
+    """Return the slot that says why nothing can be booked on a page, when one reason holds for all of it."""
+    if any(slot.can_add or slot.can_remove for slot in board.slots):
+        return None
+    told = [slot for slot in board.slots if slot.why in TOLD]
+    return told[0] if told else None
+
+
+def named(rows: Sequence[BookableEnrolment]) -> list[tuple[BookableEnrolment, str]]:
+    """Return each enrolment with what tells it from the others: its activity, then its site, then its period."""
+    seen = Counter((row.participant, row.activity) for row in rows)
+    same = Counter((row.participant, row.activity, row.site) for row in rows)
+    found = []
+    for row in rows:
+        words = row.activity
+        if seen[row.participant, row.activity] > 1:
+            words = f"{words}, {row.site}"
+        if same[row.participant, row.activity, row.site] > 1:
+            words = f"{words}, {jj_mm(row.starts_on)} - {jj_mm(row.ends_on - timedelta(days=1))}"
+        found.append((row, words))
+    return found
 
 
 def neighbour(view: str, period: Period, *, forward: bool) -> date:
@@ -106,10 +162,12 @@ def _box(slot: SlotView, draft: Mapping[int, bool]) -> Box:
 
 
 def _note(slot: SlotView, is_open: bool) -> str:
+    if not is_open and slot.why == "not_open_yet" and slot.opens_at is not None:
+        return gettext("ouvre le %s") % jj_mm(local_day(slot.opens_at))
     if not is_open:
         return str(SHORT.get(slot.why, ""))
     if not slot.is_booked and slot.remaining is not None and slot.remaining <= FEW_PLACES:
-        return f"reste {slot.remaining}"
+        return gettext("reste %s") % slot.remaining
     return ""
 
 

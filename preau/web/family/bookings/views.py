@@ -1,6 +1,5 @@
-"""« Modifier les réservations »: list, grid, periodicity, récapitulatif."""
+"""« Modifier les réservations »: list, grid, periodicity. The récapitulatif is in `basket`."""
 
-import uuid
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -17,14 +16,12 @@ from preau.domain.bookings.queries import Board, SlotView, bookable_enrolments, 
 from preau.domain.bookings.rules import in_rhythm
 from preau.domain.procedures import operations as procedures
 from preau.domain.procedures import queries as drafts
-from preau.domain.procedures.rules import NothingToDo, merge_draft
+from preau.domain.procedures.rules import merge_draft
 from preau.web.family.bookings import forms
 from preau.web.family.bookings import grid as grids
-from preau.web.family.bookings.recap import recap_days
 from preau.web.family.refusals import sentence
 from preau.web.ui.policy import family_page
 
-MAX_KEY = 40
 GONE = frozenset({"past", "closed", "not_enrolled"})  # no page shows a box there: it closed meanwhile, or was made up
 
 
@@ -60,8 +57,9 @@ def _grid_page(
     mine = next((row for row in siblings if row.enrolment_id == enrolment_id), None)
     if mine is not None and not is_asked:
         day = max(day, mine.starts_on)  # an activity that starts later opens on its first month
-    period = grids.period_of(view, day)
-    drawn = grids.shown_weeks(view, period)
+    # Asked for no day, the page opens on the first one where something may be done: it looks some weeks ahead.
+    looked = grids.period_of(view, day) if is_asked else grids.looked_at(view, day)
+    drawn = grids.shown_weeks(view, looked)
     board = slot_board(
         actor=request.actor,
         enrolment_id=enrolment_id,
@@ -70,9 +68,14 @@ def _grid_page(
         now=request.now,
         enrolment=mine,
     )
-    draft = drafts.booking_draft(actor=request.actor, enrolment_id=enrolment_id)
+    period = grids.period_of(view, day if is_asked else grids.first_to_act(board, default=day))
+    board = grids.cut(board, grids.shown_weeks(view, period))
+    basket = drafts.basket(actor=request.actor, on=request.today)
+    draft = basket.get(enrolment_id, {})
     shown = {slot.slot_id for slot in board.slots if slot.on in period}
     elsewhere = [want for slot, want in draft.items() if slot not in shown]
+    elsewhere += [want for other, wishes in basket.items() if other != enrolment_id for want in wishes.values()]
+    added = sum(want for wishes in basket.values() for want in wishes.values())
     context = {
         "board": board,
         "enrolment": board.enrolment,
@@ -84,11 +87,12 @@ def _grid_page(
         "previous": grids.neighbour(view, period, forward=False),
         "next": grids.neighbour(view, period, forward=True),
         "deadline": grids.next_deadline(board),
-        "added": sum(draft.values()),
-        "removed": len(draft) - sum(draft.values()),
+        "added": added,
+        "removed": sum(len(wishes) for wishes in basket.values()) - added,
         "kept": [sum(elsewhere), len(elsewhere) - sum(elsewhere)],
         "nobody": request.GET.get("vide"),
-        "siblings": siblings,
+        "siblings": grids.named(siblings),
+        "blocked": grids.blocked(board),
         "gone": [(slot, sentence(slot.why)) for slot in gone],
     }
     return render(request, "family/bookings/grid.html", context, status=422 if gone else 200)
@@ -125,7 +129,8 @@ def _grid_posted(request: Any, enrolment_id: int) -> HttpResponse:
     procedures.save_booking_draft(actor=actor, enrolment_id=enrolment_id, wanted=draft, now=request.now)
     if gone:  # the other ticks are kept, and what cannot be had is told here rather than a step later
         return _grid_page(request, enrolment_id, view, day, is_asked=True, gone=gone)
-    return redirect(_after(request, enrolment_id, act, view, day, is_empty=not draft))
+    is_empty = not draft and not drafts.open_drafts(actor=actor)
+    return redirect(_after(request, enrolment_id, act, view, day, is_empty=is_empty))
 
 
 def _tick_all(board: Board, draft: dict[int, bool], *, wanted: bool) -> dict[int, bool]:
@@ -146,9 +151,12 @@ def _after(request: Any, enrolment_id: int, act: str, view: str, day: Any, *, is
     here = reverse("family:booking_grid", args=args)
     if act == "recap" and not is_empty:
         return reverse("family:booking_recap", args=args)
-    if act == "periodicity":
-        return f"{reverse('family:booking_periodicity', args=args)}?{urlencode({'debut': day.isoformat()})}"
     query = {"vue": view, "debut": day.isoformat()}
+    if act == "periodicity":
+        return f"{reverse('family:booking_periodicity', args=args)}?{urlencode(query)}"
+    if act.startswith("vers:"):
+        [other] = forms.read_ids([act[5:]])
+        return f"{reverse('family:booking_grid', args=[request.organisation.slug, other])}?{urlencode(query)}"
     if act == "recap":
         query["vide"] = "1"
     elif act.startswith("go:"):
@@ -175,13 +183,28 @@ def periodicity(request: Any, slug: str, enrolment_id: int) -> HttpResponse:
     preview = None
     if request.method == "POST" and form.is_valid():
         changes, preview = _changes(board, form.cleaned_data)
-        if request.POST.get("act") == "apply" and changes:
+        if request.POST.get("act") == "apply" and preview and changes:
             draft = {**drafts.booking_draft(actor=actor, enrolment_id=enrolment_id), **changes}
             procedures.save_booking_draft(actor=actor, enrolment_id=enrolment_id, wanted=draft, now=request.now)
-            return redirect("family:booking_grid", slug=slug, enrolment_id=enrolment_id)
-    context = {"form": form, "enrolment": enrolment, "preview": preview, "units": units}
+            first = min(slot.on for slot in preview["changed"])
+            return redirect(_grid_at(request, enrolment_id, first.isoformat()))
+    context = {
+        "form": form,
+        "enrolment": enrolment,
+        "preview": preview,
+        "units": units,
+        "back": _grid_at(request, enrolment_id, request.GET.get("debut", "")),
+    }
     status = 422 if form.is_bound and not form.is_valid() else 200
     return render(request, "family/bookings/periodicity.html", context, status=status)
+
+
+def _grid_at(request: Any, enrolment_id: int, day: str) -> str:
+    """The grid where one was: same view, same month."""
+    query = {"vue": request.GET.get("vue", ""), "debut": day}
+    here = reverse("family:booking_grid", args=[request.organisation.slug, enrolment_id])
+    kept = urlencode({name: value for name, value in query.items() if value})
+    return f"{here}?{kept}" if kept else here
 
 
 def _changes(board: Board, data: dict[str, Any]) -> tuple[dict[int, bool], dict[str, Any]]:
@@ -200,64 +223,10 @@ def _changes(board: Board, data: dict[str, Any]) -> tuple[dict[int, bool], dict[
 
 
 @family_page
-@require_http_methods(["GET", "HEAD", "POST"])
-def recap(request: Any, slug: str, enrolment_id: int) -> HttpResponse:
-    """Step 2: read again, then « Valider » (A09-39 to A09-46)."""
-    actor = request.actor
-    key = request.POST.get("key", "")[:MAX_KEY]
-    wanted = drafts.booking_draft(actor=actor, enrolment_id=enrolment_id)
-    items = drafts.items_of_drafts({enrolment_id: wanted})
-    if request.method == "POST":
-        return _validated(request, enrolment_id, items, key)
-    enrolment = find_bookable(actor=actor, enrolment_id=enrolment_id, on=request.today)
-    if not items:
-        return redirect("family:booking_grid", slug=slug, enrolment_id=enrolment_id)
-    outcome = drafts.preview_order(actor=actor, items=items, now=request.now)
-    context = {
-        "enrolment": enrolment,
-        "days": recap_days(outcome.decision),
-        "decision": outcome.decision,
-        "key": f"{actor.account_id}-{uuid.uuid4().hex}"[:MAX_KEY],
-        "siblings": _siblings(request, enrolment),
-    }
-    return render(request, "family/bookings/recap.html", context)
-
-
-def _validated(request: Any, enrolment_id: int, items: Any, key: str) -> HttpResponse:
-    slug = request.organisation.slug
-    try:
-        same = forms.read_ids(request.POST.getlist("same"))
-        placed = procedures.place_order(actor=request.actor, items=items, key=key, now=request.now)
-    except forms.Tampered:
-        return render(request, "400.html", status=400)
-    except NothingToDo:
-        # The same draft was sent from another tab, or by nobody: the grid says what is booked now.
-        return redirect("family:booking_grid", slug=slug, enrolment_id=enrolment_id)
-    number = placed.first_number
-    for sibling in same:
-        procedures.draft_same(actor=request.actor, number=number, enrolment_id=sibling, now=request.now)
-    if same:
-        return redirect("family:booking_recap", slug=slug, enrolment_id=same[0])
-    return redirect("family:booking_done", slug=slug, number=number)
-
-
-def _siblings(request: Any, enrolment: Any) -> list[Any]:
-    """Other children of the households with the same kind of activity over that period."""
-    rows = bookable_enrolments(actor=request.actor, on=request.today)
-    return [
-        row
-        for row in rows
-        if row.activity_kind == enrolment.activity_kind
-        and row.participant_key != enrolment.participant_key
-        and row.starts_on < enrolment.ends_on
-        and enrolment.starts_on < row.ends_on
-    ]
-
-
-@family_page
 @require_POST
 def discard(request: Any, slug: str, enrolment_id: int) -> HttpResponse:
     """« Annuler la démarche »: what was ticked is forgotten, what is booked stays."""
     find_bookable(actor=request.actor, enrolment_id=enrolment_id, on=request.today)
-    procedures.discard_booking_draft(actor=request.actor, enrolment_id=enrolment_id)
+    for other, _at in drafts.open_drafts(actor=request.actor):
+        procedures.discard_booking_draft(actor=request.actor, enrolment_id=other)
     return redirect("family:bookings", slug=slug)

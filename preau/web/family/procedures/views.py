@@ -1,5 +1,6 @@
 """« Dernières demandes » and the page of each démarche."""
 
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -7,16 +8,26 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from icalendar import Calendar, Event
 
-from preau.domain.bookings.queries import bookable_enrolments
+from preau.base.facts import NotFound
+from preau.domain.bookings.queries import PlannedUnit, bookable_enrolments, planned_units
+from preau.domain.bookings.rules import Decision
 from preau.domain.procedures import operations
 from preau.domain.procedures.enums import ProcedureKind
-from preau.domain.procedures.queries import ProcedureView, find_procedure, list_procedures
-from preau.domain.procedures.rules import AlreadyUndone
-from preau.web.family.bookings.recap import procedure_days
+from preau.domain.procedures.queries import (
+    ProcedureView,
+    find_order,
+    find_procedure,
+    list_procedures,
+    preview_order,
+    reverse_of,
+)
+from preau.domain.procedures.rules import AlreadyUndone, NothingGranted, NothingToDo
+from preau.web.family.bookings.recap import procedure_days, recap_days
 from preau.web.family.procedures.case import case_page
+from preau.web.family.refusals import sentence
 from preau.web.ui.policy import family_page
 
 PER_PAGE = 10
@@ -49,19 +60,44 @@ def procedure(request: Any, slug: str, number: int) -> HttpResponse:
 def done(request: Any, slug: str, number: int) -> HttpResponse:
     """« Nous avons bien enregistré votre demande » (A10-01)."""
     view = find_procedure(actor=request.actor, number=number)
-    return render(
-        request, "family/procedures/done.html", {**_context(request, view), "siblings": _siblings(request, view)}
-    )
+    others = [each for each in find_order(actor=request.actor, key=view.order_key) if each.number != number]
+    context = {
+        **_context(request, view),
+        "siblings": [] if others else _siblings(request, view),
+        "others": [{"procedure": each, "days": procedure_days(each), "span": each.days} for each in others],
+    }
+    return render(request, "family/procedures/done.html", context)
 
 
 def _context(request: Any, view: ProcedureView) -> dict[str, Any]:
-    can_undo = view.status == "accepted" and any(day >= request.today for day in view.days)
     return {
         "procedure": view,
         "days": procedure_days(view),
         "span": view.days,
-        "can_undo": can_undo and not view.on_behalf,
+        "can_undo": _undoable(request, view) is not None,
+        "has_days": bool(_still_booked(request, view)),
     }
+
+
+def _undoable(request: Any, view: ProcedureView) -> Decision | None:
+    """What undoing a démarche would do now; None when it is another's to undo, or nothing of it can be."""
+    if view.status != "accepted" or view.on_behalf or not any(day >= request.today for day in view.days):
+        return None
+    try:
+        outcome = preview_order(actor=request.actor, items=[reverse_of(view)], now=request.now)
+    except NotFound:
+        return None  # the enrolment has ended meanwhile
+    return outcome.decision if outcome.decision.added or outcome.decision.removed else None
+
+
+def _still_booked(request: Any, view: ProcedureView) -> list[PlannedUnit]:
+    """The moments of a démarche that are booked now, with their hours."""
+    wanted = {(item.on, item.unit_code) for item in view.added}
+    if not wanted or view.enrolment_id is None:
+        return []
+    start, end = min(view.days), max(view.days) + timedelta(days=1)
+    rows = planned_units(actor=request.actor, start=start, end=end)
+    return [row for row in rows if row.enrolment_id == view.enrolment_id and (row.on, row.code) in wanted]
 
 
 def _siblings(request: Any, view: ProcedureView) -> list[Any]:
@@ -86,13 +122,25 @@ def same(request: Any, slug: str, number: int, enrolment_id: int) -> HttpRespons
 
 
 @family_page
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def undo(request: Any, slug: str, number: int) -> HttpResponse:
-    """Undo a démarche while its deadlines allow: it is a new démarche."""
+    """Undo a démarche while its deadlines allow: what it would give back is said first; it is a new démarche."""
+    view = find_procedure(actor=request.actor, number=number)
+    if request.method != "POST":
+        decision = _undoable(request, view)
+        if decision is None:
+            messages.warning(request, _("Cette demande ne peut plus être annulée. Voici où en sont vos réservations."))
+            return redirect("family:procedure", slug=slug, number=number)
+        context = {"procedure": view, "days": recap_days(decision), "decision": decision}
+        return render(request, "family/procedures/undo.html", context)
     try:
         placed = operations.undo_order(actor=request.actor, number=number, now=request.now)
-    except AlreadyUndone:
+    except (AlreadyUndone, NothingToDo):
         messages.warning(request, _("Cette demande est déjà annulée. Voici où en sont vos réservations."))
+        return redirect("family:procedure", slug=slug, number=number)
+    except NothingGranted as refused:
+        why = sentence(refused.refused[0].fact.code)
+        messages.warning(request, _("Cette demande ne peut plus être annulée. %s") % why)
         return redirect("family:procedure", slug=slug, number=number)
     return redirect("family:booking_done", slug=slug, number=placed.first_number)
 
@@ -100,19 +148,29 @@ def undo(request: Any, slug: str, number: int) -> HttpResponse:
 @family_page
 @require_safe
 def calendar(request: Any, slug: str, number: int) -> HttpResponse:
-    """The days of a démarche for one's own diary: first name and moment only."""
+    """The days of a démarche for one's own diary: first name and moment only, what is booked now."""
     view = find_procedure(actor=request.actor, number=number)
+    found = _still_booked(request, view)
+    if not found:
+        raise NotFound("days")
+    zone = request.actor.zone
     ics = Calendar()
     ics.add("prodid", "-//Préau//portail famille//FR")
     ics.add("version", "2.0")
-    stamp = view.submitted_at
-    for item in view.added:
+    for item in found:
         event = Event()
-        event.add("uid", f"{slug}-{number}-{item.slot_id}@preau")
-        event.add("dtstamp", stamp)
-        event.add("dtstart", item.on)
-        event.add("summary", f"{view.subject.split(' - ')[0]} : {item.unit_name}")
+        event.add("uid", f"{slug}-{number}-{item.on:%Y%m%d}-{item.code}@preau")
+        event.add("dtstamp", view.submitted_at)
+        midnight = datetime.combine(item.on, time(), tzinfo=zone)
+        event.add("dtstart", _at(midnight, item.starts_minute))
+        event.add("dtend", _at(midnight, item.ends_minute))
+        event.add("summary", f"{view.subject.split(' - ')[0]} : {item.name}")
         ics.add_component(event)
     response = HttpResponse(ics.to_ical(), content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="demande-{number}.ics"'
     return response
+
+
+def _at(midnight: datetime, minute: int) -> datetime:
+    """The instant of a minute of the local day, as the clock on the wall says."""
+    return midnight.replace(hour=minute // 60 % 24, minute=minute % 60).astimezone(UTC)

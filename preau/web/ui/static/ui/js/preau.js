@@ -17,6 +17,22 @@ $$("form[data-count]").forEach(form => {
   update();
 });
 
+/* going elsewhere keeps what was ticked (data-save), or asks first (data-leave); sending is never asked about */
+$$("form[data-save],form[data-leave]").forEach(form => {
+  let changed = false;
+  form.addEventListener("input", () => { changed = true; });
+  form.addEventListener("submit", () => { changed = false; });
+  if ("leave" in form.dataset) addEventListener("beforeunload", e => { if (changed) e.preventDefault(); });
+  else addEventListener("pagehide", () => {
+    if (!changed) return;
+    const body = new FormData(form);
+    body.set("act", "save");
+    fetch(location.pathname, { method: "POST", body, keepalive: true, redirect: "manual" });
+    changed = false;
+  });
+});
+$(".kids [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 /* password rule: each line says if it is met */
 $$("input[data-rules]").forEach(input => {
   const lines = $$("[data-rule]", document.getElementById(input.dataset.rules));

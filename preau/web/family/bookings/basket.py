@@ -1,0 +1,136 @@
+"""Step 2 of « Modifier les réservations »: all that was ticked, read again, then validated in one order."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from preau.domain.bookings.operations import TooManyWishes
+from preau.domain.bookings.queries import BookableEnrolment, bookable_enrolments, find_bookable
+from preau.domain.bookings.rules import Decision
+from preau.domain.procedures import operations as procedures
+from preau.domain.procedures import queries as drafts
+from preau.domain.procedures.rules import NothingToDo
+from preau.web.family.bookings import forms
+from preau.web.family.bookings.recap import RecapDay, recap_days
+from preau.web.ui.policy import family_page
+
+MAX_KEY = 40
+Basket = Mapping[int, Mapping[int, bool]]  # enrolment id → slot id → wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What the récapitulatif says of one child and activity."""
+
+    enrolment: BookableEnrolment
+    days: list[RecapDay]
+    idle: int  # moments that are already so
+
+
+@family_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def recap(request: Any, slug: str, enrolment_id: int) -> HttpResponse:
+    """Read again all that is ticked, for every child, then « Valider » (A09-39 to A09-46)."""
+    basket = drafts.basket(actor=request.actor, on=request.today)
+    if enrolment_id not in basket:
+        find_bookable(actor=request.actor, enrolment_id=enrolment_id, on=request.today)
+    if request.method == "POST":
+        return _posted(request, enrolment_id, basket)
+    if not basket:
+        return redirect("family:booking_grid", slug=slug, enrolment_id=enrolment_id)
+    return _page(request, enrolment_id, basket)
+
+
+def _posted(request: Any, enrolment_id: int, basket: Basket) -> HttpResponse:
+    slug, key = request.organisation.slug, request.POST.get("key", "")[:MAX_KEY]
+    try:
+        same = forms.read_ids(request.POST.getlist("same"))
+    except forms.Tampered:
+        return render(request, "400.html", status=400)
+    if drafts.find_order(actor=request.actor, key=key):
+        return _validated(request, enrolment_id, basket, key)  # a double click: the answer of the first
+    if not basket:
+        messages.warning(request, _("Il ne reste rien à valider : votre demande a été validée ou annulée ailleurs."))
+        return redirect("family:procedures", slug=slug)
+    if request.POST.get("lu", "") != digest(basket):
+        return _page(request, enrolment_id, basket, has_changed=True)
+    if same:
+        for sibling in same:
+            procedures.copy_draft(actor=request.actor, source_id=enrolment_id, enrolment_id=sibling, now=request.now)
+        messages.info(request, _("Rien n’est encore enregistré. Relisez la demande de chaque enfant, puis validez."))
+        return redirect("family:booking_recap", slug=slug, enrolment_id=enrolment_id)
+    return _validated(request, enrolment_id, basket, key)
+
+
+def _validated(request: Any, enrolment_id: int, basket: Basket, key: str) -> HttpResponse:
+    slug = request.organisation.slug
+    try:
+        placed = procedures.place_order(
+            actor=request.actor, items=drafts.items_of_drafts(basket), key=key, now=request.now
+        )
+    except NothingToDo:
+        messages.info(request, _("Rien à faire : vos réservations sont déjà ainsi."))
+        return redirect("family:booking_grid", slug=slug, enrolment_id=enrolment_id)
+    except TooManyWishes:
+        return render(request, "413.html", status=413)
+    return redirect("family:booking_done", slug=slug, number=placed.first_number)
+
+
+def _page(request: Any, enrolment_id: int, basket: Basket, *, has_changed: bool = False) -> HttpResponse:
+    rows = bookable_enrolments(actor=request.actor, on=request.today)
+    items = drafts.items_of_drafts(basket)
+    try:
+        decision = drafts.preview_order(actor=request.actor, items=items, now=request.now).decision
+    except TooManyWishes:
+        return render(request, "413.html", status=413)
+    parts = [_part(row, decision) for row in rows if row.enrolment_id in basket]
+    enrolment = next(row for row in rows if row.enrolment_id == enrolment_id)
+    context = {
+        "enrolment": enrolment,
+        "parts": parts,
+        "decision": decision,
+        "is_idle": not (decision.added or decision.removed or decision.refused),
+        "has_changed": has_changed,
+        "key": f"{request.actor.account_id}-{uuid.uuid4().hex}"[:MAX_KEY],
+        "shown": digest(basket),
+        "siblings": _siblings(rows, enrolment, basket) if enrolment_id in basket else [],
+    }
+    return render(request, "family/bookings/recap.html", context, status=409 if has_changed else 200)
+
+
+def _part(row: BookableEnrolment, decision: Decision) -> Part:
+    mine = Decision(
+        added=[each for each in decision.added if each.enrolment_id == row.enrolment_id],
+        removed=[each for each in decision.removed if each.enrolment_id == row.enrolment_id],
+        refused=[each for each in decision.refused if each.facts.enrolment_id == row.enrolment_id],
+    )
+    idle = sum(each.facts.enrolment_id == row.enrolment_id for each in decision.idle)
+    return Part(row, recap_days(mine), idle)
+
+
+def digest(basket: Basket) -> str:
+    """Return what names a basket: « Valider » takes what was read, and nothing else."""
+    text = json.dumps({str(key): sorted(wishes.items()) for key, wishes in sorted(basket.items())})
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def _siblings(rows: list[BookableEnrolment], enrolment: BookableEnrolment, basket: Basket) -> list[BookableEnrolment]:
+    """Other children of the households with the same kind of activity over that period, not asked for yet."""
+    return [
+        row
+        for row in rows
+        if row.activity_kind == enrolment.activity_kind
+        and row.participant_key != enrolment.participant_key
+        and row.enrolment_id not in basket
+        and row.starts_on < enrolment.ends_on
+        and enrolment.starts_on < row.ends_on
+    ]
