@@ -61,6 +61,9 @@ class AgentRow:
     last_login: datetime | None
 
 
+NOWHERE = frozenset({0})  # the id of no site: a limit that holds nothing
+
+
 def scope_in(*, account_id: int, organisation_id: int) -> Scope:
     """Return the roles an account holds now in a collectivité, and their limits. One query."""
     rows = memberships_in(account_id=account_id, organisation_id=organisation_id)
@@ -75,21 +78,19 @@ def memberships_in(*, account_id: int, organisation_id: int) -> QuerySet[Members
 def scope_of(*, posts: Iterable[tuple[str, list[int], list[int]]]) -> Scope:
     """Return what memberships amount to, each given as role, departments and sites. No query.
 
-    With several staff roles, the account is limited only when each of them is.
+    Limits belong to the person: a second role, narrower or without limit, takes none of them away. Site staff of no
+    site sees nothing, whatever was written: their role needs one.
     """
     found = list(posts)
-    staff = [(departments, sites) for role, departments, sites in found if role in STAFF_ROLES]
+    staff = [(role, departments, sites) for role, departments, sites in found if role in STAFF_ROLES]
+    site_ids = frozenset(each for _role, _departments, sites in staff for each in sites)
+    if staff and not site_ids and all(role == Role.SITE_STAFF for role, _departments, _sites in staff):
+        site_ids = NOWHERE
     return Scope(
         roles=frozenset(role for role, _departments, _sites in found),
-        department_ids=_union([departments for departments, _sites in staff]),
-        site_ids=_union([sites for _departments, sites in staff]),
+        department_ids=frozenset(each for _role, departments, _sites in staff for each in departments),
+        site_ids=site_ids,
     )
-
-
-def _union(limits: list[list[int]]) -> frozenset[int]:
-    if not limits or any(not each for each in limits):
-        return frozenset()
-    return frozenset(value for each in limits for value in each)
 
 
 def terms_accepted_version(*, account_id: int, organisation_id: int) -> int:
@@ -234,8 +235,8 @@ def _agent_row(memberships: list[Membership]) -> AgentRow:
         full_name=account.full_name,
         email=account.email,
         roles=tuple(row.role for row in current),
-        department_ids=tuple(sorted(_union([row.department_ids for row in current]))),
-        site_ids=tuple(sorted(_union([row.site_ids for row in current]))),
+        department_ids=tuple(sorted({each for row in current for each in row.department_ids})),
+        site_ids=tuple(sorted({each for row in current for each in row.site_ids})),
         is_activated=account.activated_at is not None,
         is_ended=all(row.ended_at for row in memberships),
         last_login=account.last_login,

@@ -135,6 +135,19 @@ def propose_username(*, first_name: str, last_name: str, email: str, policy: str
     return candidate
 
 
+class SiteMissing(ValueError):
+    """Site staff must name at least one site: a role that needs a limit sees nothing without it."""
+
+
+def check_staff_scope(*, roles: Collection[str], site_ids: Collection[int]) -> None:
+    """Refuse a role that needs sites and has none.
+
+    :raises SiteMissing: site staff without a site.
+    """
+    if Role.SITE_STAFF in set(roles) and not site_ids:
+        raise SiteMissing(sorted(roles))
+
+
 def check_staff_roles(roles: Collection[str]) -> tuple[Role, ...]:
     """Return these roles, refusing an unknown one or that of families.
 

@@ -2,6 +2,8 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 
 from preau.base.models import TenantModel
 from preau.domain.documents.enums import Category, DocumentState, Subject, Validity
@@ -54,10 +56,26 @@ class Document(TenantModel):
     deposited_at = models.DateTimeField()
     deposited_by = models.CharField(max_length=120)
     account_id = models.BigIntegerField(null=True)
+    # Of a judicial piece, who sent it: it stands beside that of the other parent. 0: whoever sent it.
+    owner_id = models.BigIntegerField(default=0)
     checked_at = models.DateTimeField(null=True)
     reminded_at = models.DateTimeField(null=True)  # of its coming end
 
     class Meta:
+        constraints = [
+            # One to check and one valid of each kind: a double click is one piece, a new one waits beside the old.
+            models.UniqueConstraint(
+                "organisation_id",
+                "family",
+                Coalesce("child", Value(0)),
+                Coalesce("adult", Value(0)),
+                "document_type",
+                "owner_id",
+                condition=models.Q(state=state.value),
+                name=f"document_one_{state.value}",
+            )
+            for state in (DocumentState.TO_CHECK, DocumentState.VALID)
+        ]
         indexes = [
             models.Index(fields=["organisation_id", "family", "state"], name="document_family"),
             models.Index(fields=["organisation_id", "child"], name="document_child"),

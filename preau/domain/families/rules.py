@@ -144,6 +144,8 @@ def access_to_sheets(*, authorities: Collection[str], lives_there: bool) -> Acce
     """Return what an adult may do with the sheets of a child; None: the child must look unknown to them.
 
     :param authorities: of the adults that the account stands for, on this child.
+    :param lives_there: with an adult of the same household who exercises authority on it: where nobody does any
+        more, the child is closed to the whole household.
     """
     if Authority.EXERCISED in authorities:
         return Access.WRITE
@@ -171,6 +173,13 @@ def check_shares(shares: Collection[int]) -> None:
     """
     if any(not 0 <= share <= 100 for share in shares) or sum(shares) != 100:
         raise SharesNotHundred
+
+
+class PersonForbidden(Exception):
+    """One of the child's homes says that this person must not collect it: a ban holds in all of them.
+
+    Whoever asks is not told which home said so.
+    """
 
 
 class ContactInvalid(Exception):

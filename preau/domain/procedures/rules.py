@@ -10,6 +10,7 @@ from preau.domain.procedures.enums import OtherParent, ProcedureKind, ProcedureS
 
 PERSON = "p"  # steps of an entourage: "p1", "p2"…
 LINE = "l"  # weekly lines of an enrolment, told by their place: "l0", "l1"…
+SAID = "said"  # step → instant at which it was answered
 MAX_TEXT = 4000  # characters of a message, a note or a reason
 
 
@@ -155,6 +156,7 @@ CHECKS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
         ("child_known", ("duplicate_child",)),
         ("adult_known", ("duplicate_adult",)),
         ("forbidden", ("forbidden_contact",)),
+        ("authority", ("new_authority",)),
     ),
     ProcedureKind.DOSSIER: (
         ("pieces_given", ("piece_may_wait",)),
@@ -270,6 +272,16 @@ def dossier_problems(
     found += [Problem("documents", "piece_missing", title) for title in lacking_pieces]
     found += [Problem("rules", "regulation_open", title) for title in open_regulations]
     return found
+
+
+def said_at(payload: Mapping[str, Any], step: str, *, default: datetime) -> datetime:
+    """Return when a step was answered; the default for what was kept before moments were.
+
+    >>> said_at({}, "health", default=datetime(2026, 1, 1)).year
+    2026
+    """
+    text = payload.get(SAID, {}).get(step)
+    return datetime.fromisoformat(text) if text else default
 
 
 def people_of(answers: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:

@@ -6,7 +6,7 @@ import pytest
 
 from preau.domain.bookings.operations import load_bookings
 from preau.domain.bookings.queries import planned_units
-from preau.domain.families.models import HouseholdChild
+from preau.domain.families.operations import link_child
 from preau.domain.organisations.models import Department
 from tests.factories.town import NOW, TODAY, slots_of
 
@@ -31,7 +31,7 @@ def test_days_come_in_order_with_their_hours(town, awa, booked):
 
 def test_a_child_of_two_households_is_seen_by_both_and_by_nobody_else(town, awa, bruno, booked):
     assert planned_units(actor=town.parent(bruno), **WEEK) == []
-    HouseholdChild.objects.create(organisation_id=town.id, family=bruno.family, child=awa.children[0])
+    link_child(actor=town.system, family_id=bruno.family.pk, child_id=awa.children[0].pk)
     assert len(planned_units(actor=town.parent(bruno), **WEEK)) == 3
 
 

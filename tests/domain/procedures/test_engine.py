@@ -102,12 +102,12 @@ def test_an_incomplete_draft_is_refused_and_kept(town, awa):
 
 
 def test_without_review_an_entourage_is_written_at_once_and_told(town, awa):
-    number = sent(town, awa, LEA, KARIM)
+    number = sent(town, awa, LEA, {**KARIM, "has_authority": False})
     assert find_case(actor=town.parent(awa), number=number).view.status == "accepted"
     child = Child.objects.get(first_name="Léa")
     karim = Adult.objects.get(first_name="Karim")
-    assert set(Guardianship.objects.filter(child=child).values_list("adult_id", flat=True)) == {awa.adult.pk, karim.pk}
-    assert Guardianship.objects.filter(adult=karim).count() == 3
+    assert list(Guardianship.objects.filter(child=child).values_list("adult_id", flat=True)) == [awa.adult.pk]
+    assert not Guardianship.objects.filter(adult=karim).exists()  # an agent alone gives authority, with a proof
     mail = OutboxMail.objects.get()
     assert (mail.to, mail.template) == ([awa.account.email], "procedure_received")
 

@@ -45,7 +45,7 @@ def test_the_menu_lists_what_exists_and_what_was_begun(client, town, awa):
 
 def test_an_entourage_is_declared_person_by_person_read_again_and_sent_once(client, awa):
     assert add_lea(client).status_code == 302
-    adult = {"role": "co_holder", "civility": "M.", "last_name": "Dupré", "first_name": "Karim", "has_authority": "on"}
+    adult = {"role": "co_holder", "civility": "M.", "last_name": "Dupré", "first_name": "Karim"}
     address = {"street": "rue du Test", "postcode": "99000", "city": "Ville", "country": "France"}
     client.post(f"{HOME}demarches/entourage/nouveau/", {**adult, **address, "act": "save"})
     listed = page(client.get(f"{HOME}demarches/entourage/"))

@@ -31,9 +31,11 @@ def invite_agent(
 
     :raises NotAllowed: the actor is not an administrator.
     :raises ValueError: a role that is not of agents.
+    :raises SiteMissing: site staff without a site.
     """
     actor.require_role(Role.ADMIN)
     found = rules.check_staff_roles(roles)
+    rules.check_staff_scope(roles=roles, site_ids=site_ids)
     account = create_account(
         actor=actor,
         civility=civility,
@@ -64,9 +66,11 @@ def change_agent_scope(
 
     :raises NotFound: no such agent here.
     :raises LastAdmin: the collectivité would have no administrator left.
+    :raises SiteMissing: site staff without a site.
     """
     actor.require_role(Role.ADMIN)
     found = rules.check_staff_roles(roles)
+    rules.check_staff_scope(roles=roles, site_ids=site_ids)
     _lock_agents(actor, account_id)
     _write_roles(actor, account_id, found, department_ids, site_ids, now)
     _check_an_admin_is_left(actor)

@@ -43,9 +43,10 @@ def deposit(
     child_id: int | None = None,
     until: date | None = None,
 ) -> DocumentView:
-    """Put a piece in the space of a family (A12). One sent again takes the place of the one before.
+    """Put a piece in the space of a family (A12). One sent again takes the place of the one that waits or was refused.
 
-    The same file sent twice, before it is checked, is one piece. A type asked of an adult is about who sends it.
+    A valid piece stays until the new one is validated (`check`). The same file sent twice, before it is checked, is
+    one piece. A type asked of an adult is about who sends it; a judicial one replaces only one of the same sender.
 
     :param name: what its owner calls the file, extension included.
     :param content: what `receive` gave; bytes are made harmless here, inside the transaction.
@@ -60,20 +61,19 @@ def deposit(
     on = now.astimezone(actor.zone).date()
     check_date(validity=Validity(kind.validity), written=until, deposited_on=on)
     clean = content if isinstance(content, CleanFile) else receive(actor=actor, name=name, content=content, now=now)
-    before = Document.objects.filter(
-        organisation_id=actor.organisation_id, family_id=family_id, child=child_id, adult=adult, document_type=kind
-    ).exclude(state=DocumentState.REPLACED)
+    owner_id = (actor.account_id or 0) if kind.is_judicial else 0
+    key = {"family_id": family_id, "child_id": child_id, "adult": adult, "document_type": kind, "owner_id": owner_id}
+    # The lock on the household lets two clicks on « Envoyer » meet here, one after the other.
+    Family.objects.select_for_update().filter(organisation_id=actor.organisation_id, pk=family_id).first()
+    before = Document.objects.filter(organisation_id=actor.organisation_id, **key)
     same = before.filter(state=DocumentState.TO_CHECK, file__sha256=clean.sha256).first()
     if same is not None:
         return find_document(actor=actor, document_id=same.pk, on=on)
     stored = files.keep(organisation_id=actor.organisation_id, file=clean, name=name, now=now)
-    before.update(state=DocumentState.REPLACED)
+    before.filter(state__in=[DocumentState.TO_CHECK, DocumentState.REFUSED]).update(state=DocumentState.REPLACED)
     row = Document.objects.create(
         organisation_id=actor.organisation_id,
-        family_id=family_id,
-        child_id=child_id,
-        adult=adult,
-        document_type=kind,
+        **key,
         file=stored,
         good_until=good_until(
             validity=Validity(kind.validity),
@@ -119,19 +119,31 @@ def accept_regulations(*, actor: Actor, family_id: int, regulation_ids: Collecti
 
 @transaction.atomic
 def check(*, actor: Actor, document_id: int, accept: bool, reason: str = "", now: datetime) -> None:
-    """Validate or refuse a piece (A12, states). A refusal says why.
+    """Validate or refuse a piece (A12, states). A refusal says why; a valid piece takes the place of the one before.
 
     :raises NotFound: not to be read by this agent; :raises NotAllowed: neither agent nor manager.
     :raises ReasonMissing: a refusal without a word.
     :raises AlreadyChecked: it was replaced meanwhile.
     """
     actor.require_role(Role.AGENT, Role.MANAGER)
-    find_document(actor=actor, document_id=document_id, on=now.date())
+    find_document(actor=actor, document_id=document_id, on=now.astimezone(actor.zone).date())
     reason = reason.replace("\x00", "").strip()
     if not accept and not reason:
         raise ReasonMissing
+    rows = Document.objects.filter(organisation_id=actor.organisation_id)
+    row = rows.select_for_update().filter(pk=document_id).first()
+    if row is not None and accept and row.state != DocumentState.REPLACED:
+        valid = rows.filter(
+            family=row.family_id,
+            child=row.child_id,
+            adult=row.adult_id,
+            document_type=row.document_type_id,
+            owner_id=row.owner_id,
+            state=DocumentState.VALID,
+        )
+        valid.exclude(pk=document_id).update(state=DocumentState.REPLACED)
     changed = (
-        Document.objects.filter(organisation_id=actor.organisation_id, pk=document_id)
+        rows.filter(pk=document_id)
         .exclude(state=DocumentState.REPLACED)
         .update(
             state=DocumentState.VALID if accept else DocumentState.REFUSED,

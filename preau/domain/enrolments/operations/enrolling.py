@@ -14,7 +14,7 @@ from preau.domain.catalogue.models import Offer
 from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.enrolments.models import Enrolment
 from preau.domain.enrolments.queries.lists import visible_enrolments, visible_offers
-from preau.domain.enrolments.queries.offers import CURRENT, enrolments_of, places_taken
+from preau.domain.enrolments.queries.places import CURRENT, enrolments_of, places_taken
 from preau.domain.enrolments.rules import (
     AlreadyEnrolled,
     EnrolmentOver,

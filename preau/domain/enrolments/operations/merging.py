@@ -9,7 +9,7 @@ from preau.base.actor import Actor
 from preau.domain.accounts.enums import Role
 from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.enrolments.models import Enrolment, Schooling, Subscription
-from preau.domain.enrolments.queries.offers import CURRENT
+from preau.domain.enrolments.queries.places import CURRENT
 from preau.domain.families.enums import PersonKind
 
 FIELDS = {PersonKind.CHILD: "child_id", PersonKind.ADULT: "adult_id", PersonKind.FAMILY: "family_id"}

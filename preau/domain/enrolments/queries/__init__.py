@@ -1,6 +1,11 @@
 """Reads of enrolments, for families, agents and the operations of this app."""
 
-from preau.domain.enrolments.queries.files import check_child_visible, check_family_visible, visible_families
+from preau.domain.enrolments.queries.files import (
+    check_child_visible,
+    check_family_visible,
+    visible_children,
+    visible_families,
+)
 from preau.domain.enrolments.queries.lists import (
     EnrolmentLine,
     OfferLine,
@@ -23,8 +28,8 @@ from preau.domain.enrolments.queries.offers import (
     UnitLine,
     offers_for_child,
     offers_for_family,
-    places_taken,
 )
+from preau.domain.enrolments.queries.places import places_taken
 from preau.domain.enrolments.queries.schools import (
     RolloverRow,
     SchoolingLine,
@@ -76,6 +81,7 @@ __all__ = [
     "schoolings_of",
     "schools",
     "sector_school",
+    "visible_children",
     "visible_enrolments",
     "visible_families",
     "visible_offers",

@@ -1,5 +1,6 @@
 """Which files of families an agent opens: those enrolled in what the agent looks after."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -40,30 +41,42 @@ def check_family_visible(*, actor: Actor, family_id: int) -> None:
         raise NotFound("family")
 
 
-def check_child_visible(*, actor: Actor, child_id: int, on: date) -> None:
-    """Refuse a child that a limited agent does not look after. Two queries at most; none without limits.
+def visible_children(*, actor: Actor, child_ids: Collection[int], on: date) -> frozenset[int]:
+    """Return which of these children an agent opens: the one rule of pages, links, pieces and lists of a child.
 
-    An agent looks after the children enrolled, now or later, in its departments and sites, and welcomes those
-    not enrolled anywhere; site staff only the children of their sites, by class or by enrolment.
+    Two queries at most, none without limits. An agent looks after the children enrolled, now or later, in its
+    departments and sites, and welcomes those not enrolled anywhere; site staff only the children of their sites, by
+    class or by enrolment.
+    """
+    asked = frozenset(child_ids)
+    if not asked or (not actor.department_ids and not actor.site_ids):
+        return asked
+    mine = Q()
+    if actor.department_ids:
+        mine &= Q(offer__activity__department_id__in=actor.department_ids)
+    if actor.site_ids:
+        mine &= Q(offer__site_id__in=actor.site_ids)
+    enrolled = Enrolment.objects.filter(organisation_id=actor.organisation_id, child_id__in=asked, ends_on__gt=on)
+    found = dict.fromkeys((child_id for child_id in enrolled.values_list("child_id", flat=True) if child_id), False)
+    found.update(dict.fromkeys((pk for pk in enrolled.filter(mine).values_list("child_id", flat=True) if pk), True))
+    seen = {child_id for child_id, is_mine in found.items() if is_mine}
+    if actor.site_ids:
+        in_class = Schooling.objects.filter(
+            organisation_id=actor.organisation_id,
+            child_id__in=asked,
+            ends_on__gt=on,
+            school_class__site_id__in=actor.site_ids,
+        )
+        seen |= set(in_class.values_list("child_id", flat=True))
+    if actor.has_role(Role.AGENT, Role.MANAGER):
+        seen |= asked - set(found)
+    return frozenset(seen)
+
+
+def check_child_visible(*, actor: Actor, child_id: int, on: date) -> None:
+    """Refuse a child that a limited agent does not look after (`visible_children`).
 
     :raises NotFound: it must look like it does not exist.
     """
-    if not actor.department_ids and not actor.site_ids:
-        return
-    enrolled = Enrolment.objects.filter(organisation_id=actor.organisation_id, child_id=child_id, ends_on__gt=on)
-    mine = enrolled
-    if actor.department_ids:
-        mine = mine.filter(offer__activity__department_id__in=actor.department_ids)
-    if actor.site_ids:
-        mine = mine.filter(offer__site_id__in=actor.site_ids)
-    in_class = Schooling.objects.filter(
-        organisation_id=actor.organisation_id,
-        child_id=child_id,
-        ends_on__gt=on,
-        school_class__site_id__in=actor.site_ids,
-    )
-    if mine.exists() or (actor.site_ids and in_class.exists()):
-        return
-    if actor.has_role(Role.AGENT, Role.MANAGER) and not enrolled.exists():
-        return
-    raise NotFound("child")
+    if child_id not in visible_children(actor=actor, child_ids=[child_id], on=on):
+        raise NotFound("child")

@@ -11,7 +11,7 @@ from preau.domain.catalogue.enums import WaitingList
 from preau.domain.catalogue.models import Offer
 from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.enrolments.models import Enrolment, Subscription
-from preau.domain.enrolments.queries.offers import participants_of_offers, places_taken, waiting_ranks
+from preau.domain.enrolments.queries.places import participants_of_offers, places_taken, waiting_ranks
 from preau.domain.enrolments.rules import PatternLine, read_pattern
 from preau.domain.families.queries import without_closed
 

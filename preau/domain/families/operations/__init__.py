@@ -3,6 +3,7 @@
 from preau.domain.families.operations.children import (
     answer_consents,
     confirm_sheets,
+    keep_health,
     save_health,
     validate_dossier,
 )
@@ -29,7 +30,6 @@ from preau.domain.families.operations.household import (
     change_address,
     change_situation,
     create_family,
-    give_authority,
     link_child,
     read_protected_address,
 )
@@ -95,10 +95,10 @@ __all__ = [
     "forget_adult",
     "forget_child",
     "forget_family",
-    "give_authority",
     "invite_adult",
     "join_sign_up",
     "keep_apart",
+    "keep_health",
     "known_accounts",
     "link_child",
     "name_contact",

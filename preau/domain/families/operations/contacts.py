@@ -13,7 +13,7 @@ from preau.base.facts import NotFound
 from preau.domain.accounts.enums import Role
 from preau.domain.families.models import Contact, Family, HouseholdChild
 from preau.domain.families.operations.photos import Photo, erase_photo, keep_photo
-from preau.domain.families.queries import child_for
+from preau.domain.families.queries import check_not_forbidden, child_for
 from preau.domain.families.rules import MAX_CONTACTS, check_contact
 
 KEPT = timedelta(days=7)  # a person taken away may be put back, then is erased
@@ -34,12 +34,15 @@ def name_contact(
     :raises NotAllowed: neither agent nor manager.
     :raises ContactInvalid: no name, or an unknown kind.
     :raises TooManyContacts: 20 persons are named already.
+    :raises PersonForbidden: one of the child's homes says that this person must not come.
     """
     actor.require_role(Role.AGENT, Role.MANAGER)
     links = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, family_id=family_id)
     if child_id is not None and not links.filter(child_id=child_id).exists():
         raise NotFound("child")
-    row = _new_row(actor, family_id, child_id, check_contact(values))
+    contact = check_contact(values)
+    _check_ban(actor, family_id, child_id, contact)
+    row = _new_row(actor, family_id, child_id, contact)
     row.save()
     journal.record(
         actor=actor,
@@ -75,10 +78,12 @@ def save_contact(
     :raises NotFound: not a child on whom the actor exercises authority, or not a person of its household.
     :raises ContactInvalid: no name, or an unknown kind.
     :raises TooManyContacts: 20 persons are named already.
+    :raises PersonForbidden: one of the child's homes says that this person must not come.
     """
     child_for(actor=actor, child_id=child_id, is_writing=True)
     contact = check_contact(values)
     target = None if values.get("is_for_all") else child_id
+    _check_ban(actor, _household(actor, child_id), target or child_id, contact)
     if contact_id is None:
         row = _new_row(actor, _household(actor, child_id), target, contact)
     else:
@@ -132,6 +137,17 @@ def restore_contact(*, actor: Actor, child_id: int, contact_id: int, now: dateti
     row.save(update_fields=["removed_at"])
     journal.record(
         actor=actor, act="contact.restored", at=now, subject_type="child", subject_id=child_id, contact=contact_id
+    )
+
+
+def _check_ban(actor: Actor, family_id: int, child_id: int | None, contact: Mapping[str, Any]) -> None:
+    check_not_forbidden(
+        actor=actor,
+        family_id=family_id,
+        child_id=child_id,
+        kind=contact["kind"],
+        first_name=contact["first_name"],
+        last_name=contact["last_name"],
     )
 
 

@@ -14,6 +14,8 @@ from preau.domain.accounts.enums import Role
 from preau.domain.families.enums import AdultPosition
 from preau.domain.families.models import Adult, Child, Contact, HouseholdChild
 from preau.domain.families.operations.household import ADDRESS_LENGTHS
+from preau.domain.families.operations.reach import EmailTied
+from preau.domain.families.queries import check_not_forbidden
 from preau.domain.families.rules import check_contact
 
 ADULT_LENGTHS: Mapping[str, int] = {
@@ -40,12 +42,16 @@ def correct_adult(
 
     :param values: keys of `ADULT_LENGTHS`, and of `ADDRESS_LENGTHS` when it lives elsewhere.
     :raises NotFound: not an adult of this dossier.
+    :raises EmailTied: another e-mail is given for an adult who has a space.
     """
     actor.require_role(Role.AGENT, Role.MANAGER)
     adult = Adult.objects.filter(organisation_id=actor.organisation_id, family_id=family_id, pk=adult_id).first()
     if adult is None:
         raise NotFound("adult")
-    for name, text in _cut(values, ADULT_LENGTHS).items():
+    wanted = _cut(values, ADULT_LENGTHS)
+    if adult.account_id is not None and wanted.get("email", adult.email) != adult.email:
+        raise EmailTied(adult_id)
+    for name, text in wanted.items():
         setattr(adult, name, text)
     if values.get("street"):
         adult.own_address = _cut(values, ADDRESS_LENGTHS)
@@ -93,10 +99,20 @@ def correct_contact(
 
     :raises NotFound: not a contact of this dossier.
     :raises ContactInvalid: no name, or an unknown kind.
+    :raises PersonForbidden: one of the children's homes says that this person must not come.
     """
     actor.require_role(Role.AGENT, Role.MANAGER)
     contact = _contact(actor, family_id, contact_id)
-    for name, value in check_contact(values).items():
+    wanted = check_contact(values)
+    check_not_forbidden(
+        actor=actor,
+        family_id=family_id,
+        child_id=contact.child_id,
+        kind=wanted["kind"],
+        first_name=wanted["first_name"],
+        last_name=wanted["last_name"],
+    )
+    for name, value in wanted.items():
         setattr(contact, name, value)
     contact.save()
     journal.record(actor=actor, act="contact.saved", at=now, subject_type="family", subject_id=family_id)

@@ -1,6 +1,6 @@
 """Building a dossier famille, and opening the space of its adults."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -15,7 +15,7 @@ from preau.domain.accounts.enums import Role
 from preau.domain.accounts.models import Account
 from preau.domain.families.enums import AdultPosition, Authority, ContactKind, Situation
 from preau.domain.families.models import Adult, Child, Contact, Family, Guardianship, HouseholdChild
-from preau.domain.families.queries import FamilyFile, family_file
+from preau.domain.families.queries import FamilyFile, check_not_forbidden, family_file
 from preau.domain.families.rules import next_hue
 
 ADDRESS_LENGTHS: Mapping[str, int] = {
@@ -112,9 +112,13 @@ def add_child(
     expected_on: date | None = None,
     birth_place: str = "",
     sex: str = "",
+    parent_ids: Collection[int] | None = None,
 ) -> Child:
-    """Add a new child to a household, with authority of its holder and co-holder, and a hue of its own.
+    """Add a new child to a household, with a hue of its own.
 
+    :param parent_ids: the adults who exercise authority on it. None, for an agent or a takeover: the holder and the
+        co-holder. A family's declaration names the adult who declares and nobody else: authority of another is given
+        by an agent, with a proof (`custody.set_authority`).
     :raises NotFound: no such family here.
     """
     actor.require_role(Role.AGENT, Role.MANAGER)
@@ -134,45 +138,35 @@ def add_child(
         hue=next_hue(list(taken)),
         search=fold(f"{first_name} {last_name}"),
     )
-    link_child(actor=actor, family_id=family_id, child_id=child.pk)
+    link_child(actor=actor, family_id=family_id, child_id=child.pk, parent_ids=parent_ids)
     return child
 
 
 @transaction.atomic
-def link_child(*, actor: Actor, family_id: int, child_id: int, authority: Authority = Authority.EXERCISED) -> None:
-    """Put a child in a (second) household, with the authority of its parents there (Code civil, art. 372)."""
+def link_child(
+    *,
+    actor: Actor,
+    family_id: int,
+    child_id: int,
+    authority: Authority = Authority.EXERCISED,
+    parent_ids: Collection[int] | None = None,
+) -> None:
+    """Put a child in a (second) household, with the authority of its parents there (Code civil, art. 372).
+
+    :param parent_ids: those of the household's adults; None: its holder and co-holder.
+    """
     actor.require_role(Role.AGENT, Role.MANAGER)
     organisation_id = actor.organisation_id
     HouseholdChild.objects.get_or_create(organisation_id=organisation_id, family_id=family_id, child_id=child_id)
-    parents = Adult.objects.filter(
-        organisation_id=organisation_id,
-        family_id=family_id,
-        position__in=[AdultPosition.HOLDER, AdultPosition.CO_HOLDER],
-    )
+    adults = Adult.objects.filter(organisation_id=organisation_id, family_id=family_id)
+    if parent_ids is None:
+        parents = adults.filter(position__in=[AdultPosition.HOLDER, AdultPosition.CO_HOLDER])
+    else:
+        parents = adults.filter(pk__in=parent_ids)
     Guardianship.objects.bulk_create(
         [
             Guardianship(organisation_id=organisation_id, adult=adult, child_id=child_id, authority=authority)
             for adult in parents
-        ],
-        ignore_conflicts=True,
-    )
-
-
-@transaction.atomic
-def give_authority(*, actor: Actor, adult_id: int) -> None:
-    """Give an adult the exercise of authority on the children already in the household.
-
-    :raises NotFound: no such adult here.
-    """
-    actor.require_role(Role.AGENT, Role.MANAGER)
-    adult = Adult.objects.filter(organisation_id=actor.organisation_id, pk=adult_id).first()
-    if adult is None:
-        raise NotFound("adult")
-    links = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, family_id=adult.family_id)
-    Guardianship.objects.bulk_create(
-        [
-            Guardianship(organisation_id=actor.organisation_id, adult=adult, child_id=child_id)
-            for child_id in links.values_list("child_id", flat=True)
         ],
         ignore_conflicts=True,
     )
@@ -221,9 +215,18 @@ def add_contact(
     """Add a person to call, allowed to collect, or forbidden.
 
     :raises NotFound: no such family here.
+    :raises PersonForbidden: allowed to collect, though one of the child's homes says that it must not.
     """
     actor.require_role(Role.AGENT, Role.MANAGER)
     _check_family(actor, family_id)
+    check_not_forbidden(
+        actor=actor,
+        family_id=family_id,
+        child_id=child_id,
+        kind=kind,
+        first_name=first_name,
+        last_name=last_name,
+    )
     return Contact.objects.create(
         organisation_id=actor.organisation_id,
         family_id=family_id,

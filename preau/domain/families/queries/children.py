@@ -59,7 +59,7 @@ class ChildFlags:
 def child_for(*, actor: Actor, child_id: int, is_writing: bool = False) -> Child:
     """Return a child that the actor may see.
 
-    A parent sees the children of its households and those on whom it exercises authority; one whose
+    A parent sees the children of its households on whom somebody there exercises authority; one whose
     authority is only held reads on request, and one from whom it was withdrawn sees nothing (trust, §2.4).
     Agents see those of the collectivité: the caller limits them to what they look after.
 
@@ -78,12 +78,25 @@ def child_for(*, actor: Actor, child_id: int, is_writing: bool = False) -> Child
     authorities = {link.authority: link.child for link in links}
     if Authority.EXERCISED in authorities:
         return authorities[Authority.EXERCISED]
-    lives_there = HouseholdChild.objects.filter(
-        organisation_id=actor.organisation_id, child_id=child_id, family_id__in=actor.family_ids
-    ).exists()
-    if is_writing or authorities or not lives_there:
+    homes = homes_in_charge(organisation_id=actor.organisation_id).filter(family_id__in=actor.family_ids)
+    if is_writing or authorities or not homes.filter(child_id=child_id).exists():
         raise NotFound("child")
     return _known_child(actor, child_id)
+
+
+def homes_in_charge(*, organisation_id: int) -> QuerySet[HouseholdChild]:
+    """Return the places of children in households where an adult exercises authority on them.
+
+    What a household names or reads counts for these children alone: once nobody there exercises authority any more,
+    the child is closed to all of it, and the persons that it named no longer count.
+    """
+    holder = Guardianship.objects.filter(
+        organisation_id=organisation_id,
+        child_id=OuterRef("child_id"),
+        adult__family_id=OuterRef("family_id"),
+        authority=Authority.EXERCISED,
+    )
+    return HouseholdChild.objects.filter(Exists(holder), organisation_id=organisation_id)
 
 
 def _known_child(actor: Actor, child_id: int) -> Child:
@@ -94,7 +107,8 @@ def _known_child(actor: Actor, child_id: int) -> Child:
 
 
 def without_closed(*, actor: Actor, rows: QuerySet[Row], field: str = "child_id") -> QuerySet[Row]:
-    """Return rows about children, less those that a parent may not read: tied to them without exercising authority.
+    """Return rows about children, less those that a parent may not read: tied to them without exercising authority,
+    or of its household when nobody there exercises it any more.
 
     A parent without its exercise is shown things by the service, on request; one from whom authority was
     withdrawn sees nothing, even in a household that keeps the child (trust, §2.4). No query of its own.
@@ -110,13 +124,10 @@ def without_closed(*, actor: Actor, rows: QuerySet[Row], field: str = "child_id"
     links = Guardianship.objects.filter(organisation_id=actor.organisation_id, adult_id__in=actor.adult_ids)
     exercised = links.filter(authority=Authority.EXERCISED).values("child_id")
     closed = links.exclude(authority=Authority.EXERCISED).exclude(child_id__in=exercised).values("child_id")
-    return rows.exclude(**{f"{field}__in": closed})
-
-
-def is_closed(*, actor: Actor, child_id: int) -> bool:
-    """Tell whether a child's things are closed to the actor (see `without_closed`). One query, none for staff."""
-    rows = Child.objects.filter(organisation_id=actor.organisation_id, pk=child_id)
-    return actor.audience == FAMILY and not without_closed(actor=actor, rows=rows, field="pk").exists()
+    here = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, family_id__in=actor.family_ids)
+    kept = homes_in_charge(organisation_id=actor.organisation_id).filter(family_id__in=actor.family_ids)
+    lost = here.exclude(child_id__in=kept.values("child_id")).exclude(child_id__in=exercised).values("child_id")
+    return rows.exclude(**{f"{field}__in": closed}).exclude(**{f"{field}__in": lost})
 
 
 def health_of(*, actor: Actor, child_id: int) -> HealthSheet:
@@ -203,9 +214,10 @@ def flags_of_children(*, actor: Actor, child_ids: Collection[int], on: date) -> 
     :raises NotAllowed: neither site staff nor agent nor manager.
     """
     actor.require_role(Role.AGENT, Role.MANAGER, Role.SITE_STAFF)
-    homes = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, child_id=OuterRef(OuterRef("pk")))
+    homes = homes_in_charge(organisation_id=actor.organisation_id).filter(child_id=OuterRef(OuterRef("pk")))
     forbidden = Contact.objects.filter(
-        Q(child_id=OuterRef("pk")) | Q(child_id__isnull=True, family_id__in=homes.values("family_id")),
+        Q(child_id=OuterRef("pk")) | Q(child_id__isnull=True),
+        family_id__in=homes.values("family_id"),
         organisation_id=actor.organisation_id,
         kind=ContactKind.FORBIDDEN,
         removed_at=None,

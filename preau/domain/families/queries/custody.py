@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
@@ -195,14 +195,23 @@ def ties_of(*, actor: Actor, family_id: int, links: Collection[Link]) -> Ties:
         days=residence_of(kept=kept),
         books_any_day=bool(kept) and own_days_of(kept=kept) is None,
         is_shared=any(link.adult_id not in actor.adult_ids for link in exercised),
-        access=_access(actor, {link.authority for link in links if link.adult_id in actor.adult_ids}),
+        access=_access(
+            actor,
+            {link.authority for link in links if link.adult_id in actor.adult_ids},
+            is_in_charge=any(link.family_id == family_id for link in exercised),
+        ),
     )
 
 
-def _access(actor: Actor, authorities: Collection[str]) -> Access | None:
-    """What the reader's own links to a child of its household let it do; None closes the child altogether."""
-    if actor.audience != FAMILY or not authorities or Authority.EXERCISED in authorities:
+def _access(actor: Actor, authorities: Collection[str], *, is_in_charge: bool) -> Access | None:
+    """What the reader's own links to a child of its household let it do; None closes the child altogether.
+
+    :param is_in_charge: somebody of the household exercises authority on the child.
+    """
+    if actor.audience != FAMILY or Authority.EXERCISED in authorities:
         return Access.WRITE
+    if not authorities:
+        return Access.WRITE if is_in_charge else None
     return Access.ON_REQUEST if Authority.HELD in authorities else None
 
 
@@ -273,13 +282,20 @@ def check_not_frozen(*, actor: Actor, child_ids: Collection[int]) -> None:
 
 
 def closed_to(*, organisation_id: int, child_id: int) -> QuerySet[Any]:
-    """Return the ids of the accounts tied to a child without exercising authority on it, as a subquery."""
-    links = Guardianship.objects.filter(
-        organisation_id=organisation_id, child_id=child_id, adult__account__isnull=False
+    """Return the ids of the accounts to which a child is closed, as a subquery.
+
+    They are tied to it without exercising authority, or live in a household where nobody exercises it any more.
+    """
+    links = Guardianship.objects.filter(organisation_id=organisation_id, child_id=child_id)
+    exercised = links.filter(authority=Authority.EXERCISED)
+    in_charge = exercised.filter(adult__family_id=OuterRef("family_id"))
+    adults = Adult.objects.filter(organisation_id=organisation_id, account__isnull=False)
+    tied = adults.filter(guardianships__child_id=child_id)
+    there = adults.filter(~Exists(in_charge), family__household_children__child_id=child_id)
+    closed = adults.filter(Q(pk__in=tied.values("pk")) | Q(pk__in=there.values("pk")))
+    return closed.exclude(account_id__in=exercised.exclude(adult__account=None).values("adult__account_id")).values(
+        "account_id"
     )
-    exercised = links.filter(authority=Authority.EXERCISED).values("adult__account_id")
-    closed = links.exclude(authority=Authority.EXERCISED).exclude(adult__account_id__in=exercised)
-    return closed.values("adult__account_id")
 
 
 def closed_pairs(*, organisation_id: int, family_id: int) -> set[tuple[int, int]]:
@@ -298,9 +314,7 @@ def may_be_told(*, organisation_id: int, account_id: int, child_id: int | None) 
     """Tell whether an account may be told of a child by mail. One query, none without a child."""
     if child_id is None:
         return True
-    return (
-        not closed_to(organisation_id=organisation_id, child_id=child_id).filter(adult__account_id=account_id).exists()
-    )
+    return not closed_to(organisation_id=organisation_id, child_id=child_id).filter(account_id=account_id).exists()
 
 
 def parents_elsewhere(*, organisation_id: int, child_id: int, family_id: int) -> list[Account]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from django.db.models import Count, FilteredRelation, Q, QuerySet, Window
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Window
 
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
@@ -12,7 +12,7 @@ from preau.base.search import wanted_words
 from preau.domain.accounts.models import Account
 from preau.domain.accounts.queries import Scope, memberships_in, scope_of
 from preau.domain.families.enums import Access, AdultPosition, Authority
-from preau.domain.families.models import Adult, Child, Contact, Family, HouseholdChild, SearchWord
+from preau.domain.families.models import Adult, Child, Contact, Family, Guardianship, HouseholdChild, SearchWord
 from preau.domain.families.queries.children import without_closed
 from preau.domain.families.queries.custody import Link, Ties, ties_of
 
@@ -117,6 +117,16 @@ def standing_in(*, account_id: int, organisation_id: int) -> tuple[Scope, Househ
     rows = list(
         memberships_in(account_id=account_id, organisation_id=organisation_id)
         .annotate(person=FilteredRelation("account__adults", condition=here))
+        .annotate(child_here=F("person__family__household_children__child_id"))
+        .annotate(
+            is_in_charge=Exists(
+                Guardianship.objects.filter(
+                    child_id=OuterRef("child_here"),
+                    adult__family_id=OuterRef("person__family_id"),
+                    authority=Authority.EXERCISED,
+                )
+            )
+        )
         .values_list(
             "role",
             "department_ids",
@@ -125,6 +135,8 @@ def standing_in(*, account_id: int, organisation_id: int) -> tuple[Scope, Househ
             "person__family_id",
             "person__guardianships__child_id",
             "person__guardianships__authority",
+            "child_here",
+            "is_in_charge",
         )
     )
     scope = scope_of(posts=[(role, departments, sites) for role, departments, sites, *_rest in rows])
@@ -132,10 +144,13 @@ def standing_in(*, account_id: int, organisation_id: int) -> tuple[Scope, Househ
         return scope, Households()
     tied = {row[5] for row in rows if row[5] is not None}
     exercised = {row[5] for row in rows if row[6] == Authority.EXERCISED}
+    here_too = {row[7] for row in rows if row[7] is not None}
+    kept = {row[7] for row in rows if row[8]}
     return scope, Households(
         adult_ids=frozenset(row[3] for row in rows if row[3] is not None),
         family_ids=frozenset(row[4] for row in rows if row[4] is not None),
-        closed_child_ids=frozenset(tied - exercised),
+        # Tied without exercising authority; or of a household where nobody exercises it any more.
+        closed_child_ids=frozenset((tied | (here_too - kept)) - exercised),
     )
 
 

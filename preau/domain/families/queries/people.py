@@ -1,7 +1,7 @@
 """Reads of a child's file: what the reader may do with it, who may collect, who has read its health sheet."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 from preau.base import journal
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
+from preau.base.search import fold
 from preau.domain.accounts.enums import Role
 from preau.domain.families.enums import Access, Answer, Authority, ContactKind, PersonKind, SheetGap
 from preau.domain.families.models import (
@@ -25,9 +26,17 @@ from preau.domain.families.models import (
     Merger,
     SheetConfirmation,
 )
-from preau.domain.families.queries.children import ConsentLine, HealthSheet, child_for, consent_lines, sheet_of
+from preau.domain.families.queries.children import (
+    ConsentLine,
+    HealthSheet,
+    child_for,
+    consent_lines,
+    homes_in_charge,
+    sheet_of,
+    without_closed,
+)
 from preau.domain.families.queries.files import ChildCard, child_card
-from preau.domain.families.rules import BLOCKING_GAPS, access_to_sheets, pai_state, sheet_gaps
+from preau.domain.families.rules import BLOCKING_GAPS, PersonForbidden, access_to_sheets, pai_state, sheet_gaps
 from preau.domain.organisations.queries import list_departments, list_sites
 
 HEALTH_READ = "health.read"
@@ -110,6 +119,7 @@ class ContactLine:
     is_for_all: bool
     is_mine: bool
     has_photo: bool = False
+    is_holder: bool = False  # forbidden by one home, and yet exercising authority: the judgement is not seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +193,8 @@ def my_children(*, actor: Actor) -> list[ChildCard]:
     links = Guardianship.objects.filter(organisation_id=actor.organisation_id, adult_id__in=actor.adult_ids)
     lost = links.filter(authority__in=[Authority.WITHDRAWN, Authority.NONE]).values("child_id")
     kept = links.filter(authority__in=[Authority.EXERCISED, Authority.HELD]).values("child_id")
-    here = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, family_id__in=actor.family_ids).values(
-        "child_id"
-    )
+    homes = homes_in_charge(organisation_id=actor.organisation_id).filter(family_id__in=actor.family_ids)
+    here = homes.values("child_id")
     rows = Child.objects.filter(organisation_id=actor.organisation_id).filter(
         Q(pk__in=kept) | (Q(pk__in=here) & ~Q(pk__in=lost))
     )
@@ -216,7 +225,54 @@ def contacts_of_child(*, actor: Actor, child_id: int) -> list[ContactLine]:
 def _contact_lines(actor: Actor, child_id: int) -> list[ContactLine]:
     found = [_line(row, _is_mine(actor, row)) for row in _contacts(actor, child_id)]
     shown = [line for line in found if line.is_mine or line.kind != ContactKind.FORBIDDEN]
-    return sorted(shown, key=lambda line: (FORBIDDEN_FIRST.index(ContactKind(line.kind)), line.last_name))
+    if actor.is_staff:
+        shown = _with_bans(actor, child_id, shown)
+    return sorted(shown, key=lambda line: (FORBIDDEN_FIRST.index(ContactKind(line.kind)), fold(line.last_name)))
+
+
+def _with_bans(actor: Actor, child_id: int, lines: list[ContactLine]) -> list[ContactLine]:
+    """A ban holds in all the homes of a child: who must not come is in no other list of the team.
+
+    A parent whose authority is exercised is not banned by the word of the other: the judgement is to be seen first.
+    """
+    holders = Guardianship.objects.filter(
+        organisation_id=actor.organisation_id, child_id=child_id, authority=Authority.EXERCISED
+    ).select_related("adult")
+    named = {fold(row.adult.full_name) for row in holders}
+    banned = {fold(f"{line.first_name} {line.last_name}") for line in lines if line.kind == ContactKind.FORBIDDEN}
+    found = []
+    for line in lines:
+        name = fold(f"{line.first_name} {line.last_name}")
+        if line.kind == ContactKind.FORBIDDEN:
+            found.append(replace(line, is_holder=name in named))
+        elif name not in banned:
+            found.append(line)
+    return found
+
+
+def check_not_forbidden(
+    *, actor: Actor, family_id: int, child_id: int | None, kind: str, first_name: str, last_name: str
+) -> None:
+    """Refuse to let somebody collect a child, or be called for it, whom one of its homes says must not come.
+
+    :param child_id: None: for all the children of the household.
+    :raises PersonForbidden: it is not told which home said so.
+    """
+    if kind == ContactKind.FORBIDDEN:
+        return
+    here = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, family_id=family_id)
+    children = list(here.values_list("child_id", flat=True)) if child_id is None else [child_id]
+    homes = homes_in_charge(organisation_id=actor.organisation_id).filter(child_id__in=children)
+    bans = Contact.objects.filter(
+        Q(child_id__in=children) | Q(child_id=None),
+        organisation_id=actor.organisation_id,
+        family_id__in=homes.values("family_id"),
+        kind=ContactKind.FORBIDDEN,
+        removed_at=None,
+    )
+    name = fold(f"{first_name} {last_name}")
+    if any(fold(f"{row.first_name} {row.last_name}") == name for row in bans):
+        raise PersonForbidden
 
 
 def person_to_correct(*, actor: Actor, family_id: int, role: str, target_id: int) -> dict[str, Any]:
@@ -231,7 +287,8 @@ def person_to_correct(*, actor: Actor, family_id: int, role: str, target_id: int
     if role in ("co_holder", "member"):
         row = Adult.objects.filter(**here, pk=target_id, position=role).first()
     elif role == "child":
-        link = HouseholdChild.objects.filter(**here, child_id=target_id).select_related("child").first()
+        links = without_closed(actor=actor, rows=HouseholdChild.objects.filter(**here, child_id=target_id))
+        link = links.select_related("child").first()
         row = link.child if link else None
     elif role == "contact":
         row = Contact.objects.filter(**here, pk=target_id, removed_at=None).first()
@@ -302,9 +359,8 @@ def _access(actor: Actor, child_id: int) -> Access | None:
         organisation_id=actor.organisation_id, child_id=child_id, adult_id__in=actor.adult_ids
     )
     authorities = set(links.values_list("authority", flat=True))
-    here = HouseholdChild.objects.filter(
-        organisation_id=actor.organisation_id, child_id=child_id, family_id__in=actor.family_ids
-    )
+    homes = homes_in_charge(organisation_id=actor.organisation_id)
+    here = homes.filter(child_id=child_id, family_id__in=actor.family_ids)
     return access_to_sheets(authorities=authorities, lives_there=not authorities and here.exists())
 
 
@@ -348,7 +404,7 @@ def _readings(actor: Actor, child_id: int, limit: int) -> list[HealthReading]:
 
 
 def _contacts(actor: Actor, child_id: int, *, is_removed: bool = False) -> QuerySet[Contact]:
-    homes = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, child_id=child_id)
+    homes = homes_in_charge(organisation_id=actor.organisation_id).filter(child_id=child_id)
     return Contact.objects.filter(
         Q(child_id=child_id) | Q(child_id=None),
         organisation_id=actor.organisation_id,

@@ -27,7 +27,15 @@ from preau.domain.procedures.operations.mails import ask_other_parents, tell_fam
 from preau.domain.procedures.operations.numbering import give_numbers
 from preau.domain.procedures.queries.cases import DraftView, find_draft
 from preau.domain.procedures.queries.orders import ProcedureView, view_of
-from preau.domain.procedures.rules import CannotApply, Incomplete, NotOpenForYou, Problem, draft_key, promised_at
+from preau.domain.procedures.rules import (
+    SAID,
+    CannotApply,
+    Incomplete,
+    NotOpenForYou,
+    Problem,
+    draft_key,
+    promised_at,
+)
 
 MAX_ANSWERS = 200_000  # characters of one step: far above any form, far below a burden
 
@@ -119,10 +127,12 @@ def save_step(*, actor: Actor, draft_id: int, step: str, values: Mapping[str, An
     answers = {key: value for key, value in row.answers.items() if key != step}
     if values is not None:
         answers[step] = dict(values)
+        # Each answer keeps its own moment: an older paper never replaces a later word.
+        row.payload = {**row.payload, SAID: {**row.payload.get(SAID, {}), step: now.isoformat()}}
     row.answers = answers
     row.step = step
     row.updated_at = now
-    row.save(update_fields=["answers", "step", "updated_at"])
+    row.save(update_fields=["answers", "payload", "step", "updated_at"])
     return find_draft(actor=actor, draft_id=draft_id)
 
 

@@ -115,7 +115,7 @@ def undo_order(*, actor: Actor, number: int, now: datetime) -> PlacedOrder:
     view = find_procedure(actor=actor, number=number)
     if row is None or row.status != ProcedureStatus.ACCEPTED or row.kind != ProcedureKind.BOOKING:
         raise AlreadyUndone(number)
-    items = [reverse_of(view)]
+    items = [reverse_of(view=view)]
     decision = preview_order(actor=actor, items=items, now=now).decision
     if decision.refused and not decision.added and not decision.removed:
         raise NothingGranted(decision.refused)  # before the key is used: the undo may become possible later

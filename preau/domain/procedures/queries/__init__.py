@@ -12,6 +12,7 @@ from preau.domain.procedures.queries.cases import (
     find_case,
     find_draft,
     find_form,
+    is_known,
     pieces_of,
     procedure_forms,
 )
@@ -104,6 +105,7 @@ __all__ = [
     "find_procedure",
     "households_with_dossier",
     "inbox",
+    "is_known",
     "items_of_drafts",
     "known_persons",
     "latest_procedures",

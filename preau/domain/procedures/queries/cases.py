@@ -1,7 +1,7 @@
 """Reads of démarches that a service decides: the family's draft, and the whole case."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -33,6 +33,7 @@ class DraftView:
     answers: Mapping[str, Any]
     step: str
     updated_at: datetime
+    payload: Mapping[str, Any] = field(default_factory=dict)  # when each step was answered (`rules.said_at`)
     data: tuple[tuple[str, str], ...] = ()  # label and answer of a kind written as data
 
     @property
@@ -191,6 +192,11 @@ def case_row(*, actor: Actor, number: int) -> Procedure:
     return row
 
 
+def is_known(*, actor: Actor, number: int) -> bool:
+    """Tell whether a numbered démarche exists for this actor, reservations included. One query."""
+    return visible(actor=actor).filter(number=number).exists()
+
+
 def pieces_of(*, actor: Actor, number: int, on: date) -> list[DocumentView]:
     """Return the pieces joined to a démarche of the actor that the actor may read. Two queries at most."""
     mine = visible(actor=actor).filter(number=number)
@@ -280,6 +286,7 @@ def _draft_view(row: Procedure, *, child: ChildCard | None) -> DraftView:
         answers=row.answers,
         step=row.step,
         updated_at=row.updated_at,
+        payload=row.payload,
     )
 
 

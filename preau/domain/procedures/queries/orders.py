@@ -163,7 +163,7 @@ def items_of_drafts(drafts: Mapping[int, Mapping[int, bool]]) -> list[OrderItem]
     ]
 
 
-def reverse_of(view: ProcedureView) -> OrderItem:
+def reverse_of(*, view: ProcedureView) -> OrderItem:
     """Return the order that undoes a démarche of reservations."""
     return OrderItem(
         enrolment_id=view.enrolment_id or 0,

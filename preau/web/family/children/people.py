@@ -16,6 +16,7 @@ from preau.domain.documents.queries import folders
 from preau.domain.families import operations
 from preau.domain.families.enums import Access, ContactKind
 from preau.domain.families.queries import child_file, contacts_of_child, find_contact, households_of_child
+from preau.domain.families.rules import PersonForbidden
 from preau.web.family.children.forms import ContactForm
 from preau.web.family.children.views import page
 from preau.web.ui.downloads import file_response
@@ -65,6 +66,8 @@ def contact(request: Any, slug: str, child_id: int, contact_id: int | None = Non
                 drops_photo=form.cleaned_data["no_photo"],
                 now=request.now,
             )
+        except PersonForbidden:
+            form.add_error(None, _("Cette personne ne peut pas être ajoutée ici. Contactez le service."))
         except operations.TooManyContacts:
             form.add_error(None, _("Votre foyer a déjà 20 personnes. Supprimez-en une avant d’en ajouter une autre."))
         except FileRefused as refused:

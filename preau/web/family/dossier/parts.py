@@ -1,7 +1,7 @@
 """Each part of the dossier: its form, what it starts from, what is kept of it."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
@@ -12,6 +12,7 @@ from preau.domain.documents.queries import Folder, regulations_to_accept
 from preau.domain.families.queries import ChildCard, consents_of, family_file, health_of
 from preau.domain.families.rules import compulsory_vaccines
 from preau.domain.procedures.queries import DraftView, dossier_folders
+from preau.domain.procedures.rules import said_at
 from preau.web.family.dossier.forms import ConsentsForm, HealthForm, HouseholdForm, IdentityForm, RulesForm
 from preau.web.family.procedures.forms import ContactForm
 from preau.web.family.procedures.places import my_family
@@ -34,6 +35,7 @@ TEMPLATES = {
     "rules": "family/dossier/rules.html",
 }
 MAX_NEW_PEOPLE = 10
+LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -89,13 +91,21 @@ def part_of(request: Any, name: str, child: ChildCard, draft: DraftView | None, 
         case "identity":
             return Part(name, IdentityForm(posted, initial=known), known)
         case "health":
-            sheet = known or dict(health_of(actor=actor, child_id=child.child_id).values)
+            today = health_of(actor=actor, child_id=child.child_id)
+            written = today.updated_at
+            # What was written on the child's own page after this part was answered is what the parent says today.
+            is_later = written is not None and (
+                draft is None or said_at(draft.payload, name, default=LONG_AGO) < written
+            )
+            sheet = dict(today.values) if is_later else known or dict(today.values)
             compulsory = compulsory_vaccines(born=child.birth_date)
             form = HealthForm(posted, initial={"pai": "no", "diet": "standard", **sheet}, compulsory=compulsory)
             return Part(name, form, known)
         case "consents":
             lines = consents_of(actor=actor, child_id=child.child_id)
-            initial = {line.code: line.answer for line in lines} | known
+            since = said_at(draft.payload, name, default=LONG_AGO) if draft else LONG_AGO
+            later = {line.code: line.answer for line in lines if line.answered_at and line.answered_at > since}
+            initial = {line.code: line.answer for line in lines} | known | later
             return Part(name, ConsentsForm(posted, initial=initial, lines=lines), known)
         case "people":
             file = family_file(actor=actor, family_id=family_id)

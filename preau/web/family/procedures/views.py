@@ -84,7 +84,7 @@ def _undoable(request: Any, view: ProcedureView) -> Decision | None:
     if view.status != "accepted" or view.on_behalf or not any(day >= request.today for day in view.days):
         return None
     try:
-        outcome = preview_order(actor=request.actor, items=[reverse_of(view)], now=request.now)
+        outcome = preview_order(actor=request.actor, items=[reverse_of(view=view)], now=request.now)
     except NotFound:
         return None  # the enrolment has ended meanwhile
     return outcome.decision if outcome.decision.added or outcome.decision.removed else None

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from preau.domain.accounts.enums import Role
+from preau.domain.accounts.rules import SiteMissing, check_staff_scope
 
 ROLE_LABELS = [
     (Role.SITE_STAFF.value, _("Animateur de site : listes de ses sites")),
@@ -30,6 +31,14 @@ class ScopeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["departments"].choices = [(str(pk), name) for pk, name in departments]  # type: ignore[attr-defined]
         self.fields["sites"].choices = [(str(pk), name) for pk, name in sites]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        try:
+            check_staff_scope(roles=data.get("roles", ()), site_ids=data.get("sites", ()))
+        except SiteMissing:
+            self.add_error("sites", _("Un animateur de site ne voit que ses sites : cochez-en au moins un."))
+        return data
 
     def scope(self) -> dict[str, Any]:
         """Return what the operations ask for."""

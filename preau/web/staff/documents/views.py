@@ -10,7 +10,7 @@ from preau.base.files import FileGone, FileNotSafe
 from preau.base.pages import MEDIA_TYPE, PageNotDrawn, draw_page
 from preau.domain.documents.operations import open_document
 from preau.domain.documents.queries import DocumentView, find_document
-from preau.domain.enrolments.queries import check_family_visible
+from preau.domain.enrolments.queries import check_child_visible, check_family_visible
 from preau.web.ui.downloads import file_response
 from preau.web.ui.policy import staff_page
 
@@ -46,6 +46,8 @@ def _opened(request: Any, document_id: int, page: int | None = None) -> tuple[Do
     """The file, if the agent may read it and it has this page."""
     found = find_document(actor=request.actor, document_id=document_id, on=request.today)
     check_family_visible(actor=request.actor, family_id=found.family_id)
+    if found.child_id is not None:
+        check_child_visible(actor=request.actor, child_id=found.child_id, on=request.today)
     if page is not None and page not in found.shown_pages:
         raise FileGone(document_id)
     return open_document(actor=request.actor, document_id=document_id, now=request.now)

@@ -17,6 +17,7 @@ from preau.domain.enrolments.queries import (
     classes_to_choose,
     rollover_plan,
     schoolings_of,
+    visible_children,
 )
 from preau.domain.families.queries import child_card, child_for
 from preau.domain.procedures.operations import Moved, move_child
@@ -93,6 +94,7 @@ def rollover(request: Any, slug: str) -> HttpResponse:
         "source": source,
         "target": target,
         "rows": rows,
+        "openable": _openable(request, rows),
         "counts": {
             "moved": sum(row.class_id is not None and not row.is_done for row in rows),
             "left": sum(row.next_level is None and not row.is_done for row in rows),
@@ -101,6 +103,14 @@ def rollover(request: Any, slug: str) -> HttpResponse:
         },
     }
     return render(request, "staff/enrolments/rollover.html", context)
+
+
+def _openable(request: Any, rows: list[Any]) -> frozenset[int]:
+    """The pupils whose class this reader may change one by one: no link leads to a page that would not open."""
+    actor = request.actor
+    if not actor.has_role("agent", "manager"):
+        return frozenset()
+    return visible_children(actor=actor, child_ids=[row.child.child_id for row in rows], on=request.today)
 
 
 def _years(request: Any, years: list[Any]) -> tuple[Any, Any]:

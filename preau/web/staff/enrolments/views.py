@@ -16,11 +16,11 @@ from preau.domain.enrolments.queries import (
     offers_to_enrol,
 )
 from preau.domain.enrolments.rules import AlreadyEnrolled, EnrolmentOver, OfferFull, PeriodOutsideOffer
-from preau.domain.families.queries import children_of_family, family_file
 from preau.domain.procedures.operations import enrol_for_family, leave
 from preau.domain.procedures.queries import enrolment_row
 from preau.web.staff.enrolments.forms import EndForm, EnrolForm
 from preau.web.staff.enrolments.words import FOR_FAMILIES, reason_words
+from preau.web.staff.families.corrections import open_file
 from preau.web.ui.policy import staff_page
 
 ONE_DAY = timedelta(days=1)
@@ -31,8 +31,8 @@ ONE_DAY = timedelta(days=1)
 def family_enrolments(request: Any, slug: str, family_id: int) -> HttpResponse:
     """What the children are enrolled in, and a form to enrol one (A08-12)."""
     actor = request.actor
-    check_family_visible(actor=actor, family_id=family_id)
-    children = children_of_family(actor=actor, family_id=family_id)
+    file = open_file(request, family_id)
+    children = file.children
     offers = offers_to_enrol(actor=actor, on=request.today)
     form = EnrolForm(
         request.POST if request.method == "POST" else None,
@@ -43,7 +43,7 @@ def family_enrolments(request: Any, slug: str, family_id: int) -> HttpResponse:
         return redirect("staff:family_enrolments", slug=slug, family_id=family_id)
     context = {
         "form": form,
-        "file": family_file(actor=actor, family_id=family_id),
+        "file": file,
         "lines": enrolments_of_family(actor=actor, family_id=family_id, on=request.today),
     }
     return render(request, "staff/enrolments/family.html", context, status=422 if form.errors else 200)

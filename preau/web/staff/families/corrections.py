@@ -1,5 +1,6 @@
 """An agent corrects a file: how an adult is reached, where the household lives, who may collect."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -8,21 +9,25 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from preau.domain.enrolments.queries import check_family_visible
+from preau.domain.enrolments.queries import check_family_visible, visible_children
 from preau.domain.families import operations
 from preau.domain.families.enums import Medium
 from preau.domain.families.queries import FamilyFile, family_file
+from preau.domain.families.rules import PersonForbidden
 from preau.web.staff.families.forms import AddressForm, AdultForm, ContactForm
 from preau.web.ui.policy import staff_page
 
 
 def open_file(request: Any, family_id: int) -> FamilyFile:
-    """Return the file of a family that this agent looks after.
+    """Return the file of a family that this agent looks after, with the children whom the agent opens.
 
     :raises NotFound: another's.
     """
     check_family_visible(actor=request.actor, family_id=family_id)
-    return family_file(actor=request.actor, family_id=family_id)
+    file = family_file(actor=request.actor, family_id=family_id)
+    ids = [child.child_id for child in file.children]
+    mine = visible_children(actor=request.actor, child_ids=ids, on=request.today)
+    return replace(file, children=tuple(child for child in file.children if child.child_id in mine))
 
 
 @staff_page("agent", "manager")
@@ -89,6 +94,8 @@ def contact(request: Any, slug: str, family_id: int) -> HttpResponse:
                 values=form.cleaned_data,
                 now=request.now,
             )
+        except PersonForbidden:
+            form.add_error(None, _("Selon un des foyers de l’enfant, cette personne ne doit pas venir le chercher."))
         except operations.TooManyContacts:
             form.add_error(None, _("Ce foyer nomme déjà 20 personnes. La famille peut en retirer."))
         else:

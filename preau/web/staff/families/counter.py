@@ -14,6 +14,7 @@ from preau.base.uploads import MAX_BYTES, FileRefused
 from preau.domain.documents.enums import Subject
 from preau.domain.documents.queries import document_types
 from preau.domain.documents.rules import DateMissing, DateOver
+from preau.domain.enrolments.queries import check_child_visible
 from preau.domain.families.queries import FamilyFile
 from preau.domain.procedures import operations as acts
 from preau.domain.procedures.enums import ProcedureKind
@@ -42,7 +43,7 @@ class Counter:
 def piece(request: Any, slug: str, family_id: int, child_id: int | None = None) -> HttpResponse:
     """« Envoyer un document » for the household or for one of its children."""
     file = open_file(request, family_id)
-    child = _child(file, child_id)
+    child = _child(request, file, child_id)
     subject = Subject.CHILD if child else Subject.FAMILY
     types = document_types(actor=request.actor, subject=subject)
     posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
@@ -109,7 +110,7 @@ def data_form(request: Any, slug: str, family_id: int, form_id: int, child_id: i
 
 def _page(request: Any, family_id: int, page: Counter, *, child_id: int | None = None) -> HttpResponse:
     file = open_file(request, family_id)
-    child = _child(file, child_id)
+    child = _child(request, file, child_id)
     form = page.form(request.POST or None, initial={"country": "France"})
     if request.method == "POST" and form.is_valid():
         try:
@@ -151,13 +152,14 @@ def _send(request: Any, family_id: int, page: Counter, form: CounterForm, child_
     )
 
 
-def _child(file: FamilyFile, child_id: int | None) -> Any:
+def _child(request: Any, file: FamilyFile, child_id: int | None) -> Any:
     """The child of the address, or None for the household.
 
-    :raises NotFound: not a child of this household.
+    :raises NotFound: not a child of this household, or not one whom this agent looks after.
     """
     if child_id is None:
         return None
+    check_child_visible(actor=request.actor, child_id=child_id, on=request.today)
     found = next((child for child in file.children if child.child_id == child_id), None)
     if found is None:
         raise NotFound("child")

@@ -12,7 +12,13 @@ from preau.domain.catalogue.rules import age_in_months
 from preau.domain.documents.enums import DocumentState
 from preau.domain.documents.queries import DocumentView, TypeView, folders
 from preau.domain.documents.rules import Wanted
-from preau.domain.enrolments.queries import EnrolmentLine, SchoolingLine, classes_of_children, enrolments_of_family
+from preau.domain.enrolments.queries import (
+    EnrolmentLine,
+    SchoolingLine,
+    classes_of_children,
+    enrolments_of_family,
+    visible_children,
+)
 from preau.domain.families.queries import (
     ChildCard,
     ChildFlags,
@@ -57,7 +63,9 @@ def file_context(*, actor: Actor, file: FamilyFile, on: date) -> dict[str, Any]:
     """Return what the page of a file shows. Administrators look after spaces: they get the people and nothing else."""
     if not actor.has_role("agent", "manager"):
         return {"file": file, "reads_files": False}
-    ids = [child.child_id for child in file.children]
+    every = [child.child_id for child in file.children]
+    mine = visible_children(actor=actor, child_ids=every, on=on)
+    ids = [child_id for child_id in every if child_id in mine]
     week = week_of(on)
     lines = enrolments_of_family(actor=actor, family_id=file.family_id, on=on)
     planned = planned_units(actor=actor, start=week.start, end=week.end, family_ids=[file.family_id])
@@ -68,6 +76,7 @@ def file_context(*, actor: Actor, file: FamilyFile, on: date) -> dict[str, Any]:
         "file": file,
         "reads_files": True,
         "kids": _kids(actor, file, ids, lines, papers, on),
+        "others": len(every) - len(ids),
         "lines": lines,
         "days": _days(planned, lines),
         "household_papers": papers[None],
@@ -111,6 +120,7 @@ def _kids(
             papers=papers[child.child_id],
         )
         for child in file.children
+        if child.child_id in set(ids)
     ]
 
 

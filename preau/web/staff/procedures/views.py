@@ -1,10 +1,11 @@
 """« Démarches à traiter » : the queue, one case, what the machine has seen."""
 
+from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from preau.domain.accounts.queries import colleagues
@@ -17,8 +18,10 @@ from preau.domain.procedures.queries import (
     NOBODY,
     QUEUES,
     CaseView,
+    ProcedureView,
     find_case,
     inbox,
+    is_known,
     known_persons,
     pieces_of,
     queue_counts,
@@ -26,6 +29,7 @@ from preau.domain.procedures.queries import (
 )
 from preau.web.staff.dates import read_number
 from preau.web.staff.procedures.forms import DecisionForm, query_of, read_filter
+from preau.web.staff.refusals import sentence
 from preau.web.ui.policy import staff_page
 
 PER_PAGE = 20
@@ -35,7 +39,10 @@ KINDS = [kind for kind in ProcedureKind if kind not in (ProcedureKind.BOOKING, P
 @staff_page("agent", "manager")
 @require_safe
 def queue(request: Any, slug: str) -> HttpResponse:
-    """The queue, and the most urgent case beside it."""
+    """The queue, and the most urgent case beside it; a number that parents quote leads to its own page."""
+    number = read_number(request.GET.get("q", "").strip().removeprefix("n°").strip())
+    if number is not None and is_known(actor=request.actor, number=number):
+        return redirect("staff:procedure", slug=slug, number=number)
     return page(request, case=None)
 
 
@@ -112,9 +119,21 @@ def _case(request: Any, case: CaseView, form: DecisionForm | None) -> dict[str, 
     context = {"case": case, "pieces": pieces, "unseen": case.piece_count - len(pieces)}
     context["known"] = known_persons(actor=actor, case=case)
     context["places"] = _places(request, case)
+    if case.view.kind == ProcedureKind.BOOKING:
+        context["booking_days"] = _booking_days(case.view)
     if case.is_open and case.held_until is None:
         context["form"] = form or decision_form(request, case, pieces=pieces)
     return context
+
+
+def _booking_days(view: ProcedureView) -> list[dict[str, Any]]:
+    """What a démarche of reservations added, gave back and was refused, by day."""
+    found: dict[date, dict[str, Any]] = {}
+    for name, items in (("added", view.added), ("removed", view.removed), ("refused", view.refused)):
+        for item in items:
+            day = found.setdefault(item.on, {"on": item.on, "added": [], "removed": [], "refused": []})
+            day[name].append((item.unit_name, sentence(item.why)) if name == "refused" else item.unit_name)
+    return [found[on] for on in sorted(found)]
 
 
 def _places(request: Any, case: CaseView) -> PlacesLeft | None:

@@ -20,14 +20,15 @@ from preau.domain.families.operations import (
     add_contact,
     answer_consents,
     confirm_sheets,
-    save_health,
+    keep_health,
     validate_dossier,
 )
+from preau.domain.families.rules import PersonForbidden
 from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.handlers.base import Handler, school_site
 from preau.domain.procedures.queries.dossiers import dossier_folders, problems_of_dossier
-from preau.domain.procedures.rules import NotOpenForYou, Problem
+from preau.domain.procedures.rules import CannotApply, NotOpenForYou, Problem, said_at
 
 ABOUT = re.compile(r"y(\d{1,9})")
 
@@ -99,6 +100,8 @@ class DossierHandler(Handler):
         if any(each.get("kind") == ContactKind.FORBIDDEN for each in people):
             found.append("forbidden_contact")
         here = _folders(actor, row, on)
+        if _said_since(actor, row):
+            found.append("said_since")
         if any(each.state == "to_check" for folder in here for each in folder.documents):
             found.append("pieces_to_check")
         if any(folder.lacking for folder in here):
@@ -136,16 +139,42 @@ class DossierHandler(Handler):
     def accept(self, *, actor: Actor, row: Procedure, now: datetime) -> None:
         by = _author(row)
         child_id, year_id = row.child_id or 0, int(row.payload["year"])
+        sent_at = row.submitted_at or now  # what the family has said since it answered stands
         health = {key: value for key, value in row.answers.get("health", {}).items() if key != "confirmed"}
-        save_health(actor=actor, child_id=child_id, values=health, now=now, by=by)
+        keep_health(
+            actor=actor,
+            child_id=child_id,
+            values=health,
+            said_at=said_at(row.payload, "health", default=sent_at),
+            by=by,
+        )
         consents = {key: value for key, value in row.answers.get("consents", {}).items() if key != "confirmed"}
-        answer_consents(actor=actor, child_id=child_id, answers=consents, now=now, by=by)
-        for person in row.answers.get("people", {}).get("new", []):
-            _add_person(actor, row, person)
+        answer_consents(
+            actor=actor,
+            child_id=child_id,
+            answers=consents,
+            now=now,
+            by=by,
+            said_at=said_at(row.payload, "consents", default=sent_at),
+        )
+        try:
+            for person in row.answers.get("people", {}).get("new", []):
+                _add_person(actor, row, person)
+        except PersonForbidden as fact:
+            raise CannotApply("forbidden_elsewhere") from fact
         for document_id in row.pieces.values_list("document_id", flat=True):
             _validate(actor, document_id, now)
         confirm_sheets(actor=actor, child_id=child_id, school_year_id=year_id, now=now, by=by)
         validate_dossier(actor=actor, child_id=child_id, school_year_id=year_id, number=row.number, now=now)
+
+
+def _said_since(actor: Actor, row: Procedure) -> bool:
+    """Whether the sheets of the child were changed after the dossier was sent: what was said last stands."""
+    mine = {"organisation_id": actor.organisation_id, "child_id": row.child_id or 0}
+    sent_at = row.submitted_at or row.updated_at
+    health = ChildHealth.objects.filter(**mine, updated_at__gt=said_at(row.payload, "health", default=sent_at))
+    consents = Consent.objects.filter(**mine, answered_at__gt=said_at(row.payload, "consents", default=sent_at))
+    return health.exists() or consents.exists()
 
 
 def _folders(actor: Actor, row: Procedure, on: date) -> list[Folder]:

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, ClassVar
 
+from preau.base import journal
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.base.search import fold
 from preau.domain.families.enums import AdultPosition, ContactKind
-from preau.domain.families.models import Adult, Child
+from preau.domain.families.models import Adult, Child, HouseholdChild
 from preau.domain.families.operations import (
     ADDRESS_LENGTHS,
+    EmailTied,
     StillNeeded,
     add_adult,
     add_child,
@@ -18,16 +20,17 @@ from preau.domain.families.operations import (
     correct_adult,
     correct_child,
     correct_contact,
-    give_authority,
     remove_person,
 )
-from preau.domain.families.rules import ContactInvalid
+from preau.domain.families.queries import homes_in_charge
+from preau.domain.families.rules import ContactInvalid, PersonForbidden
 from preau.domain.organisations.queries import organisation_by_id
-from preau.domain.procedures.enums import ProcedureKind
+from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind
 from preau.domain.procedures.models import Procedure
-from preau.domain.procedures.operations.handlers.base import Handler
+from preau.domain.procedures.operations.handlers.base import Handler, check_child
 from preau.domain.procedures.rules import CannotApply, Problem, missing, people_of
 
+MAX_COMPARED = 300  # declarations that wait, newest first: no town lets more wait
 CHANGE, REMOVE = "change", "remove"  # of a person that the dossier knows; without, it is a new one
 # What a person is to the household → the fields that must be there.
 REQUIRED: Mapping[str, tuple[str, ...]] = {
@@ -49,8 +52,13 @@ class EntourageHandler(Handler):
             return [Problem("people", "nobody")]
         problems = []
         for step, person in found:
+            if person.get("role") == "child" and person.get("target"):
+                # A correction reaches a child by the same door as everything else.
+                check_child(actor=actor, family_id=row.family_id, child_id=int(person["target"]))
             if person.get("act") == REMOVE:
                 continue
+            if _writes_tied_email(actor, row.family_id, person):
+                problems.append(Problem(step, "email_tied"))
             problems += missing(person, REQUIRED.get(str(person.get("role")), ("role",)), step=step)
             if (
                 person.get("role") == "child"
@@ -68,12 +76,17 @@ class EntourageHandler(Handler):
         if any(person.get("act") == REMOVE for person in people):
             found.append("removal")
         people = [person for person in people if not person.get("target")]
-        if any(_known_child(actor, person) for person in people if person["role"] == "child"):
+        if any(_known_child(actor, row, person) for person in people if person["role"] == "child"):
             found.append("duplicate_child")
         if any(_known_adult(actor, row, person) for person in people if person["role"] in ("co_holder", "member")):
             found.append("duplicate_adult")
-        if any(person.get("kind") == ContactKind.FORBIDDEN for _step, person in people_of(row.answers)):
+        every = [person for _step, person in people_of(row.answers)]
+        if any(person.get("kind") == ContactKind.FORBIDDEN for person in every):
             found.append("forbidden_contact")
+        if any(person["role"] == "co_holder" and person.get("has_authority") for person in people):
+            found.append("new_authority")
+        if any(person.get("kind") == ContactKind.PICK_UP for person in every) or _holds_closed_child(actor, row):
+            found.append("pick_up")
         return found
 
     def subject(self, *, actor: Actor, row: Procedure) -> str:
@@ -95,9 +108,13 @@ class EntourageHandler(Handler):
                 elif person.get("act") == CHANGE:
                     _correct(actor, row.family_id, person, now)
                 else:
-                    _write(actor, row.family_id, person)
+                    _write(actor, row, person, now)
             except (NotFound, StillNeeded, ContactInvalid) as fact:
                 raise CannotApply("person_changed") from fact
+            except PersonForbidden as fact:
+                raise CannotApply("forbidden_elsewhere") from fact
+            except EmailTied as fact:
+                raise CannotApply("email_tied") from fact
 
 
 def _correct(actor: Actor, family_id: int, person: Mapping[str, Any], now: datetime) -> None:
@@ -132,23 +149,30 @@ def _is_to_look_at(actor: Actor, person: Mapping[str, Any]) -> bool:
     return child is None or child.birth_date is not None
 
 
-def _write(actor: Actor, family_id: int, person: Mapping[str, Any]) -> None:
+def _write(actor: Actor, row: Procedure, person: Mapping[str, Any], now: datetime) -> None:
+    """Create who is declared, without any right over a child: authority is given by an agent alone, with a proof.
+
+    A child declared for the first time is the declarer's; nobody else answers for it until the service says so.
+    """
     text = {key: str(value or "") for key, value in person.items()}
+    subject: tuple[str, int]
     if person["role"] == "child":
-        add_child(
+        child = add_child(
             actor=actor,
-            family_id=family_id,
+            family_id=row.family_id,
             first_name=text["first_name"],
             last_name=text["last_name"],
             birth_date=_day(text.get("birth_date")),
             expected_on=_day(text.get("expected_on")),
             birth_place=text.get("birth_place", ""),
             sex=text.get("sex", ""),
+            parent_ids=None if row.on_behalf else _declarer(actor, row),
         )
+        subject = ("child", child.pk)
     elif person["role"] == "contact":
-        add_contact(
+        contact = add_contact(
             actor=actor,
-            family_id=family_id,
+            family_id=row.family_id,
             kind=ContactKind(text["kind"]),
             first_name=text["first_name"],
             last_name=text["last_name"],
@@ -158,10 +182,11 @@ def _write(actor: Actor, family_id: int, person: Mapping[str, Any]) -> None:
             email=text.get("email", ""),
             is_to_call=bool(person.get("is_to_call")),
         )
+        subject = ("contact", contact.pk)
     else:
         adult = add_adult(
             actor=actor,
-            family_id=family_id,
+            family_id=row.family_id,
             position=AdultPosition(text["role"]),
             civility=text["civility"],
             first_name=text["first_name"],
@@ -173,24 +198,66 @@ def _write(actor: Actor, family_id: int, person: Mapping[str, Any]) -> None:
             phone=text.get("phone", ""),
             mobile=text.get("mobile", ""),
         )
-        if person["role"] == "co_holder" and person.get("has_authority"):
-            give_authority(actor=actor, adult_id=adult.pk)
+        subject = ("adult", adult.pk)
+    journal.record(
+        actor=actor,
+        act=f"{subject[0]}.declared",
+        at=now,
+        subject_type="family",
+        subject_id=row.family_id,
+        person=subject[1],
+        number=row.number,
+        by=row.account_id,
+    )
+
+
+def _declarer(actor: Actor, row: Procedure) -> list[int]:
+    """The adult of the household who sent the démarche."""
+    rows = Adult.objects.filter(
+        organisation_id=actor.organisation_id, family_id=row.family_id, account_id=row.account_id or 0
+    )
+    return list(rows.values_list("pk", flat=True))
+
+
+def _writes_tied_email(actor: Actor, family_id: int, person: Mapping[str, Any]) -> bool:
+    """The e-mail of an adult who has a space belongs to its login: nobody corrects it for them."""
+    if person.get("act") != CHANGE or person.get("role") in ("child", "contact") or not person.get("email"):
+        return False
+    rows = Adult.objects.filter(organisation_id=actor.organisation_id, family_id=family_id, account__isnull=False)
+    return rows.filter(pk=int(person["target"])).exclude(email=str(person["email"])).exists()
+
+
+def _holds_closed_child(actor: Actor, row: Procedure) -> bool:
+    """A household that keeps a child whose authority is another's names nobody without the service looking."""
+    if not any(person["role"] == "contact" for _step, person in people_of(row.answers)):
+        return False
+    here = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, family_id=row.family_id)
+    kept = homes_in_charge(organisation_id=actor.organisation_id).filter(family_id=row.family_id)
+    return here.exclude(child_id__in=kept.values("child_id")).exists()
 
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _known_child(actor: Actor, person: Mapping[str, Any]) -> bool:
+def _known_child(actor: Actor, row: Procedure, person: Mapping[str, Any]) -> bool:
+    """Whether the file knows the child, or another declaration that waits, of this family or another, names it."""
     born = _day(person.get("birth_date"))
-    return (
-        born is not None
-        and Child.objects.filter(
-            organisation_id=actor.organisation_id,
-            search=fold(f"{person['first_name']} {person['last_name']}"),
-            birth_date=born,
-        ).exists()
+    if born is None:
+        return False
+    name = fold(f"{person['first_name']} {person['last_name']}")
+    if Child.objects.filter(organisation_id=actor.organisation_id, search=name, birth_date=born).exists():
+        return True
+    waiting = Procedure.objects.filter(
+        organisation_id=actor.organisation_id, kind=ProcedureKind.ENTOURAGE, status__in=OPEN_STATUSES
     )
+    for other in waiting.exclude(pk=row.pk).order_by("-pk")[:MAX_COMPARED]:
+        for _step, each in people_of(other.answers):
+            said = fold(f"{each.get('first_name', '')} {each.get('last_name', '')}")
+            is_child = each.get("role") == "child" and not each.get("target")
+            if is_child and said == name and _day(each.get("birth_date")) == born:
+                return True
+    return False
 
 
 def _known_adult(actor: Actor, row: Procedure, person: Mapping[str, Any]) -> bool:
