@@ -26,7 +26,7 @@ THREADS = 16
 ORDERS = 2000 if os.environ.get("PREAU_BENCH_FULL") else 160
 PAUSE = 0.005  # seconds between two orders of one family
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("races")]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 
 
 def run_together(work: list[Callable[[], Any]]) -> list[Any]:

@@ -24,7 +24,6 @@ WAIT = 1.5  # seconds that an order waits for a merge which itself waits for the
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("races"),
     pytest.mark.postgres_only,
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's immediate transaction is itself the lock"),
 ]

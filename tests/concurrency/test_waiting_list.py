@@ -10,7 +10,7 @@ from tests.factories.town import NOW, Town
 
 THREADS = 8
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("races")]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 
 
 def test_eight_agents_promote_and_one_child_gets_the_place(emptied):

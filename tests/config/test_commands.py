@@ -1,6 +1,7 @@
 """The commands of an installation: open a collectivité, save, restore, list the settings."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -41,12 +42,20 @@ OPEN = (
 )
 
 
-@pytest.fixture
-def installed(tmp_path: Path) -> Path:
-    result = preau(tmp_path / "a", *OPEN, "--adresse", "essai")
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One installation for the module: each test works on its own copy."""
+    made = tmp_path_factory.mktemp("installed") / "a"
+    result = preau(made, *OPEN, "--adresse", "essai")
     assert result.returncode == 0, result.stderr
     assert "anne.roy" in result.stdout
     assert "/essai/activation/" in result.stdout
+    return made
+
+
+@pytest.fixture
+def installed(once: Path, tmp_path: Path) -> Path:
+    shutil.copytree(once, tmp_path / "a")
     return tmp_path
 
 

@@ -17,7 +17,7 @@ from preau.domain.procedures.models import Procedure
 from tests.factories.town import PASSWORD, Town
 from tests.faults.test_kill import start
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("races")]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 
 STEPS = {
     "household": {"address_is_right": "on", "phone": "02 61 91 00 77"},

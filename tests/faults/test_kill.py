@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ORDERS = 200 if os.environ.get("PREAU_BENCH_FULL") else 60
 KILLS = 20 if os.environ.get("PREAU_BENCH_FULL") else 5
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("races")]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 
 
 def database_url() -> str:

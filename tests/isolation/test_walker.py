@@ -14,7 +14,10 @@ from django.test import Client
 from tests.isolation import scene as scenes
 from tests.isolation.scene import CANARY, Scene
 
-METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
+METHODS = ("get", "post")
+# The methods that no page answers are tried by one stranger of each audience: the policy says no before the method.
+RARE = ("head", "put", "patch", "delete", "options")
+TRY_ALL = {"anonyme", "autre famille", "agent d’un autre service"}
 STRANGERS = (
     "anonyme",
     "autre famille",
@@ -72,7 +75,7 @@ def test_a_stranger_reads_and_changes_nothing_of_the_victim(scene, name, record_
         slugs = {scene.town.slug, scene.other.slug} if "slug" in route else {""}
         for slug in sorted(slugs):
             path = path_of(route, slug, scene.ids_of(route))
-            for method in METHODS:
+            for method in (*METHODS, *(RARE if name in TRY_ALL else ())):
                 client = still_in(client, account)
                 response = getattr(client, method)(path)
                 tried += 1

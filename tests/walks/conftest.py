@@ -137,14 +137,25 @@ def open_page(browser: Browser, demo: Demo) -> Iterator[Any]:
     assert problems == []
 
 
-@pytest.fixture(params=["mouse", "thumb", "keyboard"])
-def walk(request: pytest.FixtureRequest, open_page: Any) -> Walk:
+HANDS = ("mouse", "thumb", "keyboard")
+# Every guide by thumb; one of them by every hand. bin/audit, before each tag, plays each guide by every hand.
+BY_EVERY_HAND = "test_guide_002"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "manner" in metafunc.fixturenames:
+        is_whole = os.environ.get("PREAU_AUDIT_FULL") or metafunc.module.__name__.endswith(BY_EVERY_HAND)
+        metafunc.parametrize("manner", HANDS if is_whole else ("thumb",), scope="function")
+
+
+@pytest.fixture
+def walk(request: pytest.FixtureRequest, open_page: Any, manner: str) -> Walk:
     """The same family on a desk, on a phone of 360 px, and with the keyboard alone."""
-    page = open_page(360 if request.param == "thumb" else 1280)
-    hand = Keyboard(page) if request.param == "keyboard" else Pointer(page)
-    name = f"{request.module.__name__.rpartition('.')[2]}-{request.function.__name__}-{request.param}"
+    page = open_page(360 if manner == "thumb" else 1280)
+    hand = Keyboard(page) if manner == "keyboard" else Pointer(page)
+    name = f"{request.module.__name__.rpartition('.')[2]}-{request.function.__name__}-{manner}"
     # The keyboard meets the same pages as the mouse: axe has seen them.
-    return Walk(hand, name.replace("test_", ""), manner=request.param, is_looked_at=request.param != "keyboard")
+    return Walk(hand, name.replace("test_", ""), manner=manner, is_looked_at=manner != "keyboard")
 
 
 @pytest.fixture

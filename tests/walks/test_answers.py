@@ -9,7 +9,7 @@ from tests.walks.hands import Keyboard, Pointer
 from tests.walks.journeys import transmit
 from tests.walks.steps import Walk, heading, log_in, look, mail_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("walks")]
+pytestmark = [pytest.mark.browser]
 
 SLUG = "pays-mellifere"
 AGENT, PARENT = "gaetan.rucher", "zelie.montaubert"

@@ -20,7 +20,7 @@ from tests.walks.steps import (
     open_calendar,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("walks")]
+pytestmark = [pytest.mark.browser]
 
 SLUG = "saint-loup"
 

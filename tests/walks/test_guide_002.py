@@ -24,7 +24,7 @@ from tests.walks.journeys import (
 )
 from tests.walks.steps import Walk, heading, log_in, mail_for, mails_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("walks")]
+pytestmark = [pytest.mark.browser]
 
 SLUG = "kerploz"
 AGENT = "nolwenn.tanguy-ruz"

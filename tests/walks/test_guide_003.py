@@ -17,7 +17,7 @@ from tests.walks.journeys import (
 )
 from tests.walks.steps import Walk, mail_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("walks")]
+pytestmark = [pytest.mark.browser]
 
 SLUG = "entre-rives"
 AGENT = "ondine.passeret"

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.walks.conftest import ROOT, TODAY, Demo, clean_environment
 from tests.walks.steps import accessible, heading, keep_shot, log_in, no_sideways_scroll
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("walks")]
+pytestmark = [pytest.mark.browser]
 
 SLUG = "pays-mellifere"
 ACTIVE = "document.activeElement.getAttribute('name') || document.activeElement.id"

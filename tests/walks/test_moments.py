@@ -9,7 +9,7 @@ from tests.walks.hands import Pointer
 from tests.walks.journeys import enrol, transmit
 from tests.walks.steps import Walk, log_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("walks")]
+pytestmark = [pytest.mark.browser]
 
 SLUG = "pays-mellifere"
 PARENT, CHILD, BROTHER = "melisande.corbeval", "Honorine", "Aymeric"

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.walks.hands import Keyboard, Pointer
 from tests.walks.steps import Walk, heading, log_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("walks")]
+pytestmark = [pytest.mark.browser]
 
 SLUG = "pays-mellifere"
 MANAGER, PARENT = "violaine.butineau", "ludger.sainteavoie"

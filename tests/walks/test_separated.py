@@ -9,7 +9,7 @@ from tests.walks.hands import Keyboard, Pointer, named
 from tests.walks.journeys import open_family
 from tests.walks.steps import Walk, heading, log_in, look, open_calendar
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("walks")]
+pytestmark = [pytest.mark.browser]
 
 SLUG = "pays-mellifere"
 AGENT = "violaine.butineau"

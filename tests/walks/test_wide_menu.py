@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.walks.hands import Keyboard, Pointer
 from tests.walks.steps import heading, log_in, look, slug_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("walks")]
+pytestmark = [pytest.mark.browser]
 
 SLUG = "entre-rives"
 PARENT = "ysaline.beaugue"
