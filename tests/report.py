@@ -1,18 +1,18 @@
 """What `.ci/run` says at its end: seconds by folder, the slowest tests, and that what had to run did run."""
 
 import sys
-import xml.etree.ElementTree as tree
 from collections import Counter
+from xml.etree import ElementTree
 
 RUNS = ("walks", "sqlite", "postgres")
 SLOWEST = 25
 
 
-def cases(folder: str, name: str) -> list[tree.Element]:
-    return list(tree.parse(f"{folder}/{name}.xml").iter("testcase"))  # noqa: S314 -- written by pytest a moment ago
+def cases(folder: str, name: str) -> list[ElementTree.Element]:
+    return list(ElementTree.parse(f"{folder}/{name}.xml").iter("testcase"))  # noqa: S314 -- written by pytest a moment ago
 
 
-def place(case: tree.Element) -> str:
+def place(case: ElementTree.Element) -> str:
     return "/".join((case.get("classname") or "").split(".")[:2])
 
 

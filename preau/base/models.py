@@ -48,18 +48,51 @@ class OutboxMail(models.Model):
     context = EncryptedJSONField(default=dict)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True)  # by who is sending it now; free again after a lease
     attempts = models.PositiveSmallIntegerField(default=0)
     last_problem = models.CharField(max_length=200, blank=True)
+    retry_at = models.DateTimeField(null=True)
+    given_up_at = models.DateTimeField(null=True)  # nobody tries again until a person asks
     message_id = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["dedupe_key"], name="outbox_once"),
         ]
-        indexes = [models.Index(fields=["organisation_id", "-created_at"], name="outbox_recent")]
+        indexes = [
+            models.Index(fields=["organisation_id", "-created_at"], name="outbox_recent"),
+            models.Index(fields=["retry_at"], name="outbox_retry", condition=models.Q(sent_at=None)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.template} #{self.pk}"
+
+
+class Counter(TenantModel):
+    """The last number given under a name: of families, of démarches. Locked last (see `counters`)."""
+
+    name = models.CharField(max_length=20)
+    last_number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation_id", "name"], name="counter_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.last_number}"
+
+
+class Tally(models.Model):
+    """How often something was tried, until an instant: counted by one statement, so that none is lost."""
+
+    key = models.CharField(max_length=80, unique=True)
+    count = models.PositiveIntegerField(default=0)
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["until"], name="tally_until")]
+
+    def __str__(self) -> str:
+        return f"{self.count}"
 
 
 class PeriodicJob(models.Model):

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
+from django.db import IntegrityError, transaction
+
 from preau.base import later
 from preau.base.models import OutboxMail
 
@@ -24,15 +26,19 @@ def post(
     :param context: JSON values; kept encrypted, and blanked once the mail has left.
     """
     recipients = [address for address in to if address]
-    if not recipients or OutboxMail.objects.filter(dedupe_key=dedupe_key).exists():
+    if not recipients:
         return
-    mail = OutboxMail.objects.create(
-        organisation_id=organisation_id,
-        dedupe_key=dedupe_key,
-        template=template,
-        to=recipients,
-        subject=subject,
-        context=cast(Any, dict(context)),
-        created_at=now,
-    )
+    try:
+        with transaction.atomic():  # a savepoint: the caller's transaction does not feel the constraint
+            mail = OutboxMail.objects.create(
+                organisation_id=organisation_id,
+                dedupe_key=dedupe_key,
+                template=template,
+                to=recipients,
+                subject=subject,
+                context=cast(Any, dict(context)),
+                created_at=now,
+            )
+    except IntegrityError:
+        return  # posted already, perhaps a moment ago by somebody else
     later.enqueue("preau.base.tasks.send_mail", mail_id=mail.pk)

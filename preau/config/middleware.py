@@ -23,6 +23,7 @@ from preau.domain.organisations import queries as organisations
 from preau.web.public.account.login import log_in_again
 from preau.web.public.account.openings import terms_first
 from preau.web.ui import policy as policies
+from preau.web.ui.typed import TODAY
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 TERMS_SESSION_KEY = "terms"  # {slug: version accepted}: spares a query on each page
@@ -89,6 +90,8 @@ class TenantMiddleware:
             raise Http404("unknown slug")
         request.organisation = organisation
         request.today = request.now.astimezone(organisation.zone).date()
+        TODAY.set(request.today)
+        TODAY.set(request.today)
         timezone.activate(zoneinfo.ZoneInfo(organisation.time_zone))
         if request.user.is_authenticated:
             request.actor = actor_of(request.user, organisation)

@@ -258,7 +258,7 @@ elif EMAIL_URL:
     EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
     EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
-    EMAIL_TIMEOUT = 20
+    EMAIL_TIMEOUT = 10  # under the 20 seconds that SQLite waits for its lock
 else:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 

@@ -9,7 +9,7 @@ GUARDED = [
     "catalogue.ResourceDay",
     "catalogue.Slot",
     "procedures.Procedure",
-    "procedures.ProcedureCounter",
+    "base.Counter",
     "procedures.TimelineEntry",
     "base.JournalEntry",
     "base.OutboxMail",

@@ -16,7 +16,7 @@ from preau.base import journal, outbox, worker
 from preau.base.actor import system_actor
 from preau.base.models import JournalEntry, OutboxMail, PeriodicJob
 from preau.base.search import fold
-from preau.base.sending import send_outbox_mail
+from preau.base.sending import retry_mails, send_again, send_outbox_mail
 from preau.config.logs import JSONFormatter
 from tests.factories.town import NOW
 
@@ -109,17 +109,77 @@ def test_the_same_mail_always_has_the_same_message_id():
     assert mailbox.outbox[0].extra_headers["Message-ID"] == mailbox.outbox[1].extra_headers["Message-ID"]
 
 
-def test_a_failed_task_is_tried_again_later_and_not_for_ever(one_connection):
-    post(template="n-existe-pas")
-    call_command("worker", batch=True)
-    task = DBTaskResult.objects.get(task_path__endswith="send_mail")
-    assert task.status == "FAILED"
+def failed(count=1, tries=1):
+    """Tasks that failed so many times."""
+    post(key=f"task-{tries}-{count}")
+    made = DBTaskResult.objects.order_by("-enqueued_at").first()
+    for _more in range(count - 1):
+        DBTaskResult.objects.create(task_path=made.task_path, args_kwargs=made.args_kwargs, backend_name="default")
+    DBTaskResult.objects.filter(status="READY").update(
+        status="FAILED", worker_ids=["x"] * tries, finished_at=timezone.now()
+    )
+
+
+def test_a_failed_task_is_tried_again_later_and_not_for_ever():
+    failed()
     assert worker.retry_failed() == 1
-    task.refresh_from_db()
-    assert task.status == "READY"
-    assert task.run_after > timezone.now()
-    DBTaskResult.objects.update(status="FAILED", worker_ids=["x"] * worker.MAX_ATTEMPTS)
+    task = DBTaskResult.objects.get()
+    assert (task.status, task.run_after > timezone.now()) == ("READY", True)
+    DBTaskResult.objects.update(status="FAILED", run_after=timezone.now(), worker_ids=["x"] * worker.MAX_ATTEMPTS)
     assert worker.retry_failed() == 0
+
+
+def test_two_hundred_and_one_dead_tasks_hide_no_new_failure():
+    failed(count=201, tries=worker.MAX_ATTEMPTS)
+    worker.retry_failed()
+    worker.retry_failed()
+    failed(tries=1)
+    assert worker.retry_failed() == 1
+
+
+def test_a_mail_that_does_not_leave_is_kept_with_its_reason_tried_again_then_given_up(client, settings):
+    settings.EMAIL_BACKEND = "tests.base.servers.Refusing"
+    post()
+    row = OutboxMail.objects.get()
+    for tries in range(1, 9):
+        send_outbox_mail(row.pk)
+        row.refresh_from_db()
+        assert (row.attempts, row.sent_at) == (tries, None)
+        assert "550" in row.last_problem
+        assert row.context
+        if tries < 8:
+            assert row.retry_at > timezone.now()
+            OutboxMail.objects.update(retry_at=timezone.now())
+            DBTaskResult.objects.all().delete()
+            assert retry_mails() == 1
+            assert DBTaskResult.objects.count() == 1
+    assert row.given_up_at is not None
+    assert (retry_mails(), client.get("/sante/").json()["courriels_abandonnes"]) == (0, 1)
+    send_outbox_mail(row.pk)
+    assert OutboxMail.objects.get().attempts == 8
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert send_again(organisation_id=1, mail_id=row.pk)
+    send_outbox_mail(row.pk)
+    row.refresh_from_db()
+    assert (row.given_up_at, row.sent_at is not None, row.context) == (None, True, {})
+
+
+def test_a_mail_claimed_by_one_worker_is_not_sent_by_another():
+    post()
+    row = OutboxMail.objects.get()
+    OutboxMail.objects.update(claimed_at=timezone.now())
+    send_outbox_mail(row.pk)
+    assert mailbox.outbox == []
+    OutboxMail.objects.update(claimed_at=timezone.now() - timedelta(minutes=5))
+    send_outbox_mail(row.pk)
+    assert len(mailbox.outbox) == 1
+
+
+def test_a_turn_and_its_task_are_written_together(monkeypatch):
+    monkeypatch.setattr("preau.base.worker.import_string", lambda path: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        worker.start_due_jobs()
+    assert not PeriodicJob.objects.exists()
 
 
 def test_a_task_left_by_a_killed_worker_is_taken_up_after_its_lease(one_connection):
@@ -163,4 +223,4 @@ def test_a_log_line_has_neither_query_nor_values():
 
 
 def test_health_says_only_ok(client):
-    assert client.get("/sante/").json() == {"etat": "ok"}
+    assert client.get("/sante/").json() == {"etat": "ok", "courriels_abandonnes": 0}

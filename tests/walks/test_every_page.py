@@ -107,11 +107,11 @@ def resize(page: Page, width: int, scheme: str) -> None:
 
 
 def under_the_finger(page: Page) -> None:
-    """On a page with a bar, what is under the middle of its filled button is that button, not a shortcut over it."""
+    """What is under the middle of a filled button is that button, not a shortcut over it: in a bar, where it stands."""
     hidden = page.evaluate(
         """() => [...document.querySelectorAll('.btn.go')].filter(button => {
           if (!button.checkVisibility || !button.checkVisibility()) return false;
-          button.scrollIntoView({block: 'end'});
+          if (!button.closest('.bar')) button.scrollIntoView({block: 'center'});
           const box = button.getBoundingClientRect();
           const met = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
           return !met || !(button === met || button.contains(met));

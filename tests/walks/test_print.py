@@ -35,7 +35,7 @@ def lost_on_paper(page: Page) -> dict[str, int]:
 @pytest.mark.parametrize("path", ["liste", "semaine"])
 def test_every_child_of_a_list_is_on_its_paper(open_page, demo, path):
     page = open_page()
-    log_in(page, demo.account("lena.chastel"))
+    log_in(page, demo.account("solene.dumas"))
     heading(page, "Bonjour")
     page.goto(f"/saint-loup/agents/{path}/")
     sites = [""] + [

@@ -108,6 +108,12 @@ def _declaring(desk: Desk) -> None:
     father = {"role": "co_holder", "civility": "M.", "last_name": "Quillevéré", "first_name": "Titouan"}
     born = desk.birth_date("CE1").isoformat()
     dossiers.declare(desk, home, {**child, "birth_date": born}, {**father, "has_authority": True})
+    alone = desk.family(
+        [Person("Mme", "Quitterie", "Aubépin", "nouvelle arrivée, un enfant à valider sans anomalie")],
+        is_character=True,
+    )
+    only = {"role": "child", "last_name": "Aubépin", "first_name": "Mahaut", "sex": "F"}
+    dossiers.declare(desk, alone, {**only, "birth_date": desk.birth_date("CP").isoformat()})
 
 
 def _in_double(desk: Desk, school: Site) -> None:

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from preau.base import typed
 from preau.base.models import TenantModel
 from preau.domain.accounts.enums import LinkPurpose, Role
 
@@ -59,6 +60,14 @@ class Account(AbstractBaseUser):
     @property
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Keep a password in one Unicode form: typed on a Mac or on a PC, it is the same."""
+        super().set_password(raw_password if raw_password is None else typed.secret(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Tell whether it is the password, in the form in which it is kept."""
+        return raw_password is not None and super().check_password(typed.secret(raw_password))
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
         return self.is_active and self.is_superuser

@@ -6,13 +6,18 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.db.models import QuerySet
+from django.db.models.functions import Lower
 
+from preau.base import typed
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
+from preau.base.search import fold
 from preau.base.tokens import hash_of
 from preau.domain.accounts.enums import STAFF_ROLES, LinkPurpose, Role
 from preau.domain.accounts.models import AccessLink, Account, Membership, TermsAcceptance
+from preau.domain.accounts.rules import bare_username
 from preau.domain.organisations.queries import active_organisations
 
 
@@ -112,20 +117,25 @@ def account_for_login(*, identifier: str) -> Account | None:
     text = identifier.strip()
     if not text or "\x00" in text:
         return None
-    account = Account.objects.filter(username=text.lower()).first()
+    account = Account.objects.filter(username=bare_username(text)).first()
     if account is not None or "@" not in text:
         return account
-    found = list(Account.objects.filter(email__iexact=text, email_verified_at__isnull=False, is_active=True)[:2])
+    found = list(_of_email(text).filter(email_verified_at__isnull=False, is_active=True)[:2])
     return found[0] if len(found) == 1 else None
+
+
+def _of_email(text: str) -> QuerySet[Account]:
+    """The accounts that hold an e-mail, in its folded form on both engines: `iexact` would know other letters."""
+    wanted = typed.folded_email(text)
+    rows = Account.objects.annotate(folded=Lower("email"))
+    return rows.filter(folded=wanted) if wanted else rows.none()
 
 
 def accounts_of_email(*, email: str, organisation_id: int) -> list[Account]:
     """Return the active accounts of a collectivité that hold this e-mail."""
-    if not email or "\x00" in email:
-        return []
     return list(
-        Account.objects.filter(
-            email__iexact=email.strip(),
+        _of_email(email)
+        .filter(
             is_active=True,
             memberships__organisation_id=organisation_id,
             memberships__ended_at=None,
@@ -140,10 +150,13 @@ def accounts_owning(*, email: str) -> list[Account]:
 
     Only for a person who has just shown that the e-mail is theirs: whose account it is, is told to nobody else.
     """
-    if not email or "\x00" in email:
-        return []
-    rows = Account.objects.filter(email__iexact=email.strip(), is_active=True)
+    rows = _of_email(email).filter(is_active=True)
     return list(rows.filter(email_verified_at__isnull=False, activated_at__isnull=False).order_by("pk"))
+
+
+def is_agent(*, account_id: int) -> bool:
+    """Tell whether an account is an agent of some collectivité of the installation, now. One query."""
+    return Membership.objects.filter(account_id=account_id, role__in=STAFF_ROLES, ended_at=None).exists()
 
 
 def towns_of(*, account_id: int) -> list[tuple[str, str]]:
@@ -176,7 +189,9 @@ def taken_usernames(*, starting_with: str) -> set[str]:
 def common_passwords() -> frozenset[str]:
     """Return the passwords too common to be accepted, folded."""
     text = (Path(__file__).parent / "blocklist.txt").read_text(encoding="utf-8")
-    return frozenset(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
+    french = {line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")}
+    worldwide = {fold(word).replace(" ", "") for word in CommonPasswordValidator().passwords}
+    return frozenset(french | worldwide) - {""}
 
 
 def list_agents(*, actor: Actor) -> list[AgentRow]:

@@ -1,6 +1,7 @@
 """Passwords, identifiants and roles, decided on plain values."""
 
 import math
+import unicodedata
 from collections.abc import Collection, Iterable
 from datetime import timedelta
 from enum import StrEnum
@@ -91,11 +92,48 @@ def password_problems(
     if len(password) >= MIN_LENGTH and (password_bits(password) < MIN_BITS or len(set(password)) < 5):
         problems.append(PasswordProblem.TOO_WEAK)
     bare = fold(password).replace(" ", "")
-    if bare in common or bare.rstrip("0123456789!?.*#") in common:
+    stem = bare.rstrip("0123456789!?.*#")
+    if bare in common or stem in common or is_keyboard_run(bare) or is_keyboard_run(stem):
         problems.append(PasswordProblem.TOO_COMMON)
     if any(len(word) >= 4 and len(bare) - len(word) < 6 and word in bare for word in _bare_words(words)):
         problems.append(PasswordProblem.PERSONAL)
     return tuple(problems)
+
+
+ROWS = ("azertyuiop", "qsdfghjklm", "wxcvbn", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1234567890", "0987654321")
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+# Fingers going down the keyboard column by column.
+COLUMNS = ("1a2z3e4r5t6y7u8i9o0p", "1q2w3e4r5t6y7u8i9o0p", "1qaz2wsx3edc4rfv5tgb", "1aqw2zsx3edc4rfv5tgb")
+RUN = 4
+
+
+def is_keyboard_run(bare: str) -> bool:
+    """Tell whether a password is made of neighbours on a keyboard, or of the alphabet, and nothing else.
+
+    >>> is_keyboard_run("azerty123456"), is_keyboard_run("1q2w3e4r5t6y"), is_keyboard_run("trombonelagon")
+    (True, True, False)
+    """
+    return bool(bare) and _without_runs(bare) == ""
+
+
+def _without_runs(bare: str) -> str:
+    """What is left of a password once runs of four neighbours or more are taken out, whatever their direction."""
+    lines = [*ROWS, *COLUMNS, LETTERS]
+    lines += [line[::-1] for line in lines]
+    left, place = "", 0
+    while place < len(bare):
+        longest = 0
+        for line in lines:
+            size = RUN
+            while place + size <= len(bare) and bare[place : place + size] in line:
+                longest = max(longest, size)
+                size += 1
+        if longest:
+            place += longest
+        else:
+            left += bare[place]
+            place += 1
+    return left
 
 
 def _bare_words(words: Iterable[str]) -> list[str]:
@@ -103,14 +141,30 @@ def _bare_words(words: Iterable[str]) -> list[str]:
 
 
 def check_username(username: str) -> str:
-    """Return the identifiant as it is stored: trimmed, lower case.
+    """Return the identifiant as it is stored: trimmed of invisible signs too, lower case.
 
-    :raises UsernameInvalid: not 3 to 150 characters, or with white space.
+    :raises UsernameInvalid: not 3 to 150 characters, or with white space or an invisible sign inside.
     """
-    bare = username.strip().lower()
-    if not 3 <= len(bare) <= 150 or any(c.isspace() for c in bare):
+    bare = bare_username(username)
+    hidden = any(c.isspace() or unicodedata.category(c) in ("Cc", "Cf") for c in bare)
+    if not 3 <= len(bare) <= 150 or hidden:
         raise UsernameInvalid(username)
     return bare
+
+
+def bare_username(text: str) -> str:
+    """Return an identifiant as it is looked for: one Unicode form, lower case, nothing invisible at its ends.
+
+    >>> bare_username("\u200bMarie.Lou\u202a ")
+    'marie.lou'
+    """
+    found = unicodedata.normalize("NFC", text)
+    start, end = 0, len(found)
+    while start < end and (found[start].isspace() or unicodedata.category(found[start]) in ("Cc", "Cf")):
+        start += 1
+    while end > start and (found[end - 1].isspace() or unicodedata.category(found[end - 1]) in ("Cc", "Cf")):
+        end -= 1
+    return found[start:end].lower()
 
 
 def propose_username(*, first_name: str, last_name: str, email: str, policy: str, taken: Collection[str]) -> str:

@@ -28,7 +28,7 @@ from preau.domain.bookings.queries import (
     school_holidays_for,
 )
 from preau.domain.bookings.rules import Counter, Decision, SlotFacts, Wish, decide_order
-from preau.domain.catalogue.models import ResourceDay, Slot
+from preau.domain.catalogue.models import ResourceDay, Slot, Unit
 
 COUNTERS_AT_ONCE = 300
 MERGED = "Fusion de deux fiches"
@@ -155,6 +155,22 @@ def merge_participant(*, actor: Actor, kept_key: str, absorbed_key: str, now: da
         participant_key=kept_key
     )
     return len(double)
+
+
+def hold_places(*, actor: Actor, offer_ids: Collection[int], start: date) -> None:
+    """Lock the counters of several offers from a day on, in one query and in primary-key order.
+
+    For acts that change the bookings of more than one offer in a row: whoever orders meanwhile waits, or came before.
+
+    :raises NotAllowed: neither agent nor manager.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    units = Unit.objects.filter(organisation_id=actor.organisation_id, offer_id__in=offer_ids)
+    resource_ids = {resource_id for unit in units for resource_id in unit.resource_ids}
+    rows = ResourceDay.objects.filter(
+        organisation_id=actor.organisation_id, resource_id__in=resource_ids, on__gte=start
+    )
+    list(rows.order_by("pk").select_for_update().values_list("pk", flat=True))
 
 
 def move_bookings(*, actor: Actor, kept_id: int, absorbed_id: int) -> None:

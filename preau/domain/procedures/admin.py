@@ -7,7 +7,6 @@ from django.contrib import admin
 from preau.base.admin_pages import ReadOnlyAdmin, SettingsAdmin
 from preau.domain.procedures.models import (
     Procedure,
-    ProcedureCounter,
     ProcedureForm,
     ReasonTemplate,
     TimelineEntry,
@@ -20,6 +19,6 @@ class ProcedureAdmin(ReadOnlyAdmin):
     exclude: ClassVar[list[str]] = ["answers"]
 
 
-admin.site.register([ProcedureCounter, TimelineEntry], ReadOnlyAdmin)
+admin.site.register([TimelineEntry], ReadOnlyAdmin)
 admin.site.register([Procedure], ProcedureAdmin)
 admin.site.register([ProcedureForm, ReasonTemplate], SettingsAdmin)

@@ -8,18 +8,6 @@ from preau.base.models import TenantModel
 from preau.domain.procedures.enums import OtherParent, ProcedureKind, ProcedureStatus, TimelineEvent
 
 
-class ProcedureCounter(TenantModel):
-    """The gapless counter of démarches of one collectivité, locked last in an order."""
-
-    last_number = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["organisation_id"], name="procedure_counter_once")]
-
-    def __str__(self) -> str:
-        return str(self.last_number)
-
-
 class Procedure(TenantModel):
     """One démarche. The number is given at submission; a draft has none.
 

@@ -167,7 +167,7 @@ def test_the_same_person_sent_twice_is_one_and_a_foyer_names_twenty_at_most(clie
         client.post(url(child, "personnes/ajout/"), PERSON)
     assert Contact.objects.count() == 1
     for number in range(19):
-        client.post(url(child, "personnes/ajout/"), {**PERSON, "first_name": f"P{number}"})
+        client.post(url(child, "personnes/ajout/"), {**PERSON, "first_name": f"P{chr(97 + number)}"})
     full = client.post(url(child, "personnes/ajout/"), {**PERSON, "first_name": "Une de trop"})
     assert full.status_code == 422
     assert "20 personnes" in page(full)

@@ -101,12 +101,12 @@ def test_the_same_for_a_sister(client, town, awa):
 def test_wrong_answers_are_told_and_kept(client, town, awa):
     offer = town.offer(is_subscription=True)
     here = address(town, awa.children[0].pk, offer.pk)
-    answer = client.post(here, {"offer_id": offer.pk, "starts": "2020-01-01", "weeks": "even"})
+    answer = client.post(here, {"offer_id": offer.pk, "starts": "2025-01-06", "weeks": "even"})
     text = answer.content.decode()
     assert answer.status_code == 422
     assert "Cochez au moins un jour." in text
     assert "à partir d’aujourd’hui" in text
-    assert 'value="2020-01-01"' in text
+    assert 'value="2025-01-06"' in text
     for broken in ({}, {"offer_id": "x"}, {"offer_id": 10**9}, {"offer_id": offer.pk, "days": "9-Z"}):
         assert client.post(here, broken).status_code == 422
     assert not Procedure.objects.exists()

@@ -1,5 +1,7 @@
 """« Entourage » : persons declared, corrected, born, taken out; the photo of who collects a child."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -76,7 +78,7 @@ def test_where_the_service_validates_it_is_said_mailed_and_decided(client, town,
     assert Child.objects.get(first_name="Léa").households.get().family == awa.family
 
 
-def test_a_child_to_be_born_is_declared_then_born_and_keeps_its_file(client, town, awa):
+def test_a_child_to_be_born_is_declared_then_born_and_keeps_its_file(client, town, awa, monkeypatch):
     client.post(NEW, {"role": "child", "last_name": "Dupré", "expected_on": "2026-12-20"})
     send(client)
     child = Child.objects.get(birth_date=None)
@@ -84,6 +86,9 @@ def test_a_child_to_be_born_is_declared_then_born_and_keeps_its_file(client, tow
     url = f"{NEW}?role=child&qui={child.pk}"
     assert 'value="2026-12-20"' in page(client.get(url))
     born = {"role": "child", "target": child.pk, "last_name": "Dupré", "first_name": "Noé", "birth_date": "2026-12-18"}
+    assert client.post(url, born).status_code == 422  # not before its day
+    monkeypatch.setattr("preau.config.clock.now", lambda: NOW + timedelta(days=34))
+    client.force_login(awa.account)
     client.post(url, born)
     send(client)
     child.refresh_from_db()

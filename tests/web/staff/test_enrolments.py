@@ -62,7 +62,7 @@ def test_an_agent_enrols_a_child(town, awa, agent):
     again = agent.post(here, values)
     assert again.status_code == 422
     assert "déjà cette inscription" in text_of(again)
-    outside = agent.post(here, {**values, "child_id": awa.children[1].pk, "ends": "2030-01-01"})
+    outside = agent.post(here, {**values, "child_id": awa.children[1].pk, "ends": "2028-01-01"})
     assert "sortent de la période" in text_of(outside)
 
 

@@ -58,7 +58,7 @@ def piece_of(town, family, child):
         document_type=kind,
         file=file,
         state="to_check",
-        created_at=NOW,
+        deposited_at=NOW,
     )
 
 

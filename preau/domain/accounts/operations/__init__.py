@@ -19,6 +19,7 @@ from preau.domain.accounts.operations.opening import (
     open_account,
     proposed_username,
     send_activation,
+    tell_new_browser,
 )
 
 __all__ = [
@@ -40,4 +41,5 @@ __all__ = [
     "reset_password",
     "send_activation",
     "set_own_identifiers",
+    "tell_new_browser",
 ]

@@ -13,6 +13,7 @@ from preau.domain.accounts import rules
 from preau.domain.accounts.enums import LinkPurpose
 from preau.domain.accounts.models import Account
 from preau.domain.accounts.operations.parts import (
+    _consume,
     _mail,
     _new_link,
     _notice_change,
@@ -111,6 +112,7 @@ def change_email(*, organisation_id: int, secret: str, now: datetime) -> Account
     if link is None:
         raise rules.LinkInvalid
     account = Account.objects.select_for_update().get(pk=link.account_id)
+    _consume(link, now)
     for purpose in LinkPurpose:
         _use_links(account, purpose, now)
     account.email, account.email_verified_at = link.email, now
@@ -172,6 +174,7 @@ def reset_password(*, organisation_id: int, secret: str, password: str, now: dat
     if link is None:
         raise rules.LinkInvalid
     account = Account.objects.select_for_update().get(pk=link.account_id)
+    _consume(link, now)
     _set_own(account, account.username, password)
     _use_links(account, LinkPurpose.RESET, now)
     account.activated_at = account.activated_at or now

@@ -15,6 +15,7 @@ from preau.domain.accounts.enums import LinkPurpose, Role
 from preau.domain.accounts.models import Account, Membership, TermsAcceptance
 from preau.domain.accounts.operations.parts import (
     _account_here,
+    _consume,
     _mail,
     _new_link,
     _organisation,
@@ -25,6 +26,7 @@ from preau.domain.accounts.operations.parts import (
     _use_links,
 )
 from preau.domain.accounts.queries import find_link
+from preau.kernel.french_dates import clock_words, day_words
 
 
 @transaction.atomic
@@ -194,6 +196,7 @@ def activate(*, organisation_id: int, secret: str, now: datetime, password: str 
     if link is None:
         raise rules.LinkInvalid
     account = Account.objects.select_for_update().get(pk=link.account_id)
+    _consume(link, now)
     if password:
         _set_own(account, username or account.username, password)
     _use_links(account, LinkPurpose.ACTIVATION, now)
@@ -230,6 +233,24 @@ def accept_terms(*, organisation_id: int, account_id: int, version: int, now: da
 
 
 @transaction.atomic
+def tell_new_browser(*, account_id: int, organisation_id: int, now: datetime) -> None:
+    """Tell an account by mail that it has just logged in from a browser that it had never used; not the first time."""
+    account = Account.objects.get(pk=account_id)
+    if account.previous_login_at is None or not account.email:
+        return
+    organisation = _organisation(organisation_id)
+    _mail(
+        organisation,
+        account,
+        template="new_browser",
+        subject=f"{organisation.name} - Connexion depuis un nouvel appareil",
+        key=f"browser-{account.pk}-{int(now.timestamp())}",
+        now=now,
+        link=absolute(reverse("account:forgot_password", args=[organisation.slug])),
+        at=f"{day_words(now.astimezone(organisation.zone).date())}, {clock_words(now.astimezone(organisation.zone))}",
+    )
+
+
 def note_login(*, account_id: int, previous: datetime | None, now: datetime) -> None:
     """Keep the date of the login before this one: « Dernière connexion le … » (A03-20)."""
     Account.objects.filter(pk=account_id).update(previous_login_at=previous, last_login=now)

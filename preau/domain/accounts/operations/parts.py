@@ -14,7 +14,12 @@ from preau.domain.accounts import rules
 from preau.domain.accounts.enums import LinkPurpose
 from preau.domain.accounts.models import AccessLink, Account, Membership
 from preau.domain.accounts.queries import common_passwords, taken_usernames
-from preau.domain.organisations.queries import OrganisationProfile, mail_identity, organisation_by_id
+from preau.domain.organisations.queries import (
+    OrganisationProfile,
+    active_organisations,
+    mail_identity,
+    organisation_by_id,
+)
 
 
 def _organisation(organisation_id: int) -> OrganisationProfile:
@@ -72,6 +77,15 @@ def _new_link(
     return secret
 
 
+def _consume(link: AccessLink, now: datetime) -> None:
+    """Use a link up: of two people who hold it at once, one has it.
+
+    :raises LinkInvalid: used meanwhile.
+    """
+    if not AccessLink.objects.filter(pk=link.pk, used_at=None).update(used_at=now):
+        raise rules.LinkInvalid
+
+
 def _use_links(account: Account, purpose: LinkPurpose, now: datetime) -> None:
     AccessLink.objects.filter(account=account, purpose=purpose, used_at=None).update(used_at=now)
 
@@ -81,7 +95,9 @@ def _provisional_password() -> str:
 
 
 def _set_own(account: Account, username: str, password: str) -> None:
-    words = [account.first_name, account.last_name, account.username, username]
+    towns = Membership.objects.filter(account=account, ended_at=None).values_list("organisation_id", flat=True)
+    named = [word for slug, name in active_organisations(organisation_ids=set(towns)) for word in (slug, name)]
+    words = [account.first_name, account.last_name, account.username, username, *named]
     problems = rules.password_problems(password, common=common_passwords(), words=words)
     if problems:
         raise rules.WeakPassword(problems)
@@ -93,6 +109,9 @@ def _set_own(account: Account, username: str, password: str) -> None:
 
 def _set_username(account: Account, username: str) -> None:
     wanted = rules.check_username(username)
+    is_own_email = bool(account.email_verified_at) and wanted == account.email.lower()
+    if "@" in wanted and wanted != account.username and not is_own_email:
+        raise rules.UsernameInvalid(wanted)  # the e-mail of another would no longer log its owner in
     if wanted != account.username and Account.objects.filter(username=wanted).exists():
         raise rules.UsernameTaken(wanted)
     account.username = wanted

@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from preau.base import journal
 from preau.base.actor import Actor
+from preau.base.counters import next_numbers
 from preau.base.facts import NotFound
 from preau.base.search import fold
 from preau.domain.accounts.enums import Role
@@ -43,10 +44,15 @@ def create_family(
 ) -> Family:
     """Open a dossier famille with the next number of the collectivité."""
     actor.require_role(Role.AGENT, Role.MANAGER)
-    last = Family.objects.filter(organisation_id=actor.organisation_id).aggregate(last=Max("number"))["last"] or 0
+    families = Family.objects.filter(organisation_id=actor.organisation_id)
+    [number] = next_numbers(
+        organisation_id=actor.organisation_id,
+        name="family",
+        known=lambda: families.aggregate(last=Max("number"))["last"] or 0,
+    )
     return Family.objects.create(
         organisation_id=actor.organisation_id,
-        number=last + 1,
+        number=number,
         name=name,
         street=street,
         postcode=postcode,

@@ -181,9 +181,7 @@ def submit(*, actor: Actor, draft_id: int, now: datetime) -> Submission:
     if problems:
         raise Incomplete(problems)
     _fill(actor, row, on=on, now=now)
-    give_numbers(actor=actor, rows=[row])
     row.order_key = f"draft-{row.pk}"
-    row.save()
     ProcedurePiece.objects.bulk_create(
         [
             ProcedurePiece(organisation_id=actor.organisation_id, procedure=row, document_id=document_id)
@@ -191,6 +189,15 @@ def submit(*, actor: Actor, draft_id: int, now: datetime) -> Submission:
         ],
         ignore_conflicts=True,
     )
+    # Answered first, numbered last: what the answer locks (places, offers) is always locked before the counter.
+    if row.is_clean and not row.other_parent and handler.is_immediate(actor=actor, row=row):
+        _answer_at_once(actor, row, now=now)
+    give_numbers(actor=actor, rows=[row])
+    row.save()
+    if row.status == ProcedureStatus.ACCEPTED:
+        machine = system_actor(actor.organisation_id, time_zone=actor.time_zone)
+        handler.numbered(actor=machine, row=row, now=now)
+        tell_other_parents(actor=actor, row=row, now=now)
     journal.record(
         actor=actor,
         act=f"procedure.submitted.{row.kind}",
@@ -199,8 +206,6 @@ def submit(*, actor: Actor, draft_id: int, now: datetime) -> Submission:
         subject_id=row.number,
         anomalies=row.anomalies,
     )
-    if row.is_clean and not row.other_parent and handler.is_immediate(actor=actor, row=row):
-        _answer_at_once(actor, row, now=now)
     tell_family(
         actor=actor,
         row=row,
@@ -254,12 +259,9 @@ def _answer_at_once(actor: Actor, row: Procedure, *, now: datetime) -> None:
             handler_of(kind=row.kind).accept(actor=machine, row=row, now=now)
     except CannotApply as fact:
         row.anomalies, row.is_clean = [fact.code], False
-        row.save(update_fields=["anomalies", "is_clean"])
         return
     row.status = ProcedureStatus.ACCEPTED
     row.decided_at = row.updated_at = now
-    row.save(update_fields=["status", "decided_at", "updated_at"])
-    tell_other_parents(actor=actor, row=row, now=now)
 
 
 def other_holder_exists(*, actor: Actor, row: Procedure) -> bool:

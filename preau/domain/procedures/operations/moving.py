@@ -9,7 +9,7 @@ from preau.base import journal
 from preau.base.actor import Actor, system_actor
 from preau.base.facts import NotFound
 from preau.domain.accounts.enums import Role
-from preau.domain.bookings.operations import OrderItem, change_bookings
+from preau.domain.bookings.operations import OrderItem, change_bookings, hold_places
 from preau.domain.bookings.queries import held_slots, slots_like
 from preau.domain.catalogue.enums import BookingMode
 from preau.domain.catalogue.models import SchoolClass
@@ -92,11 +92,14 @@ def move_child(*, actor: Actor, child_id: int, school_class_id: int, on: date, n
         organisation_id=actor.organisation_id, pk=school_class_id
     )
     start = max(schooling.starts_on, _today(actor, now))
-    activities = []
-    for enrolment, offer in offers_of_school(
-        actor=machine, child_id=child_id, site_id=target.site_id, start=start, end=target.school_year.ends_on
-    ):
-        activities.append(_move(machine, enrolment, offer, on=start, now=now))
+    pairs = list(
+        offers_of_school(
+            actor=machine, child_id=child_id, site_id=target.site_id, start=start, end=target.school_year.ends_on
+        )
+    )
+    concerned = {old.offer_id for old, _offer in pairs} | {offer.offer_id for _old, offer in pairs if offer}
+    hold_places(actor=machine, offer_ids=concerned, start=start)
+    activities = [_move(machine, enrolment, offer, on=start, now=now) for enrolment, offer in pairs]
     journal.record(
         actor=actor,
         act="child.moved",

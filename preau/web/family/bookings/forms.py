@@ -9,7 +9,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from preau.domain.bookings.enums import Rhythm
+from preau.kernel.bounds import Purpose
 from preau.kernel.french_dates import WEEKDAYS
+from preau.web.ui.typed import Day
 
 MAX_BOXES = 1500
 
@@ -77,8 +79,8 @@ class PeriodicityForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Cochez au moins un moment.")},
     )
-    start = forms.DateField(label=_("Du"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    end = forms.DateField(label=_("Au"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    start = Day(label=_("Du"), purpose=Purpose.CALENDAR)
+    end = Day(label=_("Au"), purpose=Purpose.CALENDAR)
     rhythm = forms.ChoiceField(
         label=_("Semaines"),
         choices=[

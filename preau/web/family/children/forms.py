@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from preau.domain.families.enums import Answer, ContactKind
 from preau.domain.families.queries import ConsentLine
 from preau.web.family.dossier.forms import HealthForm
-from preau.web.family.procedures.forms import DraftForm, PhoneField, long_text, text
+from preau.web.family.procedures.forms import DraftForm, PhoneField, long_text, name, text
+from preau.web.ui.typed import Email
 
 
 class SheetForm(HealthForm):
@@ -70,12 +71,12 @@ class ContactForm(DraftForm):
             (ContactKind.FORBIDDEN.value, _("ne doit pas venir chercher l’enfant (décision de justice)")),
         ],
     )
-    last_name = text(_("Nom"))
-    first_name = text(_("Prénom"))
+    last_name = name(_("Nom"))
+    first_name = name(_("Prénom"))
     link = text(_("Qualité"), 40, required=False)
     phone = PhoneField(_("Téléphone"))
     mobile = PhoneField(_("Mobile"))
-    email = forms.EmailField(label=_("Courriel"), required=False)
+    email = Email(label=_("Courriel"), required=False)
     is_to_call = forms.BooleanField(label=_("À prévenir aussi en cas d’urgence"), required=False)
     is_for_all = forms.BooleanField(label=_("Pour tous les enfants du foyer"), required=False)
 

@@ -16,10 +16,11 @@ from preau.domain.families.queries.custody import my_holder_id, my_objections
 from preau.domain.procedures.operations import receive_objection, take_back_objection
 from preau.web.family.children.views import page
 from preau.web.ui.policy import family_page
+from preau.web.ui.typed import Text
 
 
 class ObjectForm(forms.Form):
-    text = forms.CharField(
+    text = Text(
         label=gettext_lazy("Ce à quoi vous vous opposez, et pourquoi"),
         max_length=2000,
         help_text=gettext_lazy("Seul le service le lit. L’autre parent ne le voit jamais."),

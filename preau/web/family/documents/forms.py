@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from preau.domain.documents.enums import Validity
 from preau.domain.documents.queries import TypeView
 from preau.domain.documents.rules import DateMissing, DateOver, check_date
+from preau.kernel.bounds import Purpose
+from preau.web.ui.typed import Day
 from preau.web.ui.uploads import ACCEPT
 
 DATE_MISSING = _("Donnez le dernier jour. Il est écrit sur le document.")
@@ -19,13 +21,7 @@ class DocumentForm(forms.Form):
 
     use_required_attribute = False  # a photo does instead of the file
     type = forms.ChoiceField(label=_("Type de document"))
-    until = forms.DateField(
-        label=_("Valable jusqu’au"),
-        required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-        error_messages={"invalid": _("Écrivez une date, par exemple 03/09/2027.")},
-    )
+    until = Day(label=_("Valable jusqu’au"), purpose=Purpose.VALIDITY, required=False)
     file = forms.FileField(
         label=_("Fichier ou photo"),
         error_messages={"required": _("Choisissez un fichier, ou prenez une photo.")},

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.domain.documents.queries import RegulationView
 from preau.domain.families.queries import ConsentLine
 from preau.domain.families.rules import Vaccine
+from preau.kernel.bounds import Purpose
 from preau.web.family.procedures.forms import DraftForm, PhoneField, day, long_text, text
 
 
@@ -43,7 +44,7 @@ class HealthForm(DraftForm):
         ],
         widget=forms.RadioSelect,
     )
-    pai_until = day(_("PAI valable jusqu’au"), required=False)
+    pai_until = day(_("PAI valable jusqu’au"), purpose=Purpose.VALIDITY, required=False)
     avoid = long_text(
         _("Ce qu’il ne doit ni manger ni toucher"),
         required=False,

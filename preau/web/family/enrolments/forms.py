@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from preau.domain.catalogue.rules import LEVELS
 from preau.domain.enrolments.enums import Weeks
 from preau.domain.enrolments.queries import OfferRow
+from preau.kernel.bounds import Purpose
 from preau.web.family.enrolments.words import place_words
 from preau.web.family.procedures.forms import DraftForm, day, long_text
+from preau.web.ui.typed import Text
 
 WEEKDAYS = [_("Lundi"), _("Mardi"), _("Mercredi"), _("Jeudi"), _("Vendredi"), _("Samedi"), _("Dimanche")]
 WEEKS = [
@@ -24,7 +26,7 @@ class EnrolmentForm(DraftForm):
     """Where, from when, and which days of an « abonnement »."""
 
     offer_id = forms.TypedChoiceField(label=_("Où"), coerce=int, widget=forms.RadioSelect)
-    starts = day(_("À partir du"), required=False)
+    starts = day(_("À partir du"), purpose=Purpose.CALENDAR, required=False)
     days = forms.MultipleChoiceField(
         label=_("Jours réservés chaque semaine"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -98,7 +100,7 @@ class SchoolForm(DraftForm):
         required=False,
         help_text=_("À remplir seulement pour demander une dérogation : fratrie, santé, travail…"),
     )
-    previous = forms.CharField(label=_("École fréquentée jusqu’ici"), max_length=120, required=False)
+    previous = Text(label=_("École fréquentée jusqu’ici"), max_length=120, required=False)
 
     def __init__(
         self,

@@ -19,9 +19,8 @@ from preau.web.ui.policy import family_page
 def add_key(request: Any, slug: str) -> HttpResponse:
     """Tie the dossier of a key to this account; eight tries a quarter of an hour."""
     name = f"account-{request.user.pk}"
-    if throttle.is_blocked(request, "key", name):
+    if not throttle.attempt(request, "key", name):
         return render(request, "429.html", status=429)
-    throttle.count(request, "key", name)
     try:
         use_access_key(
             organisation_id=request.organisation.id,

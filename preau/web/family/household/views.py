@@ -65,7 +65,9 @@ def identifiers(request: Any, slug: str) -> HttpResponse:
     """Own identifiant and password (A04-05)."""
     form = OwnIdentifiersForm(request.POST or None, initial={"username": request.user.username})
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
+        data, counted = form.cleaned_data, str(request.user.pk)
+        if not throttle.attempt(request, "current", counted):
+            return render(request, "429.html", status=429)
         try:
             account = change_identifiers(
                 actor=request.actor,
@@ -84,6 +86,7 @@ def identifiers(request: Any, slug: str) -> HttpResponse:
         except rules.UsernameInvalid:
             form.add_error("username", _("L’identifiant doit compter de 3 à 150 caractères, sans espace."))
         else:
+            throttle.done(request, "current", counted)
             update_session_auth_hash(request, account)
             messages.success(request, _("Vos identifiants sont modifiés. Vos autres appareils sont déconnectés."))
             return redirect("family:identifiers", slug=slug)
@@ -98,9 +101,8 @@ def email(request: Any, slug: str) -> HttpResponse:
     form = EmailForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         name = str(request.user.pk)
-        if throttle.is_blocked(request, "email", name):
+        if not throttle.attempt(request, "current", name):
             return render(request, "429.html", status=429)
-        throttle.count(request, "email", name)
         wanted = form.cleaned_data["email"]
         try:
             ask_new_email(
@@ -119,9 +121,8 @@ def email(request: Any, slug: str) -> HttpResponse:
 def invite(request: Any, slug: str, adult_id: int) -> HttpResponse:
     """The titulaire gives the co-représentant its own login. Whether that e-mail already logs in is never said."""
     name = str(request.user.pk)
-    if throttle.is_blocked(request, "invite", name):
+    if not throttle.attempt(request, "invite", name):
         return render(request, "429.html", status=429)
-    throttle.count(request, "invite", name)
     try:
         invite_adult(actor=request.actor, adult_id=adult_id, now=request.now)
     except NoEmail:

@@ -1,6 +1,5 @@
 """Forms of the démarches that a service decides. What is typed is kept as JSON in the draft."""
 
-import re
 from datetime import date
 from typing import Any
 
@@ -8,10 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from preau.domain.families.enums import ContactKind, Situation
+from preau.kernel.bounds import Purpose
+from preau.web.ui.typed import Day, Email, Name, Phone, Text, check_postcode
 
-PHONE = re.compile(r"\+?[0-9 .()-]{6,30}")
 CIVILITIES = [("", _("Choisir")), ("Mme", _("Madame")), ("M.", _("Monsieur"))]
-OLDEST = date(1900, 1, 1)
 
 
 class DraftForm(forms.Form):
@@ -30,38 +29,28 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def text(label: Any, length: int = 80, *, required: bool = True, **attrs: str) -> forms.CharField:
-    return forms.CharField(label=label, max_length=length, required=required, widget=forms.TextInput(attrs=attrs))
+def text(label: Any, length: int = 80, *, required: bool = True, **attrs: str) -> Text:
+    return Text(label=label, max_length=length, required=required, widget=forms.TextInput(attrs=attrs))
 
 
-def long_text(label: Any, *, required: bool = True, help_text: Any = "") -> forms.CharField:
+def long_text(label: Any, *, required: bool = True, help_text: Any = "") -> Text:
     widget = forms.Textarea(attrs={"rows": "4"})
-    return forms.CharField(label=label, max_length=4000, required=required, help_text=help_text, widget=widget)
+    return Text(label=label, max_length=4000, required=required, help_text=help_text, widget=widget)
 
 
-def day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        required=required,
-        help_text=help_text,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-        error_messages={"invalid": _("Écrivez une date, par exemple 03/09/2022.")},
-    )
+def name(label: Any, *, required: bool = True) -> Name:
+    return Name(label=label, max_length=80, required=required)
 
 
-class PhoneField(forms.CharField):
-    """A telephone number, loosely: people write it their own way."""
+def day(label: Any, *, purpose: Purpose, required: bool = True, help_text: Any = "") -> Day:
+    return Day(label=label, purpose=purpose, required=required, help_text=help_text)
+
+
+class PhoneField(Phone):
+    """A telephone number, with its label first."""
 
     def __init__(self, label: Any, *, required: bool = False) -> None:
-        widget = forms.TextInput(attrs={"type": "tel"})
-        super().__init__(label=label, max_length=30, required=required, widget=widget)
-
-    def clean(self, value: Any) -> str:
-        found: str = super().clean(value).strip()
-        if found and not PHONE.fullmatch(found):
-            raise forms.ValidationError(_("Écrivez le numéro avec ses dix chiffres, par exemple 02 61 91 00 00."))
-        return found
+        super().__init__(label=label, required=required)
 
 
 class AddressFields(DraftForm):
@@ -70,9 +59,14 @@ class AddressFields(DraftForm):
     building = text(_("Bâtiment"), 40, required=False)
     apartment = text(_("Appartement"), 40, required=False)
     complement = text(_("Complément"), 120, required=False)
-    postcode = text(_("Code postal"), 10, autocomplete="postal-code", inputmode="numeric")
+    postcode = text(_("Code postal"), 10, autocomplete="postal-code")
     city = text(_("Ville"), 80, autocomplete="address-level2")
     country = text(_("Pays"), 60)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        check_postcode(self)
+        return data
 
     ADDRESS = ("street_number", "street", "building", "apartment", "complement", "postcode", "city", "country")
 
@@ -84,7 +78,7 @@ class MoveForm(AddressFields):
     """« Signaler un déménagement »."""
 
     field_order = ["moves_on", *AddressFields.ADDRESS]
-    moves_on = day(_("À partir du"))
+    moves_on = day(_("À partir du"), purpose=Purpose.ACT)
 
     def as_values(self) -> dict[str, Any]:
         values = super().as_values()
@@ -107,7 +101,7 @@ class SituationForm(DraftForm):
     situation = forms.ChoiceField(
         label=_("Votre nouvelle situation"), choices=[("", _("Choisir")), *((k.value, v) for k, v in LABELS.items())]
     )
-    since = day(_("Depuis le"))
+    since = day(_("Depuis le"), purpose=Purpose.PAST)
     comment = long_text(
         _("Ce que le service doit savoir"),
         required=False,
@@ -136,10 +130,15 @@ class PaiForm(DraftForm):
 class ChildForm(DraftForm):
     """A child to declare, born or not."""
 
-    last_name = text(_("Nom de famille"))
-    first_name = text(_("Prénom"), required=False)
-    birth_date = day(_("Date de naissance"), required=False)
-    expected_on = day(_("Ou naissance prévue le"), required=False, help_text=_("Pour un enfant à naître."))
+    last_name = name(_("Nom de famille"))
+    first_name = name(_("Prénom"), required=False)
+    birth_date = day(_("Date de naissance"), purpose=Purpose.CHILD_BIRTH, required=False)
+    expected_on = day(
+        _("Ou naissance prévue le"),
+        purpose=Purpose.EXPECTED,
+        required=False,
+        help_text=_("Pour un enfant à naître."),
+    )
     birth_place = text(_("Lieu de naissance"), required=False)
     sex = forms.ChoiceField(
         label=_("Sexe"), required=False, choices=[("", _("Choisir")), ("F", _("Fille")), ("M", _("Garçon"))]
@@ -150,8 +149,8 @@ class ChildForm(DraftForm):
         born, expected = data.get("birth_date"), data.get("expected_on")
         if not born and not expected and not self.errors:
             self.add_error("birth_date", _("Donnez la date de naissance, ou celle qui est prévue."))
-        if born and born < OLDEST:
-            self.add_error("birth_date", _("Cette date est trop ancienne. Vérifiez l’année."))
+        if born and expected:
+            self.add_error("expected_on", _("Donnez la naissance, ou celle qui est prévue : pas les deux."))
         if not data.get("first_name"):
             if expected and not born:
                 data["first_name"] = str(_("À naître"))
@@ -165,11 +164,11 @@ class AdultForm(AddressFields):
 
     field_order = ["civility", "last_name", "birth_name", "first_name", "birth_date", "email", "phone", "mobile"]
     civility = forms.ChoiceField(label=_("Civilité"), choices=CIVILITIES)
-    last_name = text(_("Nom d’usage"))
-    birth_name = text(_("Nom de famille"), required=False)
-    first_name = text(_("Prénom"))
-    birth_date = day(_("Date de naissance"), required=False)
-    email = forms.EmailField(label=_("Courriel"), required=False)
+    last_name = name(_("Nom d’usage"))
+    birth_name = name(_("Nom de famille"), required=False)
+    first_name = name(_("Prénom"))
+    birth_date = day(_("Date de naissance"), purpose=Purpose.BIRTH, required=False)
+    email = Email(label=_("Courriel"), required=False)
     phone = PhoneField(_("Téléphone"))
     mobile = PhoneField(_("Mobile"))
 
@@ -195,12 +194,12 @@ class ContactForm(DraftForm):
             (ContactKind.FORBIDDEN.value, _("ne doit pas venir chercher les enfants (décision de justice)")),
         ],
     )
-    last_name = text(_("Nom d’usage"))
-    first_name = text(_("Prénom"))
+    last_name = name(_("Nom d’usage"))
+    first_name = name(_("Prénom"))
     link = text(_("Lien avec les enfants"), 40, required=False)
     phone = PhoneField(_("Téléphone"))
     mobile = PhoneField(_("Mobile"))
-    email = forms.EmailField(label=_("Courriel"), required=False)
+    email = Email(label=_("Courriel"), required=False)
     is_to_call = forms.BooleanField(label=_("À prévenir aussi en cas d’urgence"), required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -242,7 +241,8 @@ def _data_field(field: Any) -> forms.Field:
         case "long":
             return long_text(label, required=required, help_text=field.get("help", ""))
         case "date":
-            return day(label, required=required, help_text=field.get("help", ""))
+            help_text = field.get("help", "")
+            return day(label, purpose=Purpose.CALENDAR, required=required, help_text=help_text)
         case "choice":
             choices = [("", _("Choisir")), *((each, each) for each in field.get("choices", ()))]
             return forms.ChoiceField(label=label, required=required, choices=choices)

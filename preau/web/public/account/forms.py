@@ -1,12 +1,12 @@
 """Forms of the account screens. They check shapes; operations decide."""
 
-import re
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from preau.domain.accounts.rules import MAX_LENGTH, PasswordProblem
+from preau.web.ui.typed import Email, Name, Phone, Secret, Text, check_medium, check_postcode
 
 PASSWORD_SENTENCES = {
     PasswordProblem.TOO_SHORT: _("Ce mot de passe est trop court : il faut 12 caractères au moins."),
@@ -17,18 +17,17 @@ PASSWORD_SENTENCES = {
 }
 
 
-def _password(label: Any, autocomplete: str, **attrs: str) -> forms.CharField:
-    return forms.CharField(
+def _password(label: Any, autocomplete: str, **attrs: str) -> Text:
+    return Secret(
         label=label,
         max_length=MAX_LENGTH,
-        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": autocomplete, **attrs}),
         error_messages={"required": _("Saisissez le mot de passe.")},
     )
 
 
 class LoginForm(forms.Form):
-    username = forms.CharField(
+    username = Text(
         label=_("Identifiant ou courriel"),
         max_length=254,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
@@ -55,7 +54,7 @@ class NewPasswordForm(forms.Form):
 
 
 class IdentifiersForm(NewPasswordForm):
-    username = forms.CharField(
+    username = Text(
         label=_("Identifiant d’utilisateur"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
@@ -65,7 +64,7 @@ class IdentifiersForm(NewPasswordForm):
 
 
 class ForgottenForm(forms.Form):
-    email = forms.CharField(
+    email = Text(
         label=_("Courriel ou identifiant"),
         max_length=254,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
@@ -73,11 +72,8 @@ class ForgottenForm(forms.Form):
     )
 
 
-PHONE = re.compile(r"\+?[0-9 .()-]{6,30}")
-
-
-def _text(label: Any, length: int, *, required: bool = True, **attrs: str) -> forms.CharField:
-    return forms.CharField(label=label, max_length=length, required=required, widget=forms.TextInput(attrs=attrs))
+def _text(label: Any, length: int, *, required: bool = True, **attrs: str) -> Text:
+    return Text(label=label, max_length=length, required=required, widget=forms.TextInput(attrs=attrs))
 
 
 class SignUpForm(forms.Form):
@@ -86,14 +82,16 @@ class SignUpForm(forms.Form):
     civility = forms.ChoiceField(
         label=_("Civilité"), choices=[("", _("Choisir")), ("Mme", _("Madame")), ("M.", _("Monsieur"))]
     )
-    last_name = _text(_("Nom d’usage"), 80, autocomplete="family-name")
-    birth_name = _text(_("Nom de famille"), 80, required=False)
-    first_name = _text(_("Prénom"), 80, autocomplete="given-name")
-    email = forms.EmailField(
-        label=_("Courriel"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    last_name = Name(
+        label=_("Nom d’usage"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
     )
-    phone = _text(_("Téléphone"), 30, required=False, type="tel", autocomplete="tel")
-    mobile = _text(_("Mobile"), 30, required=False, type="tel")
+    birth_name = Name(label=_("Nom de famille"), max_length=80, required=False)
+    first_name = Name(
+        label=_("Prénom"), max_length=80, required=False, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+    )
+    email = Email(label=_("Courriel"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    phone = Phone(label=_("Téléphone"), widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))
+    mobile = Phone(label=_("Mobile"))
     medium = forms.ChoiceField(
         label=_("Comment préférez-vous être prévenu ?"),
         choices=[("email", _("Courriel")), ("sms", _("SMS")), ("phone", _("Téléphone")), ("post", _("Courrier"))],
@@ -103,18 +101,18 @@ class SignUpForm(forms.Form):
     building = _text(_("Bâtiment"), 40, required=False)
     apartment = _text(_("Appartement"), 40, required=False)
     complement = _text(_("Complément"), 120, required=False)
-    postcode = _text(_("Code postal"), 10, autocomplete="postal-code", inputmode="numeric")
+    postcode = _text(_("Code postal"), 10, autocomplete="postal-code")
     city = _text(_("Ville"), 80, autocomplete="address-level2")
     country = _text(_("Pays"), 60)
 
     ADDRESS = ("street_number", "street", "building", "apartment", "complement", "postcode", "city", "country")
     REACH = ("email", "phone", "mobile", "medium")
 
-    def clean_phone(self) -> str:
-        return _phone(self.cleaned_data["phone"])
-
-    def clean_mobile(self) -> str:
-        return _phone(self.cleaned_data["mobile"])
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        check_postcode(self)
+        check_medium(self)
+        return data
 
     def address(self) -> list[forms.BoundField]:
         return [self[name] for name in self.ADDRESS]
@@ -124,13 +122,6 @@ class SignUpForm(forms.Form):
 
     def person(self) -> list[forms.BoundField]:
         return [field for field in self if field.name not in (*self.ADDRESS, *self.REACH)]
-
-
-def _phone(text: str) -> str:
-    found = text.strip()
-    if found and not PHONE.fullmatch(found):
-        raise forms.ValidationError(_("Écrivez le numéro avec ses dix chiffres, par exemple 02 61 91 00 00."))
-    return found
 
 
 class KeyForm(forms.Form):

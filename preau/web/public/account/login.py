@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from preau.base import sessions, throttle
 from preau.domain.accounts import operations, rules
 from preau.domain.accounts.enums import LinkPurpose
-from preau.domain.accounts.queries import find_link, scope_in
+from preau.domain.accounts.queries import account_for_login, find_link, is_agent, scope_in
 from preau.domain.families.operations import open_by_reset
-from preau.web.public.account import kept, towns
+from preau.web.public.account import browsers, kept, towns
 from preau.web.public.account.forms import ForgottenForm, LoginForm, NewPasswordForm
 from preau.web.ui.policy import public_page
 
@@ -33,28 +33,51 @@ def login_page(request: Any, slug: str) -> HttpResponse:
     if not form.is_valid():
         return _login_answer(request, form, next_url, status=422)
     name = form.cleaned_data["username"]
-    if throttle.is_blocked(request, "login", name):
+    counted = throttled_name(name)
+    browser = browsers.known(request, counted)
+    if not throttle.attempt(request, "login", counted, browser=browser):
         form.add_error(None, _("Trop d’essais. Attendez 15 minutes, ou demandez un nouveau mot de passe."))
         return _login_answer(request, form, next_url, status=429)
-    account: Any = authenticate(request, username=name, password=form.cleaned_data["password"])
+    account: Any = _authenticated(request, name, form.cleaned_data["password"])
     scope = scope_in(account_id=account.pk, organisation_id=request.organisation.id) if account else None
     if account is None or scope is None or not scope.roles or not account.activated_at:
-        throttle.count(request, "login", name)
         form.add_error(
             None,
             _("L’identifiant ou le mot de passe ne correspond pas. Vérifiez les majuscules, puis recommencez."),
         )
         return _login_answer(request, form, next_url, status=422)
-    throttle.forget(request, "login", name)
+    throttle.done(request, "login", counted, browser=browser)
     previous = account.last_login
     login(request, account)
     operations.note_login(account_id=account.pk, previous=previous, now=request.now)
-    sessions.begin(request, is_short=scope.is_staff, remember=form.cleaned_data["remember"])
+    # Agent somewhere on the installation, agent everywhere: the strictest role of any town rules the session.
+    sessions.begin(request, is_short=is_agent(account_id=account.pk), remember=form.cleaned_data["remember"])
     towns.remember(request)
     unsent = kept.opened(request.POST.get(kept.FIELD), slug=slug)
+    response: HttpResponse
     if unsent is not None:
-        return render(request, "account/send_again.html", {"unsent": unsent, "name": account.full_name})
-    return redirect(_safe_next(request, next_url, is_staff=scope.is_staff))
+        response = render(request, "account/send_again.html", {"unsent": unsent, "name": account.full_name})
+    else:
+        response = redirect(_safe_next(request, next_url, is_staff=scope.is_staff))
+    if not browser:
+        operations.tell_new_browser(account_id=account.pk, organisation_id=request.organisation.id, now=request.now)
+    browsers.remember(request, response, counted)
+    return response
+
+
+def throttled_name(name: str) -> str:
+    """What the tries at a name are counted under: the account that it means, however it is written."""
+    found = account_for_login(identifier=name)
+    return f"account {found.pk}" if found is not None else name
+
+
+def _authenticated(request: Any, name: str, password: str) -> Any:
+    """The account of these identifiers. A provisional password pasted with a space or a line end is the same."""
+    account = authenticate(request, username=name, password=password)
+    if account is None and password != password.strip():
+        found: Any = authenticate(request, username=name, password=password.strip())
+        account = found if found is not None and found.must_change_password else None
+    return account
 
 
 def _login_answer(request: HttpRequest, form: LoginForm, next_url: str, status: int = 200) -> HttpResponse:
@@ -96,8 +119,7 @@ def forgot_password(request: Any, slug: str) -> HttpResponse:
     form = ForgottenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data["email"]
-        if not throttle.is_blocked(request, "reset", wanted):
-            throttle.count(request, "reset", wanted)
+        if throttle.attempt(request, "reset", wanted):
             operations.request_reset(organisation_id=request.organisation.id, email_or_username=wanted, now=request.now)
             open_by_reset(organisation_id=request.organisation.id, email=wanted, now=request.now)
         return redirect("account:link_sent", slug=slug)
@@ -123,9 +145,10 @@ def reset(request: Any, slug: str, token: str) -> HttpResponse:
     form = NewPasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            operations.reset_password(
+            account = operations.reset_password(
                 organisation_id=organisation_id, secret=token, password=form.cleaned_data["password"], now=request.now
             )
+            throttle.forget("login", throttled_name(account.username))
         except rules.WeakPassword as weak:
             form.refuse(weak.problems)
         else:

@@ -81,11 +81,7 @@ def _has_tried_too_often(request: Any, sign_up_id: int, key: str) -> bool:
     data = operations.sign_up_data(organisation_id=request.organisation.id, sign_up_id=sign_up_id, now=request.now)
     email = str((data or {}).get("email", ""))
     counted = [("sign_up", email), *([("key", email)] if key else [])]
-    if any(throttle.is_blocked(request, kind, name) for kind, name in counted):
-        return True
-    for kind, name in counted:
-        throttle.count(request, kind, name)
-    return False
+    return not all([throttle.attempt(request, kind, name) for kind, name in counted])
 
 
 @public_page

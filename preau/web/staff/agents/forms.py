@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.domain.accounts.enums import Role
 from preau.domain.accounts.rules import SiteMissing, check_staff_scope
+from preau.web.ui.typed import Email, Name
 
 ROLE_LABELS = [
     (Role.SITE_STAFF.value, _("Animateur de site : listes de ses sites")),
@@ -52,7 +53,7 @@ class ScopeForm(forms.Form):
 
 class AgentForm(ScopeForm):
     civility = forms.ChoiceField(label=_("Civilité"), choices=[("Mme", "Mme"), ("M.", "M.")])
-    first_name = forms.CharField(label=_("Prénom"), max_length=80)
-    last_name = forms.CharField(label=_("Nom"), max_length=80)
-    email = forms.EmailField(label=_("Courriel professionnel"))
+    first_name = Name(label=_("Prénom"), max_length=80)
+    last_name = Name(label=_("Nom"), max_length=80)
+    email = Email(label=_("Courriel professionnel"))
     field_order = ("civility", "first_name", "last_name", "email", "roles", "departments", "sites")

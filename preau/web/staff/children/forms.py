@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.domain.families.enums import Authority
 from preau.domain.families.queries.custody import Calendar, CustodyFile, HolderLine, HomeLine
 from preau.domain.families.rules import SharesNotHundred, check_shares
+from preau.kernel.bounds import Purpose
 from preau.kernel.periods import Period
 from preau.kernel.residence import (
     MAX_DATES,
@@ -24,6 +25,7 @@ from preau.kernel.residence import (
     WeekTurns,
     other_side,
 )
+from preau.web.ui.typed import Day, Text
 
 ONE_DAY = timedelta(days=1)
 AUTHORITIES = [
@@ -85,15 +87,13 @@ class CalendarForm(forms.Form):
         required=False,
         help_text=_("Semaines paires et impaires : les semaines paires sont celles du premier parent."),
     )
-    anchor = forms.DateField(
+    anchor = Day(
         label=_("Premier jour chez le premier parent"),
+        purpose=Purpose.CALENDAR,
         required=False,
         help_text=_("Une semaine sur deux, ou 2-2-3."),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-        error_messages={"invalid": _("Écrivez une date, par exemple 07/09/2026.")},
     )
-    dates = forms.CharField(
+    dates = Text(
         label=_("Jours chez le second parent"),
         required=False,
         max_length=20_000,
@@ -215,7 +215,7 @@ class ObjectionForm(forms.Form):
     """The letter of a holder of authority, recorded by an agent."""
 
     adult_id = forms.TypedChoiceField(label=_("Qui s’oppose"), coerce=int)
-    text = forms.CharField(
+    text = Text(
         label=_("Ce que dit la lettre"),
         max_length=2000,
         help_text=_("L’autre parent ne le lit jamais."),
@@ -231,7 +231,7 @@ class ObjectionForm(forms.Form):
 class LiftForm(forms.Form):
     """Why an objection ends."""
 
-    reason = forms.CharField(
+    reason = Text(
         label=_("Pourquoi l’opposition est levée"),
         max_length=2000,
         help_text=_("Par exemple : accord écrit des deux parents le 12/11/2026, décision du juge."),

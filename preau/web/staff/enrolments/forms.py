@@ -4,23 +4,14 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
-BAD_DAY = _("Écrivez une date, par exemple 03/09/2026.")
-LATEST = date(2199, 12, 31)  # later is a slip of the hand, and the day after the last there is has no name
+from preau.kernel.bounds import Purpose
+from preau.web.ui.typed import Day, Text
 
 
-def _day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        required=required,
-        help_text=help_text,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-        error_messages={"invalid": BAD_DAY},
-        validators=[MaxValueValidator(LATEST, message=BAD_DAY)],
-    )
+def _day(label: Any, *, required: bool = True, help_text: Any = "") -> Day:
+    return Day(label=label, purpose=Purpose.CALENDAR, required=required, help_text=help_text)
 
 
 class EnrolForm(forms.Form):
@@ -48,7 +39,7 @@ class EndForm(forms.Form):
     """The last day of an enrolment, and why."""
 
     last = _day(_("Dernier jour compris"))
-    reason = forms.CharField(label=_("Motif, gardé au dossier"), max_length=200, required=False)
+    reason = Text(label=_("Motif, gardé au dossier"), max_length=200, required=False)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,6 +1,5 @@
 """Forms of the file of a family, for agents."""
 
-import re
 from datetime import date
 from typing import Any
 
@@ -9,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.domain.documents.queries import TypeView
 from preau.domain.families.enums import ContactKind, Medium, Situation
+from preau.kernel.bounds import Purpose
+from preau.web.ui.typed import Day, Email, Name, Phone, Text, check_postcode
 from preau.web.ui.uploads import ACCEPT
 
-PHONE = re.compile(r"\+?[0-9 .()-]{6,30}")
 SITUATIONS = {
     Situation.MARRIED: _("Marié(e)"),
     Situation.CIVIL_UNION: _("Pacsé(e)"),
@@ -25,34 +25,22 @@ ADDRESS = ("street_number", "street", "building", "apartment", "complement", "po
 CHOOSE = ("", _("Choisir"))
 
 
-class PhoneField(forms.CharField):
-    """A telephone number, loosely: people write it their own way."""
+class PhoneField(Phone):
+    """A telephone number, with its label first."""
 
     def __init__(self, label: Any, *, required: bool = False) -> None:
-        super().__init__(label=label, max_length=30, required=required, widget=forms.TextInput(attrs={"type": "tel"}))
-
-    def clean(self, value: Any) -> str:
-        found: str = super().clean(value).strip()
-        if found and not PHONE.fullmatch(found):
-            raise forms.ValidationError(_("Écrivez le numéro avec ses dix chiffres, par exemple 02 61 91 00 00."))
-        return found
+        super().__init__(label=label, required=required)
 
 
-class DayField(forms.DateField):
-    """A day, as browsers send it or as people type it."""
+class DayField(Day):
+    """A day, with its label first."""
 
-    def __init__(self, label: Any, *, required: bool = True) -> None:
-        super().__init__(
-            label=label,
-            required=required,
-            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-            input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-            error_messages={"invalid": _("Écrivez une date, par exemple 03/09/2026.")},
-        )
+    def __init__(self, label: Any, *, purpose: Purpose, required: bool = True) -> None:
+        super().__init__(label=label, purpose=purpose, required=required)
 
 
-def text(label: Any, length: int = 80, *, required: bool = True) -> forms.CharField:
-    return forms.CharField(label=label, max_length=length, required=required)
+def text(label: Any, length: int = 80, *, required: bool = True) -> Text:
+    return Text(label=label, max_length=length, required=required)
 
 
 class AdultForm(forms.Form):
@@ -60,7 +48,7 @@ class AdultForm(forms.Form):
 
     phone = PhoneField(_("Téléphone"))
     mobile = PhoneField(_("Téléphone portable"))
-    email = forms.EmailField(label=_("Courriel de contact"), required=False)
+    email = Email(label=_("Courriel de contact"), required=False)
     preferred_medium = forms.ChoiceField(
         label=_("Moyen de contact préféré"),
         choices=[
@@ -94,6 +82,11 @@ class AddressForm(forms.Form):
     city = text(_("Ville"), 80)
     country = text(_("Pays"), 60)
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        check_postcode(self)
+        return data
+
 
 class ContactForm(forms.Form):
     """A person of the household’s entourage, named by the service on its behalf."""
@@ -108,8 +101,8 @@ class ContactForm(forms.Form):
         ],
     )
     child_id = forms.ChoiceField(label=_("Pour"))
-    first_name = text(_("Prénom"))
-    last_name = text(_("Nom d’usage"))
+    first_name = Name(label=_("Prénom"), max_length=80)
+    last_name = Name(label=_("Nom d’usage"), max_length=80)
     link = text(_("Lien avec l’enfant"), 40, required=False)
     phone = PhoneField(_("Téléphone"))
     mobile = PhoneField(_("Téléphone portable"))
@@ -125,7 +118,7 @@ class PieceForm(forms.Form):
     """A paper that the family brought, put in its file."""
 
     type = forms.ChoiceField(label=_("Type de document"))
-    until = DayField(_("Valable jusqu’au"), required=False)
+    until = DayField(_("Valable jusqu’au"), purpose=Purpose.VALIDITY, required=False)
     file = forms.FileField(
         label=_("Fichier ou photo"),
         allow_empty_file=True,
@@ -159,7 +152,7 @@ class MoveForm(CounterForm, AddressForm):
 
     RENAMED = {"moves_on": "from"}
     field_order = ["moves_on", *ADDRESS]
-    moves_on = DayField(_("À partir du"))
+    moves_on = DayField(_("À partir du"), purpose=Purpose.ACT)
 
 
 class SituationForm(CounterForm):
@@ -169,8 +162,8 @@ class SituationForm(CounterForm):
     situation = forms.ChoiceField(
         label=_("Nouvelle situation"), choices=[CHOOSE, *((code.value, label) for code, label in SITUATIONS.items())]
     )
-    since = DayField(_("Depuis le"))
-    comment = forms.CharField(
+    since = DayField(_("Depuis le"), purpose=Purpose.PAST)
+    comment = Text(
         label=_("Ce que la famille a dit"),
         max_length=4000,
         required=False,
@@ -187,7 +180,7 @@ def form_of(fields: Any) -> type[CounterForm]:
 def _data_field(field: Any) -> forms.Field:
     label, required, kind = field["label"], bool(field.get("required")), field.get("kind", "text")
     if kind == "date":
-        return DayField(label, required=required)
+        return DayField(label, purpose=Purpose.CALENDAR, required=required)
     if kind == "number":
         return forms.IntegerField(label=label, required=required, min_value=0, max_value=10_000)
     if kind == "choice":
@@ -197,7 +190,7 @@ def _data_field(field: Any) -> forms.Field:
         choices = [CHOOSE, ("oui", _("Oui")), ("non", _("Non"))]
         return forms.ChoiceField(label=label, required=required, choices=choices)
     widget = forms.Textarea(attrs={"rows": "4"}) if kind == "long" else forms.TextInput()
-    return forms.CharField(label=label, max_length=4000 if kind == "long" else 200, required=required, widget=widget)
+    return Text(label=label, max_length=4000 if kind == "long" else 200, required=required, widget=widget)
 
 
 def _plain(value: Any) -> Any:

@@ -11,6 +11,7 @@ from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.queries import NOBODY, QUEUES, InboxFilter
 from preau.domain.procedures.rules import MAX_TEXT, Part
 from preau.web.staff.dates import read_number
+from preau.web.ui.typed import Text
 
 ACCEPT, REFUSE, ASK = "accept", "refuse", "ask"
 NO_ONE = "personne"
@@ -22,8 +23,8 @@ class DecisionForm(forms.Form):
     decision = forms.ChoiceField(
         choices=[(ACCEPT, _("Accepter")), (ASK, _("Demander un complément")), (REFUSE, _("Refuser"))]
     )
-    template = forms.CharField(required=False, max_length=80)
-    reason = forms.CharField(
+    template = Text(required=False, max_length=80)
+    reason = Text(
         label=_("Mot à la famille"),
         required=False,
         max_length=MAX_TEXT,

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from preau.domain.documents.enums import Category
+from preau.web.ui.typed import Text
 from preau.web.ui.uploads import ACCEPT
 
 CATEGORIES = [
@@ -15,11 +16,11 @@ EVERYBODY, FAMILIES = "everybody", "families"
 
 
 class PublicationForm(forms.Form):
-    title = forms.CharField(
+    title = Text(
         label=_("Titre"), max_length=120, help_text=_("Comme les familles le liront : « Règlement intérieur ».")
     )
     category = forms.ChoiceField(label=_("Rubrique"), choices=CATEGORIES)
-    year_label = forms.CharField(
+    year_label = Text(
         label=_("Année"), max_length=20, required=False, help_text=_("Par exemple : 2026-2027. Vide : toutes.")
     )
     audience = forms.ChoiceField(

@@ -82,11 +82,12 @@ def local_day(moment: datetime) -> date:
 
 @register.filter
 def moment_words(moment: datetime) -> str:
-    """« mardi 3 novembre à 8 h 12 »; midnight belongs to the evening before, as people say it."""
+    """« mardi 3 novembre à 8 h 12 »; midnight is the end of the evening before: « 23 h 59 » cannot be read as the night
+    before."""
     local, dates = timezone.localtime(moment), _dates()
     if (local.hour, local.minute) == (0, 0):
         evening = dates.day_words(local.date() - timedelta(days=1), year=False)
-        return f"{evening} at midnight" if dates is english_dates else f"{evening} à minuit"
+        return f"{evening}, 23:59" if dates is english_dates else f"{evening}, 23\u00a0h\u00a059"
     at = "at" if dates is english_dates else "à"
     return f"{dates.day_words(local.date(), year=False)} {at} {dates.clock_words(local)}"
 

@@ -85,6 +85,9 @@ class Handler:
         :raises CannotApply: what was accepted is no longer possible.
         """
 
+    def numbered(self, *, actor: Actor, row: Procedure, now: datetime) -> None:
+        """Write what an answer given at once could not say before its démarche had a number; tell whom it concerns."""
+
     def refuse(self, *, actor: Actor, row: Procedure, reason: str, now: datetime) -> None:
         """Write what a refusal changes besides the status."""
 

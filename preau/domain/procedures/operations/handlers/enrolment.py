@@ -4,10 +4,13 @@ import re
 from datetime import date, datetime, time
 from typing import Any, ClassVar
 
+from django.db.models import Q
+
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.domain.catalogue.models import Activity, Offer
 from preau.domain.enrolments.enums import EnrolmentStatus, OfferState
+from preau.domain.enrolments.models import Enrolment
 from preau.domain.enrolments.operations import enrol, subscribe
 from preau.domain.enrolments.queries import OfferOption, OfferRow
 from preau.domain.enrolments.rules import AlreadyEnrolled, OfferFull, PatternLine, PeriodOutsideOffer, read_pattern
@@ -110,11 +113,24 @@ class EnrolmentHandler(Handler):
             raise CannotApply("already_enrolled") from None
         except (OfferFull, PeriodOutsideOffer, NotFound) as fact:
             raise CannotApply("full" if isinstance(fact, OfferFull) else "period") from None
+        row.enrolment_id = made.pk
         Procedure.objects.filter(organisation_id=row.organisation_id, pk=row.pk).update(enrolment_id=made.pk)
-        if made.status == EnrolmentStatus.WAITING:
-            tell_waiting(actor=actor, enrolment_id=made.pk, now=now)
-        else:
+        if made.status != EnrolmentStatus.WAITING:
             book_subscriptions(actor=actor, enrolment_id=made.pk, now=now)
+        elif row.number is not None:
+            tell_waiting(actor=actor, enrolment_id=made.pk, now=now)
+
+    def numbered(self, *, actor: Actor, row: Procedure, now: datetime) -> None:
+        """Let the enrolments made know their démarche; who waits is told its rank."""
+        mine = Enrolment.objects.filter(
+            organisation_id=row.organisation_id, family_id=row.family_id, child=row.child_id, procedure_number=None
+        )
+        offer = _offer(row)
+        offers = [each for each in (offer.pk, offer.subscribes_to_id) if each] if offer else []
+        mine.filter(Q(pk=row.enrolment_id or 0) | Q(offer_id__in=offers)).update(procedure_number=row.number)
+        waiting = Enrolment.objects.filter(pk=row.enrolment_id or 0, status=EnrolmentStatus.WAITING)
+        if waiting.exists():
+            tell_waiting(actor=actor, enrolment_id=row.enrolment_id or 0, now=now)
 
 
 def _row(actor: Actor, family_id: int, child_id: int | None, about: str, now: datetime) -> OfferRow:
