@@ -1,22 +1,19 @@
 """The pages of a PDF and nothing else: no script, attachment, action, nor what a photo says of its place.
 
-It stands alone (standard library and pikepdf) for `bare_pdf_apart` runs it as a script, in a process of its own: a few
-kilobytes may open into gigabytes, or never end, and a library in C++ cannot be stopped from inside.
+Run alone, by `base.uploads`: a PDF comes in; how many pages, a line end and the bare file go out.
+
+    python -I bare_pdf.py MEGABYTES SECONDS < file.pdf > bare.pdf
 """
 
 import io
-import re
-import subprocess
+import resource
 import sys
-from pathlib import Path
 from typing import Any
 
 import pikepdf
 
 MAX_PAGES = 30
 MAX_THINGS = 200_000  # objects and values walked: far above thirty pages, far below a minute
-MEMORY = 768 * 1024 * 1024  # bytes of the process apart
-SECONDS = 20
 
 PAGE = frozenset({"/Type", "/Parent", "/Rotate", "/UserUnit", "/Resources", "/Contents", "/Group"})
 BOXES = frozenset({"/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox"})
@@ -27,8 +24,6 @@ BANNED = frozenset(
     {"/A", "/AA", "/AF", "/EF", "/JS", "/Metadata", "/OPI", "/OpenAction", "/PieceInfo", "/Ref", "/Thumb"}
 )
 OUTSIDE = frozenset({"/F", "/FFilter", "/FDecodeParms"})  # of a stream: its content is another file
-# What makes the library open compressed parts, even under another writing of the same names (« /Obj#53tm »).
-NOT_PLAIN = re.compile(rb"ObjStm|XRef|Annots|AcroForm|#[0-9A-Fa-f]{2}")
 REASONS = {3: "encrypted", 4: "too_many_pages", 5: "unreadable"}
 
 
@@ -41,31 +36,7 @@ class NotBare(Exception):
 
 
 def bare_pdf(content: bytes) -> tuple[int, bytes]:
-    """Return how many pages a PDF has, and them alone; apart when something must be opened to read them.
-
-    :raises NotBare: it cannot be kept.
-    """
-    return bare_pdf_apart(content) if NOT_PLAIN.search(content) else bare_pdf_here(content)
-
-
-def bare_pdf_apart(content: bytes) -> tuple[int, bytes]:
-    """Do the same in a process that has little memory and little time.
-
-    :raises NotBare: it cannot be kept, or asked for too much.
-    """
-    command = [sys.executable, "-I", str(Path(__file__).resolve())]
-    try:
-        done = subprocess.run(command, input=content, capture_output=True, timeout=2 * SECONDS, check=False)  # noqa: S603 -- our own file
-    except subprocess.TimeoutExpired as slow:
-        raise NotBare("unreadable") from slow
-    if done.returncode:
-        raise NotBare(REASONS.get(done.returncode, "unreadable"))
-    pages, _line, kept = done.stdout.partition(b"\n")
-    return int(pages), kept
-
-
-def bare_pdf_here(content: bytes) -> tuple[int, bytes]:
-    """Do it in this process.
+    """Return how many pages a PDF has, and them alone. One that opens with no password is written again with none.
 
     :raises NotBare: it cannot be kept.
     """
@@ -94,8 +65,6 @@ def bare_pdf_here(content: bytes) -> tuple[int, bytes]:
 
 
 def _count(pdf: pikepdf.Pdf) -> int:
-    if pdf.is_encrypted:
-        raise NotBare("encrypted")
     pages = len(pdf.pages)
     if pages == 0:
         raise NotBare("unreadable")
@@ -191,24 +160,13 @@ def without_metadata(jpeg: bytes) -> bytes:
     return jpeg
 
 
-def _limit() -> None:
-    import resource  # noqa: PLC0415 -- of this process alone, which is about to open what nobody trusts
-
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def main() -> int:
-    """Read a PDF from the standard input; write how many pages, a line end, and the bare file."""
-    _limit()
-    try:
-        pages, kept = bare_pdf_here(sys.stdin.buffer.read())
-    except NotBare as refused:
-        return next(number for number, code in REASONS.items() if code == refused.code)
-    sys.stdout.buffer.write(b"%d\n" % pages + kept)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    megabytes, seconds = (int(text) for text in sys.argv[1:3])
+    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        pages, kept = bare_pdf(sys.stdin.buffer.read())
+    except NotBare as refused:
+        sys.exit(next(number for number, code in REASONS.items() if code == refused.code))
+    sys.stdout.buffer.write(b"%d\n" % pages + kept)

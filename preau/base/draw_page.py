@@ -1,6 +1,6 @@
 """Run alone, by `base.pages`: a PDF comes in, one page of it goes out as a JPEG. No named file is made.
 
-    python -I draw_page.py PAGE MEGABYTES SECONDS < file.pdf > page.jpg
+    python -I draw_page.py MEGABYTES SECONDS PAGE < file.pdf > page.jpg
 
 The file comes from anybody: this process gets little memory and little time, knows no setting and no key, and
 whatever happens to it happens to nobody else.
@@ -47,7 +47,7 @@ def _unnamed_file() -> IO[bytes]:
 
 
 if __name__ == "__main__":
-    wanted, megabytes, seconds = (int(text) for text in sys.argv[1:4])
+    megabytes, seconds, wanted = (int(text) for text in sys.argv[1:4])
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

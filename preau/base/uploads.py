@@ -2,29 +2,39 @@
 
 Where `pillow-heif` is installed (extra `heic`), the photos of iPhones too: they become JPEG.
 
-Nothing is kept as it came. Images are drawn again without their metadata (a phone writes where it was);
-PDFs are written again without scripts, attachments and actions (`bare_pdf`). Extension, first bytes and full decoding
-must agree, so that a page renamed .jpg or two formats in one file do not pass.
+Its content says what it is, whatever its name. Nothing is kept as it came: images are drawn again without their
+metadata (`bare_image`), PDFs written again without scripts, attachments and actions (`bare_pdf`), each in a process
+apart with little memory and little time. What else a file hid is not in what is kept.
 """
 
 import hashlib
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
 from importlib.util import find_spec
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+import pikepdf
+from PIL import Image
 
-from preau.base.bare_pdf import NotBare, bare_pdf
+from preau.base.apart import Limits, NoTurn, OpenedBadly, open_apart
+from preau.base.bare_pdf import MAX_PAGES
 from preau.base.scanning import ScanState, scan
 
 MAX_BYTES = 10 * 1024 * 1024
-MAX_PIXELS = 20_000_000
-MAX_SIDE = 3_000  # pixels: a page stays readable, and weighs little
-EXTENSIONS = {"pdf": "pdf", "jpg": "jpeg", "jpeg": "jpeg", "png": "png", "heic": "heif", "heif": "heif"}
+MAX_FILES = 20  # of one piece
 MEDIA_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
-STARTS = {"pdf": b"%PDF-", "jpeg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}
+EXTENSIONS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
+STARTS = {"jpeg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}
+PDF_START, PDF_WITHIN = b"%PDF-", 1_024  # bytes: readers look for it there, and some writers put a mark before it
 HEIF_BRANDS = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypheim", b"ftypheis")  # after the length of the first box
+SCAN, MAX_SCANS = b"\xff\xda", 100  # of a progressive JPEG: cameras write ten, a bomb ten thousand
+LIMITS = {
+    "pdf": Limits(megabytes=768, seconds=10),
+    "jpeg": Limits(megabytes=1024, seconds=10),
+    "png": Limits(megabytes=1024, seconds=10),
+    "heif": Limits(megabytes=2048, seconds=15),
+}
+A4 = (595, 842)  # points
 HEIF_READER = "pillow_heif"
 
 
@@ -45,7 +55,7 @@ class FileTooLarge(FileRefused):
 
 
 class FileKindRefused(FileRefused):
-    """Neither PDF, JPEG nor PNG, by its name or by its first bytes."""
+    """Neither PDF, JPEG nor PNG, by its first bytes."""
 
     code = "kind"
 
@@ -69,13 +79,13 @@ class FileEncrypted(FileRefused):
 
 
 class ImageTooLarge(FileRefused):
-    """More than `MAX_PIXELS` once opened."""
+    """More than `bare_image.MAX_PIXELS` once opened."""
 
     code = "too_many_pixels"
 
 
 class TooManyPages(FileRefused):
-    """A PDF of more than `bare_pdf.MAX_PAGES` pages."""
+    """More than `bare_pdf.MAX_PAGES` pages, or `MAX_FILES` files."""
 
     code = "too_many_pages"
 
@@ -86,7 +96,14 @@ class FileInfected(FileRefused):
     code = "infected"
 
 
-PDF_REFUSALS = {"encrypted": FileEncrypted, "too_many_pages": TooManyPages, "unreadable": FileUnreadable}
+class FileNotOpened(FileRefused):
+    """Too many files are being opened at once."""
+
+    code = "busy"
+
+
+PDF_REFUSALS: dict[int | None, type[FileRefused]] = {3: FileEncrypted, 4: TooManyPages}
+IMAGE_REFUSALS: dict[int | None, type[FileRefused]] = {3: ImageTooLarge}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +121,40 @@ class CleanFile:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def receive_upload(*, name: str, content: bytes) -> CleanFile:
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file as it came: the name that its owner gave it, and what it holds."""
+
+    name: str
+    content: bytes
+
+
+def receive_uploads(sent: Sequence[SentFile]) -> CleanFile:
+    """Return a harmless copy of what was sent, each file seen by the antivirus as it came.
+
+    Several are one PDF, in order. Slow: call it outside a transaction.
+
+    :param sent: at least one.
+    :raises FileRefused: one of its kinds, when one of them cannot be kept.
+    """
+    if len(sent) > MAX_FILES:
+        raise TooManyPages
+    return join([receive_upload(each.content) for each in sent])
+
+
+def receive_upload(content: bytes) -> CleanFile:
     """Return a harmless copy of a file, seen by the antivirus as it came. Slow: call it outside a transaction.
 
     :raises FileRefused: one of its kinds, when the file cannot be kept.
     """
-    clean = clean_upload(name=name, content=content)
+    clean = clean_upload(content)
     seen = scan(content)
     if seen == ScanState.INFECTED:
         raise FileInfected
     return replace(clean, scan=seen)
 
 
-def clean_upload(*, name: str, content: bytes) -> CleanFile:
+def clean_upload(content: bytes) -> CleanFile:
     """Return a harmless copy of a file.
 
     :raises FileRefused: one of its kinds, when the file cannot be kept.
@@ -125,59 +163,75 @@ def clean_upload(*, name: str, content: bytes) -> CleanFile:
         raise FileEmpty
     if len(content) > MAX_BYTES:
         raise FileTooLarge
-    kind = EXTENSIONS.get(name.rsplit(".", 1)[-1].lower() if "." in name else "")
-    if kind == "heif" and content[4:12] in HEIF_BRANDS:
-        _open_heif()
-        return _clean_image(content, kind)
-    if kind not in STARTS or not content.startswith(STARTS[kind]):
-        raise FileKindRefused
-    return _clean_pdf(content) if kind == "pdf" else _clean_image(content, kind)
+    kind = _kind_of(content)
+    try:
+        return _clean_pdf(content) if kind == "pdf" else _clean_image(content, kind)
+    except NoTurn as crowd:
+        raise FileNotOpened from crowd
 
 
-def _open_heif() -> None:
-    """Teach Pillow to open HEIF.
+def join(files: Sequence[CleanFile]) -> CleanFile:
+    """Return clean files as one, in order: itself when there is one, else a PDF. Each photo is a page.
 
-    :raises HeicRefused: the extra is not installed.
+    :raises TooManyPages, FileTooLarge: together they are more than one piece may be.
     """
-    if find_spec(HEIF_READER) is None:
-        raise HeicRefused
-    import_module(HEIF_READER).register_heif_opener(thumbnails=False)
+    if len(files) == 1:
+        return files[0]
+    if sum(each.pages for each in files) > MAX_PAGES:
+        raise TooManyPages
+    out = io.BytesIO()
+    with pikepdf.new() as whole:
+        for each in files:
+            with pikepdf.open(io.BytesIO(each.content if each.extension == "pdf" else _as_page(each.content))) as pages:
+                whole.pages.extend(pages.pages)
+        whole.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    states = [each.scan for each in files]
+    least = next((state for state in (ScanState.UNAVAILABLE, ScanState.NOT_SCANNED) if state in states), states[0])
+    return _kept_pdf(sum(each.pages for each in files), out.getvalue(), least)
+
+
+def _kind_of(content: bytes) -> str:
+    for kind, start in STARTS.items():
+        if content.startswith(start):
+            return kind
+    if content[4:12] in HEIF_BRANDS:
+        if find_spec(HEIF_READER) is None:
+            raise HeicRefused
+        return "heif"
+    if PDF_START in content[:PDF_WITHIN]:
+        return "pdf"
+    raise FileKindRefused
 
 
 def _clean_image(content: bytes, kind: str) -> CleanFile:
+    if kind == "jpeg" and content.count(SCAN) > MAX_SCANS:
+        raise FileUnreadable
     try:
-        with Image.open(io.BytesIO(content), formats=[kind.upper()]) as found:
-            if found.width * found.height > MAX_PIXELS:  # as the header says, before anything is decoded
-                raise ImageTooLarge
-            found.load()
-            image = ImageOps.exif_transpose(found)
-    except ImageTooLarge:
-        raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
-        raise ImageTooLarge from bomb
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, RuntimeError, Warning, MemoryError) as broken:
-        raise FileUnreadable from broken
-    kept = "jpeg" if kind == "heif" else kind
-    return CleanFile(_drawn_again(image, kept), MEDIA_TYPES[kept], "jpg" if kept == "jpeg" else kept, 1)
-
-
-def _drawn_again(image: Image.Image, kind: str) -> bytes:
-    """Write the pixels and nothing else: no metadata, no trailing bytes, no hidden second file."""
-    mode = "RGB" if kind == "jpeg" or image.mode not in ("L", "RGBA", "RGB") else image.mode
-    drawn = image.convert(mode)
-    drawn.thumbnail((MAX_SIDE, MAX_SIDE))
-    bare = Image.new(drawn.mode, drawn.size)
-    bare.paste(drawn)
-    out = io.BytesIO()
-    bare.save(out, format=kind.upper(), **({"quality": 85} if kind == "jpeg" else {"optimize": False}))
-    return out.getvalue()
+        kept = open_apart(script="bare_image.py", content=content, limits=LIMITS[kind], arguments=(kind,))
+    except OpenedBadly as bad:
+        raise IMAGE_REFUSALS.get(bad.code, FileUnreadable) from bad
+    return CleanFile(kept, *((MEDIA_TYPES["png"], "png") if kind == "png" else (MEDIA_TYPES["jpeg"], "jpg")), 1)
 
 
 def _clean_pdf(content: bytes) -> CleanFile:
     try:
-        pages, kept = bare_pdf(content)
-    except NotBare as refused:
-        raise PDF_REFUSALS[refused.code] from refused
-    if len(kept) > 2 * MAX_BYTES:
+        made = open_apart(script="bare_pdf.py", content=content, limits=LIMITS["pdf"])
+    except OpenedBadly as bad:
+        raise PDF_REFUSALS.get(bad.code, FileUnreadable) from bad
+    pages, _line, kept = made.partition(b"\n")
+    return _kept_pdf(int(pages), kept)
+
+
+def _kept_pdf(pages: int, content: bytes, scanned: ScanState = ScanState.NOT_SCANNED) -> CleanFile:
+    if len(content) > 2 * MAX_BYTES:
         raise FileTooLarge
-    return CleanFile(kept, MEDIA_TYPES["pdf"], "pdf", pages)
+    return CleanFile(content, MEDIA_TYPES["pdf"], "pdf", pages, scanned)
+
+
+def _as_page(image: bytes) -> bytes:
+    """Lay a clean image on a page as high as an A4 sheet, or as wide where it lies."""
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(image)) as found:
+        flat = found.convert("RGB")
+        flat.save(out, format="PDF", quality=85, resolution=72 * max(flat.width / A4[0], flat.height / A4[1]))
+    return out.getvalue()

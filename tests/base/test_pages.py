@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from preau.base import pages
+from preau.base.apart import Limits
 from preau.base.pages import PageNotDrawn, draw_page
 from tests.uploads.corpus import paper
 
@@ -31,8 +32,8 @@ def test_what_cannot_be_drawn_is_a_fact_not_a_crash(content, page):
         draw_page(content=content, page=page)
 
 
-@pytest.mark.parametrize(("limit", "value"), [("MAX_MEGABYTES", 40), ("MAX_SECONDS", 0)])
-def test_a_page_too_heavy_is_given_up(monkeypatch, limit, value):
-    monkeypatch.setattr(pages, limit, value)
+@pytest.mark.parametrize("limits", [Limits(megabytes=40, seconds=6), Limits(megabytes=1024, seconds=0)])
+def test_a_page_too_heavy_is_given_up(monkeypatch, limits):
+    monkeypatch.setattr(pages, "LIMITS", limits)
     with pytest.raises(PageNotDrawn):
         draw_page(content=paper(1), page=1)

@@ -44,9 +44,9 @@ def test_eight_families_created_at_once_have_eight_numbers_in_a_row(town):
 def test_numbers_of_a_transaction_undone_are_given_again(town):
     from django.db import transaction
 
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         next_numbers(organisation_id=town.id, name="procedure", count=3)
-        _ = 1 / 0
+        transaction.set_rollback(True)
     assert list(next_numbers(organisation_id=town.id, name="procedure")) == [1]
 
 

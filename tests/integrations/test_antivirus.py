@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from preau.base.files import FileNotSafe, scan_again
 from preau.base.models import JournalEntry, StoredFile
-from preau.base.uploads import FileInfected
+from preau.base.uploads import FileInfected, SentFile
 from preau.domain.documents.models import DocumentType
 from preau.domain.documents.operations import deposit, open_document, receive
 from preau.integrations.antivirus import clamd
@@ -112,7 +112,7 @@ def send(town, awa, kind, content=None):
 @pytest.mark.django_db
 def test_an_infected_file_is_not_kept_and_is_written_down(server, town, awa):
     with pytest.raises(FileInfected):
-        receive(actor=town.parent(awa), name="photo.jpg", content=picture() + EICAR, now=NOW)
+        receive(actor=town.parent(awa), sent=[SentFile("photo.jpg", picture() + EICAR)], now=NOW)
     assert not StoredFile.objects.exists()
     assert JournalEntry.objects.filter(act="document.infected").count() == 1
 

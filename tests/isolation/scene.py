@@ -133,7 +133,7 @@ def build() -> Scene:
         actor=town.agent("manager"),
         title="Règlement",
         category=Category.RULES,
-        file=clean_upload(name="reglement.pdf", content=paper()),
+        file=clean_upload(paper()),
         name="reglement.pdf",
         is_public=False,
         now=NOW,

@@ -231,7 +231,7 @@ def documents_part(walk: Walk, files: Sequence[Path]) -> None:
     for number, title in enumerate(links.all_inner_texts()):
         walk.hand.act(walk.page.get_by_role("link", name=" ".join(title.split())))
         walk.on("Envoyer un document")
-        walk.hand.attach("Fichier ou photo", files[number % len(files)])
+        walk.hand.attach("Fichiers ou photos", files[number % len(files)])
         walk.hand.press("Enregistrer")
         walk.on("Documents")
     expect(links).to_have_count(0)

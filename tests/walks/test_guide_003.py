@@ -59,7 +59,7 @@ def send(walk: Walk, to_whom: str, title: str, path) -> None:
     walk.hand.act(folder.get_by_role("link", name=starting("Envoyer un document")))
     walk.on("Envoyer un document")
     walk.hand.pick("Type de document", title)
-    walk.hand.attach("Fichier ou photo", path)
+    walk.hand.attach("Fichiers ou photos", path)
     walk.hand.press("Enregistrer")
     walk.on("Pièces justificatives")
     expect(folder.get_by_role("listitem").filter(has_text=title)).to_contain_text("Déposé le")

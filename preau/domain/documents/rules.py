@@ -29,6 +29,14 @@ class AlreadyChecked(Exception):
     """The piece was validated, refused or replaced meanwhile."""
 
 
+class PieceChanged(Exception):
+    """The piece has other pages than those which its sender saw: how many is said."""
+
+    def __init__(self, pages: int) -> None:
+        super().__init__(pages)
+        self.pages = pages
+
+
 @dataclass(frozen=True, slots=True)
 class TypeFacts:
     """What the rules know of a type of piece."""

@@ -47,6 +47,7 @@ urlpatterns = [
     path("documents/envoyer/moi/", documents.send, {"is_mine": True}, name="document_send_mine"),
     path("documents/envoyer/<int:child_id>/", documents.send, name="document_send_child"),
     path("documents/<int:document_id>/fichier/", documents.document, name="document"),
+    path("documents/<int:document_id>/pages/", documents.add_pages, name="document_add_pages"),
     path("editions/", editions.editions, name="editions"),
     path("editions/<int:publication_id>/", editions.publication, name="publication"),
     path("editions/attestation/<int:child_id>/", editions.attestation, name="attestation"),

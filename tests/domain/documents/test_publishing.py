@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def give(town, title="Règlement intérieur", *, pages=1, actor=None, **fields):
-    file = clean_upload(name="r.pdf", content=paper(pages))
+    file = clean_upload(paper(pages))
     values = {"category": Category.RULES, "is_public": True, **fields}
     return publish(actor=actor or town.agent("manager"), title=title, file=file, name="r.pdf", now=NOW, **values)
 

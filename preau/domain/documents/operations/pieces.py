@@ -1,6 +1,6 @@
 """Acts on pieces: sending, replacing, checking, reading the file itself."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -8,23 +8,26 @@ from django.db import transaction
 from preau.base import files, journal
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
-from preau.base.uploads import CleanFile, FileInfected, receive_upload
+from preau.base.scanning import ScanState
+from preau.base.uploads import CleanFile, FileInfected, SentFile, join, receive_uploads
 from preau.domain.accounts.enums import Role
 from preau.domain.documents.enums import DocumentState, Subject, Validity
 from preau.domain.documents.models import Document, DocumentType, Regulation, RegulationAcceptance
 from preau.domain.documents.queries import DocumentView, find_document
-from preau.domain.documents.rules import AlreadyChecked, ReasonMissing, check_date, good_until
+from preau.domain.documents.rules import AlreadyChecked, PieceChanged, ReasonMissing, check_date, good_until
 from preau.domain.families.models import Adult, Family, HouseholdChild
 from preau.domain.families.queries import without_closed
 
 
-def receive(*, actor: Actor, name: str, content: bytes, now: datetime) -> CleanFile:
-    """Make a file harmless and show it to the antivirus. It takes its time: never inside a transaction.
+def receive(*, actor: Actor, sent: Sequence[SentFile], now: datetime) -> CleanFile:
+    """Make what was sent harmless and show it to the antivirus; several files are one PDF, in order.
+
+    It takes its time: never inside a transaction.
 
     :raises FileRefused: see `base.uploads`; a virus is written in the journal.
     """
     try:
-        return receive_upload(name=name, content=content)
+        return receive_uploads(sent)
     except FileInfected:
         journal.record(actor=actor, act="document.infected", at=now)
         raise
@@ -60,7 +63,7 @@ def deposit(
     adult = _sender(actor, family_id) if kind.subject == Subject.ADULT else None
     on = now.astimezone(actor.zone).date()
     check_date(validity=Validity(kind.validity), written=until, deposited_on=on)
-    clean = content if isinstance(content, CleanFile) else receive(actor=actor, name=name, content=content, now=now)
+    clean = content if isinstance(content, CleanFile) else receive(actor=actor, sent=[SentFile(name, content)], now=now)
     owner_id = (actor.account_id or 0) if kind.is_judicial else 0
     key = {"family_id": family_id, "child_id": child_id, "adult": adult, "document_type": kind, "owner_id": owner_id}
     # The lock on the household lets two clicks on « Envoyer » meet here, one after the other.
@@ -88,6 +91,38 @@ def deposit(
     )
     journal.record(actor=actor, act="document.deposited", at=now, subject_type="document", subject_id=row.pk)
     return find_document(actor=actor, document_id=row.pk, on=on)
+
+
+def add_pages(
+    *, actor: Actor, document_id: int, sent: Sequence[SentFile], seen_pages: int, now: datetime
+) -> DocumentView:
+    """Put what was forgotten at the end of a piece that waits: it stays the same piece, in the same démarche.
+
+    :param seen_pages: how many pages the piece had when this was asked: a second click adds nothing twice.
+    :raises NotFound: not a piece that the actor may send again.
+    :raises AlreadyChecked: the service has read it; :raises PieceChanged: it has other pages by now.
+    :raises FileRefused: see `base.uploads`, of the file or of the whole; :raises FileGone: what was sent is lost.
+    """
+    on = now.astimezone(actor.zone).date()
+    actor.require_family(find_document(actor=actor, document_id=document_id, on=on).family_id)
+    if actor.is_staff:
+        actor.require_role(Role.AGENT, Role.MANAGER)
+    more = receive(actor=actor, sent=sent, now=now)
+    with transaction.atomic():
+        rows = Document.objects.select_for_update(of=("self",)).select_related("file")
+        row = rows.get(organisation_id=actor.organisation_id, pk=document_id)
+        if row.state != DocumentState.TO_CHECK:
+            raise AlreadyChecked(document_id)
+        if row.file.pages != seen_pages:
+            raise PieceChanged(row.file.pages)
+        before, content = files.read(organisation_id=actor.organisation_id, file_id=row.file_id)
+        kept = CleanFile(content, before.media_type, before.extension, before.pages, ScanState(before.scan))
+        name = f"{before.name['name'].rsplit('.', 1)[0]}.pdf"
+        row.file = files.keep(organisation_id=actor.organisation_id, file=join([kept, more]), name=name, now=now)
+        row.save(update_fields=["file"])
+        files.forget(organisation_id=actor.organisation_id, file_id=before.pk)
+        journal.record(actor=actor, act="document.pages_added", at=now, subject_type="document", subject_id=row.pk)
+    return find_document(actor=actor, document_id=document_id, on=on)
 
 
 @transaction.atomic

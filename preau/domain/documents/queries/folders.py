@@ -51,6 +51,12 @@ class Folder:
         """Return what must be sent or sent again: none of it means « Aucun document nécessaire » (A12-08)."""
         return tuple((kind, wanted) for kind, wanted in self.wanted if wanted.why)
 
+    @property
+    def asked(self) -> tuple[tuple[TypeView, Wanted, DocumentView | None], ...]:
+        """Return all that is asked for, with what was sent of it that the reader may open."""
+        by_id = {each.document_id: each for each in self.documents}
+        return tuple((kind, wanted, by_id.get(wanted.document_id or 0)) for kind, wanted in self.wanted)
+
 
 @dataclass(frozen=True, slots=True)
 class _Whose:

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
 from preau.base.scanning import ScanState
+from preau.base.uploads import EXTENSIONS
 from preau.domain.accounts.enums import Role
 from preau.domain.documents.enums import DocumentState, Subject, Validity
 from preau.domain.documents.models import Document, DocumentType
@@ -62,6 +63,11 @@ class DocumentView:
     def is_being_scanned(self) -> bool:
         """Whether the antivirus has yet to see it: until then, it goes back to its sender only."""
         return self.scan == ScanState.UNAVAILABLE
+
+    @property
+    def file_name(self) -> str:
+        """How it is called when it is given back: by its type, for its sender's own words are its sender's."""
+        return f"{self.title}.{EXTENSIONS.get(self.media_type, 'pdf')}"
 
     @property
     def is_picture(self) -> bool:

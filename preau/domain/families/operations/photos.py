@@ -26,7 +26,7 @@ def receive_photo(*, name: str, content: bytes) -> Photo:
 
     :raises FileRefused: not a photo that may be kept (see `base.uploads`).
     """
-    clean = receive_upload(name=name, content=content)
+    clean = receive_upload(content)
     if not clean.media_type.startswith("image/"):
         raise FileKindRefused
     return Photo(name, clean)

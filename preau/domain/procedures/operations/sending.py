@@ -1,6 +1,6 @@
 """Sending a document: by itself, or joined to a draft or to a démarche that asks for it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.db import transaction
 
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
-from preau.base.uploads import CleanFile
+from preau.base.uploads import CleanFile, SentFile
 from preau.domain.accounts.enums import Role
 from preau.domain.catalogue.queries import current_school_year, find_school_year
 from preau.domain.documents.operations import deposit, receive
@@ -30,18 +30,20 @@ def send_document(
     name: str,
     content: bytes,
     now: datetime,
+    more: Sequence[SentFile] = (),
     until: date | None = None,
 ) -> Submission:
     """Send one piece to the service: it is kept in the space and becomes a numbered démarche (A12-02 to A12-06).
 
     Sent twice (double click), the same file is one démarche.
 
+    :param more: the files that follow the first: together they are one piece, in order.
     :param until: the last good day that the piece bears, for the types that ask for it.
     :raises DateMissing, DateOver: that day is not said, or past.
     :raises NotFound: the household, the child or the type is not the actor's.
     :raises FileRefused: the file is not kept, and the code says why.
     """
-    file = receive(actor=actor, name=name, content=content, now=now)
+    file = receive(actor=actor, sent=[SentFile(name, content), *more], now=now)
     with transaction.atomic():
         document = _deposit(actor, family_id, child_id, type_id, name, file, _ends_on(actor, now), until, now)
         sent = _already_sent(actor, document.document_id)
@@ -109,18 +111,20 @@ def join_document(
     name: str,
     content: bytes,
     now: datetime,
+    more: Sequence[SentFile] = (),
     until: date | None = None,
     draft_id: int | None = None,
     number: int | None = None,
 ) -> DocumentView:
     """Put a piece in the space and join it to a draft, or to a démarche that waits for it.
 
+    :param more: the files that follow the first: together they are one piece, in order.
     :param until: the last good day that the piece bears, for the types that ask for it.
     :raises DateMissing, DateOver: that day is not said, or past.
     :raises NotFound: one of them is not the actor's; :raises AlreadyDecided: the démarche is closed.
     :raises FileRefused: the file is not kept, and the code says why.
     """
-    file = receive(actor=actor, name=name, content=content, now=now)
+    file = receive(actor=actor, sent=[SentFile(name, content), *more], now=now)
     with transaction.atomic():
         ends_on = _ends_on(actor, now, draft_id=draft_id)
         document = _deposit(actor, family_id, child_id, type_id, name, file, ends_on, until, now)

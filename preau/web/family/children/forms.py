@@ -11,6 +11,7 @@ from preau.domain.families.queries import ConsentLine
 from preau.web.family.dossier.forms import HealthForm
 from preau.web.family.procedures.forms import DraftForm, PhoneField, long_text, name, text
 from preau.web.ui.typed import Email
+from preau.web.ui.uploads import PHOTOS
 
 
 class SheetForm(HealthForm):
@@ -85,7 +86,7 @@ class ContactForm(DraftForm):
         required=False,
         allow_empty_file=True,
         help_text=_("JPEG ou PNG, 10 Mo au plus. Seule l’équipe qui accueille l’enfant la voit."),
-        widget=forms.FileInput(attrs={"accept": ".jpg,.jpeg,.png,image/jpeg,image/png"}),
+        widget=forms.FileInput(attrs={"accept": PHOTOS}),
     )
     no_photo = forms.BooleanField(label=_("Retirer la photo"), required=False)
 

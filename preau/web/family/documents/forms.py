@@ -11,32 +11,30 @@ from preau.domain.documents.queries import TypeView
 from preau.domain.documents.rules import DateMissing, DateOver, check_date
 from preau.kernel.bounds import Purpose
 from preau.web.ui.typed import Day
-from preau.web.ui.uploads import ACCEPT
+from preau.web.ui.uploads import Files, FilesInput
 
 DATE_MISSING = _("Donnez le dernier jour. Il est écrit sur le document.")
 
 
 class DocumentForm(forms.Form):
-    """A file, or the photo of a phone: whichever came is in `cleaned_data["file"]`."""
+    """Files, the photo of a phone, or both: what came is one piece, in order, in `cleaned_data["file"]`."""
 
     use_required_attribute = False  # a photo does instead of the file
     type = forms.ChoiceField(label=_("Type de document"))
     until = Day(label=_("Valable jusqu’au"), purpose=Purpose.VALIDITY, required=False)
-    file = forms.FileField(
-        label=_("Fichier ou photo"),
+    file = Files(
+        label=_("Fichiers ou photos"),
         error_messages={"required": _("Choisissez un fichier, ou prenez une photo.")},
-        allow_empty_file=True,
         help_text=_(
-            "PDF ou photo JPEG ou PNG, 10 Mo au plus. Nous réduisons les photos et retirons le lieu de prise de vue."
+            "PDF, ou photos JPEG ou PNG, de 10 Mo au plus. Plusieurs pages : choisissez-les ensemble, elles ne "
+            "feront qu’un document. Nous réduisons les photos et retirons le lieu de prise de vue."
         ),
-        widget=forms.FileInput(attrs={"accept": ACCEPT}),
     )
-    photo = forms.FileField(
+    photo = Files(
         label=_("Ou prendre une photo maintenant"),
         required=False,
-        allow_empty_file=True,
         help_text=_("À plat, les quatre coins visibles, les dates lisibles."),
-        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+        widget=FilesInput(attrs={"accept": "image/*", "capture": "environment"}),
     )
 
     def __init__(self, *args: Any, types: list[TypeView], on: date, **kwargs: Any) -> None:
@@ -57,7 +55,7 @@ class DocumentForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        data["file"] = data.get("file") or data.get("photo")
+        data["file"] = [*(data.get("file") or ()), *(data.get("photo") or ())]
         is_dated = data.get("type") in self.dated
         written = data["until"] = data.get("until") if is_dated else None
         if is_dated and "until" not in self.errors:
@@ -68,3 +66,15 @@ class DocumentForm(forms.Form):
             except DateOver:
                 self.add_error("until", _("Cette date est passée. Envoyez un document encore valable."))
         return data
+
+
+class PagesForm(forms.Form):
+    """What was forgotten of a piece, and how many pages it had when this was asked."""
+
+    use_required_attribute = False
+    seen_pages = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    file = Files(
+        label=_("Fichiers ou photos à ajouter"),
+        error_messages={"required": _("Choisissez au moins un fichier ou une photo.")},
+        help_text=_("PDF, ou photos JPEG ou PNG, de 10 Mo au plus. Les pages sont ajoutées à la fin, dans l’ordre."),
+    )

@@ -7,16 +7,19 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.base.files import FileGone, FileNotSafe
-from preau.base.uploads import MAX_BYTES, FileRefused
-from preau.domain.documents.enums import Subject
+from preau.base.uploads import FileRefused
+from preau.domain.documents import operations
+from preau.domain.documents.enums import DocumentState, Subject
 from preau.domain.documents.operations import open_document
-from preau.domain.documents.queries import Folder, document_types, folders
+from preau.domain.documents.queries import Folder, document_types, find_document, folders
+from preau.domain.documents.rules import AlreadyChecked, PieceChanged
 from preau.domain.families.queries import ChildCard, children_of_family, situations_of
 from preau.domain.procedures import operations as acts
-from preau.web.family.documents.forms import DocumentForm
+from preau.web.family.documents.forms import DocumentForm, PagesForm
 from preau.web.family.procedures.places import my_family
 from preau.web.ui.downloads import file_response
 from preau.web.ui.policy import family_page
@@ -38,11 +41,11 @@ def pieces(request: Any, slug: str) -> HttpResponse:
         on=request.today,
     )
     by_id = {child.child_id: child for child in children}
-    rows = [_row(slug, folder, by_id.get(folder.child_id or 0)) for folder in found]
+    rows = [_row(slug, family_id, folder, by_id.get(folder.child_id or 0)) for folder in found]
     return render(request, "family/documents/pieces.html", {"rows": rows})
 
 
-def _row(slug: str, folder: Folder, child: ChildCard | None) -> dict[str, Any]:
+def _row(slug: str, family_id: int, folder: Folder, child: ChildCard | None) -> dict[str, Any]:
     """A folder, with where a document is sent to it."""
     if child:
         anchor, where = str(child.child_id), reverse("family:document_send_child", args=[slug, child.child_id])
@@ -50,7 +53,7 @@ def _row(slug: str, folder: Folder, child: ChildCard | None) -> dict[str, Any]:
         anchor, where = "moi", reverse("family:document_send_mine", args=[slug])
     else:
         anchor, where = "foyer", reverse("family:document_send", args=[slug])
-    return {"folder": folder, "child": child, "anchor": anchor, "send_url": where}
+    return {"folder": folder, "child": child, "anchor": anchor, "send_url": where, "family_id": family_id}
 
 
 @family_page
@@ -66,15 +69,16 @@ def send(request: Any, slug: str, child_id: int | None = None, is_mine: bool = F
     types = document_types(actor=actor, subject=subject)
     form = DocumentForm(*_posted(request), types=types, on=request.today, initial={"type": request.GET.get("type", "")})
     if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
+        first, *more = form.cleaned_data["file"]
         try:
             sent = acts.send_document(
                 actor=actor,
                 family_id=family_id,
                 child_id=child_id,
                 type_id=int(form.cleaned_data["type"]),
-                name=file.name,
-                content=file.read(MAX_BYTES + 1),
+                name=first.name,
+                content=first.content,
+                more=more,
                 until=form.cleaned_data["until"],
                 now=request.now,
             )
@@ -86,6 +90,49 @@ def send(request: Any, slug: str, child_id: int | None = None, is_mine: bool = F
             return redirect(link if request.GET.get("suivre") else reverse("family:documents", args=[slug]))
     context = {"form": form, "child": child, "types": types, "is_mine": is_mine}
     return render(request, "family/documents/send.html", context, status=422 if form.errors else 200)
+
+
+@family_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_pages(request: Any, slug: str, document_id: int) -> HttpResponse:
+    """« Ajouter une page » to a piece that the service has not read yet."""
+    actor, back = request.actor, redirect("family:documents", slug=slug)
+    piece = find_document(actor=actor, document_id=document_id, on=request.today)
+    actor.require_family(piece.family_id)
+    form = PagesForm(*_posted(request), initial={"seen_pages": piece.pages})
+    if piece.state != DocumentState.TO_CHECK:
+        messages.warning(request, _("Le service a déjà lu ce document : envoyez-en un nouveau."))
+        return back
+    if request.method == "POST" and form.is_valid():
+        try:
+            whole = operations.add_pages(
+                actor=actor,
+                document_id=document_id,
+                sent=form.cleaned_data["file"],
+                seen_pages=form.cleaned_data["seen_pages"],
+                now=request.now,
+            )
+        except (FileGone, AlreadyChecked):
+            messages.warning(request, _("Ce document ne peut plus être complété : envoyez-en un nouveau."))
+            return back
+        except PieceChanged as fact:
+            text = ngettext(
+                "Ce document a maintenant %s page : relisez-le.",
+                "Ce document a maintenant %s pages : relisez-le.",
+                fact.pages,
+            )
+            messages.warning(request, text % fact.pages)
+            return back
+        except FileRefused as refused:
+            form.add_error("file", refusal(refused.code))
+        else:
+            text = ngettext(
+                "Votre document a maintenant %s page.", "Votre document a maintenant %s pages.", whole.pages
+            )
+            messages.success(request, text % whole.pages)
+            return back
+    status = 422 if form.errors else 200
+    return render(request, "family/documents/add_pages.html", {"form": form, "piece": piece}, status=status)
 
 
 def _posted(request: Any) -> tuple[Any, Any]:
@@ -102,4 +149,4 @@ def document(request: Any, slug: str, document_id: int) -> HttpResponse:
         return render(request, "404.html", status=404)
     except FileNotSafe as fact:
         return render(request, "family/documents/unsafe.html", {"is_infected": fact.is_infected}, status=409)
-    return file_response(name=view.name, media_type=view.media_type, content=content)
+    return file_response(name=view.file_name, media_type=view.media_type, content=content)

@@ -113,7 +113,8 @@ def part_of(request: Any, name: str, child: ChildCard, draft: DraftView | None, 
             form = ContactForm(posted) if is_adding else (NoForm(posted) if posted else ContactForm())
             return Part(name, form, known, {"file": file, "new": list(enumerate(known.get("new", [])))})
         case "documents":
-            return Part(name, NoForm(posted), known, {"folders": _folders(request, child, draft, year_starts_on)})
+            folders = _folders(request, child, draft, year_starts_on)
+            return Part(name, NoForm(posted), known, {"folders": folders, "family_id": family_id})
         case _:
             rules = regulations_to_accept(actor=actor, family_id=family_id)
             return Part(name, RulesForm(posted, rules=rules), known, {"rules": rules})

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.base.facts import NotFound
-from preau.base.uploads import MAX_BYTES, FileRefused
+from preau.base.uploads import FileRefused
 from preau.domain.documents.operations import accept_regulations
 from preau.domain.documents.queries import document_types
 from preau.domain.families.queries import ChildCard, children_of_family
@@ -134,15 +134,16 @@ def piece(request: Any, slug: str, child_id: int, type_id: int, is_household: bo
             about=f"y{year_id}",
             now=request.now,
         )
-        file = form.cleaned_data["file"]
+        first, *more = form.cleaned_data["file"]
         try:
             acts.join_document(
                 actor=request.actor,
                 family_id=draft.family_id,
                 child_id=None if is_household else child_id,
                 type_id=type_id,
-                name=file.name,
-                content=file.read(MAX_BYTES + 1),
+                name=first.name,
+                content=first.content,
+                more=more,
                 until=form.cleaned_data["until"],
                 draft_id=draft.draft_id,
                 now=request.now,

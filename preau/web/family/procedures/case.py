@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from preau.base.uploads import MAX_BYTES, FileRefused
+from preau.base.uploads import FileRefused
 from preau.domain.documents.queries import document_types
 from preau.domain.procedures import operations as acts
 from preau.domain.procedures.queries import find_case, pieces_of
@@ -50,15 +50,16 @@ def join(request: Any, slug: str, number: int) -> HttpResponse:
     form = DocumentForm(request.POST, request.FILES, types=types, on=request.today)
     if form.is_valid():
         wanted = next(each for each in types if str(each.type_id) == form.cleaned_data["type"])
-        file = form.cleaned_data["file"]
+        first, *more = form.cleaned_data["file"]
         try:
             acts.join_document(
                 actor=request.actor,
                 family_id=case.view.family_id,
                 child_id=child_id if wanted.subject == "child" else None,
                 type_id=wanted.type_id,
-                name=file.name,
-                content=file.read(MAX_BYTES + 1),
+                name=first.name,
+                content=first.content,
+                more=more,
                 until=form.cleaned_data["until"],
                 number=number,
                 now=request.now,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.base.facts import NotFound
-from preau.base.uploads import MAX_BYTES, FileRefused
+from preau.base.uploads import FileRefused
 from preau.domain.documents.enums import Subject
 from preau.domain.documents.queries import document_types
 from preau.domain.documents.rules import DateMissing, DateOver
@@ -49,15 +49,16 @@ def piece(request: Any, slug: str, family_id: int, child_id: int | None = None) 
     posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = PieceForm(*posted, types=types, initial={"type": request.GET.get("type", "")})
     if request.method == "POST" and form.is_valid():
-        sent = form.cleaned_data["file"]
+        first, *more = form.cleaned_data["file"]
         try:
             made = acts.send_document(
                 actor=request.actor,
                 family_id=family_id,
                 child_id=child_id,
                 type_id=int(form.cleaned_data["type"]),
-                name=sent.name,
-                content=sent.read(MAX_BYTES + 1),
+                name=first.name,
+                content=first.content,
+                more=more,
                 until=form.cleaned_data.get("until"),
                 now=request.now,
             )

@@ -10,7 +10,7 @@ from preau.domain.documents.queries import TypeView
 from preau.domain.families.enums import ContactKind, Medium, Situation
 from preau.kernel.bounds import Purpose
 from preau.web.ui.typed import Day, Email, Name, Phone, Text, check_postcode
-from preau.web.ui.uploads import ACCEPT
+from preau.web.ui.uploads import Files
 
 SITUATIONS = {
     Situation.MARRIED: _("Marié(e)"),
@@ -119,11 +119,9 @@ class PieceForm(forms.Form):
 
     type = forms.ChoiceField(label=_("Type de document"))
     until = DayField(_("Valable jusqu’au"), purpose=Purpose.VALIDITY, required=False)
-    file = forms.FileField(
-        label=_("Fichier ou photo"),
-        allow_empty_file=True,
-        help_text=_("PDF ou photo JPEG ou PNG, 10 Mo au plus."),
-        widget=forms.FileInput(attrs={"accept": ACCEPT}),
+    file = Files(
+        label=_("Fichiers ou photos"),
+        help_text=_("PDF, ou photos JPEG ou PNG, de 10 Mo au plus. Ensemble, ils font un seul document, dans l’ordre."),
     )
 
     def __init__(self, *args: Any, types: list[TypeView], **kwargs: Any) -> None:

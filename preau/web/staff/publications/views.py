@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.base.files import FileGone, FileNotSafe
-from preau.base.uploads import MAX_BYTES, FileRefused
+from preau.base.uploads import MAX_BYTES, FileRefused, SentFile
 from preau.domain.documents import operations
 from preau.domain.documents.enums import Category
 from preau.domain.documents.queries import PublicationView, find_publication, publications_to_manage
@@ -90,7 +90,7 @@ def _publish(request: Any, form: PublicationForm, *, code: str = "") -> Publicat
     data, file = form.cleaned_data, form.cleaned_data["file"]
     try:
         clean = operations.receive(
-            actor=request.actor, name=file.name, content=file.read(MAX_BYTES + 1), now=request.now
+            actor=request.actor, sent=[SentFile(file.name, file.read(MAX_BYTES + 1))], now=request.now
         )
     except FileRefused as refused:
         form.add_error("file", refusal(refused.code))
