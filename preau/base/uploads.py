@@ -17,7 +17,7 @@ import pikepdf
 from PIL import Image
 
 from preau.base.apart import Limits, NoTurn, OpenedBadly, open_apart
-from preau.base.bare_pdf import MAX_PAGES
+from preau.base.bare_pdf import MAX_PAGES, MAX_THINGS
 from preau.base.scanning import ScanState, scan
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -28,8 +28,9 @@ STARTS = {"jpeg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}
 PDF_START, PDF_WITHIN = b"%PDF-", 1_024  # bytes: readers look for it there, and some writers put a mark before it
 HEIF_BRANDS = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypheim", b"ftypheis")  # after the length of the first box
 SCAN, MAX_SCANS = b"\xff\xda", 100  # of a progressive JPEG: cameras write ten, a bomb ten thousand
+NAMING = b" R"  # how a PDF names one of its objects
 LIMITS = {
-    "pdf": Limits(megabytes=768, seconds=10),
+    "pdf": Limits(megabytes=512, seconds=10),
     "jpeg": Limits(megabytes=1024, seconds=10),
     "png": Limits(megabytes=1024, seconds=10),
     "heif": Limits(megabytes=2048, seconds=15),
@@ -214,6 +215,8 @@ def _clean_image(content: bytes, kind: str) -> CleanFile:
 
 
 def _clean_pdf(content: bytes) -> CleanFile:
+    if content.count(NAMING) > MAX_THINGS:  # before a process is spent on it
+        raise FileUnreadable
     try:
         made = open_apart(script="bare_pdf.py", content=content, limits=LIMITS["pdf"])
     except OpenedBadly as bad:

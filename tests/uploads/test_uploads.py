@@ -3,6 +3,7 @@
 import contextlib
 import io
 import resource
+from concurrent.futures import ThreadPoolExecutor
 
 import pikepdf
 import pytest
@@ -15,13 +16,26 @@ from preau.base.uploads import (
     LIMITS,
     FileNotOpened,
     FileRefused,
+    FileUnreadable,
     SentFile,
     TooManyPages,
     clean_upload,
     join,
     receive_uploads,
 )
-from tests.uploads.corpus import CANARY, HARMLESS, HONEST, REFUSED, filled_form, located_photo, paper, pdf_bomb, picture
+from tests.uploads.corpus import (
+    CANARY,
+    HARMLESS,
+    HONEST,
+    REFUSED,
+    filled_form,
+    located_photo,
+    many_pages,
+    paper,
+    pdf_bomb,
+    picture,
+    progressive,
+)
 
 
 def test_the_corpus_holds_sixty_files():
@@ -84,6 +98,24 @@ def test_pages_of_one_piece_are_bounded_together():
         join([clean_upload(paper(15)), clean_upload(paper(16))])
     with pytest.raises(TooManyPages):
         receive_uploads([SentFile("x.jpg", picture())] * 21)
+
+
+def test_hostile_files_that_can_be_told_at_sight_cost_no_process(monkeypatch):
+    """A photo of 289,000 scans, a PDF of 1,700,000 pages: eight of them at once take no turn from families."""
+    bombs = [picture()[:-2] + b"\xff\xda" * 289_000, many_pages(1_700_000)] * 4
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    monkeypatch.setattr(uploads, "open_apart", None)
+    with ThreadPoolExecutor(8) as families:
+        codes = [made.exception().code for made in [families.submit(clean_upload, each) for each in bombs]]
+    assert codes == ["unreadable"] * 8
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300 * 1024  # kilobytes
+
+
+def test_a_photo_that_takes_long_is_stopped(monkeypatch):
+    monkeypatch.setattr(uploads, "MAX_SCANS", 10_000)
+    monkeypatch.setitem(uploads.LIMITS, "jpeg", Limits(megabytes=1024, seconds=1))
+    with pytest.raises(FileUnreadable):
+        clean_upload(progressive(3_000))
 
 
 def test_who_waits_too_long_for_a_turn_is_told_to_come_back(monkeypatch):
@@ -175,7 +207,7 @@ def test_a_pdf_that_opens_into_gigabytes_is_opened_apart_and_costs_little():
 
 
 def test_a_pdf_that_takes_too_long_is_refused(monkeypatch):
-    monkeypatch.setitem(uploads.LIMITS, "pdf", Limits(megabytes=768, seconds=0))
+    monkeypatch.setitem(uploads.LIMITS, "pdf", Limits(megabytes=512, seconds=0))
     with pytest.raises(FileRefused) as caught:
         clean_upload(pdf_bomb(1))
     assert caught.value.code == "unreadable"
