@@ -4,6 +4,7 @@ import os
 import tempfile
 
 os.environ.setdefault("PREAU_SECRET_KEY", "tests-only-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2)
+os.environ.setdefault("PREAU_ENCRYPTION_KEYS", "dGVzdHMtb25seS0wMTIzNDU2Nzg5YWJjZGVmZ2hpams=")
 os.environ.setdefault("PREAU_DATA_DIR", tempfile.mkdtemp(prefix="preau-tests-"))
 os.environ.setdefault("PREAU_HTTPS", "false")
 os.environ.setdefault("PREAU_DEMO", "false")
@@ -11,7 +12,7 @@ os.environ.setdefault("PREAU_DEMO", "false")
 from preau.config.catalogues import compile_catalogues
 from preau.config.settings import *  # noqa: F403
 
-compile_catalogues(LOCALE_PATHS)  # noqa: F405
+compile_catalogues(CATALOGUES_DIR, LOCALE_PATHS[0])  # noqa: F405
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -19,8 +19,8 @@ def seal_text(text: str) -> str:
     return _cipher().encrypt(text.encode()).decode()
 
 
-def unseal_text(sealed: str, *, lifetime: int) -> str:
-    """Return a text sealed at most `lifetime` seconds ago.
+def unseal_text(sealed: str, *, lifetime: int | None) -> str:
+    """Return a text sealed at most `lifetime` seconds ago; None: whenever it was.
 
     :raises cryptography.fernet.InvalidToken: not ours, changed, or too old.
     """

@@ -84,6 +84,11 @@ def read(*, organisation_id: int, file_id: int) -> tuple[StoredFile, bytes]:
     raise FileGone(file_id)
 
 
+def is_there(*, key: str) -> bool:
+    """Whether a file is on disk, unopened."""
+    return default_storage.exists(_path(key))
+
+
 def forget(*, organisation_id: int, file_id: int) -> None:
     """Erase a file that nothing names any more: its row now, its content once the transaction is kept."""
     row = StoredFile.objects.filter(organisation_id=organisation_id, pk=file_id).first()

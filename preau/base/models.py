@@ -95,6 +95,15 @@ class Tally(models.Model):
         return f"{self.count}"
 
 
+class KeyWitness(models.Model):
+    """One value sealed at the opening of the installation (see `witness`)."""
+
+    sealed = models.TextField()
+
+    def __str__(self) -> str:
+        return "witness"
+
+
 class PeriodicJob(models.Model):
     """A job that comes round. Whoever moves `next_at` forward has the turn."""
 

@@ -8,15 +8,44 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+HELP = """Préau, le portail famille. Commandes :
+
+  preau init       ouvre une collectivité et invite son administrateur
+  preau serve      sert les pages
+  preau worker     envoie les courriels et fait le travail de fond
+  preau check      contrôle les réglages, la base, les clés et les fichiers
+  preau backup     sauvegarde la base et les documents, portail ouvert
+  preau restore    remet une sauvegarde dans une installation vide
+  preau migrate    met la base à jour après un changement de version
+  preau demo       montre les collectivités de démonstration
+
+« preau COMMANDE --help » dit les options. Guide : docs/exploitation/installer.md."""
+
 
 def main() -> None:
     """Run a management command with Préau's settings."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "preau.config.settings")
     if sys.argv[1:2] == ["demo"]:
         _enter_demo(sys.argv[2:])
-    from django.core.management import execute_from_command_line  # noqa: PLC0415 -- after the settings are named
+    os.umask(0o077)  # what a family sends is its own: no other user of the machine reads it
+    from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415 -- after the settings are named
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
+    from django.db import OperationalError  # noqa: PLC0415
 
-    execute_from_command_line(sys.argv)
+    if len(sys.argv) == 1 or (sys.argv[1] in ("-h", "--help", "help") and len(sys.argv) < 3):
+        print(HELP)  # noqa: T201 -- a command speaks on its output
+        return
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as wrong:
+        sys.exit(f"Réglages à corriger :\n{wrong}")
+    except OperationalError as down:
+        sys.exit(
+            "La base de données ne répond pas, ou n’est pas à jour. Vérifiez PREAU_DATABASE_URL et que son serveur "
+            f"tourne, puis lancez preau migrate.\n{down}"
+        )
+    except PermissionError as refused:
+        sys.exit(f"{refused.filename} : l’utilisateur qui lance la commande n’a pas le droit d’y écrire.")
 
 
 def _enter_demo(arguments: list[str]) -> None:

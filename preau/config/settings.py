@@ -1,10 +1,5 @@
-"""Settings, from the environment only. Every wrong value is told at once; `preau check` lists them.
+"""Settings, from the environment only. Every wrong value is told at once (`proving`); `preau check` lists them."""
 
-Outside the demo the product refuses to start with a missing or weak secret.
-"""
-
-import base64
-import hashlib
 import os
 from pathlib import Path
 from typing import Any
@@ -13,7 +8,9 @@ import dj_database_url
 import dj_email_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env, EnvValidationError
+from environs import Env
+
+from preau.config.proving import wrong_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,7 +32,7 @@ PREAU_CLAMD_URL = env.str("CLAMD_URL", "")
 PREAU_UNSCANNED_READABLE = env.bool("UNSCANNED_READABLE", False)
 HTTPS = env.bool("HTTPS", not (DEMO or DEBUG))
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
-_keys = env.list("ENCRYPTION_KEYS", [])
+PREAU_ENCRYPTION_KEYS = [key.strip() for key in env.list("ENCRYPTION_KEYS", [])]
 
 # What `preau check` shows: name → what it is for. Never the value of a secret.
 PREAU_SETTINGS = {
@@ -55,23 +52,13 @@ PREAU_SETTINGS = {
     "LOG_LEVEL": "niveau du journal technique",
     "TODAY": "démonstration : date figée",
     "DEMO": "démonstration",
+    "DEBUG": "développement : erreurs en clair, jamais sur un site ouvert",
 }
 
-try:
-    env.seal()
-except EnvValidationError as problem:
-    raise ImproperlyConfigured(f"Réglages à corriger : {problem.error_messages}") from problem
-
-if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5:
-    raise ImproperlyConfigured(
-        "PREAU_SECRET_KEY doit compter au moins 50 caractères tirés au hasard. "
-        'Par exemple : python3 -c "import secrets; print(secrets.token_urlsafe(50))"'
-    )
-
-# Apart from the secret key where the installation gives them; derived from it otherwise.
-PREAU_ENCRYPTION_KEYS = _keys or [
-    base64.urlsafe_b64encode(hashlib.sha256(b"encryption:" + SECRET_KEY.encode()).digest()).decode()
-]
+_wrong = wrong_settings(os.environ, PREAU_SETTINGS)
+if _wrong:
+    raise ImproperlyConfigured("\n".join(_wrong))
+env.seal()
 
 INSTALLED_APPS = [
     "preau.config.admin_apps.PreauAdminConfig",
@@ -225,7 +212,7 @@ CONTENT_SECURITY_POLICY = {
 # A month of four units a day, shown and ticked, is some 250 fields; a whole year ticked at once, 1,500.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FILES = 10
+DATA_UPLOAD_MAX_NUMBER_FILES = 25  # a piece takes 20: above, its form says so in words
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # above, a temporary file that its reader cannot share
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
@@ -233,7 +220,8 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français"), ("en", "English")]
 LANGUAGE_COOKIE_NAME = "langue"
-LOCALE_PATHS = [ROOT / "locale"]
+CATALOGUES_DIR = ROOT / "locale"
+LOCALE_PATHS = [DATA_DIR / "locale"]  # compiled there: nothing is written into the code, which may be another user’s
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
@@ -295,4 +283,4 @@ LOGGING = {
     },
 }
 
-os.makedirs(DATA_DIR, exist_ok=True)
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cryptography.fernet import Fernet
+
 from tests.benchmarks.loads import json_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,6 +83,7 @@ def machine(engine: str, *, database_url: str = "") -> Iterator[Machine]:
         "DJANGO_SETTINGS_MODULE": "preau.config.settings",
         "PYTHONPATH": str(ROOT),
         "PREAU_SECRET_KEY": secrets.token_urlsafe(60),
+        "PREAU_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
         "PREAU_DATA_DIR": str(folder),
         "PREAU_DATABASE_URL": database_url,
         "PREAU_BASE_URL": f"http://127.0.0.1:{port}",

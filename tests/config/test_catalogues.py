@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext, override, pgettext
 
 from preau.config.management.commands.messages import all_messages, messages_of_module, messages_of_template
 
-FOLDER = Path(settings.LOCALE_PATHS[0])
+FOLDER = Path(settings.CATALOGUES_DIR)
 
 
 def catalogue(language):

@@ -6,16 +6,25 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+
+from preau.config.proving import wrong_settings
 
 ROOT = Path(__file__).resolve().parents[2]
+KEY = "0123456789abcdefghijABCDEFGHIJ0123456789abc="
 SECRET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV"
 
 
 def start(tmp_path, **given):
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("PREAU_", "DJANGO_"))}
-    environment |= {"PREAU_DATA_DIR": str(tmp_path), "PREAU_SECRET_KEY": SECRET, **given}
+    environment |= {"PREAU_DATA_DIR": str(tmp_path), "PREAU_SECRET_KEY": SECRET, "PREAU_ENCRYPTION_KEYS": KEY, **given}
     return subprocess.run(
-        [sys.executable, "-m", "preau", "check"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "preau", "showmigrations", "--plan"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -23,16 +32,89 @@ def test_it_starts_with_a_strong_secret(tmp_path):
     assert start(tmp_path).returncode == 0
 
 
-@pytest.mark.parametrize("secret", ["", "court", "a" * 80])
-def test_it_refuses_a_missing_or_weak_secret(tmp_path, secret):
-    result = start(tmp_path, PREAU_SECRET_KEY=secret)
+def test_it_tells_every_wrong_setting_at_once_in_french_and_without_a_traceback(tmp_path):
+    given = {f"PREAU_{name}": text for name, text in WRONG.items()}
+    result = start(tmp_path, **given)
     assert result.returncode != 0
-    assert "PREAU_SECRET_KEY" in result.stderr
-    assert "a" * 80 not in result.stderr
+    for name in given:
+        assert f"{name} : " in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "Not a valid" not in result.stderr
 
 
-def test_it_tells_every_wrong_setting_at_once(tmp_path):
-    result = start(tmp_path, PREAU_DEBUG="peut-être", PREAU_TODAY="demain", PREAU_TRUSTED_PROXIES="deux")
-    assert result.returncode != 0
-    for name in ("DEBUG", "TODAY", "TRUSTED_PROXIES"):
-        assert name in result.stderr
+WRONG = {
+    "SECRET_KEY": "a" * 80,
+    "ENCRYPTION_KEYS": f"{KEY},cle",
+    "DATABASE_URL": "mysql://hote/base",
+    "ALLOWED_HOSTS": "https://portail.exemple.fr",
+    "BASE_URL": "portail.exemple.fr",
+    "MAIL_DOMAIN": "exemple",
+    "EMAIL_URL": "smtp.exemple.fr",
+    "CACHE_URL": "memcached://hote",
+    "HTTPS": "peut-être",
+    "TRUSTED_PROXIES": "deux",
+    "CLAMD_URL": "/run/clamav/clamd.ctl",
+    "LOG_LEVEL": "bavard",
+    "TODAY": "demain",
+    "DEBUG": "un peu",
+    "ALOWED_HOSTS": "portail.exemple.fr",
+}
+RIGHT = {
+    "SECRET_KEY": SECRET,
+    "ENCRYPTION_KEYS": KEY,
+    "DATABASE_URL": "postgres://preau:mot%40passe@127.0.0.1:5432/preau",
+    "DATA_DIR": "/var/lib/preau",
+    "ALLOWED_HOSTS": "portail.exemple.fr, www.exemple.fr,127.0.0.1,[::1],.exemple.fr",
+    "BASE_URL": "https://portail.exemple.fr/",
+    "MAIL_DOMAIN": "portail.exemple.fr",
+    "EMAIL_URL": "smtp+tls://utilisateur:motdepasse@smtp.exemple.fr:587",
+    "HTTPS": "true",
+    "TRUSTED_PROXIES": "1",
+    "CLAMD_URL": "unix:///run/clamav/clamd.ctl",
+    "LOG_LEVEL": "WARNING",
+}
+
+
+def wrong(**given):
+    return wrong_settings({f"PREAU_{name}": text for name, text in given.items()}, settings.PREAU_SETTINGS)
+
+
+def test_right_settings_are_right():
+    assert wrong(**RIGHT) == []
+    assert wrong(**{**RIGHT, "CLAMD_URL": "", "EMAIL_URL": " "}) == []
+
+
+@pytest.mark.parametrize(("name", "text"), WRONG.items())
+def test_each_wrong_setting_is_told_alone(name, text):
+    told = wrong(**{**RIGHT, "DEMO": "true", name: text})
+    assert len(told) == 1
+    assert told[0].startswith(f"PREAU_{name} : ")
+    assert "a" * 80 not in told[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        ("EMAIL_URL", ["smtp://", "http://hote", "smtp+tls://hote:port", "smtp"]),
+        ("DATABASE_URL", ["postgres://", "postgres", "oracle://a/b", "postgres://hote:99999/base"]),
+        ("BASE_URL", ["https://", "ftp://a.fr", "https://a.fr/portail", "https://a.fr?x=1"]),
+        ("ALLOWED_HOSTS", ["a.fr/portail", "a b.fr", "a.fr,,b.fr", "a.fr:443"]),
+        ("ENCRYPTION_KEYS", ["", "courte", KEY[:-2], f"{KEY},"]),
+        ("TRUSTED_PROXIES", ["-1", "1,5", "²", "10"]),
+        ("TODAY", ["28/11/2026", "2026-02-30", "1"]),
+    ],
+)
+def test_wrong_values_of_one_sort(name, texts):
+    for text in texts:
+        assert wrong(**{**RIGHT, name: text}), text
+
+
+def test_keys_are_required_outside_the_demo_and_a_frozen_day_is_refused():
+    assert "PREAU_ENCRYPTION_KEYS : elle est obligatoire" in wrong(SECRET_KEY=SECRET)[0]
+    assert "PREAU_SECRET_KEY : elle est obligatoire" in wrong(ENCRYPTION_KEYS=KEY)[0]
+    assert wrong(SECRET_KEY=SECRET, DEMO="true", TODAY="2026-11-28") == []
+    assert "ne sert qu’à la démonstration" in wrong(**RIGHT, TODAY="2026-11-28")[0]
+
+
+def test_a_name_nearly_right_is_guessed():
+    assert "Vouliez-vous écrire PREAU_ALLOWED_HOSTS" in wrong(**RIGHT, ALOWED_HOSTS="a.fr")[0]

@@ -12,4 +12,4 @@ class Command(BaseCommand):
     help = "Compile les catalogues de traduction."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        compile_catalogues(settings.LOCALE_PATHS)
+        compile_catalogues(settings.CATALOGUES_DIR, settings.LOCALE_PATHS[0])

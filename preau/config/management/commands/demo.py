@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
+from preau.base.witness import leave_witness
 from preau.config import clock
 from preau.demo.loader import ACCOUNTS_FILE, AlreadyLoaded, load
 
@@ -39,6 +40,7 @@ class Command(BaseCommand):
         call_command("compile_catalogues", verbosity=0)
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
+        leave_witness()
         self._collect_static()
         try:
             load(

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from preau.base.actor import Actor, system_actor
 from preau.base.models import OutboxMail
+from preau.base.witness import check_witness, leave_witness
 from preau.config import clock
 from preau.domain.accounts.enums import Role
 from preau.domain.accounts.models import Account
@@ -61,6 +62,8 @@ class Command(BaseCommand):
                 _check_email(options[name])
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
+        if not check_witness():
+            leave_witness()
         with transaction.atomic():
             self._open(options)
 

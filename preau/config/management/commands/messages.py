@@ -62,7 +62,7 @@ class Command(BaseCommand):
         messages = all_messages(Path(settings.ROOT))
         for language in ("fr", "en"):
             wanted = {one: many for one, many in messages.items() if many or language != "fr"}
-            missing = _update(Path(settings.LOCALE_PATHS[0]), language, wanted)
+            missing = _update(settings.CATALOGUES_DIR, language, wanted)
             self.stdout.write(f"{language} : {len(wanted)} textes, {missing} à traduire")
 
 

@@ -7,7 +7,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from preau.base.witness import WrongKeys, check_witness
+from preau.config.installation import WRONG_KEYS
 
 
 class Command(BaseCommand):
@@ -20,6 +23,10 @@ class Command(BaseCommand):
         parser.add_argument("--sans-statiques", action="store_true", help="les fichiers statiques sont déjà prêts")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            check_witness()
+        except WrongKeys as wrong:
+            raise CommandError(WRONG_KEYS) from wrong
         call_command("compile_catalogues")
         if not options["sans_statiques"]:
             call_command("collectstatic", interactive=False, verbosity=0)

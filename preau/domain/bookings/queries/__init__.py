@@ -1,6 +1,7 @@
 """Reads of planned presences, for families, agents and the operations of this app."""
 
 from preau.domain.bookings.queries.board import Board, SlotView, slot_board
+from preau.domain.bookings.queries.drift import place_drifts
 from preau.domain.bookings.queries.expected import (
     Expected,
     Headcount,
@@ -60,6 +61,7 @@ __all__ = [
     "load_facts",
     "load_held",
     "moments_of",
+    "place_drifts",
     "planned_units",
     "school_holidays_for",
     "slot_board",
