@@ -15,6 +15,10 @@ class PreauAdminSite(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_active and getattr(request.user, "is_superuser", False))
 
+    def get_urls(self) -> list[Any]:
+        """Leave out the pages of the password: it is changed at the address of a collectivité, with its own rules."""
+        return [each for each in super().get_urls() if not str(getattr(each, "name", "")).startswith("password_change")]
+
     def login(self, request: HttpRequest, extra_context: Any = None) -> Any:
         raise Http404("no global login address")
 

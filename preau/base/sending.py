@@ -63,7 +63,7 @@ def retry_mails() -> int:
     return count
 
 
-def send_again(*, organisation_id: int, mail_id: int) -> bool:
+def send_again(*, organisation_id: int | None, mail_id: int) -> bool:
     """Try again a mail that was given up; tell whether there was one."""
     with transaction.atomic():
         rows = OutboxMail.objects.filter(organisation_id=organisation_id, pk=mail_id, sent_at=None)

@@ -3,6 +3,8 @@
 import logging
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -17,6 +19,9 @@ def _page(request: HttpRequest, status: int) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What cannot be read, or a name that is not the site's: then nothing of the page may need one."""
+    if isinstance(exception, DisallowedHost):
+        return HttpResponse(render_to_string("unknown_name.html"), status=400)
     return _page(request, 400)
 
 
@@ -55,4 +60,5 @@ def csrf_failure(request: HttpRequest, reason: str = "", **_: Any) -> HttpRespon
     if unsent is not None:
         page = render_to_string("account/send_again.html", {"unsent": unsent}, request=request)
         return HttpResponse(page, status=403)
-    return HttpResponse(render_to_string("csrf.html", request=request), status=403)
+    context = {"is_plain": settings.CSRF_COOKIE_SECURE and not request.is_secure()}
+    return HttpResponse(render_to_string("csrf.html", context, request=request), status=403)

@@ -2,17 +2,20 @@
 
 import json
 import logging
+import re
+
+SECRET = re.compile(r"(?<=/)[A-Za-z0-9_:-]{20,}(?=/|\s|$)")  # of a link by mail: its address is its key
 
 
 class JSONFormatter(logging.Formatter):
-    """Writes time, level, logger and message; never the request, its data, nor query strings."""
+    """Writes time, level, logger and message; never the request, its data, query strings nor keys of links."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
             "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage().split("?")[0][:500],
+            "message": SECRET.sub("…", record.getMessage().split("?")[0])[:500],
         }
         if record.exc_info and record.exc_info[0] is not None:
             line["exception"] = record.exc_info[0].__name__

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from preau.base import journal
 from preau.base.actor import FAMILY, STAFF, Actor
 from preau.base.facts import NotAllowed, NotFound
 from preau.config import clock, errors
@@ -26,7 +27,23 @@ from preau.web.ui import policy as policies
 from preau.web.ui.typed import TODAY
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+MAX_BODY = 64 * 1024 * 1024  # bytes; the proxy has the same limit (deploy/nginx.conf)
 TERMS_SESSION_KEY = "terms"  # {slug: version accepted}: spares a query on each page
+
+
+class BodyLimitMiddleware:
+    """Refuses, before a byte of it is read, what is larger than twenty photos and a form."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        said = str(request.META.get("CONTENT_LENGTH") or "0")
+        if said.isascii() and said.isdigit() and int(said) <= MAX_BODY:
+            return self.get_response(request)
+        response = HttpResponse(render_to_string("413.html"), status=413)
+        response.headers["Connection"] = "close"  # nobody reads the rest
+        return response
 
 
 class ClockMiddleware:
@@ -91,7 +108,6 @@ class TenantMiddleware:
         request.organisation = organisation
         request.today = request.now.astimezone(organisation.zone).date()
         TODAY.set(request.today)
-        TODAY.set(request.today)
         timezone.activate(zoneinfo.ZoneInfo(organisation.time_zone))
         if request.user.is_authenticated:
             request.actor = actor_of(request.user, organisation)
@@ -106,19 +122,34 @@ class TenantMiddleware:
                 return unsent
             return redirect(f"{reverse('account:login', args=[slug])}?{urlencode({'next': request.get_full_path()})}")
         if request.actor is None:
+            note_refused(request)
             raise Http404("no membership here")
         if policy.audience != policies.ACCOUNT:
             forced = forced_step(request)
             if forced:
                 return terms_first(request, forced) or redirect(forced)
-        if policy.audience == policies.FAMILY and request.actor.audience != FAMILY:
-            raise Http404("families only")
-        if policy.audience == policies.STAFF:
-            if request.actor.audience != STAFF:
-                raise Http404("agents only")
-            if policy.roles and not request.actor.has_role(*policy.roles):
-                raise Http404("another role")
+        if not _is_admitted(request.actor, policy):
+            note_refused(request)
+            raise Http404("families only, agents only, or another role")
         return None
+
+
+def _is_admitted(actor: Actor, policy: policies.Policy) -> bool:
+    if policy.audience == policies.FAMILY:
+        return actor.audience == FAMILY
+    if policy.audience == policies.STAFF:
+        return actor.audience == STAFF and (not policy.roles or actor.has_role(*policy.roles))
+    return True
+
+
+def note_refused(request: Any) -> None:
+    """Keep who was refused which page: its name, never its address, which may hold a link that opens."""
+    journal.record(
+        actor=Actor(organisation_id=request.organisation.id, audience="account", account_id=request.user.pk),
+        act="access.refused",
+        at=request.now,
+        page=request.resolver_match.view_name,
+    )
 
 
 def actor_of(account: Any, organisation: organisations.OrganisationProfile) -> Actor | None:

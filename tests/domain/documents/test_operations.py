@@ -164,3 +164,16 @@ def test_the_folders_cost_the_same_for_any_number_of_children(town, awa, kinds, 
         send(town, awa, kinds["vaccines"], child=child)
     with django_assert_max_num_queries(2):
         folder_of(town, awa)
+
+
+def test_a_piece_whose_file_is_lost_can_be_refused_and_not_accepted(town, awa, kinds):
+    from preau.base.files import FileGone
+
+    document = send(town, awa, kinds["home"])
+    stored = StoredFile.objects.get()
+    default_storage.delete(f"{stored.key[:2]}/{stored.key}")
+    with pytest.raises(FileGone):
+        check(actor=town.agent("agent"), document_id=document.document_id, accept=True, now=NOW)
+    assert Document.objects.get().state == "to_check"
+    check(actor=town.agent("agent"), document_id=document.document_id, accept=False, reason="À renvoyer", now=NOW)
+    assert Document.objects.get().state == "refused"

@@ -159,6 +159,7 @@ def check(*, actor: Actor, document_id: int, accept: bool, reason: str = "", now
     :raises NotFound: not to be read by this agent; :raises NotAllowed: neither agent nor manager.
     :raises ReasonMissing: a refusal without a word.
     :raises AlreadyChecked: it was replaced meanwhile.
+    :raises FileGone: its file is lost: it can only be refused, with a word that asks for it again.
     """
     actor.require_role(Role.AGENT, Role.MANAGER)
     find_document(actor=actor, document_id=document_id, on=now.astimezone(actor.zone).date())
@@ -168,6 +169,7 @@ def check(*, actor: Actor, document_id: int, accept: bool, reason: str = "", now
     rows = Document.objects.filter(organisation_id=actor.organisation_id)
     row = rows.select_for_update().filter(pk=document_id).first()
     if row is not None and accept and row.state != DocumentState.REPLACED:
+        files.read(organisation_id=actor.organisation_id, file_id=row.file_id)
         valid = rows.filter(
             family=row.family_id,
             child=row.child_id,

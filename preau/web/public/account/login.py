@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.base import sessions, throttle
+from preau.base import journal, sessions, throttle
+from preau.base.actor import Actor
 from preau.domain.accounts import operations, rules
 from preau.domain.accounts.enums import LinkPurpose
 from preau.domain.accounts.queries import account_for_login, find_link, is_agent, scope_in
@@ -36,11 +37,13 @@ def login_page(request: Any, slug: str) -> HttpResponse:
     counted = throttled_name(name)
     browser = browsers.known(request, counted)
     if not throttle.attempt(request, "login", counted, browser=browser):
+        note_sign_in(request, "account.blocked", counted)
         form.add_error(None, _("Trop d’essais. Attendez 15 minutes, ou demandez un nouveau mot de passe."))
         return _login_answer(request, form, next_url, status=429)
     account: Any = _authenticated(request, name, form.cleaned_data["password"])
     scope = scope_in(account_id=account.pk, organisation_id=request.organisation.id) if account else None
     if account is None or scope is None or not scope.roles or not account.activated_at:
+        note_sign_in(request, "account.refused", counted)
         form.add_error(
             None,
             _("L’identifiant ou le mot de passe ne correspond pas. Vérifiez les majuscules, puis recommencez."),
@@ -49,6 +52,7 @@ def login_page(request: Any, slug: str) -> HttpResponse:
     throttle.done(request, "login", counted, browser=browser)
     previous = account.last_login
     login(request, account)
+    note_sign_in(request, "account.logged_in", counted)
     operations.note_login(account_id=account.pk, previous=previous, now=request.now)
     # Agent somewhere on the installation, agent everywhere: the strictest role of any town rules the session.
     sessions.begin(request, is_short=is_agent(account_id=account.pk), remember=form.cleaned_data["remember"])
@@ -63,6 +67,17 @@ def login_page(request: Any, slug: str) -> HttpResponse:
         operations.tell_new_browser(account_id=account.pk, organisation_id=request.organisation.id, now=request.now)
     browsers.remember(request, response, counted)
     return response
+
+
+def note_sign_in(request: Any, act: str, counted: str) -> None:
+    """Keep that somebody has logged in, failed or been stopped: which account if it is one, never what was typed."""
+    known = counted.removeprefix("account ") if counted.startswith("account ") else ""
+    account_id = int(known) if known else None
+    journal.record(
+        actor=Actor(organisation_id=request.organisation.id, audience="account", account_id=account_id),
+        act=act,
+        at=request.now,
+    )
 
 
 def throttled_name(name: str) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from preau.base.files import FileGone
 from preau.domain.documents.rules import AlreadyChecked, ReasonMissing
 from preau.domain.families.rules import ActFrozen
 from preau.domain.procedures import operations as acts
@@ -163,6 +164,8 @@ def check_piece(request: Any, slug: str, number: int, document_id: int) -> HttpR
     except ReasonMissing:
         oops = {"what": "piece", "piece": document_id, "why": _("Dites à la famille pourquoi la pièce est refusée.")}
         return page(request, case=find_case(actor=request.actor, number=number), oops=oops)
+    except FileGone:
+        messages.warning(request, _("Le fichier de cette pièce est perdu : refusez-la et demandez-la de nouveau."))
     except (AlreadyChecked, AlreadyDecided):
         messages.warning(request, _("La pièce a été remplacée, ou la demande traitée, entre-temps."))
     else:

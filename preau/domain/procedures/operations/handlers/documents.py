@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from preau.base.actor import Actor
+from preau.base.files import FileGone
 from preau.domain.documents.operations import check
 from preau.domain.documents.queries import private_reader
 from preau.domain.documents.rules import AlreadyChecked
@@ -43,3 +44,5 @@ def _check(actor: Actor, row: Procedure, *, accept: bool, reason: str, now: date
         except AlreadyChecked as replaced:
             if accept:
                 raise CannotApply("piece_replaced") from replaced
+        except FileGone as lost:
+            raise CannotApply("piece_lost") from lost

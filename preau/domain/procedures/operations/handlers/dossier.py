@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
+from preau.base.files import FileGone
 from preau.domain.accounts.models import Account
 from preau.domain.catalogue.models import SchoolYear
 from preau.domain.catalogue.queries import find_school_year
@@ -222,4 +223,7 @@ def _validate(actor: Actor, document_id: int, now: datetime) -> None:
     """A piece that the agent has left as it was is validated with the dossier; one refused stays refused."""
     view = find_document(actor=actor, document_id=document_id, on=now.astimezone(actor.zone).date())
     if view.state == "to_check":
-        check(actor=actor, document_id=document_id, accept=True, now=now)
+        try:
+            check(actor=actor, document_id=document_id, accept=True, now=now)
+        except FileGone as lost:
+            raise CannotApply("piece_lost") from lost
