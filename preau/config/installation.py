@@ -51,7 +51,7 @@ def _base() -> str:
 def _outside() -> Iterator[str]:
     if not settings.DEMO:
         if not settings.EMAIL_URL:
-            yield "PREAU_EMAIL_URL : sans serveur d’envoi, aucun courriel ne part. smtp+tls://utilisateur:motdepasse@hote:587"
+            yield "PREAU_EMAIL_URL : sans serveur d’envoi, aucun courriel ne part. submission://utilisateur:motdepasse@hote:587"
         if settings.PREAU_MAIL_DOMAIN.endswith(".invalid"):
             yield "PREAU_MAIL_DOMAIN : donnez le domaine qui expédie les courriels, par exemple portail.exemple.fr."
         if settings.PREAU_BASE_URL.startswith("http://127.0.0.1"):

@@ -17,7 +17,7 @@ PREFIX = "PREAU_"
 TRUE, FALSE = {"true", "t", "yes", "y", "on", "1"}, {"false", "f", "no", "n", "off", "0"}
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 DATABASES = ("postgres", "postgresql", "sqlite")
-MAIL_SERVERS = ("smtp", "smtps", "smtp+tls", "smtp+ssl", "submission")
+MAIL_SERVERS = ("submission", "smtp", "smtps")
 CACHES = ("redis", "rediss", "unix")
 MAX_PROXIES = 9
 NAME = re.compile(
@@ -170,7 +170,7 @@ PROOFS: dict[str, Callable[[str], str]] = {
     "ALLOWED_HOSTS": _hosts,
     "BASE_URL": _base_url,
     "MAIL_DOMAIN": _domain,
-    "EMAIL_URL": _address(MAIL_SERVERS, "smtp+tls://utilisateur:motdepasse@smtp.exemple.fr:587"),
+    "EMAIL_URL": _address(MAIL_SERVERS, "submission://utilisateur:motdepasse@smtp.exemple.fr:587"),
     "CACHE_URL": _cache,
     "HTTPS": _yes_or_no,
     "TRUSTED_PROXIES": _number,

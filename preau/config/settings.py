@@ -43,7 +43,7 @@ PREAU_SETTINGS = {
     "ALLOWED_HOSTS": "noms sous lesquels le site répond",
     "BASE_URL": "adresse du site, écrite dans les courriels",
     "MAIL_DOMAIN": "domaine d’expédition des courriels",
-    "EMAIL_URL": "serveur d’envoi, smtp://utilisateur:motdepasse@hote:port",
+    "EMAIL_URL": "serveur d’envoi, submission://utilisateur:motdepasse@hote:587 (STARTTLS) ou smtp://…?ssl=true",
     "CACHE_URL": "cache partagé (par défaut la base de données)",
     "HTTPS": "le site est servi en HTTPS",
     "TRUSTED_PROXIES": "nombre de mandataires de confiance devant le site",

@@ -15,11 +15,11 @@ KEY = "0123456789abcdefghijABCDEFGHIJ0123456789abc="
 SECRET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV"
 
 
-def start(tmp_path, **given):
+def start(tmp_path, *command, **given):
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("PREAU_", "DJANGO_"))}
     environment |= {"PREAU_DATA_DIR": str(tmp_path), "PREAU_SECRET_KEY": SECRET, "PREAU_ENCRYPTION_KEYS": KEY, **given}
     return subprocess.run(
-        [sys.executable, "-m", "preau", "showmigrations", "--plan"],
+        [sys.executable, "-m", "preau", *(command or ["compile_catalogues"])],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -30,6 +30,33 @@ def start(tmp_path, **given):
 
 def test_it_starts_with_a_strong_secret(tmp_path):
     assert start(tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("submission://nom:mot%40passe@smtp.exemple.fr", "smtp.exemple.fr 587 nom mot@passe True False"),
+        ("smtp://nom:passe@smtp.exemple.fr:465?ssl=true", "smtp.exemple.fr 465 nom passe False True"),
+        ("smtp://127.0.0.1", "127.0.0.1 25 None None False False"),
+    ],
+)
+def test_the_mail_server_is_the_one_of_the_address(tmp_path, address, said):
+    names = ["HOST", "PORT", "HOST_USER", "HOST_PASSWORD", "USE_TLS", "USE_SSL"]
+    told = "; ".join(
+        ["from django.conf import settings", f"print(*[getattr(settings, 'EMAIL_' + n) for n in {names}])"]
+    )
+    result = start(tmp_path, "shell", "--no-imports", "-c", told, PREAU_EMAIL_URL=address)
+    assert said in result.stdout, result.stderr
+
+
+def test_the_settings_that_the_guide_copies_are_right_once_filled(tmp_path):
+    given = dict(
+        line.split("=", 1)
+        for line in (ROOT / "deploy" / "preau.env").read_text().splitlines()
+        if line and not line.startswith("#")
+    )
+    given |= {"PREAU_SECRET_KEY": SECRET, "PREAU_ENCRYPTION_KEYS": KEY, "PREAU_DATA_DIR": str(tmp_path)}
+    assert start(tmp_path, **given).returncode == 0
 
 
 def test_it_tells_every_wrong_setting_at_once_in_french_and_without_a_traceback(tmp_path):
@@ -67,7 +94,7 @@ RIGHT = {
     "ALLOWED_HOSTS": "portail.exemple.fr, www.exemple.fr,127.0.0.1,[::1],.exemple.fr",
     "BASE_URL": "https://portail.exemple.fr/",
     "MAIL_DOMAIN": "portail.exemple.fr",
-    "EMAIL_URL": "smtp+tls://utilisateur:motdepasse@smtp.exemple.fr:587",
+    "EMAIL_URL": "submission://utilisateur:motdepasse@smtp.exemple.fr:587",
     "HTTPS": "true",
     "TRUSTED_PROXIES": "1",
     "CLAMD_URL": "unix:///run/clamav/clamd.ctl",
@@ -95,7 +122,7 @@ def test_each_wrong_setting_is_told_alone(name, text):
 @pytest.mark.parametrize(
     ("name", "texts"),
     [
-        ("EMAIL_URL", ["smtp://", "http://hote", "smtp+tls://hote:port", "smtp"]),
+        ("EMAIL_URL", ["smtp://", "http://hote", "submission://hote:port", "smtp"]),
         ("DATABASE_URL", ["postgres://", "postgres", "oracle://a/b", "postgres://hote:99999/base"]),
         ("BASE_URL", ["https://", "ftp://a.fr", "https://a.fr/portail", "https://a.fr?x=1"]),
         ("ALLOWED_HOSTS", ["a.fr/portail", "a b.fr", "a.fr,,b.fr", "a.fr:443"]),
