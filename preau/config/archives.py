@@ -8,6 +8,8 @@ document, unless it was erased in between.
 import io
 import json
 import os
+import re
+import shutil
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +17,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 FORMAT = 1
-MANIFEST, BASE, FILES = "manifeste.json", "base", "files"
+MANIFEST, BASE, FILES, END = "manifeste.json", "base", "files", "fin"
+DOCUMENT = re.compile(rf"{FILES}/[0-9a-f]{{2}}/[0-9a-f]{{40}}")
 
 
 class NotAnArchive(Exception):
@@ -51,7 +54,7 @@ def write_archive(*, target: Path, base: Path, files: Path, manifest: Manifest) 
                 archive.add(path, f"{FILES}/{path.relative_to(files)}")
             except FileNotFoundError:  # erased since the folder was listed
                 continue
-        archive.add(os.devnull, "fin", recursive=False, filter=_as_end)
+        archive.add(os.devnull, END, recursive=False, filter=_as_end)
     os.replace(draft, target)
 
 
@@ -63,7 +66,8 @@ def _as_end(entry: tarfile.TarInfo) -> tarfile.TarInfo:
 
 def stored(files: Path) -> list[Path]:
     """Return the documents of a folder, in order."""
-    return sorted(path for path in files.rglob("*") if path.is_file()) if files.is_dir() else []
+    found = sorted(path for path in files.rglob("*") if path.is_file()) if files.is_dir() else []
+    return [path for path in found if DOCUMENT.fullmatch(f"{FILES}/{path.relative_to(files).as_posix()}")]
 
 
 @contextmanager
@@ -76,7 +80,7 @@ def open_archive(source: Path) -> Iterator[tuple[Manifest, tarfile.TarFile]]:
         with tarfile.open(source, mode="r:") as archive:
             names = archive.getnames()
             said = archive.extractfile(MANIFEST)
-            if names[-1:] != ["fin"] or BASE not in names or said is None:
+            if names[-1:] != [END] or BASE not in names or said is None:
                 raise NotAnArchive
             manifest = Manifest(**json.load(said))
             if manifest.format != FORMAT:
@@ -87,13 +91,17 @@ def open_archive(source: Path) -> Iterator[tuple[Manifest, tarfile.TarFile]]:
 
 
 def unpack(archive: tarfile.TarFile, folder: Path) -> None:
-    """Write the base and the documents into a folder; no name may lead out of it.
+    """Write the base and the documents into a folder. Only names that `preau backup` gives are read: none leads out.
 
     :raises NotAnArchive: a member that has no business there.
     """
-    try:
-        for entry in archive.getmembers():
-            if entry.name == BASE or (entry.name.startswith(f"{FILES}/") and entry.isfile()):
-                archive.extract(entry, folder, filter="data")
-    except tarfile.FilterError as hostile:
-        raise NotAnArchive from hostile
+    for entry in archive.getmembers():
+        if entry.name in (MANIFEST, END):
+            continue
+        content = archive.extractfile(entry) if entry.isfile() else None
+        if content is None or not (entry.name == BASE or DOCUMENT.fullmatch(entry.name)):
+            raise NotAnArchive
+        target = folder / entry.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("xb") as out:
+            shutil.copyfileobj(content, out)
