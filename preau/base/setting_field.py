@@ -37,7 +37,7 @@ class SettingField(models.JSONField):
             self.check_value(value)
         except InvalidSetting as problem:
             raise ValidationError(
-                _("Ce réglage ne peut pas être lu : %(why)s"), code="invalid_setting", params={"why": problem}
+                _("Ce réglage ne peut pas être lu : %(why)s"), code="invalid_setting", params={"why": problem}
             ) from problem
 
     def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:

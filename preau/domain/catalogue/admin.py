@@ -45,7 +45,7 @@ KINDS = [
     ("days", _("N jours avant, à telle heure")),
     ("working_days", _("N jours ouvrés avant, à telle heure")),
     ("weekday", _("tel jour, N semaines avant, à telle heure")),
-    ("table", _("selon le jour : une ligne par jour")),
+    ("table", _("selon le jour : une ligne par jour")),
     ("until", _("jusqu’à une date, pour toute la période")),
 ]
 OPENINGS = [
@@ -62,14 +62,14 @@ def deadline_field(label: Any) -> forms.Field:
         parts=[
             ("kind", _("Jusqu’à quand"), forms.ChoiceField(choices=KINDS, required=False)),
             ("number", _("N"), forms.IntegerField(min_value=0, max_value=2880, required=False)),
-            ("at", _("Heure (vide : 23:59)"), hour_field()),
+            ("at", _("Heure (vide : 23:59)"), hour_field()),
             ("weekday", _("Jour de la semaine"), forms.ChoiceField(choices=DAYS, required=False)),
             (
                 "table",
-                _("Par jour : « lundi 3 23:59 » (jour, nombre de jours avant, heure)"),
+                _("Par jour : « lundi 3 23:59 » (jour, nombre de jours avant, heure)"),
                 forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3, "cols": 30})),
             ),
-            ("until", _("Date et heure : « 2026-09-25T08:00 »"), forms.CharField(required=False)),
+            ("until", _("Date et heure : « 2026-09-25T08:00 »"), forms.CharField(required=False)),
         ],
         read=_deadline_parts,
         write=_deadline,
@@ -115,7 +115,7 @@ def _table(text: str) -> dict[str, list[Any]]:
         name = words[0].strip(" :,").casefold()
         if len(words) != 3 or name not in WEEKDAYS:
             raise forms.ValidationError(
-                _("« %(line)s » : écrivez le jour, le nombre de jours avant et l’heure, par exemple lundi 3 23:59."),
+                _("« %(line)s » : écrivez le jour, le nombre de jours avant et l’heure, par exemple lundi 3 23:59."),
                 params={"line": line},
             )
         rows[str(WEEKDAYS.index(name))] = [words[1], words[2]]
@@ -127,14 +127,14 @@ def openings_field(label: Any) -> forms.Field:
     moments = [
         (f"{public}_{edge}", f"{words}, {title}", forms.DateTimeField(required=False))
         for public, words in OPENINGS
-        for edge, title in (("opens_at", _("de")), ("closes_at", _("à (vide : sans fin)")))
+        for edge, title in (("opens_at", _("de")), ("closes_at", _("à (vide : sans fin)")))
     ]
     return PartsField(
         label=label,
         parts=moments,
         read=_openings_parts,
         write=_openings,
-        help_text=_("« 2026-12-01 08:00 », à l’heure de Paris. Tout laisser vide : toujours ouvert."),
+        help_text=_("« 2026-12-01 08:00 », à l’heure de Paris. Tout laisser vide : toujours ouvert."),
     )
 
 
@@ -179,7 +179,7 @@ class OfferForm(forms.ModelForm[Offer]):
     openings = openings_field(_("Réservations ouvertes"))
     enrolment_openings = openings_field(_("Inscriptions ouvertes"))
     levels = forms.MultipleChoiceField(
-        label=_("Niveaux (aucun : tous)"),
+        label=_("Niveaux (aucun : tous)"),
         choices=[(level, level) for level in LEVELS],
         required=False,
         widget=forms.CheckboxSelectMultiple,

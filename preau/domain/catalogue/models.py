@@ -52,7 +52,7 @@ _deadline = _readable(
 _openings = _readable(
     rules.parse_openings,
     rules.InvalidOpening,
-    _("cette ouverture n’est pas connue : un public une seule fois, et une fin après le début."),
+    _("cette ouverture n’est pas connue : un public une seule fois, et une fin après le début."),
 )
 _levels = _readable(rules.parse_levels, rules.UnknownCodes, _("ce niveau de classe n’existe pas."))
 _unit_codes = _readable(
@@ -162,7 +162,7 @@ class Activity(TenantModel):
         known = DocumentType.objects.filter(organisation_id=self.organisation_id, code__in=asked)
         if unknown := asked - set(known.values_list("code", flat=True)):
             raise ValidationError(
-                {"required_document_types": _("Ces pièces n’existent pas ici : %s") % ", ".join(sorted(unknown))}
+                {"required_document_types": _("Ces pièces n’existent pas ici : %s") % ", ".join(sorted(unknown))}
             )
 
 
@@ -274,11 +274,11 @@ class Unit(TenantModel):
             )
         )
         if unknown := set(self.resource_ids or []) - known:
-            raise ValidationError({"resource_ids": _("Ces places sont d’une autre collectivité : %s") % unknown})
+            raise ValidationError({"resource_ids": _("Ces places sont d’une autre collectivité : %s") % unknown})
         codes = set(Unit.objects.filter(offer_id=self.offer_id).exclude(pk=self.pk).values_list("code", flat=True))
         for name in ("excludes", "requires"):
             if unknown_codes := set(getattr(self, name) or []) - codes:
-                raise ValidationError({name: _("Aucun moment de cette offre n’a ce code : %s") % unknown_codes})
+                raise ValidationError({name: _("Aucun moment de cette offre n’a ce code : %s") % unknown_codes})
         if self.pk and self.is_counted():
             before = Unit.objects.get(pk=self.pk)
             if sorted(before.resource_ids) != sorted(self.resource_ids) or before.offer_id != self.offer_id:

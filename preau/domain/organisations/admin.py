@@ -33,7 +33,7 @@ class OrganisationForm(forms.ModelForm[Organisation]):
         ],
         read=_words_of,
         write=_own_words,
-        help_text=_("Vide : le mot écrit au-dessus de la case."),
+        help_text=_("Vide : le mot écrit au-dessus de la case."),
     )
 
 

@@ -34,7 +34,7 @@ def _labels(value: Any) -> None:
 
 def _time_zone(value: str) -> None:
     if value not in available_timezones():
-        raise ValidationError(_("Ce fuseau horaire n’existe pas. Exemples : Europe/Paris, America/Martinique."))
+        raise ValidationError(_("Ce fuseau horaire n’existe pas. Exemples : Europe/Paris, America/Martinique."))
 
 
 class Organisation(models.Model):

@@ -13,7 +13,7 @@ REFUSALS: dict[str, str | Promise] = {
     "already_booked": _("déjà réservé"),
     "not_booked": _("n’était plus réservé"),
     "other_home": _("réservé par l’autre foyer de l’enfant, qui seul peut l’annuler"),
-    "unreadable": _("un réglage de l’activité est à corriger : donnez un motif pour passer outre"),
+    "unreadable": _("un réglage de l’activité est à corriger : donnez un motif pour passer outre"),
     "excluded": _("incompatible avec une autre réservation du même jour"),
     "unit_missing": _("dépend d’un autre moment de la journée, qui n’est pas réservé"),
     "unit_needed": _("un autre moment réservé ce jour-là en dépend"),

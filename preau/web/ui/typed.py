@@ -22,7 +22,7 @@ SENTENCES = {
     "name": _("Un nom s’écrit avec des lettres, sans chiffre ni signe d’adresse."),
     "phone": _("Écrivez le numéro avec ses dix chiffres, par exemple 02 61 91 00 00."),
     "phone_abroad": _("Écrivez le numéro avec l’indicatif de son pays, par exemple +32 475 12 34 56."),
-    "email": _("Vérifiez le courriel : il contient un signe qui n’existe pas dans une adresse."),
+    "email": _("Vérifiez le courriel : il contient un signe qui n’existe pas dans une adresse."),
     "postcode": _("Un code postal français a cinq chiffres."),
 }
 
@@ -108,7 +108,7 @@ class Day(forms.DateField):
         first, last = bounds_of(self.purpose, today=today)
         if not first <= value <= last:
             raise ValidationError(
-                _("Vérifiez l’année : cette date va du %(first)s au %(last)s."),
+                _("Vérifiez l’année : cette date va du %(first)s au %(last)s."),
                 code="year",
                 params={"first": jj_mm_aaaa(first), "last": jj_mm_aaaa(last)},
             )

@@ -59,7 +59,7 @@ def _posted(request: Any, enrolment_id: int, basket: Basket) -> HttpResponse:
     if drafts.find_order(actor=request.actor, key=key):
         return _validated(request, enrolment_id, basket, key)  # a double click: the answer of the first
     if not basket:
-        messages.warning(request, _("Il ne reste rien à valider : votre demande a été validée ou annulée ailleurs."))
+        messages.warning(request, _("Il ne reste rien à valider : votre demande a été validée ou annulée ailleurs."))
         return redirect("family:procedures", slug=slug)
     if request.POST.get("lu", "") != digest(basket):
         return _page(request, enrolment_id, basket, has_changed=True)
@@ -78,7 +78,7 @@ def _validated(request: Any, enrolment_id: int, basket: Basket, key: str) -> Htt
             actor=request.actor, items=drafts.items_of_drafts(basket), key=key, now=request.now
         )
     except NothingToDo:
-        messages.info(request, _("Rien à faire : vos réservations sont déjà ainsi."))
+        messages.info(request, _("Rien à faire : vos réservations sont déjà ainsi."))
         return redirect("family:booking_grid", slug=slug, enrolment_id=enrolment_id)
     except TooManyWishes:
         return render(request, "413.html", status=413)

@@ -26,7 +26,7 @@ class DocumentForm(forms.Form):
         label=_("Fichiers ou photos"),
         error_messages={"required": _("Choisissez un fichier, ou prenez une photo.")},
         help_text=_(
-            "PDF, ou photos JPEG ou PNG, de 10 Mo au plus. Plusieurs pages : choisissez-les ensemble, elles ne "
+            "PDF, ou photos JPEG ou PNG, de 10 Mo au plus. Plusieurs pages : choisissez-les ensemble, elles ne "
             "feront qu’un document. Nous réduisons les photos et retirons le lieu de prise de vue."
         ),
     )

@@ -101,7 +101,7 @@ def add_pages(request: Any, slug: str, document_id: int) -> HttpResponse:
     actor.require_family(piece.family_id)
     form = PagesForm(*_posted(request), initial={"seen_pages": piece.pages})
     if piece.state != DocumentState.TO_CHECK:
-        messages.warning(request, _("Le service a déjà lu ce document : envoyez-en un nouveau."))
+        messages.warning(request, _("Le service a déjà lu ce document : envoyez-en un nouveau."))
         return back
     if request.method == "POST" and form.is_valid():
         try:
@@ -113,7 +113,7 @@ def add_pages(request: Any, slug: str, document_id: int) -> HttpResponse:
                 now=request.now,
             )
         except (FileGone, AlreadyChecked):
-            messages.warning(request, _("Ce document ne peut plus être complété : envoyez-en un nouveau."))
+            messages.warning(request, _("Ce document ne peut plus être complété : envoyez-en un nouveau."))
             return back
         except PieceChanged as fact:
             text = ngettext(

@@ -121,7 +121,7 @@ SENTENCES = {
     "piece_overdue": _("Une pièce est attendue, sa date est passée : %(detail)s. Envoyez-la pour continuer."),
     "not_open_yet": _("Les inscriptions ouvrent le %(at)s."),
     "closed": _("Les inscriptions sont closes depuis le %(day)s. Contactez le service."),
-    "unreadable": _("Les inscriptions sont fermées : un réglage est à corriger. Contactez le service."),
+    "unreadable": _("Les inscriptions sont fermées : un réglage est à corriger. Contactez le service."),
     "full": _("C’est complet, sans liste d’attente. Contactez le service."),
     "full_waiting_list": _("C’est complet pour l’instant : demandez à être sur la liste d’attente."),
     "waiting": _("%(name)s est sur la liste d’attente, au rang %(rank)s."),

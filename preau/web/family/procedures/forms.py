@@ -150,7 +150,7 @@ class ChildForm(DraftForm):
         if not born and not expected and not self.errors:
             self.add_error("birth_date", _("Donnez la date de naissance, ou celle qui est prévue."))
         if born and expected:
-            self.add_error("expected_on", _("Donnez la naissance, ou celle qui est prévue : pas les deux."))
+            self.add_error("expected_on", _("Donnez la naissance, ou celle qui est prévue : pas les deux."))
         if not data.get("first_name"):
             if expected and not born:
                 data["first_name"] = str(_("À naître"))

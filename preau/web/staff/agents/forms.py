@@ -38,7 +38,7 @@ class ScopeForm(forms.Form):
         try:
             check_staff_scope(roles=data.get("roles", ()), site_ids=data.get("sites", ()))
         except SiteMissing:
-            self.add_error("sites", _("Un animateur de site ne voit que ses sites : cochez-en au moins un."))
+            self.add_error("sites", _("Un animateur de site ne voit que ses sites : cochez-en au moins un."))
         return data
 
     def scope(self) -> dict[str, Any]:

@@ -17,7 +17,7 @@ REASONS: dict[str, str | Promise] = {
     "dossier_missing": _("dossier de l’année non validé"),
     "document_missing": _("pièce non validée"),
     "piece_overdue": _("pièce attendue, sa date est passée"),
-    "unreadable": _("une ouverture est mal réglée : faites corriger l’activité"),
+    "unreadable": _("une ouverture est mal réglée : faites corriger l’activité"),
     "full": _("complet"),
     "full_waiting_list": _("complet, avec liste d’attente"),
 }

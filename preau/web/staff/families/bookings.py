@@ -61,10 +61,10 @@ def _order(request: Any, board: Board, on: Any, wanted: Mapping[int, bool], reas
             actor=request.actor, items=[item], key=request.POST.get("key", "")[:40], now=request.now, reason=reason
         )
     except NothingToDo:
-        messages.warning(request, _("Rien n’a changé : cochez ou décochez au moins un moment."))
+        messages.warning(request, _("Rien n’a changé : cochez ou décochez au moins un moment."))
         return _page(request, board, on, reason=reason, wanted={}, status=422)
     except ReasonNeeded as asked:
-        messages.error(request, _("Rien n’est enregistré : donnez d’abord le motif."))
+        messages.error(request, _("Rien n’est enregistré : donnez d’abord le motif."))
         _tell_refused(request, asked.refused)
         return _page(request, board, on, reason=reason, wanted=wanted, needs_reason=True, status=422)
     except NothingGranted as refused:
@@ -114,7 +114,7 @@ def _tell(request: Any, placed: PlacedOrder) -> None:
         ngettext("%(n)s retrait", "%(n)s retraits", removed) % {"n": removed} if removed else "",
     ]
     told = ", ".join(part for part in parts if part)
-    messages.success(request, _("Demande n° %(number)s : %(told)s.") % {"number": view.number, "told": told})
+    messages.success(request, _("Demande n° %(number)s : %(told)s.") % {"number": view.number, "told": told})
     _tell_refused(request, placed.refused)
 
 

@@ -165,7 +165,7 @@ def check_piece(request: Any, slug: str, number: int, document_id: int) -> HttpR
         oops = {"what": "piece", "piece": document_id, "why": _("Dites à la famille pourquoi la pièce est refusée.")}
         return page(request, case=find_case(actor=request.actor, number=number), oops=oops)
     except FileGone:
-        messages.warning(request, _("Le fichier de cette pièce est perdu : refusez-la et demandez-la de nouveau."))
+        messages.warning(request, _("Le fichier de cette pièce est perdu : refusez-la et demandez-la de nouveau."))
     except (AlreadyChecked, AlreadyDecided):
         messages.warning(request, _("La pièce a été remplacée, ou la demande traitée, entre-temps."))
     else:
