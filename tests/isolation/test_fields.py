@@ -79,6 +79,7 @@ def test_no_page_shows_one_parent_what_is_the_other_parents_alone(scene, other_p
         if CANARY.lower() in (response.content.decode(errors="replace") + str(response.headers)).lower():
             leaks.append(path)
     print(f"\nparent B, {method} : {opened} pages ouvertes, en panne {broken}")
+    assert broken == []
     assert leaks == []
     assert opened or method == "post"  # B does open its own pages
 
@@ -150,7 +151,7 @@ def _own_ids(scene: Scene) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_no_page_shows_an_adult_what_another_of_its_household_says_of_itself(scene, partner, method):
-    leaks, opened = [], 0
+    leaks, broken, opened = [], [], 0
     client = client_for(partner.account)
     client.raise_request_exception = False
     for route, _view in scenes.routes():
@@ -162,10 +163,12 @@ def test_no_page_shows_an_adult_what_another_of_its_household_says_of_itself(sce
                 response = getattr(client, method)(path)
                 transaction.set_rollback(True)
             opened += response.status_code == 200
+            broken += [path] if response.status_code >= 500 else []
             if OWN.lower() in (response.content.decode(errors="replace") + str(response.headers)).lower():
                 leaks.append(path)
             if ids and response.status_code not in (404, 405):
                 leaks.append(f"{path} {response.status_code}")
+    assert broken == []
     assert leaks == []
     assert opened or method == "post"
 

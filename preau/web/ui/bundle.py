@@ -26,6 +26,7 @@ CORE = (
     "components/tables.css",
     "components/path.css",
     "components/states.css",
+    "components/talk.css",
     "components/product.css",
     "utilities.css",
 )
