@@ -4,6 +4,29 @@ import re
 import unicodedata
 
 MAX_WORD = 40
+# Latin letters that Unicode does not take apart.
+PLAIN = str.maketrans(
+    {
+        "œ": "oe",
+        "Œ": "OE",
+        "æ": "ae",
+        "Æ": "AE",
+        "ł": "l",
+        "Ł": "L",
+        "ø": "o",
+        "Ø": "O",
+        "đ": "d",
+        "Đ": "D",
+        "ð": "d",
+        "Ð": "D",
+        "þ": "th",
+        "Þ": "TH",
+        "ß": "ss",
+        "ı": "i",
+        "ħ": "h",
+        "Ħ": "H",
+    }
+)
 _PHONE = re.compile(r"\+?[\d\s.()\-/]{6,}")
 _PARTS = re.compile(r"[^\W_]+")
 _APART = re.compile(r"[\s\-'’.,]+")
@@ -15,7 +38,7 @@ def fold(text: str) -> str:
     >>> fold("  Éloïse  Le-Goff d’Été ")
     'eloise le goff d ete'
     """
-    decomposed = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae"))
+    decomposed = unicodedata.normalize("NFKD", text.translate(PLAIN))
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
     return _APART.sub(" ", bare.lower()).strip()
 
@@ -23,10 +46,16 @@ def fold(text: str) -> str:
 def words_of(*texts: str) -> set[str]:
     """Return the folded words of some texts: letters and digits only, so that no sign of a pattern is among them.
 
+    A text of several words is one word too, joined: « legoff » finds Le Goff.
+
     >>> sorted(words_of("Marie-Lou d’Été", "Le Goff"))
-    ['d', 'ete', 'goff', 'le', 'lou', 'marie']
+    ['d', 'ete', 'goff', 'le', 'legoff', 'lou', 'marie', 'marieloudete']
     """
-    return {word[:MAX_WORD] for text in texts for word in _PARTS.findall(fold(text))}
+    found: set[str] = set()
+    for text in texts:
+        words = _PARTS.findall(fold(text))
+        found.update(words, ["".join(words)] if words else [])
+    return {word[:MAX_WORD] for word in found}
 
 
 def phone_word(text: str) -> str:
@@ -58,4 +87,8 @@ def wanted_words(text: str) -> list[str]:
     (['anais', 'goff', 'le'], ['agoffcourrielexample'])
     """
     whole = phone_word(text) or (email_word(text) if "@" in text else "")
-    return [whole] if whole else sorted(words_of(text), key=lambda word: (-len(word), word))
+    return (
+        [whole]
+        if whole
+        else sorted({word[:MAX_WORD] for word in _PARTS.findall(fold(text))}, key=lambda word: (-len(word), word))
+    )

@@ -55,7 +55,6 @@ def apply(agent: Walk, number: int) -> None:
 
 def ask_for_the_piece(agent: Walk, number: int) -> None:
     agent.hand.answer("Décision", "Demander un complément")
-    agent.hand.act(agent.page.get_by_text("Pièces à demander avec un complément"))
     agent.hand.tick(PIECE)
     agent.hand.write("Mot à la famille", "L’attestation est celle de l’an dernier.")
     validate(agent)
@@ -71,10 +70,9 @@ def send_the_piece(parent: Walk, number: int, path) -> None:
     expect(asked.get_by_role("listitem")).to_have_count(1)
     expect(asked.get_by_role("listitem")).to_contain_text(PIECE)
     look(parent.page, "reponse-parent-complement")
-    parent.hand.attach(f"Fichier ou photo : {PIECE}", path)
+    parent.hand.attach(f"Fichiers ou photos : {PIECE}", path)
     parent.hand.press("Envoyer cette pièce")
-    expect(asked.get_by_role("listitem")).to_contain_text("Reçue")
-    parent.hand.press("Envoyer ma réponse")
+    parent.sees("Tout ce qui était demandé est envoyé.")
     expect(asked).to_have_count(0)
 
 

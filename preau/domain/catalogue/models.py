@@ -157,7 +157,7 @@ class Activity(TenantModel):
         return self.name
 
     def clean(self) -> None:
-        """Refuse what would have no effect: an unknown piece, days « soumis à validation » that are booked at once."""
+        """Refuse what would have no effect: a piece that is not known here."""
         asked = set(self.required_document_types or [])
         known = DocumentType.objects.filter(organisation_id=self.organisation_id, code__in=asked)
         if unknown := asked - set(known.values_list("code", flat=True)):

@@ -238,6 +238,26 @@ def in_pattern(lines: Sequence[PatternLine], *, on: date, unit_code: str) -> boo
     )
 
 
+# How a way and a saint are shortened on letters and maps.
+SHORT_WAYS = {
+    "all": "allee",
+    "av": "avenue",
+    "ave": "avenue",
+    "bd": "boulevard",
+    "bld": "boulevard",
+    "boul": "boulevard",
+    "ch": "chemin",
+    "chem": "chemin",
+    "imp": "impasse",
+    "lot": "lotissement",
+    "pl": "place",
+    "r": "rue",
+    "rte": "route",
+    "sq": "square",
+}
+SHORT_SAINTS = {"st": "saint", "ste": "sainte"}
+
+
 @dataclass(frozen=True, slots=True)
 class Sector:
     """A street, or a part of it, that belongs to a school. Numbers are included; None has no bound."""
@@ -255,16 +275,28 @@ def school_of_address(sectors: Iterable[Sector], *, number: str, street: str, po
 
     A part of a street wins over the whole street. « 12 bis » counts as 12; without a number, only a whole street fits.
     """
-    found = re.match(r"\s*(\d{1,6})", number)
-    house = int(found[1]) if found else None
-    name = fold(street)
+    written, name = _number_and_street(number, street)
+    house = int(written) if written else None
     matching = [
         sector
         for sector in sectors
-        if fold(sector.street) == name and sector.postcode in ("", postcode.strip()) and _holds(sector, house)
+        if _number_and_street("", sector.street)[1] == name
+        and sector.postcode in ("", postcode.strip())
+        and _holds(sector, house)
     ]
     matching.sort(key=lambda each: (_is_whole(each), each.from_number or 0, each.site_id))
     return matching[0].site_id if matching else None
+
+
+def _number_and_street(number: str, street: str) -> tuple[str, str]:
+    """The number of a house and its street in one spelling: « 11, r. St Michel » is « 11 » and « rue saint michel »."""
+    within = re.match(r"\s*(\d{1,6})\s*(?:bis|ter|quater|[a-d])?\b[\s,]*(?=\D)", street, re.IGNORECASE)
+    alone = re.match(r"\s*(\d{1,6})", number)
+    words = fold(street[within.end() :] if within else street).split()
+    name = " ".join(
+        [SHORT_WAYS.get(words[0], words[0]), *(SHORT_SAINTS.get(word, word) for word in words[1:])] if words else []
+    )
+    return (alone[1] if alone else within[1] if within else ""), name
 
 
 def _is_whole(sector: Sector) -> bool:

@@ -214,7 +214,7 @@ def test_a_brother_who_has_the_days_already_is_not_refused_and_makes_no_demande(
     tick(client, grid(awa), slot)
     recap = client.get(grid(awa) + "recapitulatif/")
     page = client.post(grid(awa) + "recapitulatif/", {**read(recap), "same": [brother.pk]}, follow=True)
-    assert "1 moment est déjà ainsi : rien à faire" in page.content.decode()
+    assert "1 moment est déjà ainsi\u00a0: rien à faire" in page.content.decode()
     assert "n’est plus possible" not in page.content.decode()
     client.post(grid(awa) + "recapitulatif/", read(page))
     numbered = Procedure.objects.filter(number__isnull=False)
@@ -240,7 +240,7 @@ def test_what_the_other_parent_booked_a_minute_before_is_nothing_to_do(client, t
         updated_at=NOW,
     )
     page = client.post(grid(awa) + "recapitulatif/", recap, follow=True).content.decode()
-    assert "Rien à faire : vos réservations sont déjà ainsi" in page
+    assert "Rien à faire\u00a0: vos réservations sont déjà ainsi" in page
     assert Procedure.objects.filter(number__isnull=False).count() == 1
     assert not Procedure.objects.filter(status="draft").exists()
 

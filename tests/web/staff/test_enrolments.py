@@ -146,7 +146,9 @@ def test_classes_move_up_by_two_clicks(town, awa, agent):
     SchoolClass.objects.create(organisation_id=town.id, site=town.school, school_year=after, name="CE2 A", level="CE2")
     assert "Passent dans la classe suivante : 2" in text_of(agent.get(here))
     assert "Classes créées pour l’année suivante : 1." in text_of(agent.post(here, {"act": "copy"}, follow=True))
-    answer = text_of(agent.post(here, {"act": "move"}, follow=True))
+    for unsure in ({"act": "move"}, {"act": "noop", "sure": "1"}, {}):
+        assert "Rien n’a changé : cochez d’abord" in text_of(agent.post(here, unsure, follow=True))
+    answer = text_of(agent.post(here, {"act": "move", "sure": "1"}, follow=True))
     assert "Élèves passés : 2." in answer
     assert "Déjà placés : 2" in answer
 

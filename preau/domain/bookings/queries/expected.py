@@ -8,7 +8,7 @@ from django.db.models import Count, F, Q, QuerySet
 from preau.base.actor import Actor
 from preau.domain.bookings.enums import BookingStatus
 from preau.domain.bookings.models import Booking
-from preau.domain.catalogue.models import ResourceDay
+from preau.domain.catalogue.models import Resource, ResourceDay, Unit
 from preau.domain.enrolments.models import Schooling
 
 
@@ -59,13 +59,13 @@ class Tension:
 def expected_between(
     *, actor: Actor, start: date, end: date, site_id: int | None = None, activity_id: int | None = None
 ) -> list[Expected]:
-    """Return who is expected in [start, end), by site, activity, unit and name. Two queries.
+    """Return who is expected in [start, end), by site, activity, unit and name. Two queries, four for one site.
 
     Limited to the departments and sites of the agent.
     """
     rows = _booked(actor).filter(on__gte=start, on__lt=end)
     if site_id is not None:
-        rows = rows.filter(enrolment__offer__site_id=site_id)
+        rows = rows.filter(Q(enrolment__offer__site_id=site_id) | Q(slot__unit_id__in=_units_at(actor, site_id)))
     if activity_id is not None:
         rows = rows.filter(enrolment__offer__activity_id=activity_id)
     values = list(
@@ -98,6 +98,15 @@ def expected_between(
     )
     classes = _classes(actor, start, end)
     return [_expected(row, classes) for row in values]
+
+
+def _units_at(actor: Actor, site_id: int) -> list[int]:
+    """The units that take a place somewhere else than their offer: the refectory where a school goes to eat."""
+    here = set(
+        Resource.objects.filter(organisation_id=actor.organisation_id, site_id=site_id).values_list("pk", flat=True)
+    )
+    units = Unit.objects.filter(organisation_id=actor.organisation_id).values_list("pk", "resource_ids")
+    return [unit_id for unit_id, resource_ids in units if here.intersection(resource_ids)] if here else []
 
 
 def headcounts(*, actor: Actor, on: date) -> list[Headcount]:

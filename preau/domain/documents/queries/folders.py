@@ -52,6 +52,14 @@ class Folder:
         return tuple((kind, wanted) for kind, wanted in self.wanted if wanted.why)
 
     @property
+    def refused(self) -> tuple[DocumentView, ...]:
+        """Return what was refused or is over, and nothing good was sent of since: the family has to see it."""
+        good = {each.type_id for each in self.documents if each.state in ("to_check", "valid")}
+        return tuple(
+            each for each in self.documents if each.state in ("refused", "expired") and each.type_id not in good
+        )
+
+    @property
     def asked(self) -> tuple[tuple[TypeView, Wanted, DocumentView | None], ...]:
         """Return all that is asked for, with what was sent of it that the reader may open."""
         by_id = {each.document_id: each for each in self.documents}

@@ -12,6 +12,7 @@ from preau.domain.families.queries import ConsentLine
 from preau.domain.families.rules import Vaccine
 from preau.kernel.bounds import Purpose
 from preau.web.family.procedures.forms import DraftForm, PhoneField, day, long_text, text
+from preau.web.ui.typed import TODAY
 
 
 class HouseholdForm(DraftForm):
@@ -80,6 +81,14 @@ class HealthForm(DraftForm):
         data = super().clean() or {}
         if data.get("pai") in ("asked", "signed") and not data.get("avoid") and not data.get("treatments"):
             self.add_error("avoid", _("Écrivez au moins un mot : ce qu’il doit éviter, ou son traitement."))
+        until, on = data.get("pai_until"), TODAY.get(None)
+        if data.get("pai") == "signed" and until and on and until < on:
+            self.add_error(
+                "pai_until",
+                _("Ce PAI n’est plus valable : faites-le renouveler, et répondez « en préparation » d’ici là."),
+            )
+        if data.get("pai") == "no":
+            data["pai_until"] = None  # a date without its « oui » says nothing
         return data
 
     def as_typed(self) -> dict[str, Any]:

@@ -35,10 +35,15 @@ def overview_of(request: Any) -> dict[str, Any]:
         year_starts_on=year.starts_on,
         on=request.today,
     )
-    rows = [(child, state, _parts(state)) for child in children for state in [states[child.child_id]]]
+    rows = [
+        (child, state, parts, _next(parts))
+        for child in children
+        for state in [states[child.child_id]]
+        for parts in [_parts(state)]
+    ]
     activities = year_activities(actor=actor, family_id=family_id, year_id=year.pk, on=request.today)
     enrolled = activities.enrolled
-    validated = [child for child, state, _parts in rows if state.validated_on]
+    validated = [child for child, state, _all, _first in rows if state.validated_on]
     return {
         "year": year,
         "rows": rows,
@@ -55,6 +60,11 @@ def _step(children: int, validated: int, enrolled: int) -> int:
     if not children or validated < children:
         return 2
     return 3 if enrolled < children else 4
+
+
+def _next(parts: list[dict[str, Any]]) -> str:
+    """The part where one goes on: the first that is not complete, whichever was seen last."""
+    return next((str(part["name"]) for part in parts if not part["is_done"]), PARTS[-1])
 
 
 def _parts(state: DossierState) -> list[dict[str, Any]]:

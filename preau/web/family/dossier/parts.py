@@ -18,6 +18,7 @@ from preau.web.family.procedures.forms import ContactForm
 from preau.web.family.procedures.places import my_family
 
 PARTS = ["household", "identity", "health", "consents", "people", "documents", "rules"]
+TYPED_PARTS = ["household", "identity", "health", "consents"]  # kept as they are typed
 LABELS: dict[str, str | Promise] = {
     "household": _("Foyer"),
     "identity": _("Identité et école"),
@@ -52,7 +53,9 @@ class Part:
         return TEMPLATES.get(self.name, "family/dossier/part.html")
 
     def values(self, *, is_valid: bool, act: str) -> dict[str, Any] | None:
-        """Return what to keep; None when nothing must be."""
+        """Return what to keep; None when nothing must be. Left by another way, a part is kept and confirms nothing."""
+        if act == "save":
+            return self.form.as_typed() if self.name in TYPED_PARTS else None
         if self.name == "people":
             return self._people(is_valid, act)
         if self.name in ("documents", "rules"):

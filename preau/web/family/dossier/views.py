@@ -19,7 +19,7 @@ from preau.domain.procedures.queries import DraftView, draft_about
 from preau.domain.procedures.rules import NotOpenForYou
 from preau.web.family.documents.forms import DocumentForm
 from preau.web.family.dossier.overview import overview_of, year_to_fill
-from preau.web.family.dossier.parts import LABELS, PARTS, Part, part_of
+from preau.web.family.dossier.parts import LABELS, PARTS, TYPED_PARTS, Part, part_of
 from preau.web.family.procedures.places import my_family
 from preau.web.ui.policy import family_page
 from preau.web.ui.uploads import refusal
@@ -62,6 +62,7 @@ def part(request: Any, slug: str, child_id: int, part: str) -> HttpResponse:
         "draft": draft,
         "labels_of_parts": [LABELS[each] for each in PARTS],
         "number": PARTS.index(part) + 1,
+        "typed_parts": TYPED_PARTS,
     }
     return render(request, page.template, context, status=422 if page.form.errors else 200)
 
@@ -88,6 +89,8 @@ def _keep(request: Any, page: Part, child_id: int, year_id: int) -> HttpResponse
                 regulation_ids=[int(name[1:]) for name in page.form.fields],
                 now=request.now,
             )
+    if act == "save":
+        return HttpResponse(status=204)
     if act == "later":
         messages.success(request, _("Votre brouillon est gardé. Reprenez-le quand vous voulez."))
         return redirect("family:dossier", slug=slug)

@@ -127,6 +127,9 @@ def _act(request: Any, ids: dict[str, int]) -> None:
         count = copy_classes(actor=request.actor, **ids, now=request.now)
         messages.success(request, _("Classes créées pour l’année suivante : %(n)s.") % {"n": count})
         return
+    if request.POST.get("act") != "move" or "sure" not in request.POST:
+        messages.warning(request, _("Rien n’a changé : cochez d’abord que vous avez relu où va chaque élève."))
+        return
     done = roll_over_classes(actor=request.actor, **ids, now=request.now)
     messages.success(
         request,
