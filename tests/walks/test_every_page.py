@@ -111,7 +111,7 @@ def under_the_finger(page: Page) -> None:
     hidden = page.evaluate(
         """() => [...document.querySelectorAll('.btn.go')].filter(button => {
           if (!button.checkVisibility || !button.checkVisibility()) return false;
-          if (!button.closest('.bar')) button.scrollIntoView({block: 'center'});
+          if (!button.closest('.bar')) button.scrollIntoView({block: 'center', behavior: 'instant'});
           const box = button.getBoundingClientRect();
           const met = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
           return !met || !(button === met || button.contains(met));
