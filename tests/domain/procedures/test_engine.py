@@ -372,3 +372,12 @@ def test_the_inbox_costs_the_same_with_many(reviewed, awa, django_assert_max_num
     with django_assert_max_num_queries(2):
         found = inbox(actor=agent, wanted=InboxFilter(text="dupre"), now=NOW, limit=10)
     assert (len(found.rows), found.total) == (10, 12)
+
+
+def test_the_delay_stops_while_the_family_is_awaited(reviewed, awa):
+    number = sent(reviewed, awa)
+    agent = reviewed.agent("agent")
+    promised = find_case(actor=agent, number=number).due_at
+    acts.ask_more(actor=agent, number=number, text="Quel nom ?", types={}, now=NOW)
+    acts.complete(actor=reviewed.parent(awa), number=number, text="Dupré.", now=NOW + timedelta(days=3))
+    assert find_case(actor=agent, number=number).due_at == promised + timedelta(days=3)

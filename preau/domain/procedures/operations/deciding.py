@@ -162,6 +162,7 @@ def ask_more(*, actor: Actor, number: int, text: str, types: Mapping[int, str], 
     _check_waiting(row, even_without_parent=True)
     words = check_text(text) if text.strip() or not types else ""
     row.asked = {
+        "at": now.isoformat(),  # the delay stops here
         "text": words,
         "types": [{"id": key, "title": title} for key, title in sorted(types.items())],
         "had": row.pieces.count(),

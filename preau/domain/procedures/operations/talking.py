@@ -56,8 +56,12 @@ def complete(*, actor: Actor, number: int, text: str, now: datetime) -> None:
         _add_message(actor, row, check_text(text), now=now, is_note=False)
     elif row.pieces.count() <= int(row.asked.get("had", 0)):
         raise TextMissing
+    if row.due_at is not None and row.asked.get("at"):
+        row.due_at += now - datetime.fromisoformat(
+            row.asked["at"]
+        )  # the family was awaited: the delay goes on after it
     row.status, row.asked, row.updated_at = ProcedureStatus.IN_REVIEW, {}, now
-    row.save(update_fields=["status", "asked", "updated_at"])
+    row.save(update_fields=["status", "asked", "updated_at", "due_at"])
     note(actor=actor, row=row, event=TimelineEvent.COMPLETED, by=actor.display_name, now=now)
 
 
