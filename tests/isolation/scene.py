@@ -16,7 +16,8 @@ from preau.domain.bookings.operations import OrderItem
 from preau.domain.documents.enums import Category
 from preau.domain.documents.models import DocumentType
 from preau.domain.documents.operations import deposit, publish
-from preau.domain.families.models import Adult, Contact, Objection
+from preau.domain.families.enums import Authority
+from preau.domain.families.models import Adult, Contact, Guardianship, HouseholdChild, Objection
 from preau.domain.families.operations import receive_photo, save_contact
 from preau.domain.families.rules import CONTACT_LENGTHS
 from preau.domain.organisations.models import Department, Site
@@ -146,6 +147,12 @@ def build() -> Scene:
     other.enrol(stranger, other.offer(), child=stranger.children[0])
     neighbour = town.household("Voisin", login="voisin")
     town.enrol(neighbour, offer, child=neighbour.children[0])
+    withdrawn = town.household("Retire", login="retire")
+    for child in victim.children:  # in its home still, and no longer its to know of
+        HouseholdChild.objects.create(organisation_id=town.id, family=withdrawn.family, child=child)
+        Guardianship.objects.create(
+            organisation_id=town.id, adult=withdrawn.adult, child=child, authority=Authority.WITHDRAWN
+        )
     return Scene(
         town,
         other,
@@ -185,6 +192,7 @@ def build() -> Scene:
             "animatrice d’un autre site": site_staff,
             "agent d’un autre service": other_agent,
             "agent d’un autre site": site_agent,
+            "parent dont l’autorité est retirée": withdrawn.account,
             "victime": victim.account,
             "agent d’ici": agent,
         },

@@ -26,6 +26,7 @@ STRANGERS = (
     "animatrice d’un autre site",
     "agent d’un autre service",
     "agent d’un autre site",
+    "parent dont l’autorité est retirée",
 )
 PUBLIC = {"public"}
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Exists, OuterRef
 
-from preau.base.actor import Actor
+from preau.base.actor import Actor, system_actor
 from preau.base.facts import NotFound
 from preau.base.files import FileGone
 from preau.domain.accounts.models import Account
@@ -24,6 +24,7 @@ from preau.domain.families.operations import (
     keep_health,
     validate_dossier,
 )
+from preau.domain.families.queries import situations_of
 from preau.domain.families.rules import PersonForbidden
 from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind
 from preau.domain.procedures.models import Procedure
@@ -98,7 +99,11 @@ class DossierHandler(Handler):
         if health.get("pai", "no") != "no" or health.get("avoid"):
             found.append("health_to_read")
         people = row.answers.get("people", {}).get("new", [])
-        if any(each.get("kind") == ContactKind.FORBIDDEN for each in people):
+        reader = system_actor(actor.organisation_id, time_zone=actor.time_zone)
+        child_ids = [row.child_id] if row.child_id else []
+        known = situations_of(actor=reader, family_id=row.family_id, child_ids=child_ids)
+        is_known = any("forbidden" in codes for codes in known.values())
+        if is_known or any(each.get("kind") == ContactKind.FORBIDDEN for each in people):
             found.append("forbidden_contact")
         here = _folders(actor, row, on)
         if _said_since(actor, row):
