@@ -1,6 +1,7 @@
 """Paper holds all that the screen holds: the rows of each printed list are counted in its PDF."""
 
 import re
+import unicodedata
 from collections import Counter
 
 import pytest
@@ -18,7 +19,8 @@ def names_on_screen(page: Page) -> Counter[str]:
 
 
 def squeezed(text: str) -> str:
-    return re.sub(r"\s", "", text)
+    """Without spaces, and letters joined by the font (« ﬁ ») taken apart."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
 
 
 def lost_on_paper(page: Page) -> dict[str, int]:
