@@ -69,8 +69,7 @@ def join(request: Any, slug: str, number: int) -> HttpResponse:
         except AlreadyDecided:
             messages.warning(request, _("Cette demande est déjà traitée : le document n’est pas joint."))
         else:
-            if _all_is_given(request, number):
-                acts.complete(actor=request.actor, number=number, text="", now=request.now)
+            if _is_back_to_the_service(request, number):
                 messages.success(request, _("Tout ce qui était demandé est envoyé. Le service reprend votre demande."))
             else:
                 messages.success(request, _("Le document est joint à votre demande."))
@@ -79,14 +78,20 @@ def join(request: Any, slug: str, number: int) -> HttpResponse:
     return redirect("family:procedure", slug=slug, number=number)
 
 
-def _all_is_given(request: Any, number: int) -> bool:
-    """Whether the service asked for pieces, and has them all: a family has then nothing more to say."""
+def _is_back_to_the_service(request: Any, number: int) -> bool:
+    """Give the démarche back when all the pieces asked for are there: a family has then nothing more to say."""
     case = find_case(actor=request.actor, number=number)
     asked = {each["id"] for each in case.asked.get("types", [])}
     known = case.asked.get("known", ())
     pieces = pieces_of(actor=request.actor, number=number, on=request.today)
     given = {each.type_id for each in pieces if each.state in ("to_check", "valid") and each.document_id not in known}
-    return bool(asked) and asked <= given
+    if not asked or not asked <= given:
+        return False
+    try:
+        acts.complete(actor=request.actor, number=number, text="", now=request.now)
+    except (AlreadyDecided, TextMissing):  # answered in another tab meanwhile: it waits for nothing
+        return False
+    return True
 
 
 @family_page
