@@ -3,6 +3,7 @@
 from preau.domain.enrolments.queries.files import (
     check_child_visible,
     check_family_visible,
+    search_families,
     visible_children,
     visible_families,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "school_years",
     "schoolings_of",
     "schools",
+    "search_families",
     "sector_school",
     "visible_children",
     "visible_enrolments",

@@ -102,13 +102,17 @@ class FamilyFile:
 
 @dataclass(frozen=True, slots=True)
 class FamilyRow:
-    """One line of a search."""
+    """One line of a search. Children by id: `enrolments.queries.search_families` takes out those not to be known of."""
 
     family_id: int
     number: int
     name: str
     adults: str
-    children: str
+    children: Mapping[int, str]
+
+    @property
+    def child_names(self) -> str:
+        return ", ".join(self.children.values())
 
 
 def standing_in(*, account_id: int, organisation_id: int) -> tuple[Scope, Households]:
@@ -251,7 +255,7 @@ def find_families(
     Accents, case and hyphens do not count; a telephone may be spaced in any way. Four queries: the words are
     looked for once, the page and its count together; a page past the end counts apart.
 
-    :param among: only these, for an agent limited to departments or sites (`enrolments.queries.visible_families`).
+    :param among: only these, for an agent limited to departments or sites (`enrolments.queries.search_families`).
     :raises NotAllowed: the actor is not an agent.
     """
     actor.require_role("agent", "manager", "admin", "regisseur")
@@ -276,13 +280,12 @@ def _with_word(actor: Actor, word: str) -> Q:
 
 
 def _family_row(family: Family) -> FamilyRow:
-    children = [link.child.first_name for link in family.household_children.all()]
     return FamilyRow(
         family_id=family.pk,
         number=family.number,
         name=family.name,
         adults=", ".join(adult.full_name for adult in family.adults.all()),
-        children=", ".join(children),
+        children={link.child_id: link.child.first_name for link in family.household_children.all()},
     )
 
 

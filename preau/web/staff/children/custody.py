@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.domain.enrolments.queries import check_child_visible, check_family_visible, visible_families
+from preau.domain.enrolments.queries import check_child_visible, check_family_visible, search_families
 from preau.domain.families.enums import Authority
 from preau.domain.families.operations.custody import (
     LastHousehold,
@@ -18,7 +18,7 @@ from preau.domain.families.operations.custody import (
     set_residence,
     set_shares,
 )
-from preau.domain.families.queries import child_file, find_families
+from preau.domain.families.queries import child_file
 from preau.domain.families.queries.custody import Calendar, CustodyFile, custody_file
 from preau.domain.procedures.operations import HouseholdInUse, end_objection, receive_objection, take_from_household
 from preau.web.staff.children.forms import (
@@ -241,6 +241,5 @@ def _page(
 
 def _search(request: Any, file: CustodyFile, text: str) -> list[Any]:
     here = {home.family_id for home in file.homes}
-    among = visible_families(actor=request.actor)
-    rows, _total = find_families(actor=request.actor, text=text, limit=FOUND, among=among)
+    rows, _total = search_families(actor=request.actor, text=text, on=request.today, limit=FOUND)
     return [row for row in rows if row.family_id not in here]

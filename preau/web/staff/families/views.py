@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from preau.domain.enrolments.queries import check_family_visible, visible_families
+from preau.domain.enrolments.queries import check_family_visible, search_families
 from preau.domain.families import operations
-from preau.domain.families.queries import FamilyFile, family_file, find_families
+from preau.domain.families.queries import FamilyFile, family_file
 from preau.web.staff.dates import read_number
 from preau.web.staff.families.duplicates import how_many
 from preau.web.staff.families.file import file_context
@@ -27,8 +27,7 @@ def search(request: Any, slug: str) -> HttpResponse:
     text = request.GET.get("q", "").replace("\x00", "")[:80]
     number = read_number(request.GET.get("page")) or 1
     offset = max(0, min(number, 100_000) - 1) * PER_PAGE
-    among = visible_families(actor=request.actor)
-    rows, total = find_families(actor=request.actor, text=text, limit=PER_PAGE, offset=offset, among=among)
+    rows, total = search_families(actor=request.actor, text=text, on=request.today, limit=PER_PAGE, offset=offset)
     page = Paginator(range(total), PER_PAGE).get_page(number)
     context = {"rows": rows, "page": page, "text": text, "total": total}
     context["may_merge"] = request.actor.has_role("agent", "manager")
