@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.test import Client
 
+from tests.factories.clients import client_of
 from tests.factories.town import NOW, Household, Town
 
 
@@ -65,13 +65,6 @@ def awa(town: Town) -> Household:
 def bruno(town: Town) -> Household:
     """Bruno, of another household of the same town."""
     return town.household("Martin", children=1, login="bruno.martin")
-
-
-def client_of(account: Any) -> Client:
-    """A client already in, past the forced steps."""
-    client = Client()
-    client.force_login(account)
-    return client
 
 
 @pytest.fixture

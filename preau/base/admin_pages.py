@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import Http404, HttpRequest
+
+from preau.base.sessions import SECOND
 
 
 class PreauAdminSite(admin.AdminSite):
@@ -13,7 +16,9 @@ class PreauAdminSite(admin.AdminSite):
     index_title = "Installation"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_active and getattr(request.user, "is_superuser", False))
+        """Superusers only, who have shown their second factor where the installation asks for it."""
+        has_shown = not settings.PREAU_ADMIN_SECOND_FACTOR or bool(request.session.get(SECOND))
+        return bool(request.user.is_active and getattr(request.user, "is_superuser", False) and has_shown)
 
     def get_urls(self) -> list[Any]:
         """Leave out the pages of the password: it is changed at the address of a collectivité, with its own rules."""

@@ -5,19 +5,42 @@ from collections.abc import Mapping
 from typing import Any
 
 STARTED, SEEN, REMEMBERED, SHORT = "started", "seen", "remembered", "short"
+SECOND = "second"  # the second factor was shown
+PROVED = "proved"  # when the password was last typed; gone once a remembered session has stayed idle
 IDLE, IDLE_SHORT = 60 * 60, 30 * 60
 ABSOLUTE = 12 * 3600
 REMEMBER = 30 * 24 * 3600
 WRITE_EVERY = 5 * 60  # an idle bound of 30 minutes does not need a write on each page
+RECENT = 15 * 60  # what counts as « just proved », before an act that could give the account away
+
+
+def seconds() -> int:
+    """Return real time: sessions, codes and proofs do not follow the frozen day of a demonstration."""
+    return int(time.time())
 
 
 def begin(request: Any, *, is_short: bool, remember: bool) -> None:
     """Start counting. A short session (agents) cannot be remembered for thirty days."""
-    now = int(time.time())
-    request.session[STARTED] = request.session[SEEN] = now
+    now = seconds()
+    request.session[STARTED] = request.session[SEEN] = request.session[PROVED] = now
     request.session[SHORT] = is_short
     request.session[REMEMBERED] = remember and not is_short
     request.session.set_expiry(REMEMBER if request.session[REMEMBERED] else 0)
+
+
+def prove(request: Any) -> None:
+    """Keep that its owner has just typed the password again."""
+    request.session[PROVED] = seconds()
+
+
+def is_proved(session: Mapping[str, Any], *, at: int, is_recent: bool) -> bool:
+    """Tell whether the owner has shown who it is: since the session was last left alone, or in the last minutes.
+
+    :param is_recent: for an act that could give the account away, not for reading.
+    """
+    if not is_recent:  # what is not remembered ends when it is left alone
+        return not session.get(REMEMBERED) or PROVED in session
+    return bool(PROVED in session and at - session[PROVED] <= RECENT)
 
 
 def is_over(session: Mapping[str, Any], *, at: int) -> bool:

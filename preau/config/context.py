@@ -70,7 +70,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     else:
         family = actor.audience == FAMILY
         found.account_label = request.user.first_name  # type: ignore[union-attr]
-        found.account_url = reverse("family:profile" if family else "staff:home", args=[slug])
+        found.account_url = reverse("family:profile" if family else "account:own", args=[slug])
         found.nav = _family_nav(request, organisation) if family else _staff_nav(request, slug, actor)
         if family and organisation.navigation == Navigation.MENU:
             found.menu = _family_menu(request, organisation, actor)
@@ -199,4 +199,5 @@ def _staff_nav(request: HttpRequest, slug: str, actor: Any) -> list[Link]:
         entries.append(("staff:publications", _("Documents"), "", "file-text"))
     if actor.has_role(Role.ADMIN):
         entries.append(("staff:agents", _("Agents"), "", "key-round"))
+    entries.append(("account:own", _("Mon compte"), "", "user-round"))
     return _links(request, slug, entries)

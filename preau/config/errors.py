@@ -7,7 +7,9 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.utils.http import urlencode
 
 from preau.web.public.account import kept
 
@@ -54,8 +56,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "", **_: Any) -> HttpResponse:
     """A form without its key: cookies refused, or a page left open while one logged in again elsewhere.
 
-    When the browser says that the form is ours, what was typed is given back with a new key, to be sent again.
+    When the browser says that the form is ours, what was typed is given back with a new key, to be sent again. A form
+    that holds a password is shown anew, never the password: logged in elsewhere meanwhile, the login page leads on.
     """
+    if kept.is_from_here(request) and kept.holds_secret(request):
+        return redirect(f"{request.path}?{urlencode({kept.TAKEN_UP: 1})}")
     unsent = kept.typed(request) if kept.is_from_here(request) else None
     if unsent is not None:
         page = render_to_string("account/send_again.html", {"unsent": unsent}, request=request)

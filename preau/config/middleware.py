@@ -4,6 +4,7 @@ import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from preau.base import journal
+from preau.base import journal, sessions
 from preau.base.actor import FAMILY, STAFF, Actor
 from preau.base.facts import NotAllowed, NotFound
 from preau.config import clock, errors
@@ -23,6 +24,7 @@ from preau.domain.families.rules import ActFrozen
 from preau.domain.organisations import queries as organisations
 from preau.web.public.account.login import log_in_again
 from preau.web.public.account.openings import terms_first
+from preau.web.public.account.own import ask_proof
 from preau.web.ui import policy as policies
 from preau.web.ui.typed import TODAY
 
@@ -83,7 +85,7 @@ class TenantMiddleware:
         policy = getattr(view, "policy", None)
         if policy is None:
             if request.path.startswith("/admin/"):
-                return None  # Django's own admin asks for a superuser by itself
+                return _before_admin(request)
             raise Http404("no policy declared")
         if policy.audience == policies.PUBLIC:
             return None
@@ -131,7 +133,26 @@ class TenantMiddleware:
         if not _is_admitted(request.actor, policy):
             note_refused(request)
             raise Http404("families only, agents only, or another role")
+        return ask_proof(request) if _lacks_proof(request, policy) else None
+
+
+def _before_admin(request: Any) -> HttpResponse | None:
+    """Lead a superuser without a second factor to the page that sets one; Django's admin does the rest."""
+    is_one = request.user.is_authenticated and request.user.is_superuser
+    if not is_one or not settings.PREAU_ADMIN_SECOND_FACTOR or _has_shown(request):
         return None
+    towns = accounts.towns_of(account_id=request.user.pk)
+    if not towns:
+        raise Http404("a superuser of no collectivité")
+    return redirect("account:factors", slug=towns[0][0])
+
+
+def _lacks_proof(request: Any, policy: policies.Policy) -> bool:
+    """Tell whether the password has to be typed again before this page."""
+    if not policy.proof:
+        return False
+    is_recent = policy.proof == policies.RECENT
+    return not sessions.is_proved(request.session, at=sessions.seconds(), is_recent=is_recent)
 
 
 def _is_admitted(actor: Actor, policy: policies.Policy) -> bool:
@@ -180,6 +201,8 @@ def forced_step(request: Any) -> str | None:
             logout(request)
             return reverse("account:login", args=[organisation.slug])
         return reverse("account:identifiers", args=[organisation.slug])
+    if organisation.asks_agents_second_factor and request.actor.audience == STAFF and not _has_shown(request):
+        return reverse("account:factors", args=[organisation.slug])
     version = organisation.terms_version
     if version is None:
         return None
@@ -191,6 +214,10 @@ def forced_step(request: Any) -> str | None:
         return reverse("account:terms", args=[organisation.slug])
     request.session[TERMS_SESSION_KEY] = {**known, organisation.slug: accepted}
     return None
+
+
+def _has_shown(request: Any) -> bool:
+    return bool(request.session.get(sessions.SECOND))
 
 
 class SecurityHeadersMiddleware:

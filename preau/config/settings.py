@@ -32,6 +32,7 @@ PREAU_CLAMD_URL = env.str("CLAMD_URL", "")
 PREAU_UNSCANNED_READABLE = env.bool("UNSCANNED_READABLE", False)
 HTTPS = env.bool("HTTPS", not (DEMO or DEBUG))
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+PREAU_ADMIN_SECOND_FACTOR = not (DEMO or DEBUG)  # of superusers, before Django's admin
 PREAU_ENCRYPTION_KEYS = [key.strip() for key in env.list("ENCRYPTION_KEYS", [])]
 
 # What `preau check` shows: name → what it is for. Never the value of a secret.

@@ -10,9 +10,9 @@ from django.db import connection
 
 from preau.base.actor import FAMILY, Actor, system_actor
 from preau.base.search import fold
-from preau.demo.people import mobile, passphrase, street
-from preau.domain.accounts.enums import Role
-from preau.domain.accounts.models import Account
+from preau.demo.people import factor_secret, mobile, passphrase, street
+from preau.domain.accounts.enums import STAFF_ROLES, FactorKind, Role
+from preau.domain.accounts.models import Account, SecondFactor
 from preau.domain.accounts.operations import accept_terms, create_account, join_town
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import load_bookings
@@ -392,7 +392,21 @@ class Desk:
             accept_terms(organisation_id=self.id, account_id=made.pk, version=1, now=self.now - timedelta(days=58))
         made.save()
         self._list(made, role, who)
+        if self.organisation.asks_agents_second_factor and role in STAFF_ROLES:
+            self._give_factor(made)
         return made
+
+    def _give_factor(self, account: Account) -> None:
+        """Give an agent the application that it shows at each login; its secret is listed with the password."""
+        secret = factor_secret(account.username)
+        SecondFactor.objects.create(
+            account=account,
+            kind=FactorKind.TOTP,
+            name="Application d’authentification",
+            material={"secret": secret},
+            created_at=self.now - timedelta(days=58),
+        )
+        self.accounts[-1]["second_factor"] = secret
 
     def _joining(self, email: str, who: str) -> Account | None:
         """Let the login that a person has in another town serve here too; None when she has none yet."""

@@ -1,5 +1,6 @@
 """Invented people: names, streets, numbers reserved for fiction, passphrases. Always the same for the same seed."""
 
+import base64
 import hashlib
 from pathlib import Path
 from random import Random
@@ -40,6 +41,11 @@ def passphrase(login: str) -> str:
     random = Random(hashlib.sha256(f"préau {login}".encode()).digest())
     words = random.sample([word for word in _WORDS if word.isascii()], 4)
     return "-".join(words) + f"-{random.randrange(10, 100)}"
+
+
+def factor_secret(login: str) -> str:
+    """Return the secret that the demo gives to the application of a login (base32), for show only."""
+    return base64.b32encode(hashlib.sha256(f"préau, deuxième pas, {login}".encode()).digest()[:20]).decode()
 
 
 def mobile(random: Random) -> str:

@@ -20,6 +20,7 @@ from django.urls import resolve
 
 from preau.demo import loader
 from preau.domain.accounts.models import Account
+from tests.factories.clients import client_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1200)]
 
@@ -93,8 +94,8 @@ def demo_accounts(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
 def test_every_link_shown_to_every_account_of_the_demo_opens(demo_accounts: list[dict[str, str]]) -> None:
     broken = {}
     for each in demo_accounts:
-        client = Client(raise_request_exception=False)
-        client.force_login(Account.objects.get(username=each["login"]))
+        client = client_of(Account.objects.get(username=each["login"]))
+        client.raise_request_exception = False
         part = "famille" if each["role"] == "family" else "agents"
         found = follow(client, f"/{each['organisation']}/{part}/", each["organisation"])
         broken.update({(each["login"], address): why for address, why in found.items()})

@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from preau.base.models import TenantModel
 from preau.base.uploads import clean_upload
-from preau.domain.accounts.models import Account
+from preau.domain.accounts.models import Account, OpenSession, SecondFactor
 from preau.domain.accounts.operations import send_activation
 from preau.domain.bookings.operations import OrderItem
 from preau.domain.documents.enums import Category
@@ -153,6 +153,12 @@ def build() -> Scene:
         Guardianship.objects.create(
             organisation_id=town.id, adult=withdrawn.adult, child=child, authority=Authority.WITHDRAWN
         )
+    factor = SecondFactor.objects.create(
+        account=victim.account, kind="totp", name=f"{CANARY}-moyen", material={"secret": "A" * 32}, created_at=NOW
+    )
+    device = OpenSession.objects.create(
+        account=victim.account, session_key="canari", device=f"{CANARY}-appareil", opened_at=NOW
+    )
     return Scene(
         town,
         other,
@@ -162,6 +168,8 @@ def build() -> Scene:
             "family_id": victim.family.pk,
             "adult_id": pending.pk,
             "account_id": victim.account.pk,
+            "factor_id": factor.pk,
+            "open_session_id": device.pk,
             "news_id": news.pk,
             "token": "x" * 32,
             "name": "0-0",
@@ -315,6 +323,8 @@ def snapshot(town: Town) -> dict[str, Any]:
         for model in apps.get_models()
         if issubclass(model, TenantModel)
     }
+    rows["factors"] = list(SecondFactor.objects.order_by("pk").values_list("pk", "account_id"))
+    rows["sessions"] = list(OpenSession.objects.filter(session_key="canari").values_list("pk", flat=True))
     rows["accounts"] = list(
         Account.objects.filter(memberships__organisation_id=town.id)
         .order_by("pk")

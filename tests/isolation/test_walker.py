@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 
+from tests.factories.clients import client_of
 from tests.isolation import scene as scenes
 from tests.isolation.scene import CANARY, Scene
 
@@ -46,10 +47,7 @@ def path_of(route: str, slug: str, ids: dict[str, Any]) -> str:
 
 
 def client_for(account: Any) -> Client:
-    client = Client(raise_request_exception=True)
-    if account is not None:
-        client.force_login(account)
-    return client
+    return Client() if account is None else client_of(account)
 
 
 def still_in(client: Client, account: Any) -> Client:
@@ -105,7 +103,7 @@ def test_the_owner_or_the_agent_does_open_each_view(scene):
         account = scene.people["victime" if view.policy.audience == "family" else "agent d’ici"]
         ids = scene.ids_of(route)
         if "agents/agents/" in route:
-            ids["account_id"] = scene.people["agent d’ici"].pk
+            ids["account_id"] = scene.people["agent d’un autre site"].pk
         path = path_of(route, scene.town.slug, ids)
         with transaction.atomic():  # each route meets the scene as it was set
             statuses = {client_for(account).get(path).status_code, client_for(account).post(path).status_code}

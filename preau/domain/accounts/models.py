@@ -8,8 +8,9 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from preau.base import typed
+from preau.base.encryption import EncryptedJSONField
 from preau.base.models import TenantModel
-from preau.domain.accounts.enums import LinkPurpose, Role
+from preau.domain.accounts.enums import FactorKind, LinkPurpose, Role
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -127,3 +128,42 @@ class TermsAcceptance(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.account_id} v{self.version}"
+
+
+class SecondFactor(models.Model):
+    """What an account shows beside its password. One of the installation, as the account is."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="second_factors")
+    kind = models.CharField(max_length=8, choices=[(k.value, k.name) for k in FactorKind])
+    name = models.CharField(max_length=60)  # « Mon téléphone »
+    material = EncryptedJSONField(default=dict)  # {"secret": base32} or {"credential": base64}
+    last_count = models.BigIntegerField(default=0)  # the step of the last code, or the counter of the key: never twice
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} #{self.pk}"
+
+
+class RecoveryCode(models.Model):
+    """A code to keep on paper, good once, for who has lost its device. Only its hash is kept."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="recovery_codes")
+    code_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class OpenSession(models.Model):
+    """A device where an account is logged in, to be recognised and closed from another one."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="open_sessions")
+    session_key = models.CharField(max_length=40, unique=True)
+    device = models.CharField(max_length=60)  # « Firefox, Windows »
+    opened_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.device} #{self.pk}"

@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from django.contrib.auth.password_validation import CommonPasswordValidator
-from django.db.models import QuerySet
+from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Lower
 
 from preau.base import typed
@@ -16,9 +17,17 @@ from preau.base.facts import NotFound
 from preau.base.search import fold
 from preau.base.tokens import hash_of
 from preau.domain.accounts.enums import STAFF_ROLES, LinkPurpose, Role
-from preau.domain.accounts.models import AccessLink, Account, Membership, TermsAcceptance
+from preau.domain.accounts.models import (
+    AccessLink,
+    Account,
+    Membership,
+    OpenSession,
+    RecoveryCode,
+    SecondFactor,
+    TermsAcceptance,
+)
 from preau.domain.accounts.rules import bare_username
-from preau.domain.organisations.queries import active_organisations
+from preau.domain.organisations.queries import active_organisations, any_asks_for_factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,28 @@ class AgentRow:
     is_activated: bool
     is_ended: bool
     last_login: datetime | None
+    has_factor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FactorLine:
+    """A second factor of one's own account; never what it is made of."""
+
+    factor_id: int
+    kind: str
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLine:
+    """A device where one is logged in."""
+
+    open_session_id: int
+    device: str
+    opened_at: datetime
+    is_this_one: bool
 
 
 NOWHERE = frozenset({0})  # the id of no site: a limit that holds nothing
@@ -159,6 +190,36 @@ def is_agent(*, account_id: int) -> bool:
     return Membership.objects.filter(account_id=account_id, role__in=STAFF_ROLES, ended_at=None).exists()
 
 
+def account_by_id(*, account_id: int) -> Account | None:
+    """Return an account that may be used, for who has shown its password."""
+    return Account.objects.filter(pk=account_id, is_active=True).first()
+
+
+def factors_of(*, account_id: int) -> list[FactorLine]:
+    """Return the second factors of an account, oldest first. One query."""
+    rows = SecondFactor.objects.filter(account_id=account_id).order_by("pk")
+    return [FactorLine(row.pk, row.kind, row.name, row.created_at, row.last_used_at) for row in rows]
+
+
+def asks_for_factor(*, account_id: int) -> bool:
+    """Tell whether a collectivité where an account is an agent asks for a second factor. Two queries."""
+    posts = Membership.objects.filter(account_id=account_id, role__in=STAFF_ROLES, ended_at=None)
+    return any_asks_for_factor(organisation_ids=set(posts.values_list("organisation_id", flat=True)))
+
+
+def recovery_codes_left(*, account_id: int) -> int:
+    """Return how many recovery codes an account has not used yet. One query."""
+    return RecoveryCode.objects.filter(account_id=account_id, used_at=None).count()
+
+
+def devices_of(*, account_id: int, session_key: str | None) -> list[DeviceLine]:
+    """Return the devices where an account is logged in, this one first, then the latest. One query."""
+    now_there = Session.objects.values("session_key")
+    rows = OpenSession.objects.filter(account_id=account_id, session_key__in=now_there).order_by("-opened_at", "-pk")
+    found = [DeviceLine(row.pk, row.device, row.opened_at, row.session_key == session_key) for row in rows]
+    return sorted(found, key=lambda line: not line.is_this_one)
+
+
 def towns_of(*, account_id: int) -> list[tuple[str, str]]:
     """Return (slug, name) of the collectivités where an account is somebody now, by name. Two queries."""
     here = Membership.objects.filter(account_id=account_id, ended_at=None).values_list("organisation_id", flat=True)
@@ -203,6 +264,16 @@ def list_agents(*, actor: Actor) -> list[AgentRow]:
     return _agents(actor.organisation_id)
 
 
+def agents_of_email(*, actor: Actor, email: str) -> list[int]:
+    """Return the accounts of agents of the collectivité, in office or not, that hold this e-mail. One query.
+
+    :raises NotAllowed: the actor is not an administrator.
+    """
+    actor.require_role(Role.ADMIN)
+    here = Membership.objects.filter(organisation_id=actor.organisation_id, role__in=STAFF_ROLES)
+    return list(_of_email(email).filter(pk__in=here.values("account_id")).order_by("pk").values_list("pk", flat=True))
+
+
 def colleagues(*, actor: Actor) -> list[Colleague]:
     """Return the agents and managers in office, by name. One query."""
     actor.require_role(Role.AGENT, Role.MANAGER)
@@ -232,6 +303,7 @@ def find_agent(*, actor: Actor, account_id: int) -> AgentRow:
 
 def _agents(organisation_id: int, *, account_ids: Collection[int] | None = None) -> list[AgentRow]:
     rows = Membership.objects.filter(organisation_id=organisation_id, role__in=STAFF_ROLES).select_related("account")
+    rows = rows.annotate(has_factor=Exists(SecondFactor.objects.filter(account_id=OuterRef("account_id"))))
     if account_ids is not None:
         rows = rows.filter(account_id__in=account_ids)
     by_account: dict[int, list[Membership]] = {}
@@ -255,4 +327,5 @@ def _agent_row(memberships: list[Membership]) -> AgentRow:
         is_activated=account.activated_at is not None,
         is_ended=all(row.ended_at for row in memberships),
         last_login=account.last_login,
+        has_factor=memberships[0].has_factor,  # type: ignore[attr-defined]
     )

@@ -211,3 +211,37 @@ def check_staff_roles(roles: Collection[str]) -> tuple[Role, ...]:
     if not found or any(role not in STAFF_ROLES for role in found):
         raise ValueError(roles)
     return found
+
+
+class AlreadyActivated(Exception):
+    """The account has been opened: there is no invitation to send any more."""
+
+
+class AgentKnown(Exception):
+    """An agent of this collectivité, in office or not, has this e-mail already."""
+
+    def __init__(self, account_id: int) -> None:
+        super().__init__(account_id)
+        self.account_id = account_id
+
+
+class WrongCode(Exception):
+    """The second proof is not that of the account, or has been used before."""
+
+
+class FactorNeeded(Exception):
+    """An agent of a collectivité that asks for a second factor keeps one at least."""
+
+
+class AgentElsewhere(Exception):
+    """Another collectivité relies on the second factor of this account: an administrator here cannot take it away."""
+
+
+RECOVERY_CODES = 10
+RECOVERY_GROUPS, RECOVERY_GROUP_SIZE = 4, 4  # letters or digits: 79 bits, so a plain hash is enough
+RECOVERY_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def bare_code(text: str) -> str:
+    """Return a code as it is compared: without the spaces and hyphens that help to read it, in small letters."""
+    return "".join(sign for sign in text.lower() if sign.isalnum())

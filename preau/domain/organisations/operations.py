@@ -27,6 +27,7 @@ def open_organisation(
 ) -> Organisation:
     """Create a collectivité with its first department and its terms of use; the rest are settings.
 
+    Its agents are asked for a second factor, unless it decides otherwise.
     Reserved to the machine: it is an act of the installation, not of a collectivité.
 
     :param public_email: shown to everybody on the home page; never the address of a person.
@@ -49,6 +50,7 @@ def open_organisation(
                 holiday_region=region,
                 time_zone=time_zone,
                 contact_email=public_email,
+                asks_agents_second_factor=True,
                 welcome_title=f"Bienvenue sur le portail famille de {short_name}",
             )
             organisation.clean_fields()

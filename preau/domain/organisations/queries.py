@@ -35,6 +35,7 @@ class OrganisationProfile:
     reviews_entourage: bool
     activates_by_reset: bool
     decision_hold_minutes: int
+    asks_agents_second_factor: bool
     welcome_title: str
     welcome_strapline: str
     welcome_text: str
@@ -86,6 +87,12 @@ def active_organisations(*, organisation_ids: Collection[int]) -> list[tuple[str
     """Return (slug, short name) of these collectivités, by name, without those that are closed. One query."""
     rows = Organisation.objects.filter(pk__in=organisation_ids, is_active=True).order_by("short_name")
     return list(rows.values_list("slug", "short_name"))
+
+
+def any_asks_for_factor(*, organisation_ids: Collection[int]) -> bool:
+    """Tell whether one of these collectivités asks a second factor of its agents. One query."""
+    rows = Organisation.objects.filter(pk__in=organisation_ids, is_active=True, asks_agents_second_factor=True)
+    return rows.exists()
 
 
 def mail_identity(*, organisation_id: int) -> dict[str, str]:

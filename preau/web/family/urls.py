@@ -69,8 +69,6 @@ urlpatterns = [
     path("enfants/", include("preau.web.family.children.urls")),
     path("profil/", household.profile, name="profile"),
     path("profil/cle/", keys.add_key, name="add_key"),
-    path("profil/courriel/", household.email, name="email"),
-    path("profil/identifiants/", household.identifiers, name="identifiers"),
     path("entourage/", household.entourage, name="entourage"),
     path("entourage/<int:adult_id>/invitation/", household.invite, name="invite_co_holder"),
 ]

@@ -46,4 +46,6 @@ urlpatterns = [
     path("agents/nouveau/", agents.new, name="agent_new"),
     path("agents/<int:account_id>/", agents.agent, name="agent"),
     path("agents/<int:account_id>/fin/", agents.end, name="agent_end"),
+    path("agents/<int:account_id>/invitation/", agents.again, name="agent_again"),
+    path("agents/<int:account_id>/verification/", agents.forget, name="agent_forget_factors"),
 ]

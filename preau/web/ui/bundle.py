@@ -28,6 +28,7 @@ CORE = (
     "components/states.css",
     "components/talk.css",
     "components/product.css",
+    "components/account.css",
     "utilities.css",
 )
 STAFF = ("components/staff.css", "components/desk.css", "components/roster.css")

@@ -4,13 +4,14 @@ The words here are audiences, not business: `config.middleware` gives them their
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 
 View = Callable[..., Any]
 
 PUBLIC, ACCOUNT, FAMILY, STAFF = "public", "account", "family", "staff"
+PRESENT, RECENT = "present", "recent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Policy:
 
     audience: str
     roles: frozenset[str] = frozenset()
+    proof: str = ""  # PRESENT or RECENT: the password is asked again first
 
 
 def _declare(policy: Policy) -> Callable[[View], View]:
@@ -51,3 +53,15 @@ def family_page(view: View) -> View:
 def staff_page(*roles: str) -> Callable[[View], View]:
     """Open a view to the agents of the collectivité that hold one of these roles (any, when none is named)."""
     return _declare(Policy(STAFF, frozenset(roles)))
+
+
+def intimate(view: View) -> View:
+    """Ask for the password again where a remembered session was left alone: health, documents, papers of a child."""
+    view.policy = replace(view.policy, proof=PRESENT)  # type: ignore[attr-defined]
+    return view
+
+
+def sensitive(view: View) -> View:
+    """Ask for the password again when it was not typed in the last minutes: what could give an account away."""
+    view.policy = replace(view.policy, proof=RECENT)  # type: ignore[attr-defined]
+    return view

@@ -146,7 +146,7 @@ def test_what_another_family_sends_again_is_not_found(client, awa, bruno, asked)
 def test_passwords_and_files_are_never_kept_and_the_page_says_so(client, awa, asked):
     expire()
     secret = {"current": PASSWORD, "username": "awa", "password": "moulin-bleu-42-x", "confirmation": "moulin"}
-    assert client.post(f"{HOME}profil/identifiants/", secret).status_code == 302
+    assert client.post("/ville-test/compte/identifiants/", secret).status_code == 302
     file = SimpleUploadedFile("carnet.pdf", paper())
     url = f"{HOME}dossier/{awa.children[0].pk}/documents/{asked.pk}/"
     stopped = client.post(url, {"type": asked.pk, "file": file})

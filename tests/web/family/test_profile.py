@@ -13,7 +13,7 @@ from tests.factories.town import NOW, PASSWORD
 
 pytestmark = pytest.mark.django_db
 
-URL = "/ville-test/famille/profil/"
+URL, OWN = "/ville-test/famille/profil/", "/ville-test/compte/"
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def page(response):
 
 
 def ask(client, email="neuf@courriel.example", current=PASSWORD):
-    return client.post(f"{URL}courriel/", {"email": email, "current": current})
+    return client.post(f"{OWN}courriel/", {"email": email, "current": current})
 
 
 def mailed_link():
@@ -61,7 +61,7 @@ def test_a_wrong_answer_is_told_and_what_was_typed_stays(client, awa, data, word
 
 def test_a_new_email_is_written_once_its_link_is_used_and_the_old_one_is_told(client, awa):
     old = awa.account.email
-    assert ask(client).url == URL
+    assert ask(client).url == OWN
     assert OutboxMail.objects.get(template="email_change").to == ["neuf@courriel.example"]
     notice = OutboxMail.objects.get(template="identifiers_changed")
     assert (notice.to, notice.context["what"]) == ([old], "email")

@@ -159,7 +159,7 @@ def test_changing_the_password_ends_the_other_sessions(client, awa):
     enter(client)
     enter(other)
     response = client.post(
-        "/ville-test/famille/profil/identifiants/",
+        "/ville-test/compte/identifiants/",
         {"current": PASSWORD, "username": "awa.dupre", "password": GOOD, "confirmation": GOOD},
     )
     assert response.status_code == 302
@@ -177,7 +177,7 @@ def test_a_session_left_idle_ends_sooner_for_agents(client, town, monkeypatch, r
         town.account("quelquun", role=role)
     entered = enter(client, "quelquun")
     later = time.time() + idle * 60
-    monkeypatch.setattr("preau.config.sessions.time.time", lambda: later)
+    monkeypatch.setattr("preau.base.sessions.time.time", lambda: later)
     assert client.get(entered.url).status_code == status
 
 

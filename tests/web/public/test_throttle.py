@@ -54,7 +54,7 @@ def test_a_reset_forgets_the_tries(awa):
 def test_wrong_current_passwords_are_limited_too(awa, login):
     client = login(awa.account)
     sent = {"current": WRONG, "username": "awa.dupre"}
-    codes = [client.post("/ville-test/famille/profil/identifiants/", sent).status_code for _n in range(9)]
+    codes = [client.post("/ville-test/compte/identifiants/", sent).status_code for _n in range(9)]
     assert codes == [422] * 8 + [429]
 
 
@@ -75,7 +75,7 @@ def test_forty_tries_are_forty(rf):
 def test_the_e_mail_of_another_is_nobody_s_identifiant(awa, bruno, login):
     client = login(bruno.account)
     sent = {"current": PASSWORD, "username": awa.account.email}
-    assert client.post("/ville-test/famille/profil/identifiants/", sent).status_code == 422
+    assert client.post("/ville-test/compte/identifiants/", sent).status_code == 422
     assert try_login(Client(), awa.account.email, PASSWORD) == 302
 
 

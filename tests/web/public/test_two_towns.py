@@ -190,7 +190,7 @@ def test_a_new_email_is_that_of_the_person_in_every_town(client, town, other_tow
     Adult.objects.filter(pk=stranger.adult.pk).update(account=awa.account)
     other_town.join(awa.account, "family")
     ask = {"email": "neuf@courriel.example", "current": PASSWORD}
-    login(awa.account).post("/ville-test/famille/profil/courriel/", ask)
+    login(awa.account).post("/ville-test/compte/courriel/", ask)
     _mail, link = mailed(template="email_change")
     client.post(link)
     emails = set(Adult.objects.filter(account=awa.account).values_list("email", flat=True))

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from preau.base.models import JournalEntry, OutboxMail
+from preau.domain.accounts.models import Account
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import load_bookings
 from preau.domain.catalogue.models import ResourceDay, Slot
@@ -193,6 +194,27 @@ def test_the_admin_invites_an_agent(town, login):
     assert client.post(f"{BASE}agents/nouveau/", good).status_code == 302
     assert OutboxMail.objects.get(template="activation").to == ["zoe@mairie.example"]
     assert "Zoé Roy" in client.get(f"{BASE}agents/").content.decode()
+
+
+def test_an_e_mail_known_here_is_told_and_an_invitation_is_sent_again(town, login):
+    """It made a second account in silence, « …2 », and nothing sent the first mail again."""
+    client = login(town.account("chef", role="admin"))
+    zoe = town.account("zoe", role="agent")
+    Account.objects.filter(pk=zoe.pk).update(activated_at=None)
+    sent = {"civility": "Mme", "first_name": "Z", "last_name": "Roy", "email": zoe.email.upper(), "roles": ["agent"]}
+    refused = client.post(f"{BASE}agents/nouveau/", sent)
+    assert refused.status_code == 422
+    assert "Awa Test (zoe) a ce courriel" in refused.content.decode()
+    assert not OutboxMail.objects.exists()
+    page = f"{BASE}agents/{zoe.pk}/"
+    assert "Renvoyer l’invitation" in client.get(page).content.decode()
+    for _twice in range(2):
+        assert client.post(f"{page}invitation/").url == page
+    assert OutboxMail.objects.filter(template="activation").count() == 2
+    assert zoe.access_links.filter(used_at=None).count() == 1
+    Account.objects.filter(pk=zoe.pk).update(activated_at=NOW)
+    assert "se connecte déjà" in client.post(f"{page}invitation/", follow=True).content.decode()
+    assert OutboxMail.objects.filter(template="activation").count() == 2
 
 
 def count_queries(client, path):

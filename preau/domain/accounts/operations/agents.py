@@ -12,6 +12,7 @@ from preau.domain.accounts import rules
 from preau.domain.accounts.enums import STAFF_ROLES, Role
 from preau.domain.accounts.models import Account, Membership
 from preau.domain.accounts.operations.opening import create_account, send_activation
+from preau.domain.accounts.queries import agents_of_email
 
 
 @transaction.atomic
@@ -32,10 +33,14 @@ def invite_agent(
     :raises NotAllowed: the actor is not an administrator.
     :raises ValueError: a role that is not of agents.
     :raises SiteMissing: site staff without a site.
+    :raises AgentKnown: an agent here has this e-mail; a second account would only confuse.
     """
     actor.require_role(Role.ADMIN)
     found = rules.check_staff_roles(roles)
     rules.check_staff_scope(roles=roles, site_ids=site_ids)
+    known = next((each for each in agents_of_email(actor=actor, email=email)), None)
+    if known is not None:
+        raise rules.AgentKnown(known)
     account = create_account(
         actor=actor,
         civility=civility,
@@ -50,6 +55,20 @@ def invite_agent(
     _write_roles(actor, account.pk, found, department_ids, site_ids, now)
     send_activation(actor=actor, account_id=account.pk, now=now)
     return account
+
+
+@transaction.atomic
+def invite_again(*, actor: Actor, account_id: int, now: datetime) -> None:
+    """Post the activation mail of an agent once more: the link of before dies.
+
+    :raises NotFound: no such agent here.
+    :raises AlreadyActivated: the agent logs in already: « mot de passe oublié » is its way.
+    """
+    actor.require_role(Role.ADMIN)
+    _lock_agents(actor, account_id)
+    if Account.objects.filter(pk=account_id, activated_at__isnull=False).exists():
+        raise rules.AlreadyActivated
+    send_activation(actor=actor, account_id=account_id, now=now)
 
 
 @transaction.atomic

@@ -20,13 +20,14 @@ from preau.domain.families.rules import PersonForbidden
 from preau.web.family.children.forms import ContactForm
 from preau.web.family.children.views import page
 from preau.web.ui.downloads import file_response
-from preau.web.ui.policy import family_page
+from preau.web.ui.policy import family_page, intimate
 from preau.web.ui.uploads import refusal
 
 COURT_DECISION = "court_decision"
 REMOVED = "retiree"  # ?retiree=12 : the person just taken away, who may be put back
 
 
+@intimate
 @family_page
 @require_safe
 def contacts(request: Any, slug: str, child_id: int) -> HttpResponse:
@@ -44,6 +45,7 @@ def contacts(request: Any, slug: str, child_id: int) -> HttpResponse:
     return page(request, "contacts", found, **context)
 
 
+@intimate
 @family_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: Any, slug: str, child_id: int, contact_id: int | None = None) -> HttpResponse:
@@ -87,6 +89,7 @@ def _photo(form: ContactForm) -> operations.Photo | None:
     return operations.receive_photo(name=file.name, content=file.read(MAX_BYTES + 1)) if file is not None else None
 
 
+@intimate
 @family_page
 @require_safe
 def photo(request: Any, slug: str, child_id: int, contact_id: int) -> HttpResponse:

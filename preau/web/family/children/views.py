@@ -27,7 +27,7 @@ from preau.domain.families.queries.custody import my_objections
 from preau.domain.families.rules import compulsory_vaccines
 from preau.web.family.children.forms import ConsentsForm, SheetForm
 from preau.web.family.children.residence import children_words, coming_weeks
-from preau.web.ui.policy import family_page
+from preau.web.ui.policy import family_page, intimate
 
 TABS = {
     "identity": "family/children/identity.html",
@@ -77,6 +77,7 @@ def whose(request: Any, slug: str, address: str) -> HttpResponse:
     return render(request, "family/children/whose.html", {"children": children, "address": address})
 
 
+@intimate
 @family_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def health(request: Any, slug: str, child_id: int) -> HttpResponse:

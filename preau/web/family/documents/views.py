@@ -22,7 +22,7 @@ from preau.domain.procedures import operations as acts
 from preau.web.family.documents.forms import DocumentForm, PagesForm
 from preau.web.family.procedures.places import my_family
 from preau.web.ui.downloads import file_response
-from preau.web.ui.policy import family_page
+from preau.web.ui.policy import family_page, intimate
 from preau.web.ui.uploads import refusal
 
 
@@ -139,6 +139,7 @@ def _posted(request: Any) -> tuple[Any, Any]:
     return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
+@intimate
 @family_page
 @require_safe
 def document(request: Any, slug: str, document_id: int) -> HttpResponse:

@@ -21,7 +21,7 @@ from preau.web.family.documents.forms import DocumentForm
 from preau.web.family.dossier.overview import overview_of, year_to_fill
 from preau.web.family.dossier.parts import LABELS, PARTS, TYPED_PARTS, Part, part_of
 from preau.web.family.procedures.places import my_family
-from preau.web.ui.policy import family_page
+from preau.web.ui.policy import family_page, intimate
 from preau.web.ui.uploads import refusal
 
 REFUSALS = {
@@ -37,6 +37,7 @@ def overview(request: Any, slug: str) -> HttpResponse:
     return render(request, "family/dossier/overview.html", overview_of(request))
 
 
+@intimate
 @family_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def part(request: Any, slug: str, child_id: int, part: str) -> HttpResponse:

@@ -14,7 +14,7 @@ from preau.domain.documents.queries import list_publications
 from preau.domain.families.queries import children_in_charge
 from preau.web.family.editions import papers
 from preau.web.ui.downloads import file_response
-from preau.web.ui.policy import family_page
+from preau.web.ui.policy import family_page, intimate
 
 
 @family_page
@@ -51,6 +51,7 @@ def attestation(request: Any, slug: str, child_id: int) -> HttpResponse:
     return _page(request, _attestation(request, child_id), reverse("family:attestation_pdf", args=[slug, child_id]))
 
 
+@intimate
 @family_page
 @require_safe
 def attestation_pdf(request: Any, slug: str, child_id: int) -> HttpResponse:
@@ -58,6 +59,7 @@ def attestation_pdf(request: Any, slug: str, child_id: int) -> HttpResponse:
     return _pdf(request, _attestation(request, child_id), "attestation-inscription")
 
 
+@intimate
 @family_page
 @require_safe
 def sheet(request: Any, slug: str, child_id: int) -> HttpResponse:
@@ -65,6 +67,7 @@ def sheet(request: Any, slug: str, child_id: int) -> HttpResponse:
     return _page(request, _sheet(request, child_id), reverse("family:sheet_pdf", args=[slug, child_id]))
 
 
+@intimate
 @family_page
 @require_safe
 def sheet_pdf(request: Any, slug: str, child_id: int) -> HttpResponse:

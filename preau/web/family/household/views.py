@@ -1,34 +1,19 @@
-"""Profil, Identifiants, Entourage."""
+"""Profil and Entourage."""
 
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.base import throttle
-from preau.domain.accounts import rules
-from preau.domain.accounts.operations import change_identifiers
 from preau.domain.families.enums import Medium
-from preau.domain.families.operations import AlreadyActive, NoEmail, ask_new_email, change_details, invite_adult
+from preau.domain.families.operations import AlreadyActive, NoEmail, change_details, invite_adult
 from preau.domain.families.queries import family_file
-from preau.web.family.household.forms import DetailsForm, EmailForm, OwnIdentifiersForm
-from preau.web.ui.policy import family_page
-
-PROBLEMS = {
-    rules.PasswordProblem.TOO_SHORT: gettext_lazy("Ce mot de passe est trop court : il faut 12 caractères au moins."),
-    rules.PasswordProblem.TOO_LONG: gettext_lazy("Ce mot de passe est trop long : 256 caractères au plus."),
-    rules.PasswordProblem.TOO_WEAK: gettext_lazy(
-        "Ce mot de passe est trop simple. Allongez-le ou variez les caractères."
-    ),
-    rules.PasswordProblem.TOO_COMMON: gettext_lazy("Ce mot de passe est trop connu. Choisissez-en un autre."),
-    rules.PasswordProblem.PERSONAL: gettext_lazy("Ce mot de passe contient votre nom ou votre identifiant."),
-}
+from preau.web.family.household.forms import DetailsForm
+from preau.web.ui.policy import family_page, sensitive
 
 
 def _files(actor: Any) -> list[Any]:
@@ -58,64 +43,7 @@ def profile(request: Any, slug: str) -> HttpResponse:
     return render(request, "family/household/profile.html", context, status=422 if form.errors else 200)
 
 
-@family_page
-@sensitive_post_parameters("current", "password", "confirmation")
-@require_http_methods(["GET", "HEAD", "POST"])
-def identifiers(request: Any, slug: str) -> HttpResponse:
-    """Own identifiant and password (A04-05)."""
-    form = OwnIdentifiersForm(request.POST or None, initial={"username": request.user.username})
-    if request.method == "POST" and form.is_valid():
-        data, counted = form.cleaned_data, str(request.user.pk)
-        if not throttle.attempt(request, "current", counted):
-            return render(request, "429.html", status=429)
-        try:
-            account = change_identifiers(
-                actor=request.actor,
-                current_password=data["current"],
-                username=data["username"],
-                new_password=data["password"],
-                now=request.now,
-            )
-        except rules.WrongPassword:
-            form.add_error("current", _("Le mot de passe actuel ne correspond pas."))
-        except rules.WeakPassword as weak:
-            for problem in weak.problems:
-                form.add_error("password", PROBLEMS[problem])
-        except rules.UsernameTaken:
-            form.add_error("username", _("Cet identifiant est déjà pris. Choisissez-en un autre."))
-        except rules.UsernameInvalid:
-            form.add_error("username", _("L’identifiant doit compter de 3 à 150 caractères, sans espace."))
-        else:
-            throttle.done(request, "current", counted)
-            update_session_auth_hash(request, account)
-            messages.success(request, _("Vos identifiants sont modifiés. Vos autres appareils sont déconnectés."))
-            return redirect("family:identifiers", slug=slug)
-    return render(request, "family/household/identifiers.html", {"form": form}, status=422 if form.errors else 200)
-
-
-@family_page
-@sensitive_post_parameters("current")
-@require_http_methods(["GET", "HEAD", "POST"])
-def email(request: Any, slug: str) -> HttpResponse:
-    """« Changer de courriel » : nothing changes before the link sent to the new one is used."""
-    form = EmailForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        name = str(request.user.pk)
-        if not throttle.attempt(request, "current", name):
-            return render(request, "429.html", status=429)
-        wanted = form.cleaned_data["email"]
-        try:
-            ask_new_email(
-                actor=request.actor, email=wanted, current_password=form.cleaned_data["current"], now=request.now
-            )
-        except rules.WrongPassword:
-            form.add_error("current", _("Le mot de passe actuel ne correspond pas."))
-        else:
-            messages.success(request, _("Un courriel vient de partir à la nouvelle adresse. Ouvrez son lien."))
-            return redirect("family:profile", slug=slug)
-    return render(request, "family/household/email.html", {"form": form}, status=422 if form.errors else 200)
-
-
+@sensitive
 @family_page
 @require_POST
 def invite(request: Any, slug: str, adult_id: int) -> HttpResponse:

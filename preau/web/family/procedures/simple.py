@@ -16,7 +16,7 @@ from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.queries import draft_about, find_form
 from preau.web.family.procedures.forms import DraftForm, MoveForm, PaiForm, SituationForm, form_of
 from preau.web.family.procedures.places import my_family
-from preau.web.ui.policy import family_page
+from preau.web.ui.policy import family_page, intimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,7 @@ def situation(request: Any, slug: str) -> HttpResponse:
     return _page(request, Page(ProcedureKind.SITUATION, "situation", SituationForm, about=mine))
 
 
+@intimate
 @family_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def pai(request: Any, slug: str, child_id: int) -> HttpResponse:

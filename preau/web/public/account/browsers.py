@@ -22,6 +22,12 @@ def known(request: HttpRequest, account: str) -> str:
     return name if account in accounts else ""
 
 
+def last_account(request: HttpRequest) -> str:
+    """Return the account that has logged in last from this browser, "" when none has."""
+    _name, accounts = _read(request)
+    return accounts[0] if accounts else ""
+
+
 def remember(request: HttpRequest, response: HttpResponse, account: str) -> None:
     """Keep that this account has logged in from this browser."""
     name, accounts = _read(request)

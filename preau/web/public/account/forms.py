@@ -17,10 +17,11 @@ PASSWORD_SENTENCES = {
 }
 
 
-def _password(label: Any, autocomplete: str, **attrs: str) -> Text:
+def _password(label: Any, autocomplete: str, *, required: bool = True, **attrs: str) -> Text:
     return Secret(
         label=label,
         max_length=MAX_LENGTH,
+        required=required,
         widget=forms.PasswordInput(attrs={"autocomplete": autocomplete, **attrs}),
         error_messages={"required": _("Saisissez le mot de passe.")},
     )
@@ -126,3 +127,31 @@ class SignUpForm(forms.Form):
 
 class KeyForm(forms.Form):
     key = _text(_("Enfance"), 20, required=False, autocapitalize="characters", spellcheck="false", autocomplete="off")
+
+
+class EmailForm(forms.Form):
+    """A new e-mail, with the password: whoever finds the page open cannot take the account away."""
+
+    email = Email(label=_("Nouveau courriel"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    current = Secret(
+        label=_("Mot de passe actuel"),
+        max_length=MAX_LENGTH,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class OwnIdentifiersForm(forms.Form):
+    current = _password(_("Mot de passe actuel"), "current-password")
+    username = Text(
+        label=_("Identifiant d’utilisateur"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    password = _password(_("Nouveau mot de passe"), "new-password", required=False, **{"data-rules": "regles"})
+    confirmation = _password(_("Confirmation du nouveau mot de passe"), "new-password", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("password", "") != data.get("confirmation", ""):
+            self.add_error("confirmation", _("Les deux mots de passe sont différents. Saisissez le même."))
+        return data

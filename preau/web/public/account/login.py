@@ -2,22 +2,20 @@
 
 from typing import Any
 
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.base import journal, sessions, throttle
-from preau.base.actor import Actor
+from preau.base import throttle
 from preau.domain.accounts import operations, rules
 from preau.domain.accounts.enums import LinkPurpose
-from preau.domain.accounts.queries import account_for_login, find_link, is_agent, scope_in
+from preau.domain.accounts.queries import factors_of, find_link, scope_in
 from preau.domain.families.operations import open_by_reset
-from preau.web.public.account import browsers, kept, towns
+from preau.web.public.account import browsers, kept, second
+from preau.web.public.account.entering import enter, note_sign_in, safe_next, throttled_name
 from preau.web.public.account.forms import ForgottenForm, LoginForm, NewPasswordForm
 from preau.web.ui.policy import public_page
 
@@ -30,6 +28,8 @@ def login_page(request: Any, slug: str) -> HttpResponse:
     form = LoginForm(request.POST or None)
     next_url = request.POST.get("next") or request.GET.get("next", "")
     if request.method != "POST":
+        if request.actor is not None and kept.TAKEN_UP in request.GET:  # logged in meanwhile, in another tab
+            return redirect(safe_next(request, next_url, is_staff=request.actor.audience == "staff"))
         return _login_answer(request, LoginForm(), next_url)
     if not form.is_valid():
         return _login_answer(request, form, next_url, status=422)
@@ -50,40 +50,11 @@ def login_page(request: Any, slug: str) -> HttpResponse:
         )
         return _login_answer(request, form, next_url, status=422)
     throttle.done(request, "login", counted, browser=browser)
-    previous = account.last_login
-    login(request, account)
-    note_sign_in(request, "account.logged_in", counted)
-    operations.note_login(account_id=account.pk, previous=previous, now=request.now)
-    # Agent somewhere on the installation, agent everywhere: the strictest role of any town rules the session.
-    sessions.begin(request, is_short=is_agent(account_id=account.pk), remember=form.cleaned_data["remember"])
-    towns.remember(request)
-    unsent = kept.opened(request.POST.get(kept.FIELD), slug=slug)
-    response: HttpResponse
-    if unsent is not None:
-        response = render(request, "account/send_again.html", {"unsent": unsent, "name": account.full_name})
-    else:
-        response = redirect(_safe_next(request, next_url, is_staff=scope.is_staff))
-    if not browser:
-        operations.tell_new_browser(account_id=account.pk, organisation_id=request.organisation.id, now=request.now)
-    browsers.remember(request, response, counted)
-    return response
-
-
-def note_sign_in(request: Any, act: str, counted: str) -> None:
-    """Keep that somebody has logged in, failed or been stopped: which account if it is one, never what was typed."""
-    known = counted.removeprefix("account ") if counted.startswith("account ") else ""
-    account_id = int(known) if known else None
-    journal.record(
-        actor=Actor(organisation_id=request.organisation.id, audience="account", account_id=account_id),
-        act=act,
-        at=request.now,
-    )
-
-
-def throttled_name(name: str) -> str:
-    """What the tries at a name are counted under: the account that it means, however it is written."""
-    found = account_for_login(identifier=name)
-    return f"account {found.pk}" if found is not None else name
+    remember, sealed = form.cleaned_data["remember"], request.POST.get(kept.FIELD, "")
+    step = {"is_staff": scope.is_staff, "remember": remember, "next_url": next_url, "sealed": sealed}
+    if factors_of(account_id=account.pk):
+        return second.ask(request, account, **step)
+    return enter(request, account, has_shown=False, **step)
 
 
 def _authenticated(request: Any, name: str, password: str) -> Any:
@@ -107,15 +78,6 @@ def log_in_again(request: Any) -> HttpResponse | None:
         return None
     context = {"form": LoginForm(), "next": unsent.path, "kept": kept.seal(unsent), "had_file": unsent.had_file}
     return render(request, "account/log_in_again.html", context, status=403)
-
-
-def _safe_next(request: Any, next_url: str, *, is_staff: bool) -> str:
-    """Only an address of this very collectivité is followed."""
-    slug = request.organisation.slug
-    is_ours = url_has_allowed_host_and_scheme(next_url, allowed_hosts={request.get_host()})
-    if is_ours and next_url.startswith(f"/{slug}/"):
-        return next_url
-    return reverse("staff:home" if is_staff else "family:home", args=[slug])
 
 
 @public_page

@@ -136,11 +136,16 @@ def terms(request: Any, slug: str) -> HttpResponse:
             version=found.version,
             now=request.now,
         )
-        unsent = kept.opened(request.POST.get(kept.FIELD), slug=slug)
+        unsent = _unsent(request)
         if unsent is not None:
             return render(request, "account/send_again.html", {"unsent": unsent})
         return redirect(home, slug=slug)
-    return _terms_page(request, found, kept.opened(request.POST.get(kept.FIELD), slug=slug))
+    return _terms_page(request, found, _unsent(request))
+
+
+def _unsent(request: Any) -> kept.Kept | None:
+    owner = kept.owner_name(request.user.pk)
+    return kept.opened(request.POST.get(kept.FIELD), slug=request.organisation.slug, owner=owner)
 
 
 def terms_first(request: Any, address: str) -> HttpResponse | None:

@@ -1,10 +1,22 @@
 from django.urls import path
 
-from preau.web.public.account import login, openings, signup
+from preau.web.public.account import factors, login, openings, own, second, signup
 
 app_name = "account"
 urlpatterns = [
     path("connexion/", login.login_page, name="login"),
+    path("connexion/verification/", second.second_step, name="second_step"),
+    path("compte/", own.own, name="own"),
+    path("compte/identifiants/", own.identifiers, name="own_identifiers"),
+    path("compte/courriel/", own.email, name="own_email"),
+    path("compte/mot-de-passe/", own.proof, name="proof"),
+    path("compte/double-verification/", factors.factors, name="factors"),
+    path("compte/double-verification/application/", factors.totp, name="totp"),
+    path("compte/double-verification/cle/", factors.passkey, name="passkey"),
+    path("compte/double-verification/codes/", factors.recovery, name="recovery_codes"),
+    path("compte/double-verification/<int:factor_id>/retrait/", factors.remove, name="factor_remove"),
+    path("compte/appareils/", factors.close_others, name="close_other_sessions"),
+    path("compte/appareils/<int:open_session_id>/", factors.close, name="close_session"),
     path("deconnexion/", login.logout_page, name="logout"),
     path("mot-de-passe-oublie/", login.forgot_password, name="forgot_password"),
     path("lien-envoye/", login.link_sent, name="link_sent"),

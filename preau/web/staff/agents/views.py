@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from preau.domain.accounts import operations
 from preau.domain.accounts.queries import find_agent, list_agents
-from preau.domain.accounts.rules import LastAdmin
+from preau.domain.accounts.rules import AgentElsewhere, AgentKnown, AlreadyActivated, LastAdmin
 from preau.domain.organisations.queries import list_departments, list_sites
 from preau.web.staff.agents.forms import ROLE_LABELS, AgentForm, ScopeForm
-from preau.web.ui.policy import staff_page
+from preau.web.ui.policy import sensitive, staff_page
 
 
 def _choices(request: Any) -> dict[str, Any]:
@@ -38,18 +38,33 @@ def new(request: Any, slug: str) -> HttpResponse:
     form = AgentForm(request.POST or None, **_choices(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        operations.invite_agent(
-            actor=request.actor,
-            civility=data["civility"],
-            first_name=data["first_name"],
-            last_name=data["last_name"],
-            email=data["email"],
-            now=request.now,
-            **form.scope(),
-        )
-        messages.success(request, _("Le courriel d’activation est parti."))
-        return redirect("staff:agents", slug=slug)
+        try:
+            operations.invite_agent(
+                actor=request.actor,
+                civility=data["civility"],
+                first_name=data["first_name"],
+                last_name=data["last_name"],
+                email=data["email"],
+                now=request.now,
+                **form.scope(),
+            )
+        except AgentKnown as known:
+            form.add_error("email", _known(request, known.account_id))
+        else:
+            messages.success(request, _("Le courriel d’activation est parti."))
+            return redirect("staff:agents", slug=slug)
     return render(request, "staff/agent_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _known(request: Any, account_id: int) -> str:
+    """What an administrator reads when an agent has this e-mail already: who, and what to do instead."""
+    found = find_agent(actor=request.actor, account_id=account_id)
+    words = {"name": found.full_name, "username": found.username}
+    if found.is_ended:
+        return (
+            _("%(name)s (%(username)s) a ce courriel, et un accès fermé : rendez-lui des droits sur sa page.") % words
+        )
+    return _("%(name)s (%(username)s) a ce courriel : changez ses droits ou renvoyez l’invitation sur sa page.") % words
 
 
 @staff_page("admin")
@@ -83,3 +98,33 @@ def end(request: Any, slug: str, account_id: int) -> HttpResponse:
         return redirect("staff:agent", slug=slug, account_id=account_id)
     messages.success(request, _("L’accès est fermé dès maintenant."))
     return redirect("staff:agents", slug=slug)
+
+
+@staff_page("admin")
+@require_POST
+def again(request: Any, slug: str, account_id: int) -> HttpResponse:
+    """« Renvoyer l’invitation »."""
+    try:
+        operations.invite_again(actor=request.actor, account_id=account_id, now=request.now)
+    except AlreadyActivated:
+        messages.info(request, _("Cet agent se connecte déjà : il peut utiliser « mot de passe oublié »."))
+    else:
+        messages.success(request, _("Le courriel d’activation est parti. Son lien dure 72 heures."))
+    return redirect("staff:agent", slug=slug, account_id=account_id)
+
+
+@sensitive
+@staff_page("admin")
+@require_POST
+def forget(request: Any, slug: str, account_id: int) -> HttpResponse:
+    """Take away the second factor of an agent who has lost it."""
+    try:
+        operations.forget_factors(actor=request.actor, account_id=account_id, now=request.now)
+    except AgentElsewhere:
+        messages.error(
+            request,
+            _("Cet agent travaille aussi pour une autre collectivité : adressez-vous à qui héberge le portail."),
+        )
+    else:
+        messages.success(request, _("C’est fait. L’agent en remettra une en place à sa prochaine connexion."))
+    return redirect("staff:agent", slug=slug, account_id=account_id)

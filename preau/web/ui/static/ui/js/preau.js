@@ -70,6 +70,25 @@ $$("form[data-once]").forEach(form => form.addEventListener("submit", () => setT
 addEventListener("pageshow", e => { if (e.persisted) $$("form[data-once] button").forEach(b => { b.disabled = false; }); });
 
 /* print button: without script, the browser's own menu does it */
+/* a passkey is made or shown by the browser; without one, the other way stays */
+$$("form[data-passkey]").forEach(form => {
+  const key = window.PublicKeyCredential;
+  if (!key?.parseRequestOptionsFromJSON) return;
+  form.hidden = false;
+  form.addEventListener("submit", async e => {
+    e.preventDefault();
+    const { publicKey } = JSON.parse(form.dataset.question);
+    try {
+      const made = form.dataset.passkey === "create"
+        ? await navigator.credentials.create({ publicKey: key.parseCreationOptionsFromJSON(publicKey) })
+        : await navigator.credentials.get({ publicKey: key.parseRequestOptionsFromJSON(publicKey) });
+      form.elements.credential.value = JSON.stringify(made);
+      form.submit();
+    } catch {
+      $("[data-said]", form).textContent = "Le navigateur n’a pas donné de clé. Recommencez, ou choisissez un code.";
+    }
+  });
+});
 $$("[data-print]").forEach(b => b.addEventListener("click", () => print()));
 $$("select[data-go]").forEach(s => s.addEventListener("change", () => s.form.requestSubmit()));
 
