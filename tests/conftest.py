@@ -1,9 +1,11 @@
 """Shared fixtures: a cast of named people in two towns, and logged-in clients."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from tests.factories.clients import client_of
 from tests.factories.town import NOW, Household, Town
@@ -65,6 +67,14 @@ def awa(town: Town) -> Household:
 def bruno(town: Town) -> Household:
     """Bruno, of another household of the same town."""
     return town.household("Martin", children=1, login="bruno.martin")
+
+
+@pytest.fixture(scope="module")
+def kept_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A transaction around a whole module: what its fixtures write is there for each test, and gone after the last."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -27,9 +27,14 @@ from tests.uploads.corpus import paper
 CHILD_DATA = ("first_name", "last_name", "birth_place", "search")
 
 
-@pytest.fixture
-def scene(db: Any) -> Scene:
+@pytest.fixture(scope="module")
+def built(kept_db: None) -> Scene:
     return scenes.build()
+
+
+@pytest.fixture
+def scene(built: Scene, db: Any) -> Scene:
+    return built
 
 
 @pytest.fixture
