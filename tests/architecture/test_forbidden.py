@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from preau.web.ui.bundle import css_of
+from tests.architecture.source import modules
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = ROOT / "preau"
@@ -61,6 +62,15 @@ def test_telephones_and_postcodes_are_read_in_one_place():
     shapes = re.compile(r"""r["'][^"'\n]*(\[0-9\]|\\d)\{(5|8|9|10)\}""")
     found = [name for name, text in sources("web/family", "web/staff", "web/public") if shapes.search(text)]
     assert found == []
+
+
+def test_names_are_sorted_in_french_and_compared_folded():
+    """On a raw name, « Étienne » comes after Zola, and each database has its own idea."""
+    raw = re.compile(r'order_by\([^()]*"(?:\w+__)?(?:last_|first_|short_|full_)?name"|_name__iexact')
+    pages = [path for path in modules("domain") if "migrations" not in path.parts and path.name != "admin.py"]
+    wrong = [f"{path}: {found}" for path in pages for found in raw.findall(path.read_text(encoding="utf-8"))]
+    assert wrong == []
+    assert raw.search('rows.order_by("kind", "last_name")')
 
 
 def test_every_path_that_the_documents_name_exists():

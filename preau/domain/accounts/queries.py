@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 from preau.base import typed
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
+from preau.base.ordering import by_name
 from preau.base.search import fold
 from preau.base.tokens import hash_of
 from preau.domain.accounts.enums import STAFF_ROLES, LinkPurpose, Role
@@ -284,7 +285,9 @@ def colleagues(*, actor: Actor) -> list[Colleague]:
         account__is_active=True,
     )
     posts: dict[Account, list[tuple[frozenset[int], frozenset[int]]]] = {}
-    for row in rows.select_related("account").order_by("account__last_name", "account__first_name", "account_id"):
+    for row in rows.select_related("account").order_by(
+        *by_name("account__last_name", "account__first_name"), "account_id"
+    ):
         posts.setdefault(row.account, []).append((frozenset(row.department_ids), frozenset(row.site_ids)))
     return [Colleague(account.pk, account.full_name, tuple(found)) for account, found in posts.items()]
 
@@ -307,7 +310,7 @@ def _agents(organisation_id: int, *, account_ids: Collection[int] | None = None)
     if account_ids is not None:
         rows = rows.filter(account_id__in=account_ids)
     by_account: dict[int, list[Membership]] = {}
-    for row in rows.order_by("account__last_name", "account__first_name", "role"):
+    for row in rows.order_by(*by_name("account__last_name", "account__first_name"), "role"):
         by_account.setdefault(row.account_id, []).append(row)
     agents = [_agent_row(each) for each in by_account.values()]
     return sorted(agents, key=lambda agent: agent.is_ended)

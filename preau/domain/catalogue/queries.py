@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from django.db.models import Case, Q, QuerySet, Value, When
 
+from preau.base.ordering import by_name
 from preau.domain.catalogue.enums import OpenOn
 from preau.domain.catalogue.models import Activity, ClosedDay, Offer, PublicHoliday, SchoolHoliday, SchoolYear
 from preau.domain.catalogue.rules import OfferCalendar, closure_of
@@ -35,7 +36,7 @@ def offered_activities(*, organisation_id: int, on: date) -> list[Activity]:
     return list(
         Activity.objects.filter(organisation_id=organisation_id, offers__ends_on__gt=on, offers__is_subscription=False)
         .distinct()
-        .order_by("position", "name")
+        .order_by("position", *by_name("name"))
     )
 
 

@@ -95,6 +95,7 @@ class Alike(StrEnum):
 
     SAME_NAME = "same_name"
     SWAPPED_NAME = "swapped_name"  # first and last name in each other's place
+    PART_OF_NAME = "part_of_name"  # « Léa Martin » and « Léa Martin-Dupont »
     ONE_LETTER = "one_letter"  # added, missing, changed, or two in each other's place
     SAME_BIRTH = "same_birth"
     SAME_EMAIL = "same_email"

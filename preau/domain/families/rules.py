@@ -250,7 +250,8 @@ class Traits:
     phones: frozenset[str] = frozenset()
 
 
-NAMES_ALIKE = {Alike.SAME_NAME: 4, Alike.SWAPPED_NAME: 3, Alike.ONE_LETTER: 2}
+NAMES_ALIKE = {Alike.SAME_NAME: 4, Alike.SWAPPED_NAME: 3, Alike.PART_OF_NAME: 2, Alike.ONE_LETTER: 2}
+NEARLY = frozenset({Alike.PART_OF_NAME, Alike.ONE_LETTER})  # it takes more than the name
 OTHER_ALIKE = {Alike.SAME_BIRTH: 4, Alike.SAME_EMAIL: 3, Alike.SAME_PHONE: 2}
 SHORTEST = 4  # letters of first and last name together: « Li Ma » and « Li Mo » are two persons
 
@@ -265,11 +266,13 @@ def likeness(*, one: Traits, other: Traits, live_together: bool) -> tuple[Alike,
     >>> lea = Traits("lea", "martin", date(2020, 5, 4))
     >>> likeness(one=lea, other=Traits("leah", "martin", date(2020, 5, 4)), live_together=False)
     (<Alike.ONE_LETTER: 'one_letter'>, <Alike.SAME_BIRTH: 'same_birth'>)
+    >>> likeness(one=lea, other=Traits("lea", "martin dupont", date(2020, 5, 4)), live_together=False)
+    (<Alike.PART_OF_NAME: 'part_of_name'>, <Alike.SAME_BIRTH: 'same_birth'>)
     >>> likeness(one=lea, other=Traits("leo", "martin", date(2020, 5, 4)), live_together=True)
     ()
     """
     name = _names(one, other)
-    if name is None or (live_together and name == Alike.ONE_LETTER):
+    if name is None or (live_together and name in NEARLY):
         return ()
     found = []
     if one.born is not None and one.born == other.born:
@@ -278,10 +281,10 @@ def likeness(*, one: Traits, other: Traits, live_together: bool) -> tuple[Alike,
         found.append(Alike.SAME_EMAIL)
     if one.phones & other.phones:
         found.append(Alike.SAME_PHONE)
-    if one.born and other.born and one.born != other.born and (name == Alike.ONE_LETTER or not found):
+    if one.born and other.born and one.born != other.born and (name in NEARLY or not found):
         return ()
     is_reachable = bool(one.emails | one.phones or other.emails | other.phones)
-    if not found and (is_reachable or name == Alike.ONE_LETTER):
+    if not found and (is_reachable or name in NEARLY):
         return ()
     return (name, *found)
 
@@ -302,10 +305,18 @@ def _names(one: Traits, other: Traits) -> Alike | None:
         return Alike.SWAPPED_NAME
     if len(one.first) + len(one.last) < SHORTEST:
         return None
+    if _holds(one.first, other.first) and _holds(one.last, other.last):
+        return Alike.PART_OF_NAME
     is_close = (one.last == other.last and differs_by_one(one.first, other.first)) or (
         one.first == other.first and differs_by_one(one.last, other.last)
     )
     return Alike.ONE_LETTER if is_close else None
+
+
+def _holds(one: str, other: str) -> bool:
+    """Whether one name has all the words of the other: « tom », « tom adrien »."""
+    words, others = set(one.split()), set(other.split())
+    return bool(words and others) and (words <= others or others <= words)
 
 
 def differs_by_one(one: str, other: str) -> bool:

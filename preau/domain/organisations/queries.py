@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, Subquery
 
+from preau.base.ordering import by_name
 from preau.domain.organisations.models import Department, Organisation, Site, TermsVersion
 from preau.domain.organisations.rules import labels_of
 
@@ -80,12 +81,12 @@ def organisation_by_id(*, organisation_id: int) -> OrganisationProfile | None:
 
 def list_organisations() -> list[OrganisationProfile]:
     """Return the active collectivités of the installation, by name."""
-    return [_view(row) for row in _rows().order_by("short_name")]
+    return [_view(row) for row in _rows().order_by(*by_name("short_name"))]
 
 
 def active_organisations(*, organisation_ids: Collection[int]) -> list[tuple[str, str]]:
     """Return (slug, short name) of these collectivités, by name, without those that are closed. One query."""
-    rows = Organisation.objects.filter(pk__in=organisation_ids, is_active=True).order_by("short_name")
+    rows = Organisation.objects.filter(pk__in=organisation_ids, is_active=True).order_by(*by_name("short_name"))
     return list(rows.values_list("slug", "short_name"))
 
 
@@ -120,13 +121,13 @@ def current_terms(*, organisation_id: int) -> Terms | None:
 
 def list_sites(*, organisation_id: int) -> list[tuple[int, str]]:
     """Return (id, name) of the sites, by name."""
-    rows = Site.objects.filter(organisation_id=organisation_id).order_by("name")
+    rows = Site.objects.filter(organisation_id=organisation_id).order_by(*by_name("name"))
     return list(rows.values_list("pk", "name"))
 
 
 def list_departments(*, organisation_id: int) -> list[tuple[int, str]]:
     """Return (id, name) of the departments, in their order."""
-    rows = Department.objects.filter(organisation_id=organisation_id).order_by("position", "name")
+    rows = Department.objects.filter(organisation_id=organisation_id).order_by("position", *by_name("name"))
     return list(rows.values_list("pk", "name"))
 
 

@@ -18,7 +18,7 @@ from preau.domain.families.rules import Traits, differs_by_one, fuller_sheet, li
 from tests.factories.town import NOW
 
 BORN = date(2020, 5, 4)
-SAME, SWAP, ONE, BIRTH, MAIL, TEL = Alike
+SAME, SWAP, PART, ONE, BIRTH, MAIL, TEL = Alike
 LEA = Traits("lea", "martin", BORN)
 
 
@@ -30,6 +30,11 @@ LEA = Traits("lea", "martin", BORN)
         (Traits("martin", "lea", BORN), False, (SWAP, BIRTH)),
         (Traits("lea", "matrin", BORN), False, (ONE, BIRTH)),
         (Traits("leo", "martin", BORN), True, ()),  # twins
+        (Traits("lea", "martin dupont", BORN), False, (PART, BIRTH)),
+        (Traits("lea rose", "martin", BORN), False, (PART, BIRTH)),
+        (Traits("lea rose", "martin", BORN), True, ()),  # twins too: Léa, and Léa-Rose
+        (Traits("lea", "martin dupont", BORN + timedelta(1)), False, ()),
+        (Traits("lea", "martin dupont"), False, ()),
         (Traits("lea", "martin", BORN + timedelta(1)), False, ()),
         (Traits("lea", "martin"), False, (SAME,)),
         (Traits("leah", "martin"), False, ()),
@@ -103,6 +108,8 @@ def _twin_of(town, household, child, **fields):
         ({}, (SAME, BIRTH)),
         ({"first_name": "Dupré", "last_name": "Enfant1"}, (SWAP, BIRTH)),
         ({"first_name": "Enfan1"}, (ONE, BIRTH)),
+        ({"first_name": "ENFANT1", "last_name": "DUPRE"}, (SAME, BIRTH)),
+        ({"last_name": "Dupré-Martin"}, (PART, BIRTH)),
         ({"birth_date": None}, (SAME,)),
     ],
 )

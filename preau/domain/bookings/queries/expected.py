@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
 from preau.base.actor import Actor
+from preau.base.ordering import by_name, name_key
 from preau.domain.bookings.enums import BookingStatus
 from preau.domain.bookings.models import Booking
 from preau.domain.catalogue.models import Resource, ResourceDay, Unit
@@ -69,15 +71,7 @@ def expected_between(
     if activity_id is not None:
         rows = rows.filter(enrolment__offer__activity_id=activity_id)
     values = list(
-        rows.order_by(
-            "on",
-            "enrolment__offer__site__name",
-            "enrolment__offer__activity__position",
-            "slot__unit__position",
-            "enrolment__child__last_name",
-            "enrolment__child__first_name",
-            "pk",
-        ).values_list(
+        rows.values_list(
             "on",
             "enrolment_id",
             "enrolment__family_id",
@@ -94,10 +88,20 @@ def expected_between(
             "slot__unit__name",
             "slot__unit__starts_minute",
             "slot__unit__position",
+            "enrolment__offer__activity__position",
+            "pk",
         )
     )
     classes = _classes(actor, start, end)
-    return [_expected(row, classes) for row in values]
+    return [_expected(row[:-2], classes) for row in sorted(values, key=_place_in_list)]
+
+
+def _place_in_list(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Day, site, activity, unit, then the person’s name; sorted here, where names have one order."""
+    (on, _enrolment, _family, _child, first, last, _hue, family, _activity, _name, _site_id, site) = row[:12]
+    unit_position, activity_position, pk = row[-3:]
+    person = (name_key(last), name_key(first)) if last else (name_key(family), name_key(""))
+    return (on, name_key(site), activity_position, unit_position, person, pk)
 
 
 def _units_at(actor: Actor, site_id: int) -> list[int]:
@@ -123,7 +127,9 @@ def headcounts(*, actor: Actor, on: date) -> list[Headcount]:
             "slot__unit__position",
         )
         .annotate(count=Count("pk"))
-        .order_by("enrolment__offer__site__name", "enrolment__offer__activity__position", "slot__unit__position")
+        .order_by(
+            *by_name("enrolment__offer__site__name"), "enrolment__offer__activity__position", "slot__unit__position"
+        )
     )
     return [
         Headcount(
@@ -146,7 +152,7 @@ def tensions(*, actor: Actor, start: date, end: date, limit: int = 12) -> list[T
         rows = rows.filter(resource__site_id__in=actor.site_ids)
     return [
         Tension(row.on, row.resource.name, row.resource.site.name, row.booked, row.capacity, row.is_blocking)
-        for row in rows.order_by("on", "resource__name")[:limit]
+        for row in rows.order_by("on", *by_name("resource__name"))[:limit]
     ]
 
 

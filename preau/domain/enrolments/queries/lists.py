@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
+from preau.base.ordering import by_name
 from preau.domain.catalogue.enums import WaitingList
 from preau.domain.catalogue.models import Offer
 from preau.domain.enrolments.enums import EnrolmentStatus
@@ -207,7 +208,7 @@ def _line(row: Enrolment, rank: int | None, pattern: tuple[PatternLine, ...]) ->
 def _offer_lines(actor: Actor, rows: QuerySet[Offer], *, on: date) -> list[OfferLine]:
     found = list(
         rows.select_related("activity", "site", "school_year").order_by(
-            "activity__position", "activity__name", "starts_on", "site__name", "pk"
+            "activity__position", *by_name("activity__name"), "starts_on", *by_name("site__name"), "pk"
         )
     )
     ids = [offer.pk for offer in found]

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
+from preau.base.ordering import by_name
 from preau.domain.catalogue.enums import AgeOn, EnrolmentBy, ParticipantKind, Public, WaitingList
 from preau.domain.catalogue.models import Offer, Unit
 from preau.domain.catalogue.rules import InvalidOpening, Opening, level_after, opening_of
@@ -243,7 +244,12 @@ def _offers(actor: Actor, today: date) -> list[Offer]:
         rows = rows.filter(site_id__in=actor.site_ids)
     return list(
         rows.select_related("activity__department", "site", "school_year").order_by(
-            "school_year__starts_on", "activity__position", "activity__name", "starts_on", "site__name", "pk"
+            "school_year__starts_on",
+            "activity__position",
+            *by_name("activity__name"),
+            "starts_on",
+            *by_name("site__name"),
+            "pk",
         )
     )
 

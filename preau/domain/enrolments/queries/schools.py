@@ -8,8 +8,9 @@ from django.db.models import Count
 
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
+from preau.base.ordering import by_name, name_key
 from preau.domain.catalogue.models import SchoolClass, SchoolYear
-from preau.domain.catalogue.rules import level_after
+from preau.domain.catalogue.rules import LEVELS, level_after
 from preau.domain.enrolments.enums import Weeks
 from preau.domain.enrolments.models import Schooling, SchoolSector
 from preau.domain.enrolments.rules import ClassFacts, Sector, class_for, school_of_address
@@ -74,7 +75,7 @@ def all_school_years(*, actor: Actor) -> list[YearLine]:
 
 def schools(*, actor: Actor) -> list[tuple[int, str]]:
     """Return (site id, name) of the schools, by name."""
-    rows = Site.objects.filter(organisation_id=actor.organisation_id, kind=SiteKind.SCHOOL).order_by("name")
+    rows = Site.objects.filter(organisation_id=actor.organisation_id, kind=SiteKind.SCHOOL).order_by(*by_name("name"))
     return list(rows.values_list("pk", "name"))
 
 
@@ -101,7 +102,7 @@ def classes_of_year(*, actor: Actor, year_id: int, site_id: int | None = None) -
     rows = SchoolClass.objects.filter(organisation_id=actor.organisation_id, school_year_id=year_id)
     if site_id is not None:
         rows = rows.filter(site_id=site_id)
-    counted = rows.annotate(pupils=Count("schoolings")).order_by("site__name", "name")
+    counted = rows.annotate(pupils=Count("schoolings")).order_by(*by_name("site__name", "name"))
     return [ClassFacts(row.pk, row.site_id, row.level, row.name, row.pupils) for row in counted]
 
 
@@ -110,7 +111,7 @@ def classes_to_choose(*, actor: Actor, on: date) -> list[tuple[int, str]]:
     rows = (
         SchoolClass.objects.filter(organisation_id=actor.organisation_id, school_year__ends_on__gt=on)
         .select_related("site", "school_year")
-        .order_by("school_year__starts_on", "site__name", "name")
+        .order_by("school_year__starts_on", *by_name("site__name", "name"))
     )
     if actor.site_ids:
         rows = rows.filter(site_id__in=actor.site_ids)
@@ -157,7 +158,14 @@ def rollover_plan(*, actor: Actor, from_year_id: int, to_year_id: int) -> list[R
     rows = []
     ordered = sorted(
         latest.values(),
-        key=lambda each: (each.school_class.site.name, each.school_class.name, each.child.last_name, each.child_id),
+        key=lambda each: (
+            name_key(each.school_class.site.name),
+            LEVELS.index(each.school_class.level) if each.school_class.level in LEVELS else len(LEVELS),
+            name_key(each.school_class.name),
+            name_key(each.child.last_name),
+            name_key(each.child.first_name),
+            each.child_id,
+        ),
     )
     for row in ordered:
         if row.ends_on < before.ends_on:

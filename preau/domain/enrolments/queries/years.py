@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db.models import Exists, F, FilteredRelation, Q
 
 from preau.base.actor import Actor
+from preau.base.ordering import by_name
 from preau.domain.catalogue.enums import BookingMode, EnrolmentBy
 from preau.domain.catalogue.models import Offer
 from preau.domain.catalogue.rules import NEVER, InvalidOpening, opening_of
@@ -51,7 +52,7 @@ def year_activities(*, actor: Actor, family_id: int, year_id: int, on: date) -> 
             child_id=F("mine__child_id"),
         )
         .select_related("activity")
-        .order_by("activity__position", "activity__name", "pk")
+        .order_by("activity__position", *by_name("activity__name"), "pk")
     )
     openings: dict[str, BookingOpening] = {}
     enrolled: dict[int, dict[str, None]] = {}

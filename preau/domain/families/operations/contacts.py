@@ -10,6 +10,7 @@ from django.db.models import Q
 from preau.base import files, journal
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
+from preau.base.search import fold
 from preau.domain.accounts.enums import Role
 from preau.domain.families.models import Contact, Family, HouseholdChild
 from preau.domain.families.operations.photos import Photo, erase_photo, keep_photo
@@ -158,11 +159,10 @@ def _new_row(actor: Actor, family_id: int, child_id: int | None, contact: Mappin
     if family is None:
         raise NotFound("family")
     rows = Contact.objects.filter(organisation_id=actor.organisation_id, family_id=family_id, removed_at=None)
-    alike = rows.filter(
-        kind=contact["kind"], first_name__iexact=contact["first_name"], last_name__iexact=contact["last_name"]
-    )
-    row = next((each for each in alike if each.child_id == child_id), None)
-    if row is None and rows.count() >= MAX_CONTACTS:
+    known, name = list(rows), (fold(contact["first_name"]), fold(contact["last_name"]))
+    mine = [each for each in known if (each.kind, each.child_id) == (contact["kind"], child_id)]
+    row = next((each for each in mine if (fold(each.first_name), fold(each.last_name)) == name), None)
+    if row is None and len(known) >= MAX_CONTACTS:
         raise TooManyContacts
     row = row or Contact(organisation_id=actor.organisation_id, family_id=family_id, child_id=child_id)
     _write(row, contact)

@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
+from preau.base.ordering import name_key
 from preau.base.search import email_word, fold, phone_word
 from preau.domain.accounts.enums import Role
 from preau.domain.accounts.models import Account
@@ -102,7 +103,7 @@ def list_duplicates(*, actor: Actor, limit: int, among: QuerySet[Family] | None 
     adults, children = _adults(actor), _children(actor)
     homes = _homes(actor, adults=[row.pk for row in adults], children=[row.pk for row in children], among=among)
     pairs = [*_pairs(PersonKind.ADULT, adults, homes, apart), *_pairs(PersonKind.CHILD, children, homes, apart)]
-    pairs.sort(key=lambda pair: (-strength(pair.why), pair.first.full_name, pair.first.person_id))
+    pairs.sort(key=lambda pair: (-strength(pair.why), name_key(pair.first.full_name), pair.first.person_id))
     return pairs[:limit], len(pairs)
 
 
@@ -205,15 +206,12 @@ def _shared(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def _share_birth(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Those born on the same day as another who has one name in common, in its place or in the other's."""
+    """Those born on the same day as another who has a word of its names, whatever its accents and capitals."""
+    kind = "adult" if rows.model is Adult else "home__child"
+    words = SearchWord.objects.filter(**{kind: OuterRef(OuterRef("pk"))}).values("word")
+    shared = SearchWord.objects.filter(**{kind: OuterRef("pk"), "word__in": words})
     others = rows.filter(birth_date=OuterRef("birth_date")).exclude(pk=OuterRef("pk"))
-    same = (
-        Q(search=OuterRef("search"))
-        | Q(last_name__iexact=OuterRef("last_name"))
-        | Q(first_name__iexact=OuterRef("first_name"))
-        | Q(first_name__iexact=OuterRef("last_name"))
-    )
-    found: QuerySet[Any] = rows.exclude(birth_date=None).filter(Exists(others.filter(same)))
+    found: QuerySet[Any] = rows.exclude(birth_date=None).filter(Exists(others.filter(Exists(shared))))
     return found
 
 

@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Qu
 
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
+from preau.base.ordering import by_name
 from preau.base.search import wanted_words
 from preau.domain.accounts.models import Account
 from preau.domain.accounts.queries import Scope, memberships_in, scope_of
@@ -267,7 +268,7 @@ def find_families(
         return [], 0
     for word in words[:MAX_WORDS]:
         rows = rows.filter(_with_word(actor, word))
-    counted = rows.annotate(total=Window(Count("pk"))).order_by("name", "number")
+    counted = rows.annotate(total=Window(Count("pk"))).order_by(*by_name("name"), "number")
     page = list(counted[offset : offset + limit].prefetch_related("adults", "household_children__child"))
     total = page[0].total if page else rows.count() if offset else 0
     return [_family_row(family) for family in page], total
@@ -329,7 +330,7 @@ def _contacts(actor: Actor, family_id: int) -> list[ContactCard]:
     rows = (
         Contact.objects.filter(organisation_id=actor.organisation_id, family_id=family_id, removed_at=None)
         .select_related("child")
-        .order_by("kind", "last_name")
+        .order_by("kind", *by_name("last_name", "first_name"))
     )
     return [
         ContactCard(

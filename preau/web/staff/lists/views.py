@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from preau.base.ordering import name_key
 from preau.domain.bookings.queries import expected_between
 from preau.domain.organisations.queries import list_sites
 from preau.kernel.periods import monday_of
@@ -43,11 +44,16 @@ def week(request: Any, slug: str) -> HttpResponse:
     site_id = read_number(request.GET.get("lieu"))
     rows = expected_between(actor=request.actor, start=monday, end=days[-1] + timedelta(days=1), site_id=site_id)
     tables = []
-    rows.sort(key=lambda row: (row.site, row.activity, row.last_name, row.first_name, row.enrolment_id, row.on))
+    rows.sort(key=_place_in_week)
     for (site, activity), members in groupby(rows, key=lambda row: (row.site, row.activity)):
         tables.append({"site": site, "activity": activity, **_matrix(list(members), days)})
     context = {**_frame(request, monday, site_id), "tables": tables, "days": days, "step": 7}
     return render(request, "staff/week.html", context)
+
+
+def _place_in_week(row: Any) -> tuple[Any, ...]:
+    names = (row.site, row.activity, row.last_name, row.first_name)
+    return (*map(name_key, names), row.enrolment_id, row.on)
 
 
 def _matrix(rows: list[Any], days: list[Any]) -> dict[str, Any]:
