@@ -29,4 +29,4 @@ def _family(desk: Desk, name: str, school: Site) -> Home:
     for level in levels:
         sex = random.choice("FM")
         pupils.append(Pupil(random.choice(GIRLS if sex == "F" else BOYS), name, level, sex, school))
-    return desk.family(adults, pupils, is_resident=random.random() < 0.93)
+    return desk.family(adults, pupils, lives_here=random.random() < 0.93)

@@ -32,7 +32,7 @@ from preau.domain.catalogue.operations import open_offer, seed_calendar
 from preau.domain.catalogue.queries import current_school_year, school_year_to_prepare
 from preau.domain.enrolments.models import Enrolment, Schooling
 from preau.domain.enrolments.operations import enrol, school_child
-from preau.domain.families.enums import AdultPosition, ContactKind
+from preau.domain.families.enums import AdultPosition, ContactKind, Residency
 from preau.domain.families.models import Adult, Child, Family, HouseholdChild
 from preau.domain.families.operations import add_adult, add_child, add_contact, create_family
 from preau.domain.organisations.enums import SiteKind
@@ -278,7 +278,7 @@ class Desk:
         *,
         is_character: bool = False,
         address: str = "",
-        is_resident: bool = True,
+        lives_here: bool = True,
         city: tuple[str, str] | None = None,
         contacts: Sequence[tuple[ContactKind, str, str, str]] = (),
     ) -> Home:
@@ -290,7 +290,7 @@ class Desk:
             street=address or street(self.random),
             postcode=postcode,
             city=town,
-            is_resident=is_resident,
+            residency=Residency.RESIDENT if lives_here else Residency.OUTSIDE,
             now=self.now - timedelta(days=self.random.randrange(120, 900)),
         )
         rows = [self._adult(family, person, position) for person, position in zip(adults, POSITIONS, strict=False)]

@@ -121,7 +121,13 @@ class Town:
         """A household with a holder who has an active space, and schooled children."""
         count = Family.objects.filter(organisation_id=self.id).count()
         family = Family.objects.create(
-            organisation_id=self.id, number=count + 1, name=name, street="1 rue du Test", created_at=NOW, **fields
+            residency="resident",
+            organisation_id=self.id,
+            number=count + 1,
+            name=name,
+            street="1 rue du Test",
+            created_at=NOW,
+            **fields,
         )
         account = self.account(login or f"{self.slug}.{fold(name)}{count}", role="family", last_name=name)
         adult = Adult.objects.create(

@@ -112,6 +112,7 @@ def _open(desk: Desk) -> None:
         brand="#1f6b57",
         school_zone="A",
         mails_provisional_password=True,
+        territory=["99140 Saint-Loup"],
         asks_agents_second_factor=True,
         welcome_title="Bienvenue sur votre espace citoyens",
         welcome_strapline="La cantine, le périscolaire et les mercredis, sans courir.",

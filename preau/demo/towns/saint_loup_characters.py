@@ -92,7 +92,7 @@ def write_characters(desk: Desk, tilleuls: Site, lavoir: Site) -> tuple[Home, Ho
         [Person("M.", "Hugo", "Bastide", "n’habite pas la commune : ouvertures plus tardives")],
         [Pupil("Lou-Anne", "Bastide", "CE1", "F", lavoir)],
         is_character=True,
-        is_resident=False,
+        lives_here=False,
         city=("99150", "Montclar-le-Vieux"),
     )
     return nadia, hugo

@@ -11,6 +11,14 @@ class AdultPosition(StrEnum):
     MEMBER = "member"
 
 
+class Residency(StrEnum):
+    """Whether a household lives in the collectivité: what openings and prices go by."""
+
+    UNKNOWN = "unknown"  # nobody has read its address yet: it is given nothing kept for residents
+    RESIDENT = "resident"
+    OUTSIDE = "outside"
+
+
 class Authority(StrEnum):
     """Autorité parentale of an adult on a child (Code civil, art. 371-1 s.)."""
 

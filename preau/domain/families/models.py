@@ -17,6 +17,7 @@ from preau.domain.families.enums import (
     Medium,
     PersonKind,
     Residence,
+    Residency,
     Situation,
 )
 
@@ -47,7 +48,13 @@ class Family(TenantModel):
     postcode = models.CharField(max_length=10, blank=True)
     city = models.CharField(max_length=80, blank=True)
     country = models.CharField(max_length=60, default="France")
-    is_resident = models.BooleanField(default=True)
+    residency = models.CharField(max_length=8, choices=_choices(Residency), default=Residency.UNKNOWN)
+    residency_since = models.DateField(null=True, blank=True)
+    is_resident = models.GeneratedField(
+        expression=models.Q(residency="resident"),  # type: ignore[arg-type]
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
     situation = models.CharField(max_length=12, choices=_choices(Situation), blank=True)  # parent data
     created_at = models.DateTimeField()
 

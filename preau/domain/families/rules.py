@@ -1,13 +1,14 @@
 """Hues of children, what a household may read, health sheets and compulsory vaccines."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from preau.domain.families.enums import Access, Alike, Authority, ContactKind, SheetGap
+from preau.base.search import fold
+from preau.domain.families.enums import Access, Alike, Authority, ContactKind, Residency, SheetGap
 
 HUES = 8
 MAX_CONTACTS = 20  # of one household
@@ -237,6 +238,34 @@ def read_key(text: str) -> str:
     if found is None:
         raise KeyInvalid
     return "-".join(found.groups())
+
+
+def lives_in(*, territory: Sequence[str], postcode: str, city: str) -> Residency:
+    """Return what an address says of a household, by the communes of a collectivité.
+
+    :param territory: « 99140 » or « 99140 Saint-Loup », the second where a postcode is that of other communes too.
+
+    >>> lives_in(territory=["99140 Saint-Loup"], postcode="99140", city="SAINT LOUP CEDEX 2")
+    <Residency.RESIDENT: 'resident'>
+    >>> lives_in(territory=["99140"], postcode="99150", city="Ailleurs")
+    <Residency.OUTSIDE: 'outside'>
+    >>> lives_in(territory=[], postcode="99140", city="Saint-Loup"), lives_in(territory=["99140"], postcode="", city="")
+    (<Residency.UNKNOWN: 'unknown'>, <Residency.UNKNOWN: 'unknown'>)
+    """
+    if not territory or not postcode.strip():
+        return Residency.UNKNOWN
+    named = _commune(city)
+    for each in territory:
+        code, _space, commune = each.strip().partition(" ")
+        if code == postcode.strip() and (not commune or _commune(commune) == named):
+            return Residency.RESIDENT
+    return Residency.OUTSIDE
+
+
+def _commune(text: str) -> str:
+    """A commune as it is compared: « ST LOUP CEDEX 2 » is Saint-Loup."""
+    words = fold(text).split(" cedex")[0]
+    return " ".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in words.split())
 
 
 @dataclass(frozen=True, slots=True)

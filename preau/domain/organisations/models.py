@@ -18,7 +18,7 @@ from preau.domain.organisations.enums import (
     SchoolZone,
     SiteKind,
 )
-from preau.domain.organisations.rules import UnknownLabel, check_labels
+from preau.domain.organisations.rules import UnknownLabel, UnknownPlace, check_labels, check_territory
 
 
 def _choices(enum: type) -> list[tuple[str, str]]:
@@ -30,6 +30,13 @@ def _labels(value: Any) -> None:
         check_labels(value)
     except UnknownLabel as problem:
         raise InvalidSetting(_("ce mot n’est dit par aucun écran (%(known)s)") % {"known": problem}) from problem
+
+
+def _territory(value: Any) -> None:
+    try:
+        check_territory(value)
+    except UnknownPlace as problem:
+        raise InvalidSetting(_("« %(place)s » : écrivez 99140, ou 99140 Saint-Loup") % {"place": problem}) from problem
 
 
 def _time_zone(value: str) -> None:
@@ -81,6 +88,7 @@ class Organisation(models.Model):
     contact_address = models.TextField(blank=True)
     contact_hours = models.TextField(blank=True)
     website = models.URLField(blank=True)
+    territory = SettingField(default=list, check=_territory)  # « 99140 Saint-Loup »; empty: agents say who lives here
     labels = SettingField(default=dict, check=_labels)  # code of organisations.rules.LABELS → text of this collectivité
     is_active = models.BooleanField(default=True)
 

@@ -90,6 +90,12 @@ def active_organisations(*, organisation_ids: Collection[int]) -> list[tuple[str
     return list(rows.values_list("slug", "short_name"))
 
 
+def territory_of(*, organisation_id: int) -> tuple[str, ...]:
+    """Return the communes of a collectivité, « 99140 » or « 99140 Saint-Loup »; empty when they are not set."""
+    found = Organisation.objects.filter(pk=organisation_id).values_list("territory", flat=True).first()
+    return tuple(found or ())
+
+
 def any_asks_for_factor(*, organisation_ids: Collection[int]) -> bool:
     """Tell whether one of these collectivités asks a second factor of its agents. One query."""
     rows = Organisation.objects.filter(pk__in=organisation_ids, is_active=True, asks_agents_second_factor=True)

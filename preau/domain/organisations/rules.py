@@ -28,6 +28,9 @@ RESERVED_SLUGS = frozenset({"sante", "demo", "admin", "static", "api", "media", 
 MAX_LABEL = 60
 
 
+TERRITORY = re.compile(r"[0-9]{5}( \S[^,;]*)?")
+
+
 class UnknownLabel(Exception):
     """A word that no screen says, or that is not a short text."""
 
@@ -65,3 +68,19 @@ def check_slug(slug: str) -> str:
     if slug in RESERVED_SLUGS or not SLUG.fullmatch(slug):
         raise SlugReserved(slug)
     return slug
+
+
+class UnknownPlace(ValueError):
+    """A commune of the territory that is not a postcode, alone or with a name."""
+
+
+def check_territory(value: object) -> None:
+    """Check the communes of a collectivité, each « 99140 » or « 99140 Saint-Loup ».
+
+    :raises UnknownPlace: a place that is not written so.
+    """
+    if not isinstance(value, list):
+        raise UnknownPlace(value)
+    for each in value:
+        if not isinstance(each, str) or not TERRITORY.fullmatch(each):
+            raise UnknownPlace(each)

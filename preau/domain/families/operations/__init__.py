@@ -30,8 +30,10 @@ from preau.domain.families.operations.household import (
     change_address,
     change_situation,
     create_family,
+    decide_residency,
     link_child,
     read_protected_address,
+    residency_of,
 )
 from preau.domain.families.operations.invitations import AlreadyActive, NoEmail, invite_adult, open_by_reset
 from preau.domain.families.operations.keys import create_access_key, find_access_key, use_access_key
@@ -89,6 +91,7 @@ __all__ = [
     "correct_reach",
     "create_access_key",
     "create_family",
+    "decide_residency",
     "find_access_key",
     "find_sign_up",
     "finish_sign_up",
@@ -109,6 +112,7 @@ __all__ = [
     "receive_photo",
     "remove_contact",
     "remove_person",
+    "residency_of",
     "restore_contact",
     "save_contact",
     "save_health",

@@ -14,10 +14,11 @@ from preau.base.facts import NotFound
 from preau.base.search import fold
 from preau.domain.accounts.enums import Role
 from preau.domain.accounts.models import Account
-from preau.domain.families.enums import AdultPosition, Authority, ContactKind, Situation
+from preau.domain.families.enums import AdultPosition, Authority, ContactKind, Residency, Situation
 from preau.domain.families.models import Adult, Child, Contact, Family, Guardianship, HouseholdChild
 from preau.domain.families.queries import FamilyFile, check_not_forbidden, family_file
-from preau.domain.families.rules import next_hue
+from preau.domain.families.rules import lives_in, next_hue
+from preau.domain.organisations.queries import territory_of
 
 ADDRESS_LENGTHS: Mapping[str, int] = {
     "street_number": 10,
@@ -39,10 +40,13 @@ def create_family(
     street: str = "",
     postcode: str = "",
     city: str = "",
-    is_resident: bool = True,
+    residency: Residency | None = None,
     now: datetime,
 ) -> Family:
-    """Open a dossier famille with the next number of the collectivité."""
+    """Open a dossier famille with the next number of the collectivité.
+
+    :param residency: what an agent knows; else what the address says.
+    """
     actor.require_role(Role.AGENT, Role.MANAGER)
     families = Family.objects.filter(organisation_id=actor.organisation_id)
     [number] = next_numbers(
@@ -57,7 +61,8 @@ def create_family(
         street=street,
         postcode=postcode,
         city=city,
-        is_resident=is_resident,
+        residency=residency or residency_of(organisation_id=actor.organisation_id, postcode=postcode, city=city),
+        residency_since=now.date(),
         created_at=now,
     )
 
@@ -179,16 +184,52 @@ def link_child(
 
 
 @transaction.atomic
-def change_address(*, actor: Actor, family_id: int, address: Mapping[str, str], now: datetime) -> None:
+def change_address(
+    *, actor: Actor, family_id: int, address: Mapping[str, str], now: datetime, since: date | None = None
+) -> None:
     """Write the new address of a household; texts longer than their field are cut (A22-03).
+
+    In another commune, who lives in the collectivité is read again: nobody keeps what is kept for residents.
 
     :raises NotFound: no such family here.
     """
     actor.require_role(Role.AGENT, Role.MANAGER)
     _check_family(actor, family_id)
     wanted = {name: address[name].strip()[:length] for name, length in ADDRESS_LENGTHS.items() if name in address}
+    family = Family.objects.select_for_update().get(organisation_id=actor.organisation_id, pk=family_id)
+    place = {name: wanted.get(name, getattr(family, name)) for name in ("postcode", "city")}
+    if any(value != getattr(family, name) for name, value in place.items()):
+        wanted["residency"] = residency_of(organisation_id=actor.organisation_id, **place)
+        wanted["residency_since"] = (since or now.date()).isoformat()
     Family.objects.filter(organisation_id=actor.organisation_id, pk=family_id).update(**wanted)
     journal.record(actor=actor, act="family.moved", at=now, subject_type="family", subject_id=family_id)
+
+
+def residency_of(*, organisation_id: int, postcode: str, city: str) -> Residency:
+    """Return what an address says of a household, by the communes of the collectivité. One query."""
+    return lives_in(territory=territory_of(organisation_id=organisation_id), postcode=postcode, city=city)
+
+
+@transaction.atomic
+def decide_residency(*, actor: Actor, family_id: int, residency: Residency, since: date, now: datetime) -> None:
+    """Write whether a household lives in the collectivité, as an agent has seen it.
+
+    :raises NotFound: no such family here.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    _check_family(actor, family_id)
+    Family.objects.filter(organisation_id=actor.organisation_id, pk=family_id).update(
+        residency=residency, residency_since=since
+    )
+    journal.record(
+        actor=actor,
+        act="family.residency",
+        at=now,
+        subject_type="family",
+        subject_id=family_id,
+        residency=str(residency),
+        since=since.isoformat(),
+    )
 
 
 @transaction.atomic

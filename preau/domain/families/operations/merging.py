@@ -150,7 +150,7 @@ def absorb_family(*, actor: Actor, kept_id: int, absorbed_id: int, now: datetime
     _one_contact_each(actor, family=kept)
     archive = {"record": _fields(absorbed)}
     if not kept.street:
-        for name in (*ADDRESS_FIELDS, "is_resident"):
+        for name in (*ADDRESS_FIELDS, "residency", "residency_since"):
             setattr(kept, name, getattr(absorbed, name))
     kept.situation = kept.situation or absorbed.situation
     kept.created_at = min(kept.created_at, absorbed.created_at)

@@ -17,7 +17,7 @@ from preau.domain.accounts.queries import accounts_of_email, accounts_owning
 from preau.domain.accounts.rules import LinkInvalid
 from preau.domain.families.enums import AdultPosition, Medium
 from preau.domain.families.models import Adult, Family, SignUp
-from preau.domain.families.operations.household import ADDRESS_LENGTHS, create_family
+from preau.domain.families.operations.household import ADDRESS_LENGTHS, create_family, residency_of
 from preau.domain.families.operations.invitations import choices_for, without_agents
 from preau.domain.families.operations.keys import find_access_key, give_adult, tie
 from preau.domain.organisations.queries import mail_identity
@@ -182,7 +182,8 @@ def _new_family(organisation_id: int, account: Account, data: Mapping[str, str],
     join_town(organisation_id=organisation_id, account_id=account.pk, now=now)
     family = create_family(actor=machine, name=data["last_name"], now=now)
     address = {name: data.get(name, "")[:length] for name, length in ADDRESS_LENGTHS.items()}
-    Family.objects.filter(pk=family.pk).update(**address)
+    home = residency_of(organisation_id=organisation_id, postcode=address["postcode"], city=address["city"])
+    Family.objects.filter(pk=family.pk).update(**address, residency=home)
     Adult.objects.create(
         organisation_id=organisation_id,
         family=family,

@@ -82,7 +82,8 @@ class FamilyFile:
     name: str
     address: tuple[str, ...]
     has_protected_address: bool
-    is_resident: bool
+    residency: str
+    residency_since: date | None
     adults: tuple[AdultCard, ...]
     children: tuple[ChildCard, ...]
     contacts: tuple[ContactCard, ...]
@@ -193,7 +194,8 @@ def household_file(*, actor: Actor, family_id: int, show_protected_address: bool
         name=family.name,
         address=() if hidden else _address_lines(family),
         has_protected_address=is_protected,
-        is_resident=family.is_resident,
+        residency=family.residency,
+        residency_since=family.residency_since,
         adults=tuple(sorted((_adult_card(adult, actor) for adult in adults), key=_position_rank)),
         children=tuple(card for card in cards if ties[card.child_id].access == Access.WRITE),
         contacts=(),

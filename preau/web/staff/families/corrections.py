@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods
 
 from preau.domain.enrolments.queries import check_family_visible, visible_children
 from preau.domain.families import operations
-from preau.domain.families.enums import Medium
+from preau.domain.families.enums import Medium, Residency
 from preau.domain.families.queries import FamilyFile, family_file
 from preau.domain.families.rules import PersonForbidden
-from preau.web.staff.families.forms import AddressForm, AdultForm, ContactForm
+from preau.web.staff.families.forms import AddressForm, AdultForm, ContactForm, ResidencyForm
 from preau.web.ui.policy import staff_page
 
 
@@ -75,6 +75,27 @@ def household(request: Any, slug: str, family_id: int) -> HttpResponse:
         return redirect("staff:family", slug=slug, family_id=family_id)
     context = {"file": file, "form": form}
     return render(request, "staff/families/address.html", context, status=422 if form.errors else 200)
+
+
+@staff_page("agent", "manager")
+@require_http_methods(["GET", "HEAD", "POST"])
+def residency(request: Any, slug: str, family_id: int) -> HttpResponse:
+    """Whether the household lives here, as the agent has seen it."""
+    file = open_file(request, family_id)
+    initial = {"residency": file.residency, "since": file.residency_since or request.today}
+    form = ResidencyForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        operations.decide_residency(
+            actor=request.actor,
+            family_id=family_id,
+            residency=Residency(form.cleaned_data["residency"]),
+            since=form.cleaned_data["since"],
+            now=request.now,
+        )
+        messages.success(request, _("C’est noté au dossier."))
+        return redirect("staff:family", slug=slug, family_id=family_id)
+    context = {"file": file, "form": form}
+    return render(request, "staff/families/residency.html", context, status=422 if form.errors else 200)
 
 
 @staff_page("agent", "manager")

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from preau.domain.documents.queries import TypeView
-from preau.domain.families.enums import ContactKind, Medium, Situation
+from preau.domain.families.enums import ContactKind, Medium, Residency, Situation
 from preau.kernel.bounds import Purpose
 from preau.web.ui.typed import Day, Email, Name, Phone, Text, check_postcode
 from preau.web.ui.uploads import Files
@@ -86,6 +86,20 @@ class AddressForm(forms.Form):
         data = super().clean() or {}
         check_postcode(self)
         return data
+
+
+class ResidencyForm(forms.Form):
+    """Whether a household lives in the collectivité, and since when."""
+
+    residency = forms.ChoiceField(
+        label=_("La famille"),
+        choices=[
+            (Residency.RESIDENT.value, _("habite la commune")),
+            (Residency.OUTSIDE.value, _("habite ailleurs")),
+            (Residency.UNKNOWN.value, _("à vérifier")),
+        ],
+    )
+    since = Day(label=_("Depuis le"), purpose=Purpose.PAST)
 
 
 class ContactForm(forms.Form):

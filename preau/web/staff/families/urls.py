@@ -7,6 +7,7 @@ urlpatterns = [
     path("familles/<int:family_id>/", views.family, name="family"),
     path("familles/<int:family_id>/adresse/", views.address, name="address"),
     path("familles/<int:family_id>/adresse/corriger/", corrections.household, name="family_address"),
+    path("familles/<int:family_id>/commune/", corrections.residency, name="family_residency"),
     path("familles/<int:family_id>/inviter/<int:adult_id>/", views.invite, name="invite"),
     path("familles/<int:family_id>/cle/<int:adult_id>/", keys.access_key, name="access_key"),
     path("familles/<int:family_id>/adultes/<int:adult_id>/", corrections.adult, name="family_adult"),

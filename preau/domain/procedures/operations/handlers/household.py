@@ -4,9 +4,9 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from preau.base.actor import FAMILY, Actor
-from preau.domain.families.enums import Situation
+from preau.domain.families.enums import Residency, Situation
 from preau.domain.families.models import Child, Family
-from preau.domain.families.operations import ADDRESS_LENGTHS, change_address, change_situation
+from preau.domain.families.operations import ADDRESS_LENGTHS, change_address, change_situation, residency_of
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure, ProcedurePiece
 from preau.domain.procedures.operations.handlers.base import Handler, school_site
@@ -24,7 +24,9 @@ class MoveHandler(Handler):
     def anomalies(self, *, actor: Actor, row: Procedure, on: date) -> list[str]:
         family = Family.objects.get(organisation_id=actor.organisation_id, pk=row.family_id)
         new = row.answers["move"]
-        left = family.is_resident and new["postcode"] != family.postcode
+        home = residency_of(organisation_id=actor.organisation_id, postcode=new["postcode"], city=new["city"])
+        left = family.residency == Residency.RESIDENT and home != Residency.RESIDENT
+        left = left and new["postcode"] != family.postcode
         return [*(["leaves_town"] if left else []), *([] if _has_piece(row) else ["no_proof"])]
 
     def subject(self, *, actor: Actor, row: Procedure) -> str:
@@ -32,7 +34,8 @@ class MoveHandler(Handler):
 
     def accept(self, *, actor: Actor, row: Procedure, now: datetime) -> None:
         new = {name: str(row.answers["move"].get(name, "")) for name in ADDRESS_LENGTHS}
-        change_address(actor=actor, family_id=row.family_id, address=new, now=now)
+        since = date.fromisoformat(str(row.answers["move"]["from"]))
+        change_address(actor=actor, family_id=row.family_id, address=new, now=now, since=since)
 
 
 class SituationHandler(Handler):
