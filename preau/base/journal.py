@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from preau.base.actor import Actor
+from preau.base.actor import STAFF, Actor
 from preau.base.models import JournalEntry
 
 
@@ -85,3 +85,19 @@ def acts_on(
         Reading(row.at, row.account_id, row.detail, row.act, row.audience)
         for row in rows.order_by("-at", "-pk")[:limit]
     ]
+
+
+def seen_by_staff(
+    *, actor: Actor, acts: Collection[str], subject_type: str, subject_ids: Collection[int]
+) -> frozenset[int]:
+    """Return which of these subjects an agent has done one of these acts on. One query, none for no subject."""
+    if not subject_ids:
+        return frozenset()
+    rows = JournalEntry.objects.filter(
+        organisation_id=actor.organisation_id,
+        subject_type=subject_type,
+        subject_id__in=subject_ids,
+        act__in=acts,
+        audience=STAFF,
+    )
+    return frozenset(pk for pk in rows.values_list("subject_id", flat=True) if pk is not None)

@@ -177,3 +177,16 @@ def test_a_piece_whose_file_is_lost_can_be_refused_and_not_accepted(town, awa, k
     assert Document.objects.get().state == "to_check"
     check(actor=town.agent("agent"), document_id=document.document_id, accept=False, reason="À renvoyer", now=NOW)
     assert Document.objects.get().state == "refused"
+
+
+@pytest.mark.parametrize(("role", "shown", "withheld"), [("manager", ["court"], ()), ("agent", [], ("court",))])
+def test_a_judgment_that_an_agent_may_not_read_does_not_lack_for_it(town, awa, kinds, role, shown, withheld):
+    """The agent read « Manque » and counted one piece more than the manager did."""
+    child = awa.children[0]
+    DocumentType.objects.filter(pk=kinds["court"].pk).update(needs=["dossier"])
+    send(town, awa, kinds["court"], child=child)
+    found = folders(actor=town.agent(role), family_id=awa.family.pk, child_ids=[child.pk], situations={}, on=ON)
+    mine = next(each for each in found if each.child_id == child.pk)
+    assert [each.title for each in mine.documents] == shown
+    assert mine.withheld == withheld
+    assert [kind.code for kind, _wanted in mine.lacking] == ["vaccines"]

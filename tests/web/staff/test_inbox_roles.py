@@ -141,8 +141,20 @@ def test_a_manager_of_everything_decides_for_each_service(scene):
     client = scene.clients["responsable"]
     for number in (scene.school, scene.creche):
         assert f"/demarches/{number}/" in client.get(INBOX).content.decode()
-        assert client.post(f"{INBOX}{number}/decision/", {"decision": "accept"}).status_code == 302
+        sent = {"decision": "accept", "takes_unread": "1"}
+        assert client.post(f"{INBOX}{number}/decision/", sent).status_code == 302
     assert Procedure.objects.filter(held_until__isnull=False).count() == 2
+
+
+def test_a_piece_that_nobody_has_opened_is_not_validated_in_silence(scene):
+    """« Accepter », one key, validated three pieces of which one had been read."""
+    client, decision = scene.clients["responsable"], f"{INBOX}{scene.school}/decision/"
+    refused = client.post(decision, {"decision": "accept"})
+    assert refused.status_code == 422
+    assert "Je les valide sans les ouvrir" in refused.content.decode()
+    assert client.get(f"/ville-test/agents/documents/{scene.document_id}/").status_code == 200
+    assert "Je les valide sans les ouvrir" not in client.get(f"{INBOX}{scene.school}/").content.decode()
+    assert client.post(decision, {"decision": "accept"}).status_code == 302
 
 
 def test_a_bulk_answer_with_a_number_that_is_not_theirs_decides_nothing(scene):

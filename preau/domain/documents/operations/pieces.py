@@ -14,6 +14,7 @@ from preau.domain.accounts.enums import Role
 from preau.domain.documents.enums import DocumentState, Subject, Validity
 from preau.domain.documents.models import Document, DocumentType, Regulation, RegulationAcceptance
 from preau.domain.documents.queries import DocumentView, find_document
+from preau.domain.documents.queries.pieces import READINGS
 from preau.domain.documents.rules import AlreadyChecked, PieceChanged, ReasonMissing, check_date, good_until
 from preau.domain.families.models import Adult, Family, HouseholdChild
 from preau.domain.families.queries import without_closed
@@ -191,11 +192,21 @@ def check(*, actor: Actor, document_id: int, accept: bool, reason: str = "", now
     if not changed:
         raise AlreadyChecked(document_id)
     act = "document.validated" if accept else "document.refused"
-    journal.record(actor=actor, act=act, at=now, subject_type="document", subject_id=document_id)
+    opened = journal.seen_by_staff(
+        actor=actor, acts=READINGS, subject_type="document", subject_ids=[document_id] if accept else ()
+    )
+    journal.record(
+        actor=actor,
+        act=act,
+        at=now,
+        subject_type="document",
+        subject_id=document_id,
+        unopened=(accept and not opened) or None,
+    )
 
 
 def open_document(*, actor: Actor, document_id: int, now: datetime) -> tuple[DocumentView, bytes]:
-    """Return a piece with its content; an agent who reads a sensitive one is written in the journal.
+    """Return a piece with its content; that an agent has read it is written in the journal.
 
     :raises NotFound: not to be read by the actor; :raises FileGone: the file is lost.
     :raises FileNotSafe: the antivirus has not seen it yet, or has found something in it.
@@ -205,8 +216,9 @@ def open_document(*, actor: Actor, document_id: int, now: datetime) -> tuple[Doc
     is_mine = actor.account_id is not None and row.account_id == actor.account_id
     files.check_safe(file=row.file, by_its_sender=is_mine)
     _stored, content = files.read(organisation_id=actor.organisation_id, file_id=row.file_id)
-    if actor.is_staff and view.is_sensitive:
-        journal.record(actor=actor, act="document.read", at=now, subject_type="document", subject_id=document_id)
+    if actor.is_staff:
+        act = READINGS[0] if view.is_sensitive else READINGS[1]
+        journal.record(actor=actor, act=act, at=now, subject_type="document", subject_id=document_id)
     return view, content
 
 

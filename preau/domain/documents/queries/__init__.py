@@ -19,6 +19,7 @@ from preau.domain.documents.queries.pieces import (
     private_reader,
     sent_about,
     to_remind,
+    unread_pieces,
 )
 from preau.domain.documents.queries.publications import (
     PublicationHistory,
@@ -58,4 +59,5 @@ __all__ = [
     "regulations_to_accept",
     "sent_about",
     "to_remind",
+    "unread_pieces",
 ]

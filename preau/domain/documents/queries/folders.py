@@ -1,13 +1,14 @@
 """What each household, adult and child has sent, what is still asked for, what is due."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.db.models import FilteredRelation, Q
 
 from preau.base.actor import FAMILY, Actor, system_actor
+from preau.domain.accounts.enums import Role
 from preau.domain.documents.enums import DocumentState, Need, Subject
 from preau.domain.documents.models import Document, DocumentType
 from preau.domain.documents.queries.pieces import (
@@ -45,6 +46,7 @@ class Folder:
     documents: tuple[DocumentView, ...]
     wanted: tuple[tuple[TypeView, Wanted], ...]
     adult_id: int | None = None
+    withheld: tuple[str, ...] = ()  # titles of what was sent and this agent may not read: it does not lack
 
     @property
     def lacking(self) -> tuple[tuple[TypeView, Wanted], ...]:
@@ -81,6 +83,7 @@ class _When:
 
     on: date
     year_starts_on: date | None = None
+    withholds_judgments: bool = False  # from an agent who is not a manager
 
 
 def folders(
@@ -114,7 +117,10 @@ def _folders(
     when: _When,
 ) -> list[Folder]:
     mine = Q(family_id=family_id) | Q(child_id__in=child_ids, document_type__is_judicial=False)
-    rows = [row for row in readable(actor=actor).filter(mine) if row.state != DocumentState.REPLACED]
+    is_agent = actor.is_staff and actor.has_role(Role.AGENT, Role.MANAGER)
+    reader = system_actor(actor.organisation_id, time_zone=actor.time_zone) if is_agent else actor
+    rows = [row for row in readable(actor=reader).filter(mine) if row.state != DocumentState.REPLACED]
+    when = replace(when, withholds_judgments=actor.is_staff and not actor.has_role(Role.MANAGER))
     family, *children = _of_family_and_children(types, rows, child_ids, situations, when)
     adults = [
         _folder(_Whose(Subject.ADULT, adult_id=adult_id), types, rows, (), when)
@@ -244,9 +250,11 @@ def _folder(
         on=when.on,
         year_starts_on=when.year_starts_on,
     )
+    kept = [row for row in mine if not (when.withholds_judgments and row.document_type.is_judicial)]
     return Folder(
         child_id=whose.child_id,
-        documents=tuple(view_of(row=row, on=when.on) for row in mine),
+        documents=tuple(view_of(row=row, on=when.on) for row in kept),
+        withheld=tuple(sorted({row.document_type.title for row in mine if row not in kept})),
         wanted=tuple((type_view(row=by_id[each.type_id]), each) for each in found),
         adult_id=whose.adult_id,
     )

@@ -1,12 +1,13 @@
 """Reads of pieces: their types, one piece to be read, what expires."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from preau.base import journal
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
 from preau.base.scanning import ScanState
@@ -20,6 +21,7 @@ from preau.domain.families.models import Guardianship
 from preau.domain.families.queries import without_closed
 
 REMINDED_BEFORE = timedelta(days=30)
+READINGS = ("document.read", "document.seen")  # by an agent: of a sensitive piece, of another
 PAGES_SHOWN = 3  # of a PDF, before one opens it
 
 
@@ -147,6 +149,18 @@ def documents_by_id(*, actor: Actor, ids: Collection[int] | QuerySet[Any], on: d
     :param ids: known ids, or a query that finds them: one query less for its reader.
     """
     return [view_of(row=row, on=on) for row in readable(actor=actor).filter(pk__in=ids)]
+
+
+def unread_pieces(*, actor: Actor, pieces: Sequence[DocumentView]) -> list[DocumentView]:
+    """Return those to check that no agent has opened. One query, none when there is nothing to check."""
+    waiting = [piece for piece in pieces if piece.state == DocumentState.TO_CHECK]
+    opened = journal.seen_by_staff(
+        actor=actor,
+        acts=READINGS,
+        subject_type="document",
+        subject_ids=[piece.document_id for piece in waiting],
+    )
+    return [piece for piece in waiting if piece.document_id not in opened]
 
 
 def to_remind(*, organisation_id: int, on: date, until: date) -> QuerySet[Document]:

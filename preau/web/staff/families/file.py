@@ -40,6 +40,7 @@ class Papers:
 
     lacking: tuple[tuple[TypeView, Wanted], ...]
     rows: tuple[tuple[DocumentView, int | None], ...]
+    withheld: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,11 @@ def _papers(actor: Actor, file: FamilyFile, ids: list[int], on: date) -> dict[in
     to_check = [each.document_id for folder in found for each in folder.documents if each.state == TO_CHECK]
     cases = cases_of_documents(actor=actor, document_ids=to_check) if to_check else {}
     return {
-        folder.child_id: Papers(folder.lacking, tuple((each, cases.get(each.document_id)) for each in folder.documents))
+        folder.child_id: Papers(
+            folder.lacking,
+            tuple((each, cases.get(each.document_id)) for each in folder.documents),
+            folder.withheld,
+        )
         for folder in found
     }
 

@@ -39,9 +39,16 @@ class DecisionForm(forms.Form):
         parts: Iterable[Part] = (),
         types: Mapping[int, str] | None = None,
         asked: Iterable[int] = (),
+        unread: Iterable[str] = (),
     ) -> None:
-        """:param types: pieces that may be asked for; `asked`: those ticked before the agent says anything."""
+        """Pieces are named by their titles.
+
+        :param types: pieces that may be asked for; `asked`: those ticked before the agent says anything.
+        :param unread: pieces that no agent has opened and that accepting would validate.
+        """
         super().__init__(data)
+        self.unread = tuple(unread)
+        self.takes_unread = data is not None and data.get("takes_unread") == "1"
         self.templates, self.parts, self.types = templates, tuple(parts), types or {}
         shown = data is not None and data.get("parts_shown")
         self.kept = set(data.getlist("part")) if shown else {part.key for part in self.parts}
@@ -56,6 +63,10 @@ class DecisionForm(forms.Form):
         data["types"] = {key: title for key, title in self.types.items() if key in self.asked}
         if decision == ACCEPT and self.parts and len(data["without"]) == len(self.parts):
             self.add_error("decision", _("Gardez au moins une ligne, ou refusez la demande."))
+        elif decision == ACCEPT and self.unread and not self.takes_unread:
+            self.add_error(
+                "decision", _("Ouvrez d’abord toutes les pièces, ou cochez que vous les validez sans les ouvrir.")
+            )
         elif decision == ACCEPT and data["without"] and not data["words"]:
             self.add_error("reason", _("Dites à la famille pourquoi une partie est refusée."))
         elif decision == REFUSE and not data["words"]:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from preau.domain.accounts.queries import colleagues
-from preau.domain.documents.queries import DocumentView, document_types
+from preau.domain.documents.queries import DocumentView, document_types, unread_pieces
 from preau.domain.enrolments.queries import PlacesLeft, places_left
 from preau.domain.organisations.queries import list_departments
 from preau.domain.procedures.enums import ProcedureKind
@@ -159,4 +159,5 @@ def decision_form(request: Any, case: CaseView, *, pieces: list[DocumentView] | 
             if each.subject == "family" or (each.subject == "child" and case.child is not None)
         },
         asked=[piece.type_id for piece in pieces if piece.state in ("refused", "expired")],
+        unread=[piece.title for piece in unread_pieces(actor=actor, pieces=pieces)],
     )
