@@ -44,6 +44,8 @@ class Reading:
     detail: Mapping[str, Any]
     act: str = ""
     audience: str = ""
+    subject_type: str = ""
+    subject_id: int | None = None
 
 
 def readings(
@@ -82,7 +84,7 @@ def acts_on(
         about |= Q(subject_type=subject_type, subject_id__in=ids)
     rows = JournalEntry.objects.filter(about, organisation_id=actor.organisation_id, act__in=acts)
     return [
-        Reading(row.at, row.account_id, row.detail, row.act, row.audience)
+        Reading(row.at, row.account_id, row.detail, row.act, row.audience, row.subject_type, row.subject_id)
         for row in rows.order_by("-at", "-pk")[:limit]
     ]
 

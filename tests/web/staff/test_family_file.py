@@ -1,18 +1,21 @@
 """The file of a family: everything on one screen, what each role reads of it, acts on its behalf."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from preau.base.models import JournalEntry
+from preau.domain.bookings.operations import OrderItem
 from preau.domain.documents.models import Document, DocumentType
 from preau.domain.families.models import Adult, ChildHealth, Contact
 from preau.domain.organisations.models import Department
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure, ProcedureForm
-from preau.domain.procedures.operations import save_step, send_document, start
-from tests.factories.town import NOW
+from preau.domain.procedures.operations import place_order, save_step, send_document, start
+from tests.factories.town import NOW, slots_of
 from tests.uploads.corpus import paper
 
 pytestmark = pytest.mark.django_db
@@ -236,3 +239,21 @@ def test_an_agent_of_another_department_is_not_sent_to_a_page_it_may_not_open(lo
     told = {"situation": "separated", "since": "2026-10-01"}
     done = desk.post(f"{base}guichet/situation/", told, follow=True)
     assert (done.status_code, "Demande n° 2" in done.content.decode()) == (200, True)
+
+
+def test_the_journal_says_who_changed_a_booking_and_why(town, awa, login):
+    """After three acts on behalf, « Rien encore »: neither the cancellation nor the reason was told anywhere."""
+    offer = town.offer()
+    town.enrol(awa, offer, child=awa.children[0])
+    slots = [slot.pk for slot in slots_of(offer, after=NOW.date() + timedelta(days=1))[:2]]
+    odile = town.account("odile", role="agent", last_name="Vasseur")
+    actor = town.agent("agent", account=odile)
+    booked = [OrderItem(awa.enrolments[0].pk, add=frozenset(slots))]
+    place_order(actor=actor, items=booked, key="a", now=NOW, reason="Appel de la mère")
+    back = [OrderItem(awa.enrolments[0].pk, remove=frozenset(slots[:1]))]
+    place_order(actor=actor, items=back, key="b", now=NOW + timedelta(hours=1), reason="Erreur de jour")
+    page = login(odile).get(f"/ville-test/agents/familles/{awa.family.pk}/").content.decode()
+    journal = page.split("Journal du dossier")[1].split("</section>")[0]
+    assert journal.index("Erreur de jour") < journal.index("Appel de la mère")
+    assert journal.count("Réservations modifiées") == 2
+    assert "Awa Vasseur" in journal

@@ -16,12 +16,35 @@ SHOWN = (
     "account.invited",
     "adult.corrected",
     "adults.merged",
+    "authority.set",
+    "booking.placed",
+    "child.corrected",
+    "child.moved",
+    "children.merged",
     "contact.named",
+    "document.refused",
+    "document.validated",
+    "enrolment.ended",
+    "enrolment.made",
+    "enrolment.promoted",
     "families.merged",
     "family.moved",
+    "family.residency",
     "family.situation",
+    "household.added",
+    "household.removed",
     "key.created",
+    "procedure.accepted",
+    "procedure.cancelled",
+    "procedure.more_asked",
+    "procedure.partly_accepted",
+    "procedure.refused",
+    "procedure.taken_back",
     "profile.changed",
+    "residence.cleared",
+    "residence.set",
+    "shares.set",
+    "subscription.booked",
 )
 
 
@@ -34,24 +57,37 @@ class JournalLine:
     by: str
     is_staff: bool
     detail: Mapping[str, Any]
+    subject_type: str = ""
+    subject_id: int | None = None
 
 
-def file_journal(*, actor: Actor, family_id: int, adult_ids: Collection[int], limit: int) -> list[JournalLine]:
-    """Return the latest acts on a household and its adults. Two queries.
+def file_journal(
+    *, actor: Actor, family_id: int, adult_ids: Collection[int], also: Mapping[str, Collection[int]], limit: int
+) -> list[JournalLine]:
+    """Return the latest acts on a household, its adults and what hangs on them. Two queries.
+
+    :param also: by kind of subject (« child », « enrolment », « document », « procedure »: its number), the ids.
 
     The caller has checked that the actor may open the file.
 
     :raises NotAllowed: neither agent nor manager.
     """
     actor.require_role(Role.AGENT, Role.MANAGER)
-    rows = journal.acts_on(
-        actor=actor, acts=SHOWN, subjects={"family": [family_id], "adult": list(adult_ids)}, limit=limit
-    )
+    subjects = {"family": [family_id], "adult": list(adult_ids), **also}
+    rows = journal.acts_on(actor=actor, acts=SHOWN, subjects=subjects, limit=limit)
     names = {
         row.pk: row.full_name
         for row in Account.objects.filter(pk__in={row.account_id for row in rows if row.account_id})
     }
     return [
-        JournalLine(row.act, row.at, names.get(row.account_id or 0, ""), row.audience == "staff", row.detail)
+        JournalLine(
+            row.act,
+            row.at,
+            names.get(row.account_id or 0, ""),
+            row.audience == "staff",
+            row.detail,
+            row.subject_type,
+            row.subject_id,
+        )
         for row in rows
     ]

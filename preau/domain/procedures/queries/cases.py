@@ -216,7 +216,7 @@ def case_view(*, actor: Actor, row: Procedure, with_health: bool) -> CaseView:
     born = child.birth_date if child and with_health else None
     done = row.answers.get("health", {}).get("vaccines", ())
     return CaseView(
-        view=view_of(row, timeline=tuple(TimelineLine(e.at, e.event, e.by, e.detail) for e in entries)),
+        view=view_of(row, timeline=tuple(TimelineLine(e.at, e.event, e.by, e.detail, e.account_id) for e in entries)),
         child=child,
         answers=answers,
         form_title=form.title if form else "",

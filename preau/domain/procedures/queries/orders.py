@@ -36,6 +36,7 @@ class TimelineLine:
     event: str
     by: str
     detail: str
+    account_id: int | None = None  # for colleagues: families read `by`
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,15 @@ def list_procedures(
     return [view_of(row) for row in rows.order_by("-number")[offset : offset + limit]], total
 
 
+def numbers_of_family(*, actor: Actor, family_id: int) -> list[int]:
+    """Return the numbers of a family's démarches that the actor may read. One query.
+
+    :raises NotFound: `family_id` is not the actor's.
+    """
+    actor.require_family(family_id)
+    return [number or 0 for number in _numbered(actor).filter(family_id=family_id).values_list("number", flat=True)]
+
+
 def latest_procedures(*, actor: Actor, limit: int) -> list[ProcedureView]:
     """Return the newest numbered démarches. One query."""
     return [view_of(row) for row in _numbered(actor).order_by("-number")[:limit]]
@@ -95,7 +105,7 @@ def find_procedure(*, actor: Actor, number: int) -> ProcedureView:
     if row is None:
         raise NotFound("procedure")
     entries = TimelineEntry.objects.filter(organisation_id=actor.organisation_id, procedure=row).order_by("at", "pk")
-    return view_of(row, timeline=tuple(TimelineLine(e.at, e.event, e.by, e.detail) for e in entries))
+    return view_of(row, timeline=tuple(TimelineLine(e.at, e.event, e.by, e.detail, e.account_id) for e in entries))
 
 
 def find_order(*, actor: Actor, key: str) -> list[ProcedureView]:

@@ -23,11 +23,18 @@ from preau.domain.families.queries import (
     ChildCard,
     ChildFlags,
     FamilyFile,
+    JournalLine,
     file_journal,
     flags_of_children,
     situations_of,
 )
-from preau.domain.procedures.queries import DossierMark, cases_of_documents, dossier_marks, list_procedures
+from preau.domain.procedures.queries import (
+    DossierMark,
+    cases_of_documents,
+    dossier_marks,
+    list_procedures,
+    numbers_of_family,
+)
 from preau.kernel.periods import week_of
 
 LATEST = 8
@@ -72,7 +79,6 @@ def file_context(*, actor: Actor, file: FamilyFile, on: date) -> dict[str, Any]:
     planned = planned_units(actor=actor, start=week.start, end=week.end, family_ids=[file.family_id])
     papers = _papers(actor, file, ids, on)
     procedures, total = list_procedures(actor=actor, limit=LATEST, family_id=file.family_id)
-    adult_ids = [adult.adult_id for adult in file.adults]
     return {
         "file": file,
         "reads_files": True,
@@ -83,8 +89,28 @@ def file_context(*, actor: Actor, file: FamilyFile, on: date) -> dict[str, Any]:
         "household_papers": papers[None],
         "procedures": procedures,
         "procedure_count": total,
-        "journal": file_journal(actor=actor, family_id=file.family_id, adult_ids=adult_ids, limit=LATEST),
+        "journal": journal_of(actor, file, ids, lines, papers, limit=LATEST),
     }
+
+
+def journal_of(
+    actor: Actor,
+    file: FamilyFile,
+    child_ids: list[int],
+    lines: list[EnrolmentLine],
+    papers: Mapping[int | None, Papers],
+    *,
+    limit: int,
+) -> list[JournalLine]:
+    """What was done to the file, its children whom the agent opens, their enrolments, pieces and démarches."""
+    also = {
+        "child": child_ids,
+        "enrolment": [line.enrolment_id for line in lines],
+        "document": [view.document_id for each in papers.values() for view, _number in each.rows],
+        "procedure": numbers_of_family(actor=actor, family_id=file.family_id),
+    }
+    adult_ids = [adult.adult_id for adult in file.adults]
+    return file_journal(actor=actor, family_id=file.family_id, adult_ids=adult_ids, also=also, limit=limit)
 
 
 def _papers(actor: Actor, file: FamilyFile, ids: list[int], on: date) -> dict[int | None, Papers]:
