@@ -144,7 +144,12 @@ class Activity(TenantModel):
     kind = models.CharField(max_length=12, choices=_choices(ActivityKind))
     participant = models.CharField(max_length=10, choices=_choices(ParticipantKind), default=ParticipantKind.CHILD)
     booking_mode = models.CharField(max_length=12, choices=_choices(BookingMode), default=BookingMode.DAY_UNITS)
-    confirmation = models.CharField(max_length=10, choices=_choices(Confirmation), default=Confirmation.IMMEDIATE)
+    confirmation = models.CharField(
+        max_length=10,
+        choices=_choices(Confirmation),
+        default=Confirmation.IMMEDIATE,
+        help_text=_("Réponse à une demande d’inscription. Un jour réservé est toujours confirmé tout de suite."),
+    )
     position = models.PositiveSmallIntegerField(default=0)
     enrolment_by = models.CharField(max_length=8, choices=_choices(EnrolmentBy), default=EnrolmentBy.FAMILY)
     requires_dossier = models.BooleanField(default=False)  # the validated dossier of the school year (A08-02)

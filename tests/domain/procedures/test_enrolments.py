@@ -3,9 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core import mail
 
 from preau.base.facts import NotFound
 from preau.base.models import OutboxMail
+from preau.base.sending import send_outbox_mail
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import OrderItem, change_bookings
 from preau.domain.catalogue.models import Activity, Offer, SchoolClass
@@ -271,6 +273,13 @@ def test_a_change_of_school_says_what_the_new_school_does_not_have(town, awa, ot
     [line] = moved.activities
     assert (line.site, line.moved, line.lost) == ("", 0, ((slot.on, "M"),))
     assert booked_days(row) == []
+    told = OutboxMail.objects.get(template="child_moved")  # the days went away without a word to the family
+    assert told.to == [awa.account.email]
+    assert told.context["activities"] == [
+        {"name": line.activity, "site": "", "moved": 0, "lost": [slot.on.strftime("%d/%m/%Y")]}
+    ]
+    send_outbox_mail(told.pk)
+    assert "1 jour réservé n’a pas pu suivre" in mail.outbox[-1].body
 
 
 def test_a_change_of_class_in_the_same_school_moves_nothing(town, awa):

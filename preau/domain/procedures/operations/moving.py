@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.urls import reverse
 
-from preau.base import journal
+from preau.base import journal, outbox
 from preau.base.actor import Actor, system_actor
 from preau.base.facts import NotFound
+from preau.base.links import absolute
 from preau.domain.accounts.enums import Role
 from preau.domain.bookings.operations import OrderItem, change_bookings, hold_places
 from preau.domain.bookings.queries import held_slots, slots_like
@@ -18,8 +20,12 @@ from preau.domain.enrolments.models import Enrolment, Subscription
 from preau.domain.enrolments.operations import end_enrolment, end_subscriptions, enrol, put_in_class, subscribe
 from preau.domain.enrolments.queries import OfferOfSchool, find_enrolment, offers_of_school
 from preau.domain.enrolments.rules import AlreadyEnrolled, OfferFull, read_pattern
+from preau.domain.families.models import Child
 from preau.domain.families.queries.custody import check_not_frozen
+from preau.domain.organisations.queries import mail_identity, organisation_by_id
+from preau.domain.procedures.operations.mails import greeting_of, holder_of
 from preau.domain.procedures.operations.promoting import tell_enrolment
+from preau.kernel.french_dates import jj_mm_aaaa
 
 LEAVING = "Fin de l’inscription"
 MOVING = "Changement d’école"
@@ -100,6 +106,11 @@ def move_child(*, actor: Actor, child_id: int, school_class_id: int, on: date, n
     concerned = {old.offer_id for old, _offer in pairs} | {offer.offer_id for _old, offer in pairs if offer}
     hold_places(actor=machine, offer_ids=concerned, start=start)
     activities = [_move(machine, enrolment, offer, on=start, now=now) for enrolment, offer in pairs]
+    by_family: dict[int, list[MovedActivity]] = {}
+    for (enrolment, _offer), became in zip(pairs, activities, strict=True):
+        by_family.setdefault(enrolment.family_id, []).append(became)
+    for family_id, mine in by_family.items():
+        _tell_family(actor, family_id, child_id, target, mine, on=start, now=now)
     journal.record(
         actor=actor,
         act="child.moved",
@@ -110,6 +121,49 @@ def move_child(*, actor: Actor, child_id: int, school_class_id: int, on: date, n
         enrolments=len(activities),
     )
     return Moved(target.name, target.site.name, tuple(activities))
+
+
+def _tell_family(
+    actor: Actor,
+    family_id: int,
+    child_id: int,
+    target: SchoolClass,
+    activities: list[MovedActivity],
+    *,
+    on: date,
+    now: datetime,
+) -> None:
+    """Tell a household once what follows its child, what does not, and the days that are lost."""
+    organisation = organisation_by_id(organisation_id=actor.organisation_id)
+    reader = holder_of(organisation_id=actor.organisation_id, family_id=family_id, child_id=child_id)
+    if organisation is None or reader is None:
+        return
+    child = Child.objects.get(organisation_id=actor.organisation_id, pk=child_id)
+    outbox.post(
+        organisation_id=actor.organisation_id,
+        template="child_moved",
+        to=[reader.email],
+        subject=f"{organisation.name} - Changement d’école",
+        context={
+            "organisation": mail_identity(organisation_id=actor.organisation_id),
+            "greeting": greeting_of(reader=reader),
+            "participant": child.first_name,
+            "school": target.site.name,
+            "day": jj_mm_aaaa(on),
+            "activities": [
+                {
+                    "name": each.activity,
+                    "site": each.site,
+                    "moved": each.moved,
+                    "lost": [jj_mm_aaaa(day) for day in sorted({day for day, _code in each.lost})],
+                }
+                for each in activities
+            ],
+            "link": absolute(reverse("family:bookings", args=[organisation.slug])),
+        },
+        dedupe_key=f"moved-{child_id}-{family_id}-{int(now.timestamp())}",
+        now=now,
+    )
 
 
 def _move(machine: Actor, old: Enrolment, offer: OfferOfSchool | None, *, on: date, now: datetime) -> MovedActivity:
