@@ -5,15 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalogue', '0003_settings'),
+        ("catalogue", "0003_settings"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='activity',
-            name='confirmation',
-            field=models.CharField(choices=[('immediate', 'IMMEDIATE'), ('reviewed', 'REVIEWED')], default=preau.domain.catalogue.enums.Confirmation['IMMEDIATE'], help_text='Réponse à une demande d’inscription. Un jour réservé est toujours confirmé tout de suite.', max_length=10),
+            model_name="activity",
+            name="confirmation",
+            field=models.CharField(
+                choices=[("immediate", "IMMEDIATE"), ("reviewed", "REVIEWED")],
+                default=preau.domain.catalogue.enums.Confirmation["IMMEDIATE"],
+                help_text="Réponse à une demande d’inscription. Un jour réservé est toujours confirmé tout de suite.",
+                max_length=10,
+            ),
         ),
     ]

@@ -72,6 +72,7 @@ def home(request: Any, slug: str) -> HttpResponse:
             *_pieces(request, family, enrolments, to_begin),
         ],
         "enrolments": enrolments,
+        "declared": _declared(family, latest),
     }
     return render(request, "family/home.html", context)
 
@@ -97,6 +98,15 @@ def _children_to_declare(family: Any, waiting: list[ToFinish], latest: list[Any]
     if is_begun or is_sent:
         return []
     return [ToFinish("declare", ProcedureKind.ENTOURAGE, None, None, None, "", 0, "", None)]
+
+
+def _declared(family: Any, latest: list[Any]) -> Any:
+    """The declaration that the service is looking at, of a family that has no child yet."""
+    if family is None or family.children:
+        return None
+    return next(
+        (each for each in latest if each.kind == ProcedureKind.ENTOURAGE and each.status in OPEN_STATUSES), None
+    )
 
 
 def _planned(actor: Any, week: Period) -> list[Any]:
