@@ -11,7 +11,7 @@ from preau.domain.accounts.models import Account
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import load_bookings
 from preau.domain.catalogue.models import ResourceDay, Slot
-from preau.domain.families.models import Adult
+from preau.domain.families.models import Adult, Child, ChildHealth
 from preau.domain.organisations.models import Site
 from preau.domain.procedures.models import Procedure
 from tests.factories.town import NOW, TODAY, slots_of
@@ -43,6 +43,26 @@ def test_the_day_list_names_who_is_expected_with_counts(desk, booked):
     assert "Dupré Enfant1" in page
     assert "4 présences prévues" in page
     assert "École des Tests : 2" in page
+
+
+@pytest.mark.parametrize("page", ["liste/", "semaine/"])
+def test_lists_lead_to_each_sheet_and_say_which_is_to_be_read_first(town, booked, login, page):
+    """An animator may open the sheet that says « ne pas confier à… », and no screen led there."""
+    child = Child.objects.filter(organisation_id=town.id).order_by("pk").first()
+    ChildHealth.objects.create(
+        organisation_id=town.id, child=child, sheet={"avoid": "arachide-secrète"}, updated_at=NOW
+    )
+    account = town.account("animatrice", role="family")
+    account.memberships.all().delete()
+    town.join(account, "site_staff", site_ids=[town.school.pk])
+    seen = login(account).get(f"{BASE}{page}").content.decode()
+    assert f"/agents/enfants/{child.pk}/" in seen
+    assert "à lire avant le service" in seen
+    assert "arachide" not in seen
+    ChildHealth.objects.all().delete()
+    assert "à lire avant le service" not in login(account).get(f"{BASE}{page}").content.decode()
+    boss = login(town.account("regie", role="regisseur"))
+    assert "/agents/enfants/" not in boss.get(f"{BASE}{page}").content.decode()
 
 
 def test_the_week_counts_each_day(desk, booked):

@@ -33,6 +33,7 @@ class Expected:
     unit: str
     starts_minute: int
     position: int
+    child_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,4 +209,5 @@ def _expected(row: tuple[object, ...], classes: dict[int, str]) -> Expected:
         unit=str(unit),
         starts_minute=int(str(at)),
         position=int(str(pos)),
+        child_id=child_id,  # type: ignore[arg-type]
     )

@@ -54,6 +54,12 @@ class ChildFlags:
 
     pai: str
     has_forbidden: bool
+    has_care: bool = False  # something to avoid, or to take
+
+    @property
+    def must_be_read(self) -> bool:
+        """Return whether its sheet is to be opened before the child is welcomed."""
+        return self.has_forbidden or self.has_care or self.pai in ("signed", "expired")
 
 
 def child_for(*, actor: Actor, child_id: int, is_writing: bool = False) -> Child:
@@ -227,6 +233,7 @@ def flags_of_children(*, actor: Actor, child_ids: Collection[int], on: date) -> 
         row.pk: ChildFlags(
             pai=pai_state(sheet=row.health.sheet, on=on) if hasattr(row, "health") else "",
             has_forbidden=vars(row)["is_kept"],
+            has_care=hasattr(row, "health") and any(row.health.sheet.get(name) for name in ("avoid", "treatments")),
         )
         for row in rows.annotate(is_kept=Exists(forbidden))
     }

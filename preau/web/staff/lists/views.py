@@ -10,6 +10,8 @@ from django.views.decorators.http import require_safe
 
 from preau.base.ordering import name_key
 from preau.domain.bookings.queries import expected_between
+from preau.domain.enrolments.queries import visible_children
+from preau.domain.families.queries import flags_of_children
 from preau.domain.organisations.queries import list_sites
 from preau.kernel.periods import monday_of
 from preau.web.staff.dates import read_day, read_number
@@ -29,7 +31,8 @@ def day(request: Any, slug: str) -> HttpResponse:
     for (site, activity, unit), members in groupby(rows, key=lambda row: (row.site, row.activity, row.unit)):
         found = list(members)
         sheets.append({"site": site, "activity": activity, "unit": unit, "rows": found, "count": len(found)})
-    return render(request, "staff/day.html", {**_frame(request, on, site_id), "sheets": sheets, "total": len(rows)})
+    context = {**_frame(request, on, site_id), **_care(request, rows), "sheets": sheets, "total": len(rows)}
+    return render(request, "staff/day.html", context)
 
 
 @staff_page()
@@ -47,24 +50,39 @@ def week(request: Any, slug: str) -> HttpResponse:
     rows.sort(key=_place_in_week)
     for (site, activity), members in groupby(rows, key=lambda row: (row.site, row.activity)):
         tables.append({"site": site, "activity": activity, **_matrix(list(members), days)})
-    context = {**_frame(request, monday, site_id), "tables": tables, "days": days, "step": 7}
+    context = {**_frame(request, monday, site_id), **_care(request, rows), "tables": tables, "days": days, "step": 7}
     return render(request, "staff/week.html", context)
 
 
 def _place_in_week(row: Any) -> tuple[Any, ...]:
     names = (row.site, row.activity, row.last_name, row.first_name)
-    return (*map(name_key, names), row.enrolment_id, row.on)
+    return (*map(name_key, names), _who(row), row.on)
+
+
+def _who(row: Any) -> tuple[str, int]:
+    """Whose line it is: a child of two homes, enrolled by both, has one."""
+    return ("child", row.child_id) if row.child_id else ("enrolment", row.enrolment_id)
 
 
 def _matrix(rows: list[Any], days: list[Any]) -> dict[str, Any]:
     """One line per participant: the units of each day; then how many each day has."""
     lines = []
-    for _enrolment, members in groupby(rows, key=lambda row: row.enrolment_id):
+    for _participant, members in groupby(rows, key=_who):
         found = list(members)
-        cells = [", ".join(row.unit_code for row in found if row.on == day) for day in days]
+        cells = [", ".join(dict.fromkeys(row.unit_code for row in found if row.on == day)) for day in days]
         lines.append({"row": found[0], "cells": cells})
-    counts = [len({row.enrolment_id for row in rows if row.on == day}) for day in days]
+    counts = [len({_who(row) for row in rows if row.on == day}) for day in days]
     return {"lines": lines, "counts": counts}
+
+
+def _care(request: Any, rows: list[Any]) -> dict[str, Any]:
+    """The sheets that this person opens, and those to read before the service: a sign, nothing of what they say."""
+    actor, ids = request.actor, {row.child_id for row in rows if row.child_id}
+    if not ids or not actor.has_role("agent", "manager", "site_staff"):
+        return {"opened": frozenset(), "to_read": frozenset()}
+    opened = visible_children(actor=actor, child_ids=ids, on=request.today)
+    flags = flags_of_children(actor=actor, child_ids=opened, on=request.today)
+    return {"opened": opened, "to_read": frozenset(pk for pk, each in flags.items() if each.must_be_read)}
 
 
 def _frame(request: Any, on: Any, site_id: int | None) -> dict[str, Any]:
