@@ -28,7 +28,7 @@ from preau.domain.accounts.models import (
     TermsAcceptance,
 )
 from preau.domain.accounts.rules import bare_username
-from preau.domain.organisations.queries import active_organisations, any_asks_for_factor
+from preau.domain.organisations.queries import active_organisations, any_asks_for_factor, list_departments
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +290,20 @@ def colleagues(*, actor: Actor) -> list[Colleague]:
     ):
         posts.setdefault(row.account, []).append((frozenset(row.department_ids), frozenset(row.site_ids)))
     return [Colleague(account.pk, account.full_name, tuple(found)) for account, found in posts.items()]
+
+
+def departments_without_agent(*, organisation_id: int) -> list[tuple[int, str]]:
+    """Return (id, name) of the services that no agent or manager looks after now, in their order. Two queries."""
+    rows = Membership.objects.filter(
+        organisation_id=organisation_id, role__in=[Role.AGENT, Role.MANAGER], ended_at=None, account__is_active=True
+    )
+    limits: dict[int, set[int]] = {}
+    for account_id, department_ids in rows.values_list("account_id", "department_ids"):
+        limits.setdefault(account_id, set()).update(department_ids)
+    if any(not each for each in limits.values()):
+        return []  # somebody looks after them all
+    looked_after = set().union(*limits.values())
+    return [each for each in list_departments(organisation_id=organisation_id) if each[0] not in looked_after]
 
 
 def find_agent(*, actor: Actor, account_id: int) -> AgentRow:

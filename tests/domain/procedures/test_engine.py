@@ -139,7 +139,7 @@ def test_a_held_decision_can_be_taken_back_and_the_family_never_knows(reviewed, 
     assert find_case(actor=reviewed.parent(awa), number=number).view.status == "submitted"
     assert queue_counts(actor=agent, now=NOW)["held"] == 1
     acts.take_back(actor=agent, number=number, now=NOW)
-    assert queue_counts(actor=agent, now=NOW) == {"todo": 1, "mine": 1, "asked": 0, "held": 0, "late": 0, "clean": 1}
+    assert queue_counts(actor=agent, now=NOW) == {"todo": 1, "mine": 1, "asked": 0, "held": 0, "late": 0, "soon": 0, "clean": 1}
     assert not acts.apply_held(actor=reviewed.system, number=number, now=NOW, until=decided.applies_at)
     assert not Child.objects.filter(first_name="Léa").exists()
     with pytest.raises(AlreadyDecided):

@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from preau.base.models import JournalEntry
+from preau.domain.accounts.models import Membership
+from preau.domain.accounts.queries import departments_without_agent
 from preau.domain.documents.models import DocumentType
 from preau.domain.documents.operations import deposit
 from preau.domain.organisations.models import Department, Site
@@ -166,3 +168,21 @@ def test_a_bulk_answer_with_a_number_that_is_not_theirs_decides_nothing(scene):
 def test_only_services_one_looks_after_are_offered(scene):
     assert "Tous les services" in scene.clients["responsable"].get(INBOX).content.decode()
     assert "Tous les services" not in scene.clients["crèche"].get(INBOX).content.decode()
+
+
+def test_a_service_that_nobody_looks_after_is_told_and_its_demandes_reach_the_managers(scene, town, login):
+    """A demande had 48 hours and nobody who could see it."""
+    creche = Procedure.objects.get(number=scene.creche).department_id
+    keeper = town.account("enfance", role="manager")
+    for row in Membership.objects.filter(organisation_id=town.id, role__in=["agent", "manager"]):
+        row.department_ids = [town.department.pk]
+        row.save()
+    assert departments_without_agent(organisation_id=town.id) == [(creche, "Petite enfance")]
+    client = login(keeper)
+    assert f"/demarches/{scene.creche}/" in client.get(INBOX).content.decode()
+    boss = login(town.account("chef", role="admin"))
+    for page in (client.get("/ville-test/agents/"), boss.get("/ville-test/agents/agents/")):
+        assert "Petite enfance\u00a0» n’a aucun agent" in page.content.decode()
+    assert "attendent une réponse" in client.get("/ville-test/agents/").content.decode()
+    Membership.objects.filter(account=keeper).update(department_ids=[creche])
+    assert departments_without_agent(organisation_id=town.id) == []

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
@@ -16,7 +16,7 @@ from preau.domain.families.rules import compulsory_vaccines
 from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, ProcedureForm, ProcedureMessage, ProcedurePiece, TimelineEntry
 from preau.domain.procedures.queries.orders import ProcedureView, TimelineLine, view_of
-from preau.domain.procedures.queries.private import without_private
+from preau.domain.procedures.queries.private import within_limits, without_private
 from preau.domain.procedures.rules import Check, Part, checks_of, draft_key, parts_of, people_of, without_health
 
 
@@ -131,11 +131,7 @@ def visible(*, actor: Actor) -> QuerySet[Procedure]:
     if actor.audience == FAMILY:
         rows = without_private(actor=actor, rows=rows.filter(family_id__in=actor.family_ids))
         return without_closed(actor=actor, rows=rows)
-    if actor.department_ids:
-        rows = rows.filter(department_id__in=actor.department_ids)
-    if actor.site_ids:
-        rows = rows.filter(Q(site_id__in=actor.site_ids) | Q(site_id__isnull=True))
-    return rows
+    return within_limits(actor=actor, rows=rows)
 
 
 def find_draft(*, actor: Actor, draft_id: int) -> DraftView:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
@@ -135,8 +135,12 @@ def next_in_queue(*, actor: Actor, wanted: InboxFilter, now: datetime, near: Cas
     return rows.values_list("number", flat=True).first()
 
 
+SOON = timedelta(hours=24)  # due within it: said on the first page of the day
+
+
 def queue_counts(*, actor: Actor, now: datetime, wanted: InboxFilter | None = None) -> dict[str, int]:
-    """Return how many démarches wait in each open queue, how many are late, how many have no anomaly. One query.
+    """Return how many démarches wait in each open queue, how many are late or due within a day,
+    how many have no anomaly. One query.
 
     :param wanted: counted too, as "wanted", when its queue is an open one.
     """
@@ -151,6 +155,7 @@ def queue_counts(*, actor: Actor, now: datetime, wanted: InboxFilter | None = No
         asked=Count("pk", filter=_in_queue(actor, "asked")),
         held=Count("pk", filter=_in_queue(actor, "held")),
         late=Count("pk", filter=waits & Q(due_at__lt=now)),
+        soon=Count("pk", filter=waits & Q(due_at__gte=now, due_at__lt=now + SOON)),
         clean=Count("pk", filter=waits & Q(is_clean=True, other_parent__in=["", "agreed"])),
         **more,
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
@@ -14,7 +14,7 @@ from preau.domain.bookings.queries import bookable_ids
 from preau.domain.families.queries import without_closed
 from preau.domain.procedures.enums import ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, TimelineEntry
-from preau.domain.procedures.queries.private import without_private
+from preau.domain.procedures.queries.private import within_limits, without_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +195,7 @@ def _numbered(actor: Actor) -> QuerySet[Procedure]:
     if actor.audience == FAMILY:
         rows = without_private(actor=actor, rows=rows.filter(family_id__in=actor.family_ids))
         return without_closed(actor=actor, rows=rows)
-    if actor.department_ids:
-        rows = rows.filter(department_id__in=actor.department_ids)
-    if actor.site_ids:
-        rows = rows.filter(Q(site_id__in=actor.site_ids) | Q(site_id__isnull=True))
-    return rows
+    return within_limits(actor=actor, rows=rows)
 
 
 def view_of(row: Procedure, *, timeline: tuple[TimelineLine, ...] = ()) -> ProcedureView:

@@ -1,8 +1,10 @@
-"""What one adult of a household keeps from another."""
+"""Who reads a démarche: what one adult of a household keeps from another, what an agent looks after."""
 
 from django.db.models import Q, QuerySet
 
 from preau.base.actor import FAMILY, Actor
+from preau.domain.accounts.enums import Role
+from preau.domain.accounts.queries import departments_without_agent
 from preau.domain.procedures.models import Procedure
 
 
@@ -15,3 +17,21 @@ def without_private(*, actor: Actor, rows: QuerySet[Procedure]) -> QuerySet[Proc
     if actor.audience != FAMILY:
         return rows
     return rows.filter(Q(private_to_id=None) | Q(private_to_id=actor.account_id))
+
+
+def within_limits(*, actor: Actor, rows: QuerySet[Procedure]) -> QuerySet[Procedure]:
+    """Return those of the departments and sites that an agent looks after; one of no site is for them all.
+
+    The démarches of a service without an agent are the managers' too, until there is one.
+    """
+    if actor.department_ids:
+        rows = rows.filter(department_id__in=actor.department_ids | _nobody_s(actor))
+    if actor.site_ids:
+        rows = rows.filter(Q(site_id__in=actor.site_ids) | Q(site_id__isnull=True))
+    return rows
+
+
+def _nobody_s(actor: Actor) -> frozenset[int]:
+    if not actor.has_role(Role.MANAGER):
+        return frozenset()
+    return frozenset(pk for pk, _name in departments_without_agent(organisation_id=actor.organisation_id))

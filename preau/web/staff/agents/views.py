@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.domain.accounts import operations
-from preau.domain.accounts.queries import find_agent, list_agents
+from preau.domain.accounts.queries import departments_without_agent, find_agent, list_agents
 from preau.domain.accounts.rules import AgentElsewhere, AgentKnown, AlreadyActivated, LastAdmin
 from preau.domain.organisations.queries import list_departments, list_sites
 from preau.web.staff.agents.forms import ROLE_LABELS, AgentForm, ScopeForm
@@ -29,7 +29,8 @@ def _choices(request: Any) -> dict[str, Any]:
 def agents(request: Any, slug: str) -> HttpResponse:
     labels = {code: str(text).split(" : ")[0] for code, text in ROLE_LABELS}
     rows = [(agent, [labels[role] for role in agent.roles]) for agent in list_agents(actor=request.actor)]
-    return render(request, "staff/agents.html", {"rows": rows})
+    unattended = departments_without_agent(organisation_id=request.organisation.id)
+    return render(request, "staff/agents.html", {"rows": rows, "unattended": unattended})
 
 
 @staff_page("admin")
