@@ -44,7 +44,7 @@ KEPT = {"country", "civility", "sex", "email"}  # read as addresses or codes by 
 
 
 BOOKING_NUMBER, FILE_NUMBER = 1, 2
-ENROLMENT_NUMBER, AGREEMENT_NUMBER = 901, 902  # far from what the counter gives next
+ENROLMENT_NUMBER, AGREEMENT_NUMBER, REFUSED_NUMBER = 901, 902, 903  # far from what the counter gives next
 # What is done to a démarche that a service decides, and not to reservations.
 FILE_ROUTES = ("recue/", "message/", "complement/", "abandon/", "<int:number>/document/", "demarches/<int:number>/")
 
@@ -63,6 +63,8 @@ class Scene:
             ids["number"] = FILE_NUMBER
         if "inscriptions/pareil/" in route:
             ids["number"] = ENROLMENT_NUMBER
+        if "demandes/<int:number>/reprise/" in route:
+            ids["number"] = REFUSED_NUMBER
         if "accords/" in route:
             ids["number"] = AGREEMENT_NUMBER
         if "documents/foyer/" in route:
@@ -268,6 +270,15 @@ def _ask(town: Town, victim: Any, offer: Any) -> None:
         status=ProcedureStatus.ACCEPTED,
         family_id=victim.family.pk,
         answers={"choice": {"offer_id": offer.pk}},
+        decided_at=NOW,
+    )
+    Procedure.objects.create(
+        **common,
+        number=REFUSED_NUMBER,
+        kind=ProcedureKind.PAI,
+        status=ProcedureStatus.REFUSED,
+        family_id=victim.family.pk,
+        answers={"pai": {"needs": f"{CANARY}-refus"}},
         decided_at=NOW,
     )
     Procedure.objects.create(

@@ -132,6 +132,21 @@ def draft_key(*, child_id: int | None, about: str, agent_id: int | None = None) 
     return f"c{child_id or 0}{counter}/{about}"[:60]
 
 
+def to_say_again(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers of a démarche that begins anew: what was read and confirmed is read and confirmed again.
+
+    >>> to_say_again({"health": {"diet": "packed", "confirmed": True}, "seen": {"consents": []}})
+    {'health': {'diet': 'packed'}}
+    """
+    kept = {step: values for step, values in answers.items() if step != "seen"}
+    return {
+        step: {key: value for key, value in values.items() if key != "confirmed"}
+        if isinstance(values, dict)
+        else values
+        for step, values in kept.items()
+    }
+
+
 def missing(answers: object, names: Sequence[str], *, step: str) -> list[Problem]:
     """Return one problem per field that is empty in the answers of a step.
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("demandes/<int:number>/message/", case.message, name="procedure_message"),
     path("demandes/<int:number>/document/", case.join, name="procedure_join"),
     path("demandes/<int:number>/complement/", case.complete, name="procedure_complete"),
+    path("demandes/<int:number>/reprise/", case.again, name="procedure_again"),
     path("demandes/<int:number>/abandon/", case.cancel, name="procedure_cancel"),
     path("accords/<int:number>/", agreements.agreement, name="agreement"),
     path("demarches/", drafts.menu, name="acts"),

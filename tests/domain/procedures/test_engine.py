@@ -139,7 +139,15 @@ def test_a_held_decision_can_be_taken_back_and_the_family_never_knows(reviewed, 
     assert find_case(actor=reviewed.parent(awa), number=number).view.status == "submitted"
     assert queue_counts(actor=agent, now=NOW)["held"] == 1
     acts.take_back(actor=agent, number=number, now=NOW)
-    assert queue_counts(actor=agent, now=NOW) == {"todo": 1, "mine": 1, "asked": 0, "held": 0, "late": 0, "soon": 0, "clean": 1}
+    assert queue_counts(actor=agent, now=NOW) == {
+        "todo": 1,
+        "mine": 1,
+        "asked": 0,
+        "held": 0,
+        "late": 0,
+        "soon": 0,
+        "clean": 1,
+    }
     assert not acts.apply_held(actor=reviewed.system, number=number, now=NOW, until=decided.applies_at)
     assert not Child.objects.filter(first_name="Léa").exists()
     with pytest.raises(AlreadyDecided):
@@ -381,3 +389,59 @@ def test_the_delay_stops_while_the_family_is_awaited(reviewed, awa):
     acts.ask_more(actor=agent, number=number, text="Quel nom ?", types={}, now=NOW)
     acts.complete(actor=reviewed.parent(awa), number=number, text="Dupré.", now=NOW + timedelta(days=3))
     assert find_case(actor=agent, number=number).due_at == promised + timedelta(days=3)
+
+
+def refuse(town, number):
+    hold(town, 0)
+    acts.decide(actor=town.agent("agent"), numbers=[number], accept=False, reason="Adresse illisible", now=NOW)
+
+
+def test_a_refused_demarche_is_taken_up_again_with_what_was_answered(reviewed, awa, bruno):
+    """« Corriger, puis faire une nouvelle demande » led to a list, and everything had to be typed again."""
+    number, parent = sent(reviewed, awa, LEA, KARIM), reviewed.parent(awa)
+    with pytest.raises(NotFound):
+        acts.begin_again(actor=parent, number=number, now=NOW)  # not refused yet
+    refuse(reviewed, number)
+    with pytest.raises(NotFound):
+        acts.begin_again(actor=reviewed.parent(bruno), number=number, now=NOW)
+    again = acts.begin_again(actor=parent, number=number, now=NOW)
+    assert again.answers == {"p1": LEA, "p2": KARIM}
+    assert acts.begin_again(actor=parent, number=number, now=NOW).draft_id == again.draft_id
+    acts.save_step(actor=parent, draft_id=again.draft_id, step="p1", values={**LEA, "first_name": "Lila"}, now=NOW)
+    kept = acts.begin_again(actor=parent, number=number, now=NOW)
+    assert kept.answers["p1"]["first_name"] == "Lila"  # what was typed since stays
+    assert acts.submit(actor=parent, draft_id=again.draft_id, now=NOW).view.number == number + 1
+    assert Procedure.objects.get(number=number).status == "refused"
+
+
+def test_each_kind_that_has_a_form_is_taken_up_again(reviewed, awa):
+    form = ProcedureForm.objects.create(
+        organisation_id=reviewed.id, code="autre", title="Autre", department=reviewed.department, fields=[]
+    )
+    parent, child_id = reviewed.parent(awa), awa.children[0].pk
+    for kind, step, values, more in (
+        (ProcedureKind.MOVE, "move", MOVE, {}),
+        (ProcedureKind.SITUATION, "situation", {"situation": "married", "from": "2026-10-01"}, {}),
+        (ProcedureKind.PAI, "pai", {"needs": "Arachide", "doctor_name": "Dr Serin"}, {"child_id": child_id}),
+        (ProcedureKind.FORM, "form", {"word": "bonjour"}, {"form_id": form.pk, "about": f"f{form.pk}"}),
+    ):
+        if kind == ProcedureKind.SITUATION:
+            more = {"about": f"a{parent.account_id}"}
+        made = draft(reviewed, awa, kind, **more)
+        acts.save_step(actor=parent, draft_id=made.draft_id, step=step, values=values, now=NOW)
+        number = acts.submit(actor=parent, draft_id=made.draft_id, now=NOW).view.number
+        refuse(reviewed, number)
+        again = acts.begin_again(actor=parent, number=number, now=NOW)
+        assert (again.kind, again.answers[step]) == (kind, values)
+        assert draft(reviewed, awa, kind, **more).draft_id == again.draft_id
+
+
+def test_the_page_of_a_refusal_has_the_button_that_takes_it_up(reviewed, awa, login):
+    number = sent(reviewed, awa)
+    refuse(reviewed, number)
+    client = login(awa.account)
+    page = f"/ville-test/famille/demandes/{number}/"
+    assert "Corriger et renvoyer" in client.get(page).content.decode()
+    answer = client.post(f"{page}reprise/", follow=True)
+    assert "Vos réponses sont reprises" in answer.content.decode()
+    assert answer.redirect_chain[-1][0] == "/ville-test/famille/demarches/entourage/"

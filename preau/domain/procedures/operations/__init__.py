@@ -11,6 +11,7 @@ from preau.domain.procedures.operations.deciding import Decided, apply_held, ask
 from preau.domain.procedures.operations.engine import (
     AnswersTooLong,
     Submission,
+    begin_again,
     check_start,
     discard_draft,
     problems_of,
@@ -57,6 +58,7 @@ __all__ = [
     "apply_held",
     "ask_more",
     "attach",
+    "begin_again",
     "book_subscriptions",
     "cancel",
     "check_again",

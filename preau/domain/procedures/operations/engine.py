@@ -25,7 +25,7 @@ from preau.domain.procedures.operations.handlers.base import check_child
 from preau.domain.procedures.operations.looking import anomalies_of
 from preau.domain.procedures.operations.mails import ask_other_parents, tell_family, tell_other_parents
 from preau.domain.procedures.operations.numbering import give_numbers
-from preau.domain.procedures.queries.cases import DraftView, find_draft
+from preau.domain.procedures.queries.cases import DraftView, find_draft, visible
 from preau.domain.procedures.queries.orders import ProcedureView, view_of
 from preau.domain.procedures.rules import (
     SAID,
@@ -35,8 +35,11 @@ from preau.domain.procedures.rules import (
     Problem,
     draft_key,
     promised_at,
+    to_say_again,
 )
 
+# Reservations are ticked again, a document is sent again: neither has a form to take up.
+WITHOUT_DRAFT = frozenset({ProcedureKind.BOOKING, ProcedureKind.DOCUMENT})
 MAX_ANSWERS = 200_000  # characters of one step: far above any form, far below a burden
 
 
@@ -100,6 +103,43 @@ def start(
         except IntegrityError:  # two tabs began together
             row = Procedure.objects.get(**wanted)
     return find_draft(actor=actor, draft_id=row.pk)
+
+
+@transaction.atomic
+def begin_again(*, actor: Actor, number: int, now: datetime) -> DraftView:
+    """Begin anew a démarche that was refused, with what was answered and joined, to be corrected and confirmed.
+
+    What the household has begun meanwhile about the same thing stays as it is, and is returned.
+
+    :raises NotFound: not the actor's, not refused, or of a kind that has no draft.
+    :raises NotOpenForYou: it cannot be asked for any more, with its reason.
+    """
+    row = visible(actor=actor).filter(number=number, status=ProcedureStatus.REFUSED).first()
+    if row is None or row.kind in WITHOUT_DRAFT:
+        raise NotFound("procedure")
+    kind, handler = ProcedureKind(row.kind), handler_of(kind=row.kind)
+    draft = start(
+        actor=actor,
+        kind=kind,
+        family_id=row.family_id,
+        child_id=row.child_id,
+        about=handler.about(row=row),
+        form_id=row.form_id,
+        now=now,
+    )
+    fresh = _locked_draft(actor, draft.draft_id)
+    if not fresh.step:  # nobody has typed in it
+        fresh.answers = {**fresh.answers, **to_say_again(row.answers)}
+        fresh.updated_at = now
+        fresh.save(update_fields=["answers", "updated_at"])
+        ProcedurePiece.objects.bulk_create(
+            [
+                ProcedurePiece(organisation_id=row.organisation_id, procedure=fresh, document_id=each)
+                for each in row.pieces.values_list("document_id", flat=True)
+            ],
+            ignore_conflicts=True,
+        )
+    return find_draft(actor=actor, draft_id=fresh.pk)
 
 
 def check_start(

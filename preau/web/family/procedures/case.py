@@ -12,8 +12,9 @@ from preau.base.uploads import FileRefused
 from preau.domain.documents.queries import document_types
 from preau.domain.procedures import operations as acts
 from preau.domain.procedures.queries import find_case, pieces_of
-from preau.domain.procedures.rules import AlreadyDecided, TextMissing, TextTooLong
+from preau.domain.procedures.rules import AlreadyDecided, NotOpenForYou, TextMissing, TextTooLong
 from preau.web.family.documents.forms import DocumentForm
+from preau.web.family.procedures.places import draft_address
 from preau.web.ui.policy import family_page
 from preau.web.ui.uploads import refusal
 
@@ -38,6 +39,19 @@ def message(request: Any, slug: str, number: int) -> HttpResponse:
     else:
         messages.success(request, _("Votre message est envoyé au service."))
     return redirect("family:procedure", slug=slug, number=number)
+
+
+@family_page
+@require_POST
+def again(request: Any, slug: str, number: int) -> HttpResponse:
+    """« Corriger et renvoyer » : a refused démarche, taken up again with what was answered."""
+    try:
+        draft = acts.begin_again(actor=request.actor, number=number, now=request.now)
+    except NotOpenForYou:
+        messages.error(request, _("Cette démarche n’est plus ouverte. Écrivez au service sur cette page."))
+        return redirect("family:procedure", slug=slug, number=number)
+    messages.success(request, _("Vos réponses sont reprises. Corrigez-les, puis envoyez."))
+    return redirect(draft_address(slug, draft))
 
 
 @family_page

@@ -31,6 +31,10 @@ class Handler:
         if child_id is not None:
             check_child(actor=actor, family_id=family_id, child_id=child_id)
 
+    def about(self, *, row: Procedure) -> str:
+        """Return what a démarche that was sent is about, besides its child: what its draft was begun with."""
+        return f"f{row.form_id}" if row.form_id else ""
+
     def check_open(self, *, actor: Actor, family_id: int, child_id: int | None, about: str, now: datetime) -> None:
         """Refuse a démarche whose time has not come or is over: asked when it begins and when it is sent.
 

@@ -41,6 +41,10 @@ class DossierHandler(Handler):
     kind: ClassVar[ProcedureKind] = ProcedureKind.DOSSIER
     is_about_child: ClassVar[bool] = True
 
+    def about(self, *, row: Procedure) -> str:
+        """The school year."""
+        return f"y{row.payload['year']}"
+
     def check_start(self, *, actor: Actor, family_id: int, child_id: int | None, about: str, on: date) -> None:
         super().check_start(actor=actor, family_id=family_id, child_id=child_id, about=about, on=on)
         year_id = _year_id(about)

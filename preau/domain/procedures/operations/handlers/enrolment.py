@@ -39,6 +39,10 @@ class EnrolmentHandler(Handler):
     kind: ClassVar[ProcedureKind] = ProcedureKind.ENROLMENT
     is_about_child: ClassVar[bool] = True
 
+    def about(self, *, row: Procedure) -> str:
+        """The activity and the school year."""
+        return _about(row)
+
     def check_start(self, *, actor: Actor, family_id: int, child_id: int | None, about: str, on: date) -> None:
         super().check_start(actor=actor, family_id=family_id, child_id=child_id, about=about, on=on)
         if not ABOUT.fullmatch(about):

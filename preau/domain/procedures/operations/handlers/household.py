@@ -43,6 +43,10 @@ class SituationHandler(Handler):
 
     kind: ClassVar[ProcedureKind] = ProcedureKind.SITUATION
 
+    def about(self, *, row: Procedure) -> str:
+        """The adult: each has its own draft."""
+        return f"a{row.account_id}"
+
     def private_to(self, *, actor: Actor, row: Procedure) -> int | None:
         """What the service wrote down for the household at its counter stays the household's."""
         return actor.account_id if actor.audience == FAMILY else None
