@@ -99,6 +99,8 @@ class TenantMiddleware:
         if isinstance(problem, ActFrozen):
             context = {"child_id": problem.child_id}
             return HttpResponse(render_to_string("staff/frozen.html", context, request=request), status=409)
+        if isinstance(problem, OverflowError):  # a number of the address that no row can have (SQLite)
+            return HttpResponse(render_to_string("404.html", request=request), status=404)
         if isinstance(problem, OperationalError):
             return errors.busy(request, problem)
         return None

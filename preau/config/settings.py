@@ -159,6 +159,7 @@ PREAU_PERIODIC_JOBS = {
     "preau.base.tasks.prune": 6 * 3600,
     "preau.base.tasks.scan_files": 600,
     "preau.domain.documents.tasks.remind_expiring": 24 * 3600,
+    "preau.domain.families.tasks.erase_removed_persons": 24 * 3600,
     "preau.domain.procedures.tasks.remind_due_pieces": 24 * 3600,
 }
 PREAU_PAPERS_DIR = ROOT / "web" / "papers" / "pdf"  # templates of the papers drawn by base.papers

@@ -43,6 +43,19 @@ def test_a_superuser_looks_and_nobody_logs_in_there(town, login, client):
     assert login(town.account("simple", role="admin")).get("/admin/").status_code == 302
 
 
+def test_a_superuser_reads_no_address(town, login, awa):
+    """A protected address was shown there without a line in the journal."""
+    boss = login(town.account("racine4", role="admin", is_superuser=True, is_staff=True))
+    family = awa.family
+    family.street, family.city = "12 rue de l’Abri", "Cachette"
+    family.save()
+    for path in (f"families/family/{family.pk}/change/", f"families/adult/{awa.adult.pk}/change/"):
+        page = boss.get(f"/admin/{path}")
+        assert page.status_code == 200
+        assert "Abri" not in page.content.decode()
+        assert "Cachette" not in page.content.decode()
+
+
 def test_a_superuser_sets_up_an_offer_and_opens_its_slots(town, login):
     boss = login(town.account("racine2", role="admin", is_superuser=True, is_staff=True))
     site = {"organisation_id": town.id, "name": "Nouvelle école", "kind": "school", "address": "", "phone": ""}

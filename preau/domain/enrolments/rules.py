@@ -273,7 +273,8 @@ class Sector:
 def school_of_address(sectors: Iterable[Sector], *, number: str, street: str, postcode: str) -> int | None:
     """Return the school (site id) of an address, or None when no sector holds it.
 
-    A part of a street wins over the whole street. « 12 bis » counts as 12; without a number, only a whole street fits.
+    A part of a street wins over the whole street. « 12 bis » and « B12 » count as 12; without a number, only a
+    whole street fits.
     """
     written, name = _number_and_street(number, street)
     house = int(written) if written else None
@@ -291,12 +292,12 @@ def school_of_address(sectors: Iterable[Sector], *, number: str, street: str, po
 def _number_and_street(number: str, street: str) -> tuple[str, str]:
     """The number of a house and its street in one spelling: « 11, r. St Michel » is « 11 » and « rue saint michel »."""
     within = re.match(r"\s*(\d{1,6})\s*(?:bis|ter|quater|[a-d])?\b[\s,]*(?=\D)", street, re.IGNORECASE)
-    alone = re.match(r"\s*(\d{1,6})", number)
+    alone = re.search(r"\d{1,6}", number)
     words = fold(street[within.end() :] if within else street).split()
     name = " ".join(
         [SHORT_WAYS.get(words[0], words[0]), *(SHORT_SAINTS.get(word, word) for word in words[1:])] if words else []
     )
-    return (alone[1] if alone else within[1] if within else ""), name
+    return (alone[0] if alone else within[1] if within else ""), name
 
 
 def _is_whole(sector: Sector) -> bool:

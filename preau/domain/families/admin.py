@@ -20,7 +20,23 @@ from preau.domain.families.models import (
 )
 
 admin.site.register(
-    [Family, Adult, Child, HouseholdChild, Guardianship, Contact, Consent, SheetConfirmation, ValidatedDossier],
+    [Child, HouseholdChild, Guardianship, Contact, Consent, SheetConfirmation, ValidatedDossier],
     ReadOnlyAdmin,
 )
+
+
+@admin.register(Family)
+class FamilyAdmin(ReadOnlyAdmin):
+    """A household without its address, which may be protected: agents read it on their screen, and it is journaled."""
+
+    exclude = ("street_number", "street", "building", "apartment", "complement", "postcode", "city", "country")
+
+
+@admin.register(Adult)
+class AdultAdmin(ReadOnlyAdmin):
+    """An adult without where it lives and works."""
+
+    exclude = ("own_address", "employer")
+
+
 admin.site.register([ConsentType], SettingsAdmin)

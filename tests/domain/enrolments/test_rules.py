@@ -173,6 +173,8 @@ SECTORS = (
     [
         ("3", "rue des lilas", "99000", 1),
         ("12 bis", "Rue des Lilas", "99000", 2),
+        ("B12", "Rue des Lilas", "99000", 2),
+        ("bis 12", "Rue des Lilas", "99000", 2),
         ("11", "rue des Lilas", "99000", 1),
         ("22", "rue des Lilas", "99000", 1),
         ("", "rue des Lilas", "99000", 1),

@@ -369,8 +369,24 @@ def test_a_non_usual_act_waits_for_the_other_parent(parted, awa, bruno, monkeypa
     with pytest.raises(NotFound):
         acts.answer_as_other_parent(actor=actor, number=number, agree=True, now=NOW)
     acts.answer_as_other_parent(actor=parted.parent(bruno), number=number, agree=True, now=NOW)
+    assert OutboxMail.objects.get(template="agreement_given").to == [awa.account.email]
     acts.decide(actor=agent, numbers=[number], accept=True, now=NOW)
     assert queue_counts(actor=agent, now=NOW)["held"] == 1
+
+
+def test_who_asked_is_told_that_the_other_parent_refuses(parted, awa, bruno, monkeypatch):
+    """Nobody got a mail: the demande seemed to sleep."""
+    from preau.domain.procedures.operations.handlers.household import PaiHandler
+
+    monkeypatch.setattr(PaiHandler, "needs_other_parent", lambda self, **_: True)
+    made = draft(parted, awa, ProcedureKind.PAI, child_id=awa.children[0].pk)
+    needs = {"needs": "Asthme", "doctor_name": "Dr Roy"}
+    acts.save_step(actor=parted.parent(awa), draft_id=made.draft_id, step="pai", values=needs, now=NOW)
+    number = acts.submit(actor=parted.parent(awa), draft_id=made.draft_id, now=NOW).view.number
+    acts.answer_as_other_parent(actor=parted.parent(bruno), number=number, agree=False, now=NOW)
+    told = OutboxMail.objects.get(template="agreement_refused")
+    assert told.to == [awa.account.email]
+    assert "Asthme" not in str(told.context)
 
 
 def test_the_inbox_costs_the_same_with_many(reviewed, awa, django_assert_max_num_queries):

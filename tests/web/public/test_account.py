@@ -8,6 +8,7 @@ from django.test import Client
 
 from preau.base.models import OutboxMail
 from preau.domain.accounts.models import Account, Membership, TermsAcceptance
+from preau.domain.accounts.operations import request_reset
 from preau.domain.families.models import Adult
 from preau.domain.families.operations import invite_adult
 from preau.domain.organisations.models import Organisation, TermsVersion
@@ -201,3 +202,20 @@ def test_an_unknown_town_gets_a_french_404(client, db):
     response = client.get("/nulle-part/")
     assert response.status_code == 404
     assert "Cette page n’existe pas" in response.content.decode()
+
+
+def test_after_a_new_password_the_identifiant_is_there_already(client, town, awa):
+    """It had to be typed a third time."""
+    request_reset(organisation_id=town.id, email_or_username=awa.account.username, now=NOW)
+    link = OutboxMail.objects.get(template="password_reset").context["accounts"][0]["link"]
+    fresh = "encore quatre mots choisis 43"
+    path = link.removeprefix("http://127.0.0.1:8000")
+    assert client.post(path, {"password": fresh, "confirmation": fresh}).status_code == 302
+    assert f'value="{awa.account.username}"' in client.get("/ville-test/connexion/").content.decode()
+
+
+def test_a_number_that_no_row_can_have_is_not_found(town, login):
+    """On SQLite, « Python int too large » was a page of error."""
+    client = login(town.account("odile", role="agent"))
+    for path in ("enfants", "familles", "demarches"):
+        assert client.get(f"/ville-test/agents/{path}/{'9' * 24}/").status_code == 404

@@ -5,9 +5,12 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from preau.base.facts import NotFound
 from preau.base.search import fold
 from preau.domain.families.models import Adult, Child, Family, HouseholdChild, NotDuplicate
 from preau.domain.organisations.models import Department
+from preau.domain.procedures.operations import merge_adults
+from tests.factories.town import NOW
 
 pytestmark = pytest.mark.django_db
 BASE = "/ville-test/agents/doublons/"
@@ -95,6 +98,22 @@ def test_the_dossiers_of_one_adult_are_merged_with_the_login_that_the_agent_keep
     desk.post(path, {**chosen, "act": "merge", "sure": "on"})
     adult = Adult.objects.get(pk=awa.adult.pk)
     assert (adult.account_id, adult.phone, Family.objects.count()) == (other.account.pk, "06 39 98 00 02", 1)
+
+
+def test_what_a_colleague_has_merged_a_moment_ago_is_told(desk, town, awa, monkeypatch):
+    """`KeyError`, and a page of error."""
+    other = town.household("Dupré", login="awa.seule")
+    path = f"{BASE}adultes/{awa.adult.pk}/{other.adult.pk}/"
+
+    def too_late(**_ids):
+        raise NotFound("adult")
+
+    monkeypatch.setattr("preau.web.staff.families.duplicates.merge_adults", too_late)
+    answer = desk.post(path, {"keep": "1", "login": "1", "act": "merge", "sure": "on"}, follow=True)
+    assert "viennent d’être fusionnées par quelqu’un d’autre" in answer.content.decode()
+    agent = town.agent("agent")
+    with pytest.raises(NotFound):
+        merge_adults(actor=agent, kept_id=awa.adult.pk, absorbed_id=999_999, values={}, now=NOW)
 
 
 @pytest.mark.parametrize("role", ["site_staff", "regisseur", "admin"])

@@ -9,6 +9,7 @@ from preau.domain.families.operations.children import (
 )
 from preau.domain.families.operations.contacts import (
     TooManyContacts,
+    erase_removed,
     name_contact,
     remove_contact,
     restore_contact,
@@ -92,6 +93,7 @@ __all__ = [
     "create_access_key",
     "create_family",
     "decide_residency",
+    "erase_removed",
     "find_access_key",
     "find_sign_up",
     "finish_sign_up",

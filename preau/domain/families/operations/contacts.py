@@ -117,7 +117,6 @@ def remove_contact(*, actor: Actor, child_id: int, contact_id: int, now: datetim
     row = _own(actor, child_id, contact_id)
     row.removed_at = now
     row.save(update_fields=["removed_at"])
-    _erase_old(actor, now)
     journal.record(
         actor=actor, act="contact.removed", at=now, subject_type="child", subject_id=child_id, contact=contact_id
     )
@@ -197,9 +196,12 @@ def _own(actor: Actor, child_id: int, contact_id: int, *, is_removed: bool = Fal
     return row
 
 
-def _erase_old(actor: Actor, now: datetime) -> None:
-    old = Contact.objects.filter(organisation_id=actor.organisation_id, removed_at__lt=now - KEPT)
+@transaction.atomic
+def erase_removed(*, organisation_id: int, now: datetime) -> int:
+    """Erase the persons taken away more than seven days ago, with their photos; return how many."""
+    old = Contact.objects.filter(organisation_id=organisation_id, removed_at__lt=now - KEPT)
     photos = list(old.exclude(photo=None).values_list("photo_id", flat=True))
-    old.delete()
+    count, _by_model = old.delete()
     for file_id in photos:
-        files.forget(organisation_id=actor.organisation_id, file_id=file_id)
+        files.forget(organisation_id=organisation_id, file_id=file_id)
+    return count

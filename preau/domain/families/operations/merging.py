@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 from django.db import models
 
-from preau.base import journal
+from preau.base import files, journal
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.base.search import fold
@@ -264,6 +264,8 @@ def _one_contact_each(actor: Actor, **whose: Any) -> None:
         first.is_to_call = first.is_to_call or row.is_to_call
         first.save()
         row.delete()
+        if row.photo_id and row.photo_id != first.photo_id:
+            files.forget(organisation_id=actor.organisation_id, file_id=row.photo_id)
 
 
 def _merge_health(actor: Actor, kept: Child, absorbed: Child) -> dict[str, Any]:

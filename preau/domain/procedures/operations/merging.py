@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from preau.base.actor import Actor
+from preau.base.facts import NotFound
 from preau.domain.accounts.enums import Role
 from preau.domain.bookings.operations import merge_participant, move_bookings
 from preau.domain.documents.operations import move_adult_documents, move_child_documents, move_family_documents
@@ -78,6 +79,8 @@ def merge_adults(
     actor.require_role(Role.AGENT, Role.MANAGER)
     rows = Adult.objects.filter(organisation_id=actor.organisation_id, pk__in=[kept_id, absorbed_id])
     families = dict(rows.values_list("pk", "family_id"))
+    if not {kept_id, absorbed_id} <= families.keys():
+        raise NotFound("adult")
     logins = dict(rows.values_list("pk", "account_id"))
     _hold(actor, Q(family_id__in=families.values()))
     hold_enrolments(actor=actor, adult_ids=families.keys(), family_ids=families.values())

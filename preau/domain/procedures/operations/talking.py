@@ -118,6 +118,14 @@ def answer_as_other_parent(*, actor: Actor, number: int, agree: bool, now: datet
     event = TimelineEvent.AGREED if agree else TimelineEvent.OBJECTED
     note(actor=actor, row=row, event=event, by=actor.display_name, now=now)
     journal.record(actor=actor, act=f"procedure.{event}", at=now, subject_type="procedure", subject_id=number)
+    tell_family(
+        actor=actor,
+        row=row,
+        template="agreement_given" if agree else "agreement_refused",
+        subject="Accord de l’autre parent" if agree else "L’autre parent n’a pas donné son accord",
+        key=f"other-{event}",
+        now=now,
+    )
 
 
 def waiting_for(*, actor: Actor, number: int) -> Procedure:

@@ -17,6 +17,7 @@ from preau.domain.families.operations import open_by_reset
 from preau.web.public.account import browsers, kept, second
 from preau.web.public.account.entering import enter, note_sign_in, safe_next, throttled_name
 from preau.web.public.account.forms import ForgottenForm, LoginForm, NewPasswordForm
+from preau.web.public.account.openings import ACTIVATED
 from preau.web.ui.policy import public_page
 
 
@@ -30,7 +31,8 @@ def login_page(request: Any, slug: str) -> HttpResponse:
     if request.method != "POST":
         if request.actor is not None and kept.TAKEN_UP in request.GET:  # logged in meanwhile, in another tab
             return redirect(safe_next(request, next_url, is_staff=request.actor.audience == "staff"))
-        return _login_answer(request, LoginForm(), next_url)
+        known = {"username": request.session.get(ACTIVATED, "")}
+        return _login_answer(request, LoginForm(initial=known), next_url)
     if not form.is_valid():
         return _login_answer(request, form, next_url, status=422)
     name = form.cleaned_data["username"]
@@ -129,6 +131,7 @@ def reset(request: Any, slug: str, token: str) -> HttpResponse:
         except rules.WeakPassword as weak:
             form.refuse(weak.problems)
         else:
+            request.session[ACTIVATED] = account.username
             return redirect("account:password_changed", slug=slug)
     status = 422 if form.is_bound else 200
     return render(request, "account/reset.html", {"form": form, "username": link.account.username}, status=status)

@@ -92,7 +92,9 @@ def identifiers(request: Any, slug: str) -> HttpResponse:
         except (rules.WeakPassword, rules.UsernameTaken, rules.UsernameInvalid) as refusal:
             refuse_identifiers(form, refusal)
         else:
+            username = request.user.username if not form.cleaned_data["username"] else form.cleaned_data["username"]
             logout(request)
+            request.session[ACTIVATED] = username  # typed once more at most
             return redirect("account:password_changed", slug=slug)
     return render(request, "account/identifiers.html", {"form": form}, status=422 if form.is_bound else 200)
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.base.actor import Actor
+from preau.base.facts import NotFound
 from preau.domain.enrolments.queries import check_family_visible, visible_families
 from preau.domain.families.enums import PersonKind
 from preau.domain.families.operations import keep_apart
@@ -140,11 +141,15 @@ def _merge(request: Any, found: Comparison, form: MergeForm) -> HttpResponse:
     kept, lost = _kept(found, form), _lost(found, form)
     ids = {"actor": request.actor, "kept_id": kept.person_id, "absorbed_id": lost.person_id, "now": request.now}
     values: Mapping[str, Any] = form.values(found.fields)
-    if found.pair.kind == PersonKind.CHILD:
-        merge_children(**ids, values=values)
-    else:
-        login = form.cleaned_data.get("login") or form.cleaned_data["keep"]
-        merge_adults(**ids, values=values, keeps_other_login=login != form.cleaned_data["keep"])
+    try:
+        if found.pair.kind == PersonKind.CHILD:
+            merge_children(**ids, values=values)
+        else:
+            login = form.cleaned_data.get("login") or form.cleaned_data["keep"]
+            merge_adults(**ids, values=values, keeps_other_login=login != form.cleaned_data["keep"])
+    except NotFound:
+        messages.warning(request, _("Ces deux fiches viennent d’être fusionnées par quelqu’un d’autre."))
+        return redirect("staff:duplicates", slug=request.organisation.slug)
     cache.delete(_counted(request.actor))
     messages.success(request, _("Les deux fiches n’en font plus qu’une."))
     return redirect("staff:family", slug=request.organisation.slug, family_id=kept.homes[0].family_id)
