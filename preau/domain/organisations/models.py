@@ -36,7 +36,7 @@ def _territory(value: Any) -> None:
     try:
         check_territory(value)
     except UnknownPlace as problem:
-        raise InvalidSetting(_("« %(place)s » : écrivez 99140, ou 99140 Saint-Loup") % {"place": problem}) from problem
+        raise InvalidSetting(_("« %(place)s » : écrivez 99140, ou 99140 Saint-Loup") % {"place": problem}) from problem
 
 
 def _time_zone(value: str) -> None:
