@@ -3,15 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from django.core import mail as mailbox
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 
 from preau.base.facts import NotAllowed, NotFound
 from preau.base.models import JournalEntry, OutboxMail
+from preau.base.sending import send_outbox_mail
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import MAX_WISHES, OrderItem, TooManyWishes, load_bookings
 from preau.domain.catalogue.models import ResourceDay
+from preau.domain.organisations.models import Organisation
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations import (
     announce,
@@ -241,7 +244,27 @@ def test_the_mail_names_the_first_name_and_a_link_and_is_posted_once(town, awa, 
     assert mail.to == [awa.account.email]
     assert line["participant"] == "Enfant1"
     assert line["link"].endswith("/ville-test/famille/demandes/1/")
-    assert line["days"] == ""
+    assert (line["added"], line["removed"], "added_days" in line) == (1, 0, False)
+
+
+def test_the_mail_tells_a_cancellation_from_a_booking(town, awa, offer):
+    """A cancellation read « traitée positivement », and neither said the activity nor the days."""
+    slots = slots_of(offer)[:2]
+    order(town, awa, slots)
+    Organisation.objects.filter(pk=town.id).update(mails_booking_details=True)
+    back = [OrderItem(awa.enrolments[0].pk, remove=frozenset(slot.pk for slot in slots))]
+    place_order(actor=town.parent(awa), items=back, key="k2", now=NOW)
+    announce(actor=town.system, key="k2", now=NOW)
+    told = OutboxMail.objects.get()
+    [line] = told.context["procedures"]
+    assert (line["added"], line["removed"]) == (0, len({slot.on for slot in slots}))
+    assert line["removed_days"]
+    assert line["activity"] == offer.activity.name
+    send_outbox_mail(told.pk)
+    [sent] = mailbox.outbox
+    assert "annulation enregistrée" in sent.body
+    assert "rendu" in sent.body
+    assert "traitée positivement" not in sent.body
 
 
 def test_a_mass_of_bookings_respects_capacity_and_counts(town, awa, offer):

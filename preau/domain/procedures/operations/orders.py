@@ -6,7 +6,8 @@ child × activity (DESIGN §4).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -215,8 +216,8 @@ def discard_booking_draft(*, actor: Actor, enrolment_id: int) -> None:
 def announce(*, actor: Actor, key: str, now: datetime) -> None:
     """Post the mail that says what became of an order, once, to the person who asked (A24-08, A24-10).
 
-    The mail names the first name of the child and gives a link; days only where the collectivité wants
-    them. For an act of an agent, the holder of the family is told.
+    The mail names the first name of the child, counts the days and gives a link; activity and days only where the
+    collectivité wants them. For an act of an agent, the holder of the family is told.
     """
     found = find_order(actor=actor, key=key)
     if not found:
@@ -232,8 +233,9 @@ def announce(*, actor: Actor, key: str, now: datetime) -> None:
             "status": view.status,
             "refused": len(view.refused),
             "link": absolute(reverse("family:procedure", args=[organisation.slug, view.number])),
-            "days": span_words(view.days) if organisation.mails_booking_details else "",
-            "subject": view.subject if organisation.mails_booking_details else "",
+            "added": len(_days(view.added)),
+            "removed": len(_days(view.removed)),
+            **(_details(view) if organisation.mails_booking_details else {}),
         }
         for view in found
     ]
@@ -251,6 +253,20 @@ def announce(*, actor: Actor, key: str, now: datetime) -> None:
         dedupe_key=f"order-{actor.organisation_id}-{key}",
         now=now,
     )
+
+
+def _details(view: ProcedureView) -> dict[str, str]:
+    """The activity and the days, for the collectivités that want them in their mails."""
+    activity = view.subject.split(" - ")[1:2]
+    return {
+        "activity": activity[0] if activity else "",
+        "added_days": span_words(_days(view.added)),
+        "removed_days": span_words(_days(view.removed)),
+    }
+
+
+def _days(items: Sequence[Any]) -> tuple[date, ...]:
+    return tuple(sorted({item.on for item in items}))
 
 
 def _drafts(actor: Actor, enrolment_ids: Sequence[int]) -> QuerySet[Procedure]:
