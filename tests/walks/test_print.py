@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 from tests.factories.pdf import text_of_pdf
 from tests.walks.steps import heading, log_in
 
+SIGN = "àlireavantleservice"  # said to who does not see the sign beside a name
 DAYS = ["2026-11-24", "2026-11-25", "2026-11-26", "2026-11-27", "2026-11-30"]
 
 
@@ -20,7 +21,7 @@ def names_on_screen(page: Page) -> Counter[str]:
 
 def squeezed(text: str) -> str:
     """Without spaces, and letters joined by the font (« ﬁ ») taken apart."""
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).replace(SIGN, "")
 
 
 def lost_on_paper(page: Page) -> dict[str, int]:
@@ -50,3 +51,16 @@ def test_every_child_of_a_list_is_on_its_paper(open_page, demo, path):
             met += sum(names_on_screen(page).values())
             assert lost_on_paper(page) == {}, page.url
     assert met > 300
+
+
+@pytest.mark.parametrize("path", ["reservations/", "demandes/1/", ""])
+def test_a_page_of_a_family_on_paper_says_whose_it_is_and_has_no_button(open_page, demo, path):
+    """Neither town nor family, and the buttons with them."""
+    page = open_page()
+    log_in(page, demo.account("nadia.ferrand"))
+    page.goto(f"/saint-loup/famille/{path}")
+    text = text_of_pdf(page.pdf(prefer_css_page_size=True))
+    assert "Mairie de Saint-Loup" in text
+    assert "Nadia Ferrand" in text
+    page.emulate_media(media="print")
+    assert page.locator(".btn:visible, .foot:visible").count() == 0
