@@ -27,6 +27,7 @@ class Actor:
     time_zone: str = "Europe/Paris"
     roles: frozenset[str] = field(default_factory=frozenset)
     family_ids: frozenset[int] = field(default_factory=frozenset)
+    chosen_family_id: int | None = None  # among several, the one whose pages are shown
     adult_ids: frozenset[int] = field(default_factory=frozenset)
     closed_child_ids: frozenset[int] | None = None
     department_ids: frozenset[int] = field(default_factory=frozenset)
@@ -35,6 +36,13 @@ class Actor:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def family_id(self) -> int | None:
+        """Return the household whose pages are shown: the only one, the one chosen, else the oldest."""
+        if self.chosen_family_id in self.family_ids:
+            return self.chosen_family_id
+        return min(self.family_ids, default=None)
 
     @property
     def is_staff(self) -> bool:

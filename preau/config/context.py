@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from preau.base.actor import FAMILY
 from preau.domain.accounts.enums import Role
+from preau.domain.families.queries import household_names
 from preau.domain.organisations.enums import Navigation
 from preau.domain.procedures.queries import procedure_forms
 
@@ -47,6 +48,9 @@ class Chrome:
     nav: list[Link] = field(default_factory=list)
     menu: list[Group] = field(default_factory=list)
     footer: list[Link] = field(default_factory=list)
+    households: list[tuple[int, str]] = field(default_factory=list)  # of whoever has several, with the one shown
+    household_id: int | None = None
+    household_url: str = ""
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
@@ -71,6 +75,9 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         family = actor.audience == FAMILY
         found.account_label = request.user.first_name  # type: ignore[union-attr]
         found.account_url = reverse("family:profile" if family else "account:own", args=[slug])
+        if family and len(actor.family_ids) > 1:
+            found.households, found.household_id = household_names(actor=actor), actor.family_id
+            found.household_url = reverse("family:household", args=[slug])
         found.nav = _family_nav(request, organisation) if family else _staff_nav(request, slug, actor)
         if family and organisation.navigation == Navigation.MENU:
             found.menu = _family_menu(request, organisation, actor)

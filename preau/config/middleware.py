@@ -22,6 +22,7 @@ from preau.domain.accounts import queries as accounts
 from preau.domain.families import queries as families
 from preau.domain.families.rules import ActFrozen
 from preau.domain.organisations import queries as organisations
+from preau.web.family.household import households
 from preau.web.public.account.login import log_in_again
 from preau.web.public.account.openings import terms_first
 from preau.web.public.account.own import ask_proof
@@ -82,6 +83,8 @@ class TenantMiddleware:
     ) -> HttpResponse | None:
         if "slug" in kwargs:
             self._enter(request, str(kwargs["slug"]))
+        if request.actor is not None and "child_id" in kwargs and len(request.actor.family_ids) > 1:
+            request.actor = families.at_home_of(actor=request.actor, child_id=int(kwargs["child_id"]))
         policy = getattr(view, "policy", None)
         if policy is None:
             if request.path.startswith("/admin/"):
@@ -114,7 +117,8 @@ class TenantMiddleware:
         TODAY.set(request.today)
         timezone.activate(zoneinfo.ZoneInfo(organisation.time_zone))
         if request.user.is_authenticated:
-            request.actor = actor_of(request.user, organisation)
+            chosen = request.session.get(households.CHOSEN, {}).get(slug)
+            request.actor = actor_of(request.user, organisation, chosen_family_id=chosen)
 
     def _refusal(self, request: Any, policy: policies.Policy) -> HttpResponse | None:
         slug = request.organisation.slug if request.organisation else None
@@ -175,9 +179,11 @@ def note_refused(request: Any) -> None:
     )
 
 
-def actor_of(account: Any, organisation: organisations.OrganisationProfile) -> Actor | None:
+def actor_of(
+    account: Any, organisation: organisations.OrganisationProfile, *, chosen_family_id: int | None = None
+) -> Actor | None:
     """Return who an account is in a collectivité, or None when it has nothing to do there."""
-    scope, households = families.standing_in(account_id=account.pk, organisation_id=organisation.id)
+    scope, found = families.standing_in(account_id=account.pk, organisation_id=organisation.id)
     if not account.is_active or not scope.roles:
         return None
     return Actor(
@@ -187,9 +193,10 @@ def actor_of(account: Any, organisation: organisations.OrganisationProfile) -> A
         display_name=account.full_name,
         time_zone=organisation.time_zone,
         roles=scope.roles,
-        family_ids=households.family_ids,
-        adult_ids=households.adult_ids,
-        closed_child_ids=households.closed_child_ids,
+        family_ids=found.family_ids,
+        chosen_family_id=chosen_family_id,
+        adult_ids=found.adult_ids,
+        closed_child_ids=found.closed_child_ids,
         department_ids=scope.department_ids,
         site_ids=scope.site_ids,
     )

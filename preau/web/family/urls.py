@@ -6,7 +6,7 @@ from preau.web.family.documents import views as documents
 from preau.web.family.dossier import views as dossier
 from preau.web.family.editions import views as editions
 from preau.web.family.home import views as home
-from preau.web.family.household import keys
+from preau.web.family.household import households, keys
 from preau.web.family.household import views as household
 from preau.web.family.procedures import agreements, case, drafts, entourage, simple
 from preau.web.family.procedures import views as procedures
@@ -68,6 +68,7 @@ urlpatterns = [
         name="document_for_household",
     ),
     path("enfants/", include("preau.web.family.children.urls")),
+    path("foyer/", households.choose, name="household"),
     path("profil/", household.profile, name="profile"),
     path("profil/cle/", keys.add_key, name="add_key"),
     path("entourage/", household.entourage, name="entourage"),

@@ -250,6 +250,23 @@ def child_card(child: Child) -> ChildCard:
     return ChildCard(child.pk, child.first_name, child.last_name, child.birth_date, child.hue)
 
 
+def at_home_of(*, actor: Actor, child_id: int) -> Actor:
+    """Return a parent of several households in the one where a child lives, the one chosen first. One query."""
+    homes = HouseholdChild.objects.filter(
+        organisation_id=actor.organisation_id, child_id=child_id, family_id__in=actor.family_ids
+    )
+    found = set(homes.values_list("family_id", flat=True))
+    if not found or actor.family_id in found:
+        return actor
+    return replace(actor, chosen_family_id=min(found))
+
+
+def household_names(*, actor: Actor) -> list[tuple[int, str]]:
+    """Return (id, « n° 12, Dupré ») of the households of a person, oldest first. One query."""
+    rows = Family.objects.filter(organisation_id=actor.organisation_id, pk__in=actor.family_ids).order_by("pk")
+    return [(pk, f"n° {number}, {name}") for pk, number, name in rows.values_list("pk", "number", "name")]
+
+
 def find_families(
     *, actor: Actor, text: str, limit: int, offset: int = 0, among: QuerySet[Family] | None = None
 ) -> tuple[list[FamilyRow], int]:

@@ -40,7 +40,7 @@ def home(request: Any, slug: str) -> HttpResponse:
         return render(request, "400.html", status=400)
     monday = monday_of(day)
     week = Period(monday, monday + timedelta(days=SHOWN_DAYS))
-    family_id = min(actor.family_ids, default=None)
+    family_id = actor.family_id
     family = household_file(actor=actor, family_id=family_id) if family_id else None
     coming = _coming_weeks(request.today)
     enrolments = enrolments_to_book(actor=actor, on=request.today, coming=coming)

@@ -32,7 +32,7 @@ def menu(request: Any, slug: str) -> HttpResponse:
     """Every démarche that the collectivité offers here (A22), and those to take up again."""
     actor = request.actor
     drafts = file_drafts(actor=actor)
-    family_id = min(actor.family_ids, default=None)
+    family_id = actor.family_id
     context = {
         "drafts": [(draft, draft_address(slug, draft)) for draft in drafts],
         "children": children_of_family(actor=actor, family_id=family_id) if family_id else [],

@@ -8,13 +8,13 @@ from preau.domain.procedures.queries import DraftView
 
 
 def my_family(actor: Actor) -> int:
-    """Return the household for which a reader acts: the oldest when there are two.
+    """Return the household for which a reader acts: of several, the one chosen in the head of the page.
 
     :raises NotFound: the account stands for no household here.
     """
-    if not actor.family_ids:
+    if actor.family_id is None:
         raise NotFound("family")
-    return min(actor.family_ids)
+    return actor.family_id
 
 
 def draft_address(slug: str, draft: DraftView) -> str:
