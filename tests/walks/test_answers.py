@@ -76,6 +76,13 @@ def send_the_piece(parent: Walk, number: int, path) -> None:
     expect(asked).to_have_count(0)
 
 
+def take_the_others_as_they_are(agent: Walk) -> None:
+    """This agent has not opened them: it says that it knows."""
+    unread = agent.page.get_by_label(re.compile("Je les valide sans les ouvrir"))
+    if unread.count():
+        agent.hand.tick(unread.evaluate("box => box.labels[0].innerText.trim()"))
+
+
 def accept_the_piece(agent: Walk, number: int) -> None:
     agent.page.goto(f"/{SLUG}/agents/demarches/{number}/")
     pieces = agent.page.get_by_role("region", name="Documents joints")
@@ -83,6 +90,7 @@ def accept_the_piece(agent: Walk, number: int) -> None:
     agent.hand.act(piece.locator("summary"))
     agent.hand.act(piece.get_by_role("button", name="Valider la pièce"))
     expect(pieces.get_by_role("group").filter(has_text=PIECE).last).to_contain_text("Validé")
+    take_the_others_as_they_are(agent)
     validate(agent)
     agent.sees(f"Demande n° {number} : acceptée")
     apply(agent, number)
