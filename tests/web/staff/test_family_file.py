@@ -257,3 +257,11 @@ def test_the_journal_says_who_changed_a_booking_and_why(town, awa, login):
     assert journal.index("Erreur de jour") < journal.index("Appel de la mère")
     assert journal.count("Réservations modifiées") == 2
     assert "Awa Vasseur" in journal
+
+
+def test_the_counter_says_when_nobody_is_told(town, awa, login):
+    """« La famille reçoit un courriel », and none was sent: nobody had a space."""
+    client, page = login(town.account("odile", role="agent")), f"/ville-test/agents/familles/{awa.family.pk}/guichet/"
+    assert "reçoit un courriel" in client.get(page).content.decode()
+    Adult.objects.filter(family=awa.family).update(account=None)
+    assert "personne n’est prévenu par courriel" in client.get(page).content.decode()

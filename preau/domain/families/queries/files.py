@@ -98,6 +98,11 @@ class FamilyFile:
         return next((adult for adult in self.adults if adult.position == AdultPosition.HOLDER), None)
 
     @property
+    def is_told(self) -> bool:
+        """Return whether somebody of this household has a space: nobody else is told of what the service does."""
+        return any(adult.is_activated for adult in self.adults)
+
+    @property
     def me(self) -> AdultCard | None:
         return next((adult for adult in self.adults if adult.is_me), None)
 
