@@ -87,6 +87,25 @@ def test_an_invented_passkey_is_refused_in_words(client, odile, answer):
     assert client.post(SECOND, {"credential": answer, "code": ""}, HTTP_HOST="localhost").status_code == 422
 
 
+@pytest.mark.parametrize("code", ["é", "１２３４５６", "\x00", "a" * 41, "0" * 40])
+def test_a_strange_code_is_refused_in_words(client, odile, code):
+    give_factor(odile)
+    log_in(client, odile)
+    assert client.post(SECOND, {"code": code}).status_code == 422
+
+
+def test_the_first_factor_logs_out_who_is_in_elsewhere(client, odile):
+    """Whoever was in with the password alone would have set a factor of his own."""
+    elsewhere = Client()
+    log_in(elsewhere, odile)
+    log_in(client, odile)
+    page = text(client.get(f"{FACTORS}application/"))
+    secret = re.search(r'<code class="copy">([A-Z2-7 ]+)</code>', page)[1].replace(" ", "")
+    client.post(f"{FACTORS}application/", {"code": pyotp.TOTP(secret).now()})
+    assert elsewhere.get("/ville-test/agents/").status_code == 302
+    assert client.get("/ville-test/agents/").status_code == 200
+
+
 def test_an_agent_of_a_town_that_asks_sees_nothing_before_one_is_set(client, town, odile):
     Organisation.objects.filter(pk=town.id).update(asks_agents_second_factor=True)
     assert log_in(client, odile).url == "/ville-test/agents/"

@@ -154,7 +154,7 @@ def _step_of(secret: str, code: str, at: int) -> int | None:
     """The step whose code this is, one before and one after now included; None when it is none of them."""
     totp = pyotp.TOTP(secret)
     for step in _steps_around(at):
-        if secrets.compare_digest(str(totp.at(step * STEP)), code):
+        if secrets.compare_digest(str(totp.at(step * STEP)).encode(), code.encode()):
             return step
     return None
 

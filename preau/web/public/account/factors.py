@@ -81,6 +81,8 @@ def _secret(request: Any) -> str:
 def _added(request: Any, codes: list[str]) -> HttpResponse:
     request.session.pop(ATTEMPT, None)
     request.session[sessions.SECOND] = True
+    if codes:  # the first one: whoever is logged in elsewhere has not shown it
+        operations.close_other_sessions(actor=request.actor, session_key=request.session.session_key, now=request.now)
     messages.success(request, _("La double vérification est en place."))
     if codes:
         return own_page(request, "account/recovery_codes.html", {"codes": codes})
