@@ -146,3 +146,12 @@ def test_the_pages_cost_the_same_whatever_was_begun(client, town, awa, django_as
     for path in ("demarches/", "demarches/entourage/", f"demarches/brouillon/{draft().pk}/"):
         with django_assert_max_num_queries(15):
             assert client.get(HOME + path).status_code == 200
+
+
+def test_a_child_s_name_and_birth_are_not_said_to_be_optional(client, awa):
+    """« (facultatif) », and refused when left empty."""
+    page = client.get("/ville-test/famille/demarches/entourage/nouveau/?role=child").content.decode()
+    for label in ("Prénom", "Date de naissance", "Ou naissance prévue le"):
+        shown = page.split(f">{label}")[1][:60] if f">{label}" in page else page.split(label)[1][:60]
+        assert "facultatif" not in shown
+    assert "Lieu de naissance <span" in page

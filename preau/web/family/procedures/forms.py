@@ -144,6 +144,11 @@ class ChildForm(DraftForm):
         label=_("Sexe"), required=False, choices=[("", _("Choisir")), ("F", _("Fille")), ("M", _("Garçon"))]
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for each in ("first_name", "birth_date", "expected_on"):  # one or the other is asked: none is « facultatif »
+            self.fields[each].is_one_of = True  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         born, expected = data.get("birth_date"), data.get("expected_on")
