@@ -69,6 +69,13 @@ def test_a_parent_ticks_reads_again_and_is_answered_at_once(client, awa, offer):
     assert Booking.objects.filter(status="booked").count() == 2
 
 
+def test_a_key_that_no_database_takes_is_no_breakdown(client, awa, offer):
+    """A sign NUL in the key of an order: PostgreSQL answered by a page of error."""
+    tick(client, grid(awa), *slots_of(offer)[5:7])
+    data = read(client.get(grid(awa) + "recapitulatif/"))
+    assert client.post(grid(awa) + "recapitulatif/", {**data, "key": "a\x00b"}).status_code in (302, 404)
+
+
 def test_sending_the_same_recap_twice_books_once(client, awa, offer):
     tick(client, grid(awa), *slots_of(offer, after=TODAY + timedelta(days=1))[:1])
     data = read(client.get(grid(awa) + "recapitulatif/"))

@@ -51,7 +51,7 @@ def recap(request: Any, slug: str, enrolment_id: int) -> HttpResponse:
 
 
 def _posted(request: Any, enrolment_id: int, basket: Basket) -> HttpResponse:
-    slug, key = request.organisation.slug, request.POST.get("key", "")[:MAX_KEY]
+    slug, key = request.organisation.slug, request.POST.get("key", "")[:MAX_KEY].replace("\x00", "")
     try:
         same = forms.read_ids(request.POST.getlist("same"))
     except forms.Tampered:

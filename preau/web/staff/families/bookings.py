@@ -58,7 +58,11 @@ def _order(request: Any, board: Board, on: Any, wanted: Mapping[int, bool], reas
     )
     try:
         placed = place_order(
-            actor=request.actor, items=[item], key=request.POST.get("key", "")[:40], now=request.now, reason=reason
+            actor=request.actor,
+            items=[item],
+            key=request.POST.get("key", "")[:40].replace("\x00", ""),
+            now=request.now,
+            reason=reason,
         )
     except NothingToDo:
         messages.warning(request, _("Rien n’a changé : cochez ou décochez au moins un moment."))
