@@ -65,5 +65,9 @@ def test_the_pages_of_a_child_are_those_of_its_household_whichever_is_chosen(cli
             assert f'value="{family.pk}" selected' in text(answer)
 
 
+def test_a_child_that_no_row_can_be_is_not_found(client):
+    assert client.get(f"{HOME}enfants/{'9' * 24}/").status_code == 404
+
+
 def test_who_has_one_household_is_asked_nothing(login, bruno):
     assert "Dossier affiché" not in text(login(bruno.account).get(HOME))

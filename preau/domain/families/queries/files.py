@@ -17,6 +17,7 @@ from preau.domain.families.models import Adult, Child, Contact, Family, Guardian
 from preau.domain.families.queries.children import without_closed
 from preau.domain.families.queries.custody import Link, Ties, ties_of
 
+BIGGEST_ID = 2**63  # no row has more, and SQLite refuses to compare one
 MAX_WORDS = 6  # of a search: more would not find better
 ADDRESS_FIELDS = ("street_number", "street", "building", "apartment", "complement", "postcode", "city", "country")
 
@@ -260,7 +261,7 @@ def at_home_of(*, actor: Actor, child_id: int) -> Actor:
     homes = HouseholdChild.objects.filter(
         organisation_id=actor.organisation_id, child_id=child_id, family_id__in=actor.family_ids
     )
-    found = set(homes.values_list("family_id", flat=True))
+    found = set(homes.values_list("family_id", flat=True)) if child_id < BIGGEST_ID else set()
     if not found or actor.family_id in found:
         return actor
     return replace(actor, chosen_family_id=min(found))
