@@ -1,8 +1,10 @@
 """Numbers without a gap: one counter a collectivité and a name, always the last lock of a transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.db import connection
+from django.db.models import Max
 
 from preau.base.models import Counter
 
@@ -30,3 +32,19 @@ def next_numbers(*, organisation_id: int, name: str, count: int = 1, known: Call
         )
         return next_numbers(organisation_id=organisation_id, name=name, count=count, known=known)
     return range(found[0] - count + 1, found[0] + 1)
+
+
+def give_numbers(*, rows: Sequence[Any], name: str) -> None:
+    """Give the next numbers of their collectivité to rows of one model that are not saved yet, in `row.number`.
+
+    :param rows: at least one, all of one collectivité.
+    """
+    known = type(rows[0])._default_manager.filter(organisation_id=rows[0].organisation_id)
+    numbers = next_numbers(
+        organisation_id=rows[0].organisation_id,
+        name=name,
+        count=len(rows),
+        known=lambda: known.aggregate(last=Max("number"))["last"] or 0,
+    )
+    for row, number in zip(rows, numbers, strict=True):
+        row.number = number

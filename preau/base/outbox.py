@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.db import IntegrityError, transaction
 
-from preau.base import later
+from preau.base import task_queue
 from preau.base.models import OutboxMail
 
 
@@ -41,4 +41,4 @@ def post(
             )
     except IntegrityError:
         return  # posted already, perhaps a moment ago by somebody else
-    later.enqueue("preau.base.tasks.send_mail", mail_id=mail.pk)
+    task_queue.enqueue("preau.base.tasks.send_mail", mail_id=mail.pk)

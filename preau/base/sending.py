@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import override
 
-from preau.base import later
+from preau.base import task_queue
 from preau.base.models import OutboxMail
 
 logger = logging.getLogger("preau.mail")
@@ -58,7 +58,7 @@ def retry_mails() -> int:
     for mail_id in list(due.order_by("retry_at").values_list("pk", flat=True)[:RETRIED_AT_ONCE]):
         with transaction.atomic():
             if due.filter(pk=mail_id).update(retry_at=None):
-                later.enqueue(SEND, mail_id=mail_id)
+                task_queue.enqueue(SEND, mail_id=mail_id)
                 count += 1
     return count
 
@@ -69,7 +69,7 @@ def send_again(*, organisation_id: int | None, mail_id: int) -> bool:
         rows = OutboxMail.objects.filter(organisation_id=organisation_id, pk=mail_id, sent_at=None)
         found = rows.exclude(given_up_at=None).update(given_up_at=None, attempts=0, claimed_at=None, retry_at=None)
         if found:
-            later.enqueue(SEND, mail_id=mail_id)
+            task_queue.enqueue(SEND, mail_id=mail_id)
     return bool(found)
 
 

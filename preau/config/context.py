@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from preau.base.actor import FAMILY
 from preau.domain.accounts.enums import Role
-from preau.domain.families.queries import household_names
+from preau.domain.families.queries.files import household_names
 from preau.domain.organisations.enums import Navigation
-from preau.domain.procedures.queries import procedure_forms
+from preau.domain.procedures.queries.cases import procedure_forms
 
 
 @dataclass(frozen=True, slots=True)

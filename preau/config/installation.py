@@ -15,7 +15,7 @@ from preau.base.scanning import ScanState, scan
 from preau.base.sending import lost_mails
 from preau.base.stored import FilesRead, read_files, unreadable_values, wrong_settings
 from preau.base.witness import WrongKeys, check_witness
-from preau.domain.bookings.queries import place_drifts
+from preau.domain.bookings.queries.drift import place_drifts
 from preau.domain.families.models import Family
 from preau.domain.procedures.models import Procedure
 

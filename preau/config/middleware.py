@@ -19,7 +19,7 @@ from preau.base.actor import FAMILY, STAFF, Actor
 from preau.base.facts import NotAllowed, NotFound
 from preau.config import clock, errors
 from preau.domain.accounts import queries as accounts
-from preau.domain.families import queries as families
+from preau.domain.families.queries import files
 from preau.domain.families.rules import ActFrozen
 from preau.domain.organisations import queries as organisations
 from preau.web.family.household import households
@@ -84,7 +84,7 @@ class TenantMiddleware:
         if "slug" in kwargs:
             self._enter(request, str(kwargs["slug"]))
         if request.actor is not None and "child_id" in kwargs and len(request.actor.family_ids) > 1:
-            request.actor = families.at_home_of(actor=request.actor, child_id=int(kwargs["child_id"]))
+            request.actor = files.at_home_of(actor=request.actor, child_id=int(kwargs["child_id"]))
         policy = getattr(view, "policy", None)
         if policy is None:
             if request.path.startswith("/admin/"):
@@ -183,7 +183,7 @@ def actor_of(
     account: Any, organisation: organisations.OrganisationProfile, *, chosen_family_id: int | None = None
 ) -> Actor | None:
     """Return who an account is in a collectivité, or None when it has nothing to do there."""
-    scope, found = families.standing_in(account_id=account.pk, organisation_id=organisation.id)
+    scope, found = files.standing_in(account_id=account.pk, organisation_id=organisation.id)
     if not account.is_active or not scope.roles:
         return None
     return Actor(

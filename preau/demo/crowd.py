@@ -2,22 +2,22 @@
 
 from collections.abc import Sequence
 
-from preau.demo.desk import LEVELS, Desk, Home, Person, Pupil
+from preau.demo.builder import LEVELS, Builder, Home, Person, Pupil
 from preau.demo.people import BOYS, GIRLS, MEN, SURNAMES, WOMEN
 from preau.domain.organisations.models import Site
 
 CHILDREN_OF_A_FAMILY = (1, 1, 1, 1, 1, 1, 2, 2, 2, 3)
 
 
-def add_crowd(desk: Desk, count: int, schools: Sequence[Site]) -> list[Home]:
+def add_crowd(builder: Builder, count: int, schools: Sequence[Site]) -> list[Home]:
     """Write down families whose children go to these schools, brothers and sisters to the same one."""
     names = list(SURNAMES)
-    desk.random.shuffle(names)
-    return [_family(desk, names[number % len(names)], schools[number % len(schools)]) for number in range(count)]
+    builder.random.shuffle(names)
+    return [_family(builder, names[number % len(names)], schools[number % len(schools)]) for number in range(count)]
 
 
-def _family(desk: Desk, name: str, school: Site) -> Home:
-    random = desk.random
+def _family(builder: Builder, name: str, school: Site) -> Home:
+    random = builder.random
     adults = [Person("Mme", random.choice(WOMEN), name)]
     if random.random() < 0.75:
         other = name if random.random() < 0.6 else random.choice(SURNAMES)
@@ -29,4 +29,4 @@ def _family(desk: Desk, name: str, school: Site) -> Home:
     for level in levels:
         sex = random.choice("FM")
         pupils.append(Pupil(random.choice(GIRLS if sex == "F" else BOYS), name, level, sex, school))
-    return desk.family(adults, pupils, lives_here=random.random() < 0.93)
+    return builder.family(adults, pupils, lives_here=random.random() < 0.93)

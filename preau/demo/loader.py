@@ -8,7 +8,7 @@ from types import ModuleType
 
 from django.db import transaction
 
-from preau.demo.desk import Desk, refresh_statistics
+from preau.demo.builder import Builder, refresh_statistics
 from preau.demo.publications import publish_documents
 from preau.demo.towns import entre_rives, kerploz, pays_mellifere, saint_loup, val_fleuri
 from preau.domain.organisations.models import Organisation
@@ -40,10 +40,10 @@ def load(
     accounts: list[dict[str, str]] = []
     with transaction.atomic():
         for town in towns:
-            desk = Desk(today=today, now=now, scale=scale, report=report)
-            town.build(desk)
-            publish_documents(desk)
-            accounts += desk.accounts
+            builder = Builder(today=today, now=now, scale=scale, report=report)
+            town.build(builder)
+            publish_documents(builder)
+            accounts += builder.accounts
             refresh_statistics()
     data_dir.mkdir(parents=True, exist_ok=True)
     text = json.dumps(accounts, ensure_ascii=False, indent=1)

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from preau.demo.desk import Desk
+from preau.demo.builder import Builder
 from preau.domain.bookings.enums import BookingStatus
 from preau.domain.bookings.models import Booking
 from preau.domain.catalogue.models import Offer, ResourceDay, Slot, Unit
-from preau.domain.catalogue.operations import set_capacity
+from preau.domain.catalogue.operations.places import set_capacity
 from preau.domain.enrolments.models import Enrolment
 
 FORGOTTEN = 0.06  # of the days of a regular family
@@ -17,33 +17,33 @@ FUTURE_WEEKS = 8
 Habit = Mapping[int, Sequence[str]]  # weekday (Monday is 0) → codes of units
 
 
-def window(desk: Desk) -> tuple[date, date]:
+def window(builder: Builder) -> tuple[date, date]:
     """Return the days that families have booked: some weeks back, some weeks ahead."""
-    pivot = max(desk.today, desk.year.starts_on)
+    pivot = max(builder.today, builder.year.starts_on)
     return pivot - timedelta(weeks=PAST_WEEKS), pivot + timedelta(weeks=FUTURE_WEEKS)
 
 
-def book_by_habit(desk: Desk, offer: Offer, habits: Mapping[int, Habit]) -> int:
+def book_by_habit(builder: Builder, offer: Offer, habits: Mapping[int, Habit]) -> int:
     """Book the slots that each enrolment (by id) takes by habit; return how many."""
-    start, end = window(desk)
-    slots = desk.slots(offer, start, end)
-    needs = dict(Unit.objects.filter(organisation_id=desk.id, offer=offer).values_list("code", "requires"))
+    start, end = window(builder)
+    slots = builder.slots(offer, start, end)
+    needs = dict(Unit.objects.filter(organisation_id=builder.id, offer=offer).values_list("code", "requires"))
     days = sorted({on for _, on, _ in slots})
     wanted = []
     for enrolment_id, habit in habits.items():
         # Whole days are forgotten, so that a unit never loses the one it needs.
-        kept = {on for on in days if desk.random.random() >= FORGOTTEN}
+        kept = {on for on in days if builder.random.random() >= FORGOTTEN}
         wanted += [
             (enrolment_id, slot_id, on, code)
             for slot_id, on, code in slots
             if on in kept and code in habit.get(on.weekday(), ())
         ]
-    booked = desk.book([(enrolment_id, slot_id) for enrolment_id, slot_id, _, code in wanted if not needs[code]])
+    booked = builder.book([(enrolment_id, slot_id) for enrolment_id, slot_id, _, code in wanted if not needs[code]])
     if not any(needs.values()):
         return booked
     # A unit that needs another one comes after it, and only where that one was had.
-    held = _held(desk, offer)
-    return booked + desk.book(
+    held = _held(builder, offer)
+    return booked + builder.book(
         [
             (enrolment_id, slot_id)
             for enrolment_id, slot_id, on, code in wanted
@@ -52,28 +52,34 @@ def book_by_habit(desk: Desk, offer: Offer, habits: Mapping[int, Habit]) -> int:
     )
 
 
-def _held(desk: Desk, offer: Offer) -> set[tuple[int, date, str]]:
-    rows = Booking.objects.filter(organisation_id=desk.id, enrolment__offer=offer, status=BookingStatus.BOOKED)
+def _held(builder: Builder, offer: Offer) -> set[tuple[int, date, str]]:
+    rows = Booking.objects.filter(organisation_id=builder.id, enrolment__offer=offer, status=BookingStatus.BOOKED)
     return set(rows.values_list("enrolment_id", "on", "slot__unit__code"))
 
 
-def habit(desk: Desk, weekdays: str, choices: Sequence[tuple[float, Sequence[str]]]) -> Habit:
+def habit(builder: Builder, weekdays: str, choices: Sequence[tuple[float, Sequence[str]]]) -> Habit:
     """Draw a habit: for each weekday one of the choices (weight, codes)."""
     weights = [weight for weight, _ in choices]
-    return {int(day): desk.random.choices([codes for _, codes in choices], weights=weights)[0] for day in weekdays}
+    return {int(day): builder.random.choices([codes for _, codes in choices], weights=weights)[0] for day in weekdays}
 
 
-def next_open_day(desk: Desk, offer: Offer, *, after: int, weekdays: str) -> date | None:
+def next_open_day(builder: Builder, offer: Offer, *, after: int, weekdays: str) -> date | None:
     """Return the first open day of an offer at least `after` days ahead, on one of these weekdays, or None."""
     rows = Slot.objects.filter(
-        organisation_id=desk.id, offer=offer, closed_reason="", on__gte=desk.today + timedelta(days=after)
+        organisation_id=builder.id, offer=offer, closed_reason="", on__gte=builder.today + timedelta(days=after)
     )
     days = rows.order_by("on").values_list("on", flat=True)
     return next((day for day in days.iterator() if str(day.weekday()) in weekdays), None)
 
 
 def fill(
-    desk: Desk, offer: Offer, on: date | None, code: str, enrolments: Sequence[Enrolment], *, leaving: int | None = 0
+    builder: Builder,
+    offer: Offer,
+    on: date | None,
+    code: str,
+    enrolments: Sequence[Enrolment],
+    *,
+    leaving: int | None = 0,
 ) -> None:
     """Book a day until `leaving` places are left; None books everybody (a counter that does not block).
 
@@ -81,26 +87,26 @@ def fill(
     """
     if on is None:
         return
-    slot = Slot.objects.select_related("unit").get(organisation_id=desk.id, offer=offer, on=on, unit__code=code)
+    slot = Slot.objects.select_related("unit").get(organisation_id=builder.id, offer=offer, on=on, unit__code=code)
     counters = ResourceDay.objects.filter(
-        organisation_id=desk.id, resource_id__in=slot.unit.resource_ids, on=on
+        organisation_id=builder.id, resource_id__in=slot.unit.resource_ids, on=on
     ).order_by("pk")
     busy = set(
         Booking.objects.filter(
-            organisation_id=desk.id, enrolment__offer=offer, on=on, status=BookingStatus.BOOKED
+            organisation_id=builder.id, enrolment__offer=offer, on=on, status=BookingStatus.BOOKED
         ).values_list("enrolment_id", flat=True)
     )
     candidates = [(enrolment.pk, slot.pk) for enrolment in enrolments if enrolment.pk not in busy]
     if leaving is None:
-        desk.book(candidates)
+        builder.book(candidates)
         return
     for pair in candidates:
         if min(each.capacity - each.booked for each in counters.all()) <= leaving:
             break
-        desk.book([pair])
+        builder.book([pair])
     for each in counters.all():  # every unit of the day is as rare: the afternoon like the morning
         set_capacity(
-            actor=desk.actor,
+            actor=builder.actor,
             resource_id=each.resource_id,
             capacity=each.booked + leaving,
             start=on,

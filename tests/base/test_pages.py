@@ -5,9 +5,9 @@ import io
 import pytest
 from PIL import Image
 
-from preau.base import pages
+from preau.base import pdf_pages
 from preau.base.apart import Limits
-from preau.base.pages import PageNotDrawn, draw_page
+from preau.base.pdf_pages import PageNotDrawn, draw_page
 from tests.uploads.corpus import paper
 
 
@@ -34,6 +34,6 @@ def test_what_cannot_be_drawn_is_a_fact_not_a_crash(content, page):
 
 @pytest.mark.parametrize("limits", [Limits(megabytes=40, seconds=6), Limits(megabytes=1024, seconds=0)])
 def test_a_page_too_heavy_is_given_up(monkeypatch, limits):
-    monkeypatch.setattr(pages, "LIMITS", limits)
+    monkeypatch.setattr(pdf_pages, "LIMITS", limits)
     with pytest.raises(PageNotDrawn):
         draw_page(content=paper(1), page=1)

@@ -7,8 +7,8 @@ import threading
 import pikepdf
 import pytest
 
-from preau.base import papers
-from preau.base.papers import Paper, pdf
+from preau.base import pdf_papers
+from preau.base.pdf_papers import Paper, pdf
 from tests.factories.pdf import text_of_pdf
 from tests.factories.town import NOW
 
@@ -28,13 +28,13 @@ INJECTIONS = [
 def paper_of(*texts, title="Attestation d’inscription"):
     rows = tuple((text, text) for text in texts)
     blocks = (
-        papers.heading(texts[0]),
-        *(papers.words(text) for text in texts),
-        papers.facts(*rows),
-        papers.items(*texts),
-        papers.table(("Nom", "Valeur"), *rows),
-        papers.boxes("IBAN", 27),
-        papers.line("Signature"),
+        pdf_papers.heading(texts[0]),
+        *(pdf_papers.words(text) for text in texts),
+        pdf_papers.facts(*rows),
+        pdf_papers.items(*texts),
+        pdf_papers.table(("Nom", "Valeur"), *rows),
+        pdf_papers.boxes("IBAN", 27),
+        pdf_papers.line("Signature"),
     )
     return Paper(title, ("Mairie de Test", "1 rue du Test"), "Édité le 16 novembre", blocks)
 

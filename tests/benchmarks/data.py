@@ -120,7 +120,7 @@ class Builder:
     def _offer(self, activity: Any, school: Any, year: Any, units: list[tuple[str, str, int, int]]) -> Any:
         from preau.base.actor import system_actor
         from preau.domain.catalogue.models import Offer, Resource, Unit
-        from preau.domain.catalogue.operations import open_offer
+        from preau.domain.catalogue.operations.places import open_offer
 
         ids = {"organisation_id": self.id}
         offer = Offer.objects.create(

@@ -70,7 +70,8 @@ def _fill(size: int) -> tuple[Any, datetime]:
 
 
 def _acts(actor: Any, now: datetime) -> list[tuple[str, Callable[[], Any]]]:
-    from preau.domain.procedures.queries import InboxFilter, find_case, inbox, queue_counts
+    from preau.domain.procedures.queries.cases import find_case
+    from preau.domain.procedures.queries.inbox import InboxFilter, inbox, queue_counts
 
     page = {"actor": actor, "now": now, "limit": 20}
     todo, done = InboxFilter(), InboxFilter(queue="done")

@@ -84,7 +84,7 @@ class _Shopper:
 
     def order(self) -> None:
         from preau.domain.bookings.operations import OrderItem
-        from preau.domain.procedures.operations import place_order
+        from preau.domain.procedures.operations.orders import place_order
 
         wanted = self.turn % 2 == 0
         self.turn += 1

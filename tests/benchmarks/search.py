@@ -89,7 +89,7 @@ def measure_search() -> list[dict[str, Any]]:
     """Return the median and the worst time of what agents type, page of twenty and count included."""
     from preau.base.actor import STAFF, Actor
     from preau.domain.families.models import Family
-    from preau.domain.families.queries import find_families
+    from preau.domain.families.queries.files import find_families
     from preau.domain.organisations.models import Organisation
     from tests.benchmarks.data import gather_statistics
 

@@ -11,17 +11,17 @@ from preau.base.counters import next_numbers
 from preau.base.models import OutboxMail
 from preau.base.sending import send_outbox_mail
 from preau.domain.accounts.models import AccessLink
-from preau.domain.accounts.operations import request_reset, reset_password
+from preau.domain.accounts.operations.identifiers import request_reset, reset_password
 from preau.domain.accounts.rules import LinkInvalid
 from preau.domain.bookings.operations import OrderItem
 from preau.domain.documents.models import Document, DocumentType
-from preau.domain.documents.operations import deposit
+from preau.domain.documents.operations.pieces import deposit
 from preau.domain.families.models import Family
-from preau.domain.families.operations import create_family
-from preau.domain.procedures import operations as acts
+from preau.domain.families.operations.household import create_family
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure
-from preau.domain.procedures.operations import place_order
+from preau.domain.procedures.operations import drafts
+from preau.domain.procedures.operations.orders import place_order
 from tests.concurrency.test_last_place import run_together
 from tests.factories.town import NOW, Town, assert_counters_are_exact, slots_of
 from tests.uploads.corpus import paper
@@ -57,7 +57,7 @@ def test_a_piece_sent_by_a_double_click_is_one_piece_and_one_demarche(town):
     actor = town.parent(home)
 
     def send():
-        return acts.send_document(
+        return drafts.send_document(
             actor=actor,
             family_id=home.family.pk,
             child_id=home.children[0].pk,
@@ -104,7 +104,7 @@ def test_an_abonnement_against_orders_ends_without_a_deadlock(town, monkeypatch)
 
     def subscribe(home):
         actor = town.parent(home)
-        made = acts.start(
+        made = drafts.start(
             actor=actor,
             kind=ProcedureKind.ENROLMENT,
             family_id=home.family.pk,
@@ -114,9 +114,9 @@ def test_an_abonnement_against_orders_ends_without_a_deadlock(town, monkeypatch)
         )
         pattern = {"lines": [{"weekday": 0, "unit": "S", "weeks": "every", "name": "lundi"}]}
         choice = {"offer_id": offer.pk, "from": ""}
-        acts.save_step(actor=actor, draft_id=made.draft_id, step="choice", values=choice, now=NOW)
-        acts.save_step(actor=actor, draft_id=made.draft_id, step="pattern", values=pattern, now=NOW)
-        return acts.submit(actor=actor, draft_id=made.draft_id, now=NOW)
+        drafts.save_step(actor=actor, draft_id=made.draft_id, step="choice", values=choice, now=NOW)
+        drafts.save_step(actor=actor, draft_id=made.draft_id, step="pattern", values=pattern, now=NOW)
+        return drafts.submit(actor=actor, draft_id=made.draft_id, now=NOW)
 
     def order(home, line):
         slots = [slot.pk for slot in slots_of(offer, code="S")]

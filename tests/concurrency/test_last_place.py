@@ -19,7 +19,7 @@ from preau.domain.bookings.operations import OrderItem
 from preau.domain.bookings.queries import facts as facts_module
 from preau.domain.catalogue.models import ResourceDay
 from preau.domain.procedures.models import Procedure
-from preau.domain.procedures.operations import place_order
+from preau.domain.procedures.operations.orders import place_order
 from preau.domain.procedures.rules import NothingToDo
 from tests.factories.town import NOW, Town, assert_counters_are_exact, slots_of
 

@@ -16,7 +16,8 @@ from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import OrderItem, load_bookings
 from preau.domain.families.models import Child
 from preau.domain.procedures.models import Procedure
-from preau.domain.procedures.operations import merge_adults, merge_children, place_order, undo_order
+from preau.domain.procedures.operations.households import merge_adults, merge_children
+from preau.domain.procedures.operations.orders import place_order, undo_order
 from preau.domain.procedures.rules import NothingToDo
 from tests.concurrency.test_last_place import run_together
 from tests.factories.town import NOW, Town, assert_counters_are_exact, slots_of

@@ -3,7 +3,7 @@
 import pytest
 
 from preau.domain.enrolments.models import Enrolment
-from preau.domain.enrolments.operations import enrol, promote_waiting
+from preau.domain.enrolments.operations.enrolling import enrol, promote_waiting
 from preau.domain.enrolments.rules import OfferFull
 from tests.concurrency.test_last_place import run_together
 from tests.factories.town import NOW, Town

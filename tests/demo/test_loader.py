@@ -23,11 +23,11 @@ from preau.domain.families.models import (
     Guardianship,
     ValidatedDossier,
 )
-from preau.domain.families.queries import children_of_family
+from preau.domain.families.queries.files import children_of_family
 from preau.domain.families.rules import pai_state
 from preau.domain.organisations.models import Organisation
 from preau.domain.procedures.models import Procedure, ProcedureMessage
-from preau.domain.procedures.queries import DossierState, dossier_states
+from preau.domain.procedures.queries.dossiers import DossierState, dossier_states
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,8 @@ from preau.domain.bookings.models import Booking
 from preau.domain.catalogue.models import Activity, Offer, ResourceDay, SchoolHoliday
 from preau.domain.documents.models import Document
 from preau.domain.enrolments.models import Enrolment
-from preau.domain.enrolments.queries import offers_for_family, year_activities
+from preau.domain.enrolments.queries.offers import offers_for_family
+from preau.domain.enrolments.queries.years import year_activities
 from preau.domain.families.models import (
     Adult,
     Child,

@@ -7,7 +7,7 @@ from preau.base.actor import Actor, system_actor
 from preau.domain.catalogue.enums import ActivityKind
 from preau.domain.catalogue.models import Activity, Offer, Resource, Unit
 from preau.domain.families.enums import AdultPosition
-from preau.domain.families.operations import add_adult, add_child, create_family
+from preau.domain.families.operations.household import add_adult, add_child, create_family
 from preau.domain.organisations.enums import SiteKind
 from preau.domain.organisations.models import Department, Organisation, Site
 

@@ -18,7 +18,7 @@ from preau.domain.catalogue.models import (
     Slot,
     Unit,
 )
-from preau.domain.catalogue.operations import open_offer
+from preau.domain.catalogue.operations.places import open_offer
 from preau.domain.enrolments.models import Enrolment, Schooling
 from preau.domain.families.models import Adult, Child, Family, Guardianship, HouseholdChild
 from preau.domain.organisations.models import Department, Organisation, Site, TermsVersion

@@ -11,8 +11,8 @@ from preau.domain.bookings.operations import OrderItem  # noqa: E402
 from preau.domain.catalogue.models import Slot  # noqa: E402
 from preau.domain.enrolments.models import Enrolment  # noqa: E402
 from preau.domain.families.models import Adult  # noqa: E402
-from preau.domain.procedures.operations import place_order  # noqa: E402
-from preau.domain.procedures.queries import find_order  # noqa: E402
+from preau.domain.procedures.operations.orders import place_order  # noqa: E402
+from preau.domain.procedures.queries.orders import find_order  # noqa: E402
 from tests.factories.town import NOW, TODAY  # noqa: E402
 
 

@@ -11,7 +11,7 @@ from preau.base.files import FileNotSafe, scan_again
 from preau.base.models import JournalEntry, StoredFile
 from preau.base.uploads import FileInfected, SentFile
 from preau.domain.documents.models import DocumentType
-from preau.domain.documents.operations import deposit, open_document, receive
+from preau.domain.documents.operations.pieces import deposit, open_document, receive
 from preau.integrations.antivirus import clamd
 from tests.factories.town import NOW
 from tests.uploads.corpus import EICAR, paper, picture

@@ -11,28 +11,24 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from preau.base.models import TenantModel
 from preau.base.uploads import clean_upload
 from preau.domain.accounts.models import Account, OpenSession, SecondFactor
-from preau.domain.accounts.operations import send_activation
+from preau.domain.accounts.operations.opening import send_activation
 from preau.domain.bookings.operations import OrderItem
 from preau.domain.documents.enums import Category
 from preau.domain.documents.models import DocumentType
-from preau.domain.documents.operations import deposit, publish
+from preau.domain.documents.operations.pieces import deposit
+from preau.domain.documents.operations.publishing import publish
 from preau.domain.families.enums import Authority
 from preau.domain.families.models import Adult, Contact, Guardianship, HouseholdChild, Objection
-from preau.domain.families.operations import receive_photo, save_contact
+from preau.domain.families.operations.contacts import save_contact
+from preau.domain.families.operations.photos import receive_photo
 from preau.domain.families.rules import CONTACT_LENGTHS
 from preau.domain.organisations.models import Department, Site
 from preau.domain.procedures.enums import OtherParent, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, ProcedureForm
-from preau.domain.procedures.operations import (
-    ask_more,
-    attach,
-    place_order,
-    save_booking_draft,
-    save_step,
-    start,
-    submit,
-    write_message,
-)
+from preau.domain.procedures.operations.decisions import ask_more
+from preau.domain.procedures.operations.drafts import save_step, start, submit
+from preau.domain.procedures.operations.messages import attach, write_message
+from preau.domain.procedures.operations.orders import place_order, save_booking_draft
 from preau.domain.publishing.models import NewsItem
 from tests.factories.town import NOW, Town, slots_of
 from tests.uploads.corpus import paper, picture

@@ -11,12 +11,14 @@ from django.db import transaction
 
 from preau.base.models import OutboxMail, StoredFile
 from preau.domain.documents.models import Document, DocumentType
-from preau.domain.documents.operations import remind_family
+from preau.domain.documents.operations.reminding import remind_family
 from preau.domain.families.models import Adult, Child, Contact, Family, Guardianship
-from preau.domain.families.operations import link_child
+from preau.domain.families.operations.household import link_child
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure
-from preau.domain.procedures.operations import ask_more, save_step, send_document, start, submit, write_message
+from preau.domain.procedures.operations.decisions import ask_more
+from preau.domain.procedures.operations.drafts import save_step, send_document, start, submit
+from preau.domain.procedures.operations.messages import write_message
 from tests.factories.town import NOW, Household
 from tests.isolation import scene as scenes
 from tests.isolation.scene import CANARY, Scene

@@ -12,12 +12,14 @@ from preau.base.facts import NotFound
 from preau.base.models import OutboxMail
 from preau.domain.bookings.operations import OrderItem
 from preau.domain.documents.models import Document, DocumentType
-from preau.domain.documents.operations import deposit, remind_family
+from preau.domain.documents.operations.pieces import deposit
+from preau.domain.documents.operations.reminding import remind_family
 from preau.domain.families.models import Contact, Family, Guardianship
-from preau.domain.families.operations import link_child, save_health
-from preau.domain.procedures import operations as acts
+from preau.domain.families.operations.children import save_health
+from preau.domain.families.operations.household import link_child
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure
+from preau.domain.procedures.operations import changes, drafts, households, orders
 from preau.kernel.periods import monday_of
 from tests.factories.town import NOW, TODAY, slots_of
 from tests.uploads.corpus import paper
@@ -42,9 +44,9 @@ def case(town, awa):
         town.enrol(household, offer, child=child)
     slot = slots_of(offer)[0]
     item = OrderItem(awa.enrolments[0].pk, frozenset({slot.pk}))
-    acts.place_order(actor=town.parent(awa), items=[item], key="a", now=NOW)
+    orders.place_order(actor=town.parent(awa), items=[item], key="a", now=NOW)
     other = OrderItem(bea.enrolments[0].pk, frozenset({slots_of(offer)[-1].pk}))
-    acts.place_order(actor=town.parent(bea), items=[other], key="b", now=NOW)
+    orders.place_order(actor=town.parent(bea), items=[other], key="b", now=NOW)
     save_health(actor=town.parent(awa), child_id=child.pk, values={"avoid": "arachide"}, now=NOW)
     Contact.objects.create(
         organisation_id=town.id,
@@ -74,12 +76,12 @@ def case(town, awa):
         ).document_id
         for code, kind in kinds.items()
     }
-    draft = acts.start(
+    draft = drafts.start(
         actor=town.parent(awa), kind=ProcedureKind.PAI, family_id=awa.family.pk, child_id=child.pk, now=NOW
     )
     values = {"needs": "mot-prive", "doctor_name": "Dr Test"}
-    acts.save_step(actor=town.parent(awa), draft_id=draft.draft_id, step="pai", values=values, now=NOW)
-    sent = acts.submit(actor=town.parent(awa), draft_id=draft.draft_id, now=NOW).view
+    drafts.save_step(actor=town.parent(awa), draft_id=draft.draft_id, step="pai", values=values, now=NOW)
+    sent = drafts.submit(actor=town.parent(awa), draft_id=draft.draft_id, now=NOW).view
     return {"child": child, "bea": bea, "slot": slot, "documents": documents, "number": sent.number, "offer": offer}
 
 
@@ -210,12 +212,12 @@ def test_no_act_is_begun_or_done_without_the_exercise_of_authority(town, case, a
     free = slots_of(case["offer"])[1]
     item = OrderItem(bea.enrolments[0].pk, frozenset({free.pk}))
     attempts = [
-        lambda: acts.place_order(actor=actor, items=[item], key="x", now=NOW),
-        lambda: acts.save_booking_draft(
+        lambda: orders.place_order(actor=actor, items=[item], key="x", now=NOW),
+        lambda: orders.save_booking_draft(
             actor=actor, enrolment_id=bea.enrolments[0].pk, wanted={free.pk: True}, now=NOW
         ),
-        lambda: acts.start(actor=actor, kind=ProcedureKind.PAI, family_id=bea.family.pk, child_id=child.pk, now=NOW),
-        lambda: acts.start(
+        lambda: drafts.start(actor=actor, kind=ProcedureKind.PAI, family_id=bea.family.pk, child_id=child.pk, now=NOW),
+        lambda: drafts.start(
             actor=actor,
             kind=ProcedureKind.ENROLMENT,
             family_id=bea.family.pk,
@@ -223,7 +225,9 @@ def test_no_act_is_begun_or_done_without_the_exercise_of_authority(town, case, a
             about=f"a{case['offer'].activity_id}y{town.year.pk}",
             now=NOW,
         ),
-        lambda: acts.receive_objection(actor=actor, child_id=child.pk, adult_id=bea.adult.pk, text="Non", now=NOW),
+        lambda: households.receive_objection(
+            actor=actor, child_id=child.pk, adult_id=bea.adult.pk, text="Non", now=NOW
+        ),
         lambda: save_health(actor=actor, child_id=child.pk, values={"avoid": "x"}, now=NOW),
         lambda: deposit(
             actor=actor,
@@ -247,7 +251,7 @@ def test_no_mail_reaches_who_does_not_exercise_authority(town, case, authority):
     OutboxMail.objects.all().delete()
     bea, agent = case["bea"], town.agent("agent")
     item = OrderItem(bea.enrolments[0].pk, frozenset({slots_of(case["offer"])[1].pk}))
-    placed = acts.place_order(actor=agent, items=[item], key="agent", now=NOW)
-    acts.announce(actor=agent, key=placed.key, now=NOW)
-    acts.leave(actor=agent, enrolment_id=bea.enrolments[0].pk, on=TODAY + timedelta(days=1), now=NOW)
+    placed = orders.place_order(actor=agent, items=[item], key="agent", now=NOW)
+    orders.announce(actor=agent, key=placed.key, now=NOW)
+    changes.leave(actor=agent, enrolment_id=bea.enrolments[0].pk, on=TODAY + timedelta(days=1), now=NOW)
     assert [mail.template for mail in OutboxMail.objects.all() if bea.account.email in mail.to] == []

@@ -14,7 +14,7 @@ from preau.base import uploads
 from preau.base.models import StoredFile
 from preau.base.uploads import FileRefused, HeicRefused, clean_upload
 from preau.domain.documents.models import Document, DocumentType
-from preau.domain.documents.operations import open_document
+from preau.domain.documents.operations.pieces import open_document
 from preau.web.ui.uploads import REFUSALS
 from tests.factories.town import NOW
 from tests.uploads.corpus import CANARY, HARMLESS, REFUSED, heic_photo, paper, picture

@@ -32,8 +32,8 @@ def fill(slug: str, today: date, count: int) -> None:
     from preau.domain.accounts.models import Account
     from preau.domain.families.models import Guardianship
     from preau.domain.organisations.models import Organisation
-    from preau.domain.procedures import operations as acts
     from preau.domain.procedures.enums import ProcedureKind as Kind
+    from preau.domain.procedures.operations import drafts
 
     town = Organisation.objects.get(slug=slug)
     account = Account.objects.filter(memberships__organisation_id=town.pk).order_by("pk").first()
@@ -60,8 +60,8 @@ def fill(slug: str, today: date, count: int) -> None:
         )
         child_id = link.child_id if kind == Kind.PAI else None
         at = now + timedelta(minutes=number)
-        draft = acts.start(actor=actor, kind=kind, family_id=family_id, child_id=child_id, now=at)
-        acts.save_step(
+        draft = drafts.start(actor=actor, kind=kind, family_id=family_id, child_id=child_id, now=at)
+        drafts.save_step(
             actor=actor,
             draft_id=draft.draft_id,
             step=step,
@@ -70,8 +70,8 @@ def fill(slug: str, today: date, count: int) -> None:
         )
         if kind == Kind.ENTOURAGE and number % 2 == 0:
             second = {**values, "first_name": f"Cadet{number}"}
-            acts.save_step(actor=actor, draft_id=draft.draft_id, step="p2", values=second, now=at)
-        acts.submit(actor=actor, draft_id=draft.draft_id, now=at)
+            drafts.save_step(actor=actor, draft_id=draft.draft_id, step="p2", values=second, now=at)
+        drafts.submit(actor=actor, draft_id=draft.draft_id, now=at)
 
 
 if __name__ == "__main__":

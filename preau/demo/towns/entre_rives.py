@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from preau.demo import dossiers
-from preau.demo.desk import Desk, Home, Hours, Person, Pupil
+from preau.demo.builder import Builder, Home, Hours, Person, Pupil
 from preau.demo.dossiers import Kind
 from preau.demo.towns import small
 from preau.domain.accounts.enums import Role
@@ -11,12 +11,13 @@ from preau.domain.catalogue.enums import ActivityKind, AgeOn, BookingMode, Enrol
 from preau.domain.catalogue.models import Offer
 from preau.domain.families.enums import ContactKind
 from preau.domain.families.models import Child
-from preau.domain.families.operations import answer_consents, confirm_sheets, save_contact, save_health
+from preau.domain.families.operations.children import answer_consents, confirm_sheets, save_health
+from preau.domain.families.operations.contacts import save_contact
 from preau.domain.families.rules import compulsory_vaccines
 from preau.domain.organisations.enums import SiteKind
 from preau.domain.organisations.models import Department, Site
 from preau.domain.procedures.models import ProcedureForm
-from preau.domain.procedures.operations import write_message
+from preau.domain.procedures.operations.messages import write_message
 
 NAME = "Communauté de communes d’Entre-Rives"
 THE_TOWN = "la communauté de communes d’Entre-Rives"
@@ -49,39 +50,39 @@ CONSENTS = (
 SOUGHT = ["Une place en crèche", "Une assistante maternelle", "Un accueil à domicile", "Je ne sais pas encore"]
 
 
-def build(desk: Desk) -> None:
+def build(builder: Builder) -> None:
     """Write down Entre-Rives."""
-    _open(desk)
-    department = desk.department("Enfance et familles", "04 65 71 55 60", CONTACT)
-    schools = desk.department("Service scolaire", "04 65 71 55 63", "scolaire@entre-rives.example")
-    infancy = desk.department("Petite enfance", "04 65 71 55 64", "petite-enfance@entre-rives.example")
-    school = desk.site("École du Bac", SiteKind.SCHOOL, "2 quai du Bac", "04 65 71 55 61")
-    desk.open_classes(
+    _open(builder)
+    department = builder.department("Enfance et familles", "04 65 71 55 60", CONTACT)
+    schools = builder.department("Service scolaire", "04 65 71 55 63", "scolaire@entre-rives.example")
+    infancy = builder.department("Petite enfance", "04 65 71 55 64", "petite-enfance@entre-rives.example")
+    school = builder.site("École du Bac", SiteKind.SCHOOL, "2 quai du Bac", "04 65 71 55 61")
+    builder.open_classes(
         school,
         ("Mme Aubépin", "M. Batelier", "Mme Chaland", "M. Deltour", "Mme Écluse", "M. Fluvial", "Mme Gué", "M. Halage"),
     )
-    infos = _infos(desk, infancy)
-    dossiers.ask(desk, department, kinds=KINDS, consents=CONSENTS)
-    wednesday = _wednesdays(desk, department)
-    hours = _school_day(desk, schools, school)
+    infos = _infos(builder, infancy)
+    dossiers.ask(builder, department, kinds=KINDS, consents=CONSENTS)
+    wednesday = _wednesdays(builder, department)
+    hours = _school_day(builder, schools, school)
     galets, ecluse = (
-        _creche(desk, name, address, position)
+        _creche(builder, name, address, position)
         for position, (name, address) in enumerate(
             (("Les Galets", "6 quai du Bac"), ("L’Écluse", "1 chemin de Halage")), start=4
         )
     )
-    _families(desk, school)
-    small.crowd(desk, [school])
+    _families(builder, school)
+    small.crowd(builder, [school])
     choices = [(0.4, ("J",)), (0.15, ("M",)), (0.15, ("A",)), (0.3, ())]
-    small.book(desk, wednesday, small.enrol_all(desk, wednesday), "2", choices)
-    small.book(desk, hours, small.enrol_all(desk, hours), "0134", [(0.4, ("S",)), (0.2, ("M", "S")), (0.4, ())])
-    _small_ones(desk, school, [galets, ecluse, wednesday])
-    _asking(desk, infos, infancy)
+    small.book(builder, wednesday, small.enrol_all(builder, wednesday), "2", choices)
+    small.book(builder, hours, small.enrol_all(builder, hours), "0134", [(0.4, ("S",)), (0.2, ("M", "S")), (0.4, ())])
+    _small_ones(builder, school, [galets, ecluse, wednesday])
+    _asking(builder, infos, infancy)
     small.staff(
-        desk, department, ("Mme", "Ondine", "Passeret"), ("M.", "Aubin", "Rivegauche"), ("M.", "Lazare", "Confluent")
+        builder, department, ("Mme", "Ondine", "Passeret"), ("M.", "Aubin", "Rivegauche"), ("M.", "Lazare", "Confluent")
     )
     creche = galets.activity.department
-    desk.staff(
+    builder.staff(
         Role.AGENT,
         "Mme",
         "Perrine",
@@ -90,7 +91,7 @@ def build(desk: Desk) -> None:
         departments=[creche],
         sites=[galets.site],
     )
-    desk.staff(
+    builder.staff(
         Role.AGENT,
         "M.",
         "Théodule",
@@ -100,10 +101,10 @@ def build(desk: Desk) -> None:
     )
 
 
-def _infos(desk: Desk, department: Department) -> ProcedureForm:
+def _infos(builder: Builder, department: Department) -> ProcedureForm:
     """« Demandes d’informations petite enfance » : written as data, answered on its page."""
     return dossiers.form(
-        desk,
+        builder,
         department,
         "petite-enfance",
         "Demandes d’informations petite enfance",
@@ -115,12 +116,12 @@ def _infos(desk: Desk, department: Department) -> ProcedureForm:
     )
 
 
-def _wednesdays(desk: Desk, department: Department) -> Offer:
-    centre = desk.site("Centre du Vieux Port", SiteKind.LEISURE, "14 quai du Bac", "04 65 71 55 62")
-    activity = desk.activity(department, "Mercredi loisirs", ActivityKind.WEDNESDAY, position=1)
-    morning = desk.resource(centre, "Matinée", 16)
-    afternoon = desk.resource(centre, "Après-midi", 16)
-    offer = desk.offer(
+def _wednesdays(builder: Builder, department: Department) -> Offer:
+    centre = builder.site("Centre du Vieux Port", SiteKind.LEISURE, "14 quai du Bac", "04 65 71 55 62")
+    activity = builder.activity(department, "Mercredi loisirs", ActivityKind.WEDNESDAY, position=1)
+    morning = builder.resource(centre, "Matinée", 16)
+    afternoon = builder.resource(centre, "Après-midi", 16)
+    offer = builder.offer(
         activity,
         centre,
         units=[
@@ -137,10 +138,10 @@ def _wednesdays(desk: Desk, department: Department) -> Offer:
     return offer
 
 
-def _school_day(desk: Desk, department: Department, school: Site) -> Offer:
-    activity = desk.activity(department, "Accueils matin et soir", ActivityKind.AFTER_SCHOOL, position=2)
-    morning, evening = desk.resource(school, "Accueil du matin", 30), desk.resource(school, "Accueil du soir", 30)
-    return desk.offer(
+def _school_day(builder: Builder, department: Department, school: Site) -> Offer:
+    activity = builder.activity(department, "Accueils matin et soir", ActivityKind.AFTER_SCHOOL, position=2)
+    morning, evening = builder.resource(school, "Accueil du matin", 30), builder.resource(school, "Accueil du soir", 30)
+    return builder.offer(
         activity,
         school,
         units=[
@@ -151,11 +152,11 @@ def _school_day(desk: Desk, department: Department, school: Site) -> Offer:
     )
 
 
-def _creche(desk: Desk, name: str, address: str, position: int) -> Offer:
+def _creche(builder: Builder, name: str, address: str, position: int) -> Offer:
     """A crèche: a service of its own, that enrols by itself after its commission."""
-    department = desk.department(f"Crèche {name}", f"04 65 71 55 7{position}")
-    site = desk.site(f"Crèche {name}", SiteKind.CRECHE, address, f"04 65 71 55 7{position}")
-    activity = desk.activity(
+    department = builder.department(f"Crèche {name}", f"04 65 71 55 7{position}")
+    site = builder.site(f"Crèche {name}", SiteKind.CRECHE, address, f"04 65 71 55 7{position}")
+    activity = builder.activity(
         department,
         f"Crèche {name}",
         ActivityKind.CRECHE,
@@ -164,16 +165,16 @@ def _creche(desk: Desk, name: str, address: str, position: int) -> Offer:
     )
     activity.enrolment_by = EnrolmentBy.SERVICE
     activity.save(update_fields=["enrolment_by"])
-    offer = desk.offer(activity, site, weekdays="01234")
+    offer = builder.offer(activity, site, weekdays="01234")
     offer.min_age_months, offer.max_age_months, offer.age_on = 2, 48, AgeOn.ENTRY
     offer.enrolment_capacity, offer.waiting_list = 20, WaitingList.BY_DATE
     offer.save(update_fields=["min_age_months", "max_age_months", "age_on", "enrolment_capacity", "waiting_list"])
     return offer
 
 
-def _open(desk: Desk) -> None:
-    desk.city = ("99470", "Le Bac-sur-Onde")
-    desk.open_town(
+def _open(builder: Builder) -> None:
+    builder.city = ("99470", "Le Bac-sur-Onde")
+    builder.open_town(
         "entre-rives",
         **small.texts(
             name=NAME,
@@ -213,7 +214,7 @@ def _open(desk: Desk) -> None:
             "department": "Enfance et familles",
         },
     )
-    desk.news(
+    builder.news(
         (
             3,
             "Le bac à chaîne devient le décor des mercredis",
@@ -229,8 +230,8 @@ def _open(desk: Desk) -> None:
     )
 
 
-def _families(desk: Desk, school: Site) -> None:
-    desk.family(
+def _families(builder: Builder, school: Site) -> None:
+    builder.family(
         [
             Person("Mme", "Ysaline", "Beaugué", "deux enfants le mercredi"),
             Person("M.", "Sosthène", "Beaugué"),
@@ -238,17 +239,17 @@ def _families(desk: Desk, school: Site) -> None:
         [Pupil("Ondin", "Beaugué", "CE2", "M", school), Pupil("Marinette", "Beaugué", "GS", "F", school)],
         is_character=True,
     )
-    desk.family(
+    builder.family(
         [Person("M.", "Aristide", "Quaimbert", "un enfant le mercredi")],
         [Pupil("Garancette", "Quaimbert", "CP", "F", school)],
         is_character=True,
     )
 
 
-def _small_ones(desk: Desk, school: Site, offers: list[Offer]) -> None:
+def _small_ones(builder: Builder, school: Site, offers: list[Offer]) -> None:
     """Families of the crèches: the service has enrolled their children; their files are more or less complete."""
     galets, ecluse, wednesday = offers
-    home = desk.family(
+    home = builder.family(
         [
             Person("Mme", "Séraphine", "Duquai", "un enfant à la crèche et un à l’école, fiches à jour"),
             Person("M.", "Anatole", "Duquai"),
@@ -259,55 +260,61 @@ def _small_ones(desk: Desk, school: Site, offers: list[Offer]) -> None:
         ],
         is_character=True,
     )
-    desk.enrol(home, galets, home.children[0])
-    desk.enrol(home, wednesday, home.children[1])
+    builder.enrol(home, galets, home.children[0])
+    builder.enrol(home, wednesday, home.children[1])
     for child in home.children:
-        _sheets(desk, home, child)
-    sent = desk.now - timedelta(days=40)
-    dossiers.send_piece(desk, home, "domicile", now=sent, accept=True)
-    dossiers.send_piece(desk, home, "carnet", child=home.children[0], now=sent, accept=True)
-    dossiers.send_piece(desk, home, "assurance", child=home.children[1], now=sent, is_photo=True, accept=True)
-    other = desk.family(
+        _sheets(builder, home, child)
+    sent = builder.now - timedelta(days=40)
+    dossiers.send_piece(builder, home, "domicile", now=sent, accept=True)
+    dossiers.send_piece(builder, home, "carnet", child=home.children[0], now=sent, accept=True)
+    dossiers.send_piece(builder, home, "assurance", child=home.children[1], now=sent, is_photo=True, accept=True)
+    other = builder.family(
         [Person("M.", "Gaspard", "Hallebarde", "un enfant à la crèche, fiches à compléter, un document refusé")],
         [Pupil("Ilona", "Hallebarde", "", "F", months=27)],
         is_character=True,
     )
-    desk.enrol(other, ecluse, other.children[0])
+    builder.enrol(other, ecluse, other.children[0])
     dossiers.send_piece(
-        desk, other, "carnet", child=other.children[0], now=desk.now - timedelta(days=6), is_photo=True, accept=False
+        builder,
+        other,
+        "carnet",
+        child=other.children[0],
+        now=builder.now - timedelta(days=6),
+        is_photo=True,
+        accept=False,
     )
 
 
-def _sheets(desk: Desk, home: Home, child: Child) -> None:
+def _sheets(builder: Builder, home: Home, child: Child) -> None:
     """The three sheets of a child, filled by its parent: health, authorisations, persons."""
-    now, by = desk.now - timedelta(days=60), home.adults[0].full_name
+    now, by = builder.now - timedelta(days=60), home.adults[0].full_name
     sheet = {
         "doctor_name": "Dr Batellerie",
         "diet": "vegetarian",
         "avoid": "Œuf cru",
         "vaccines": list(compulsory_vaccines(born=child.birth_date)),
     }
-    save_health(actor=desk.actor, child_id=child.pk, values=sheet, now=now, by=by)
-    answers = dict.fromkeys(dossiers.asked_consents(desk), "yes") | {"photo": "no", "urgence": "yes"}
-    answer_consents(actor=desk.actor, child_id=child.pk, answers=answers, now=now, by=by)
+    save_health(actor=builder.actor, child_id=child.pk, values=sheet, now=now, by=by)
+    answers = dict.fromkeys(dossiers.asked_consents(builder), "yes") | {"photo": "no", "urgence": "yes"}
+    answer_consents(actor=builder.actor, child_id=child.pk, answers=answers, now=now, by=by)
     person = {"first_name": "Berthille", "last_name": "Duquai", "link": "grand-mère", "phone": home.adults[0].phone}
-    actor = desk.actor_of(home)
+    actor = builder.actor_of(home)
     save_contact(actor=actor, child_id=child.pk, values={**person, "kind": ContactKind.PICK_UP}, now=now)
-    confirm_sheets(actor=desk.actor, child_id=child.pk, school_year_id=desk.year.pk, now=now, by=by)
+    confirm_sheets(actor=builder.actor, child_id=child.pk, school_year_id=builder.year.pk, now=now, by=by)
 
 
-def _asking(desk: Desk, infos: ProcedureForm, department: Department) -> None:
+def _asking(builder: Builder, infos: ProcedureForm, department: Department) -> None:
     """A child to be born: its parent asks about the crèches, and the service has answered."""
-    home = desk.family(
+    home = builder.family(
         [Person("Mme", "Coraline", "Fontbrune", "un enfant à naître, demande d’informations en cours")],
         [Pupil("À naître", "Fontbrune", "", "", months=-3)],
         is_character=True,
     )
     values = {"recherche": SOUGHT[0], "jours": 4, "question": "Y a-t-il une place aux Galets au printemps ?"}
-    number = dossiers.answer_form(desk, home, infos, values)
+    number = dossiers.answer_form(builder, home, infos, values)
     write_message(
-        actor=dossiers.agent(desk, department),
+        actor=dossiers.agent(builder, department),
         number=number,
         text="Bonjour, la commission se réunit en mars. Souhaitez-vous un rendez-vous avant ?",
-        now=desk.now - timedelta(days=1),
+        now=builder.now - timedelta(days=1),
     )

@@ -5,19 +5,19 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from preau.demo import dossiers
-from preau.demo.desk import Desk, Home, Hours, Person, Pupil
+from preau.demo.builder import Builder, Home, Hours, Person, Pupil
 from preau.demo.dossiers import Kind
 from preau.demo.towns import small
 from preau.demo.towns.pays_mellifere_characters import IN_TWO_TOWNS
 from preau.domain.catalogue.enums import ActivityKind, BookingMode, OpenOn
 from preau.domain.catalogue.models import Activity, Offer, SchoolYear
 from preau.domain.enrolments.models import Enrolment
-from preau.domain.enrolments.operations import subscribe
+from preau.domain.enrolments.operations.subscribing import subscribe
 from preau.domain.enrolments.rules import PatternLine
 from preau.domain.families.enums import ContactKind
 from preau.domain.organisations.enums import SiteKind
 from preau.domain.organisations.models import Department, Site
-from preau.domain.procedures.operations import book_subscriptions
+from preau.domain.procedures.operations.changes import book_subscriptions
 
 NAME = "Mairie de Kerploz"
 THE_TOWN = "la mairie de Kerploz"
@@ -99,44 +99,48 @@ FAQ = (
 )
 
 
-def build(desk: Desk) -> None:
+def build(builder: Builder) -> None:
     """Write down Kerploz."""
-    _open(desk)
-    desk.questions(*FAQ)
-    department = desk.department("Éducation Jeunesse", "02 61 91 44 90", CONTACT)
-    school = desk.site("École Per-Jakez Ar Mor", SiteKind.SCHOOL, "5 straed ar Skol", "02 61 91 44 91")
-    centre = desk.site("Ti ar Vugale", SiteKind.LEISURE, "3 straed ar C’hoad", "02 61 91 44 92")
-    desk.open_classes(
+    _open(builder)
+    builder.questions(*FAQ)
+    department = builder.department("Éducation Jeunesse", "02 61 91 44 90", CONTACT)
+    school = builder.site("École Per-Jakez Ar Mor", SiteKind.SCHOOL, "5 straed ar Skol", "02 61 91 44 91")
+    centre = builder.site("Ti ar Vugale", SiteKind.LEISURE, "3 straed ar C’hoad", "02 61 91 44 92")
+    builder.open_classes(
         school,
         ("Mme Abgrall", "M. Bescond", "Mme Cariou", "M. Rio", "Mme Ezvan", "M. Floc’h", "Mme Guivarc’h", "M. Hascoët"),
     )
-    dossiers.ask(desk, department, kinds=KINDS, rules=RULES)
-    activities = _activities(desk, department)
-    services = _services(desk, activities, school, centre, desk.year)
-    if desk.prepared != desk.year:
-        _services(desk, activities, school, centre, desk.prepared)
-    ready = _ready(desk, school)
-    small.crowd(desk, [school])
-    dossiers.validate_all(desk, desk.homes)
-    meals, wednesdays = _enrol(desk, services, desk.homes)
-    small.book(desk, services.meals, meals, "0134", [(0.8, ("R",)), (0.2, ())])
+    dossiers.ask(builder, department, kinds=KINDS, rules=RULES)
+    activities = _activities(builder, department)
+    services = _services(builder, activities, school, centre, builder.year)
+    if builder.prepared != builder.year:
+        _services(builder, activities, school, centre, builder.prepared)
+    ready = _ready(builder, school)
+    small.crowd(builder, [school])
+    dossiers.validate_all(builder, builder.homes)
+    meals, wednesdays = _enrol(builder, services, builder.homes)
+    small.book(builder, services.meals, meals, "0134", [(0.8, ("R",)), (0.2, ())])
     for offer, enrolments in wednesdays.items():
-        small.book(desk, offer, enrolments, "2", [(0.4, ("J",)), (0.15, ("M",)), (0.15, ("A",)), (0.3, ())])
+        small.book(builder, offer, enrolments, "2", [(0.4, ("J",)), (0.15, ("M",)), (0.15, ("A",)), (0.3, ())])
     for home in ready:
-        dossiers.validate_all(desk, [home], year=desk.prepared)
-    _subscribe(desk, services, ready[0])
-    _of_two_towns(desk, school)
-    _re_enrolling(desk, school)
-    _sent(desk, school)
-    _begun(desk, school)
+        dossiers.validate_all(builder, [home], year=builder.prepared)
+    _subscribe(builder, services, ready[0])
+    _of_two_towns(builder, school)
+    _re_enrolling(builder, school)
+    _sent(builder, school)
+    _begun(builder, school)
     small.staff(
-        desk, department, ("Mme", "Nolwenn", "Tanguy-Ruz"), ("M.", "Goulven", "Le Drévo"), ("Mme", "Rozenn", "Bihannic")
+        builder,
+        department,
+        ("Mme", "Nolwenn", "Tanguy-Ruz"),
+        ("M.", "Goulven", "Le Drévo"),
+        ("Mme", "Rozenn", "Bihannic"),
     )
 
 
-def _open(desk: Desk) -> None:
-    desk.city = ("99560", "Kerploz")
-    desk.open_town(
+def _open(builder: Builder) -> None:
+    builder.city = ("99560", "Kerploz")
+    builder.open_town(
         "kerploz",
         **small.texts(
             name=NAME,
@@ -165,7 +169,7 @@ def _open(desk: Desk) -> None:
         website="https://www.kerploz.example",
         labels={"bookings": "Modifier les réservations", "department": "Éducation Jeunesse"},
     )
-    desk.news(
+    builder.news(
         (
             5,
             "Fest-noz des écoles samedi prochain",
@@ -181,7 +185,7 @@ def _open(desk: Desk) -> None:
     )
 
 
-def _activities(desk: Desk, department: Department) -> dict[str, Activity]:
+def _activities(builder: Builder, department: Department) -> dict[str, Activity]:
     """The five lines of the enrolment step, the centre and the Passerelle on Wednesdays and in holidays."""
     lines = (
         ("meals", "Restaurant scolaire", ActivityKind.CANTEEN, BookingMode.DAY_UNITS),
@@ -194,18 +198,20 @@ def _activities(desk: Desk, department: Department) -> dict[str, Activity]:
     )
     made = {}
     for position, (code, name, kind, mode) in enumerate(lines, start=1):
-        made[code] = desk.activity(department, name, kind, position=position, booking_mode=mode)
+        made[code] = builder.activity(department, name, kind, position=position, booking_mode=mode)
         made[code].requires_dossier = True
         made[code].save(update_fields=["requires_dossier"])
     return made
 
 
-def _services(desk: Desk, activities: dict[str, Activity], school: Site, centre: Site, year: SchoolYear) -> Services:
+def _services(
+    builder: Builder, activities: dict[str, Activity], school: Site, centre: Site, year: SchoolYear
+) -> Services:
     """Write the offers of a school year, each with the date on which its reservations open."""
-    label = f" {year.label}" if year != desk.year else ""
-    refectory = desk.resource(school, f"Restaurant{label}", 60, is_blocking=False)
-    opened, soon = [{"public": "all", "opens_at": desk.local(day, 8)} for day in _openings(desk, year)]
-    meals = desk.offer(
+    label = f" {year.label}" if year != builder.year else ""
+    refectory = builder.resource(school, f"Restaurant{label}", 60, is_blocking=False)
+    opened, soon = [{"public": "all", "opens_at": builder.local(day, 8)} for day in _openings(builder, year)]
+    meals = builder.offer(
         activities["meals"],
         school,
         units=[Hours("R", "Repas", "12:00", "13:20", [refectory])],
@@ -213,17 +219,17 @@ def _services(desk: Desk, activities: dict[str, Activity], school: Site, centre:
         deadline=CANTEEN_DEADLINE,
         openings=[opened],
     )
-    standing = desk.offer(activities["standing"], school, year=year)
+    standing = builder.offer(activities["standing"], school, year=year)
     standing.is_subscription, standing.subscribes_to = True, meals
     standing.save(update_fields=["is_subscription", "subscribes_to"])
-    services = Services(desk.offer(activities["garderie"], school, year=year), meals, standing)
+    services = Services(builder.offer(activities["garderie"], school, year=year), meals, standing)
     for codes, levels, places in (
         (("wednesday", "holidays"), SMALL_LEVELS, 30),
         (("big_wednesday", "big_holidays"), BIG_LEVELS, 16),
     ):
         room = f"{activities[codes[0]].name.split()[0]}{label}"
-        morning = desk.resource(centre, f"{room}, matinée", places)
-        afternoon = desk.resource(centre, f"{room}, après-midi", places)
+        morning = builder.resource(centre, f"{room}, matinée", places)
+        afternoon = builder.resource(centre, f"{room}, après-midi", places)
         units = [
             Hours("J", "Journée", "8:00", "18:00", [morning, afternoon], excludes=["M", "A"]),
             Hours("M", "Matin", "8:00", "12:15", [morning], excludes=["J"]),
@@ -231,8 +237,8 @@ def _services(desk: Desk, activities: dict[str, Activity], school: Site, centre:
         ]
         common = {"units": units, "year": year, "deadline": CENTRE_DEADLINE}
         pair = [
-            desk.offer(activities[codes[0]], centre, weekdays="2", shown_weekdays="2", openings=[opened], **common),
-            desk.offer(
+            builder.offer(activities[codes[0]], centre, weekdays="2", shown_weekdays="2", openings=[opened], **common),
+            builder.offer(
                 activities[codes[1]],
                 centre,
                 weekdays="01234",
@@ -248,13 +254,13 @@ def _services(desk: Desk, activities: dict[str, Activity], school: Site, centre:
     return services
 
 
-def _openings(desk: Desk, year: SchoolYear) -> tuple[date, date]:
+def _openings(builder: Builder, year: SchoolYear) -> tuple[date, date]:
     """The Mondays on which reservations open: in July for school days, then for the next holidays."""
     summer = _monday(year.starts_on - timedelta(weeks=8))
-    coming = _monday(desk.today + timedelta(days=9))
-    if year != desk.year:  # the year to come, in June
+    coming = _monday(builder.today + timedelta(days=9))
+    if year != builder.year:  # the year to come, in June
         return max(summer, coming), max(summer, coming) + timedelta(weeks=11)
-    return min(summer, _monday(desk.today - timedelta(days=7))), coming
+    return min(summer, _monday(builder.today - timedelta(days=7))), coming
 
 
 def _monday(day: date) -> date:
@@ -262,7 +268,7 @@ def _monday(day: date) -> date:
 
 
 def _enrol(
-    desk: Desk, services: Services, homes: Iterable[Home]
+    builder: Builder, services: Services, homes: Iterable[Home]
 ) -> tuple[list[Enrolment], dict[Offer, list[Enrolment]]]:
     """Enrol the characters everywhere, and most others: return the meals, and the Wednesdays by offer."""
     meals: list[Enrolment] = []
@@ -270,9 +276,9 @@ def _enrol(
     for home in homes:
         for child in home.children:
             for offer in services.for_level(home.levels[child.pk]):
-                if not home.is_character and desk.random.random() > 0.7:
+                if not home.is_character and builder.random.random() > 0.7:
                     continue
-                made = desk.enrol(home, offer, child)
+                made = builder.enrol(home, offer, child)
                 if offer == services.meals:
                     meals.append(made)
                 elif offer.weekdays == "2":
@@ -280,19 +286,19 @@ def _enrol(
     return meals, wednesdays
 
 
-def _subscribe(desk: Desk, services: Services, home: Home) -> None:
+def _subscribe(builder: Builder, services: Services, home: Home) -> None:
     """« Abonnement » : one child eats every day, another on Mondays and Thursdays."""
     for child, weekdays in zip(home.children, ((0, 1, 3, 4), (0, 3)), strict=False):
-        made = desk.enrol(home, services.standing, child)
+        made = builder.enrol(home, services.standing, child)
         pattern = [PatternLine(weekday, "R") for weekday in weekdays]
-        subscribe(actor=desk.actor, enrolment_id=made.pk, pattern=pattern, starts_on=desk.today)
-        book_subscriptions(actor=desk.actor, enrolment_id=made.pk, now=desk.now)
+        subscribe(actor=builder.actor, enrolment_id=made.pk, pattern=pattern, starts_on=builder.today)
+        book_subscriptions(actor=builder.actor, enrolment_id=made.pk, now=builder.now)
 
 
-def _ready(desk: Desk, school: Site) -> list[Home]:
+def _ready(builder: Builder, school: Site) -> list[Home]:
     """Families for whom everything is validated."""
     return [
-        desk.family(
+        builder.family(
             [
                 Person("Mme", "Enora", "Kervizic", "trois enfants, dossiers validés, abonnés au restaurant scolaire"),
                 Person("M.", "Malo", "Kervizic"),
@@ -304,7 +310,7 @@ def _ready(desk: Desk, school: Site) -> list[Home]:
             ],
             is_character=True,
         ),
-        desk.family(
+        builder.family(
             [Person("M.", "Corentin", "Le Scouarnec", "un enfant inscrit, sans abonnement")],
             [Pupil("Bleunwenn", "Le Scouarnec", "CP", "F", school)],
             is_character=True,
@@ -312,8 +318,8 @@ def _ready(desk: Desk, school: Site) -> list[Home]:
     ]
 
 
-def _of_two_towns(desk: Desk, school: Site) -> None:
-    desk.family(
+def _of_two_towns(builder: Builder, school: Site) -> None:
+    builder.family(
         [
             Person(
                 "Mme",
@@ -329,30 +335,30 @@ def _of_two_towns(desk: Desk, school: Site) -> None:
     )
 
 
-def _re_enrolling(desk: Desk, school: Site) -> None:
+def _re_enrolling(builder: Builder, school: Site) -> None:
     """Last year everything was said: it is there to confirm. Its pieces have expired."""
-    home = desk.family(
+    home = builder.family(
         [Person("Mme", "Solenn", "Penvern", "réinscription à faire, réponses de l’an dernier à confirmer")],
         [Pupil("Tugdual", "Penvern", "CE2", "M", school), Pupil("Nolwen", "Penvern", "GS", "F", school)],
         is_character=True,
         contacts=[(ContactKind.PICK_UP, "Janig", "Penvern", "grand-mère")],
     )
-    dossiers.remember(desk, home, desk.year_before(desk.prepared), days_ago=400, avoid="Arachides")
+    dossiers.remember(builder, home, builder.year_before(builder.prepared), days_ago=400, avoid="Arachides")
 
 
-def _sent(desk: Desk, school: Site) -> None:
-    home = desk.family(
+def _sent(builder: Builder, school: Site) -> None:
+    home = builder.family(
         [Person("M.", "Yann", "Guillerm", "dossier déposé, en cours de traitement")],
         [Pupil("Maëlle", "Guillerm", "CE1", "F", school)],
         is_character=True,
     )
-    dossiers.send(desk, home, dossiers.fill(desk, home, home.children[0], days_ago=1), days_ago=1)
+    dossiers.send(builder, home, dossiers.fill(builder, home, home.children[0], days_ago=1), days_ago=1)
 
 
-def _begun(desk: Desk, school: Site) -> None:
-    home = desk.family(
+def _begun(builder: Builder, school: Site) -> None:
+    home = builder.family(
         [Person("Mme", "Gwenola", "Ropars", "dossier commencé, il manque un justificatif")],
         [Pupil("Titouan", "Ropars", "MS", "M", school)],
         is_character=True,
     )
-    dossiers.fill(desk, home, home.children[0], but=("people", "revenus", "rules"), days_ago=2)
+    dossiers.fill(builder, home, home.children[0], but=("people", "revenus", "rules"), days_ago=2)

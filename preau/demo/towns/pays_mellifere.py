@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from preau.demo import dossiers
-from preau.demo.desk import Desk, Hours, Person, Pupil
+from preau.demo.builder import Builder, Hours, Person, Pupil
 from preau.demo.towns import small
 from preau.demo.towns.pays_mellifere_characters import write_characters
 from preau.demo.towns.pays_mellifere_moments import write_moments
@@ -29,25 +29,25 @@ LATER = (
 )
 
 
-def build(desk: Desk) -> None:
+def build(builder: Builder) -> None:
     """Write down Pays Mellifère."""
-    _open(desk)
-    department = desk.department("Direction Éducation", "03 53 01 33 10", CONTACT)
-    acacias = desk.site("École des Acacias", SiteKind.SCHOOL, "6 rue de la Fontaine", "03 53 01 33 21")
-    bruyeres = desk.site("École des Bruyères", SiteKind.SCHOOL, "1 rue des Écoles", "03 53 01 33 22")
-    desk.open_classes(
+    _open(builder)
+    department = builder.department("Direction Éducation", "03 53 01 33 10", CONTACT)
+    acacias = builder.site("École des Acacias", SiteKind.SCHOOL, "6 rue de la Fontaine", "03 53 01 33 21")
+    bruyeres = builder.site("École des Bruyères", SiteKind.SCHOOL, "1 rue des Écoles", "03 53 01 33 22")
+    builder.open_classes(
         acacias, ("Mme Apis", "M. Bourdaine", "Mme Callune", "M. Doré", "Mme Essaim", "M. Flor", "Mme Genêt", "M. Houx")
     )
-    desk.open_classes(
+    builder.open_classes(
         bruyeres, ("Mme Iris", "M. Jonc", "Mme Lierre", "M. Mauve", "Mme Nielle", "M. Orme", "Mme Prunelle", "M. Ronce")
     )
-    dossiers.ask(desk, department, rules=RULES)
-    activity = _activity(desk, department, "Accueil périscolaire", ActivityKind.AFTER_SCHOOL, position=1)
+    dossiers.ask(builder, department, rules=RULES)
+    activity = _activity(builder, department, "Accueil périscolaire", ActivityKind.AFTER_SCHOOL, position=1)
     offers = {}
     for school in (acacias, bruyeres):
-        morning = desk.resource(school, "Accueil du matin", 24)
-        evening = desk.resource(school, "Accueil du soir", 30)
-        offers[school.pk] = desk.offer(
+        morning = builder.resource(school, "Accueil du matin", 24)
+        evening = builder.resource(school, "Accueil du soir", 30)
+        offers[school.pk] = builder.offer(
             activity,
             school,
             units=[
@@ -56,23 +56,27 @@ def build(desk: Desk) -> None:
             ],
             deadline=DEADLINE,
         )
-    halte = _others(desk, department, (acacias, bruyeres))
-    _families(desk, acacias, bruyeres)
-    small.crowd(desk, [acacias, bruyeres])
-    dossiers.validate_all(desk, desk.homes)
+    halte = _others(builder, department, (acacias, bruyeres))
+    _families(builder, acacias, bruyeres)
+    small.crowd(builder, [acacias, bruyeres])
+    dossiers.validate_all(builder, builder.homes)
     for school in (acacias, bruyeres):
-        enrolments = small.enrol_all(desk, offers[school.pk], school=school)
+        enrolments = small.enrol_all(builder, offers[school.pk], school=school)
         choices = [(0.4, ("S",)), (0.2, ("M", "S")), (0.1, ("M",)), (0.3, ())]
-        small.book(desk, offers[school.pk], enrolments, "0134", choices)
-    write_characters(desk, acacias, bruyeres, offers)
-    write_moments(desk, department, acacias, bruyeres, offers, halte)
+        small.book(builder, offers[school.pk], enrolments, "0134", choices)
+    write_characters(builder, acacias, bruyeres, offers)
+    write_moments(builder, department, acacias, bruyeres, offers, halte)
     small.staff(
-        desk, department, ("M.", "Gaëtan", "Rucher"), ("Mme", "Violaine", "Butineau"), ("M.", "Ferdinand", "Hydromel")
+        builder,
+        department,
+        ("M.", "Gaëtan", "Rucher"),
+        ("Mme", "Violaine", "Butineau"),
+        ("M.", "Ferdinand", "Hydromel"),
     )
 
 
 def _activity(
-    desk: Desk,
+    builder: Builder,
     department: Department,
     name: str,
     kind: ActivityKind,
@@ -80,28 +84,28 @@ def _activity(
     position: int,
     booking_mode: BookingMode = BookingMode.DAY_UNITS,
 ) -> Activity:
-    made = desk.activity(department, name, kind, position=position, booking_mode=booking_mode)
+    made = builder.activity(department, name, kind, position=position, booking_mode=booking_mode)
     made.requires_dossier = True
     made.save(update_fields=["requires_dossier"])
     return made
 
 
-def _others(desk: Desk, department: Department, schools: tuple[Site, ...]) -> Offer:
+def _others(builder: Builder, department: Department, schools: tuple[Site, ...]) -> Offer:
     """What else the dossier opens: at once for school days, on a later date for the rest. Return the halte-garderie."""
-    meals = _activity(desk, department, "Restauration", ActivityKind.CANTEEN, position=2)
+    meals = _activity(builder, department, "Restauration", ActivityKind.CANTEEN, position=2)
     name = "Temps d’activités périscolaires (TAP)"
-    tap = _activity(desk, department, name, ActivityKind.AFTER_SCHOOL, position=3, booking_mode=BookingMode.NONE)
+    tap = _activity(builder, department, name, ActivityKind.AFTER_SCHOOL, position=3, booking_mode=BookingMode.NONE)
     for school in schools:
-        refectory = desk.resource(school, "Réfectoire", 60, is_blocking=False)
+        refectory = builder.resource(school, "Réfectoire", 60, is_blocking=False)
         hours = [Hours("R", "Repas", "12:00", "13:20", [refectory])]
-        desk.offer(meals, school, units=hours, deadline=DEADLINE)
-        desk.offer(tap, school)
-    monday = desk.today + timedelta(days=28 - desk.today.weekday())
-    later = [{"public": "all", "opens_at": desk.local(monday, 8)}]
+        builder.offer(meals, school, units=hours, deadline=DEADLINE)
+        builder.offer(tap, school)
+    monday = builder.today + timedelta(days=28 - builder.today.weekday())
+    later = [{"public": "all", "opens_at": builder.local(monday, 8)}]
     made = []
     for position, (name, kind, place, ages) in enumerate(LATER, start=4):
-        activity = _activity(desk, department, name, kind, position=position, booking_mode=BookingMode.NONE)
-        offer = desk.offer(activity, desk.site(*place), weekdays="01234")
+        activity = _activity(builder, department, name, kind, position=position, booking_mode=BookingMode.NONE)
+        offer = builder.offer(activity, builder.site(*place), weekdays="01234")
         offer.min_age_months, offer.max_age_months = ages
         offer.enrolment_openings = later
         offer.save(update_fields=["min_age_months", "max_age_months", "enrolment_openings"])
@@ -109,10 +113,10 @@ def _others(desk: Desk, department: Department, schools: tuple[Site, ...]) -> Of
     return made[0]
 
 
-def _open(desk: Desk) -> None:
-    desk.city = ("99320", "Ruchelles")
+def _open(builder: Builder) -> None:
+    builder.city = ("99320", "Ruchelles")
     phone = "03 53 01 33 10"
-    desk.open_town(
+    builder.open_town(
         "pays-mellifere",
         **small.texts(
             name=NAME,
@@ -145,7 +149,7 @@ def _open(desk: Desk) -> None:
         website="https://www.pays-mellifere.example",
         labels={"bookings": "Créer les réservations", "space_name": "espace familles", "department": "Éducation"},
     )
-    desk.news(
+    builder.news(
         (
             6,
             "Transport scolaire : deux arrêts déplacés",
@@ -161,8 +165,8 @@ def _open(desk: Desk) -> None:
     )
 
 
-def _families(desk: Desk, acacias: Site, bruyeres: Site) -> None:
-    desk.family(
+def _families(builder: Builder, acacias: Site, bruyeres: Site) -> None:
+    builder.family(
         [
             Person("Mme", "Mélisande", "Corbeval", "deux enfants à l’École des Acacias"),
             Person("M.", "Fulbert", "Corbeval"),
@@ -170,7 +174,7 @@ def _families(desk: Desk, acacias: Site, bruyeres: Site) -> None:
         [Pupil("Honorine", "Corbeval", "CE1", "F", acacias), Pupil("Aymeric", "Corbeval", "PS", "M", acacias)],
         is_character=True,
     )
-    desk.family(
+    builder.family(
         [Person("M.", "Ludger", "Sainte-Avoie", "un enfant à l’École des Bruyères")],
         [Pupil("Pétronille", "Sainte-Avoie", "CM1", "F", bruyeres)],
         is_character=True,

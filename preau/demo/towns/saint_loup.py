@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from preau.demo.builder import Builder, Home, Hours
 from preau.demo.crowd import add_crowd
-from preau.demo.desk import Desk, Home, Hours
 from preau.demo.patterns import Habit, book_by_habit, fill, habit, next_open_day
 from preau.demo.texts import legal, privacy, terms
 from preau.demo.towns.saint_loup_characters import NOT_ACTIVATED, write_characters
@@ -12,11 +12,11 @@ from preau.domain.accounts.enums import Role
 from preau.domain.bookings.operations import OrderItem
 from preau.domain.catalogue.enums import ActivityKind, OpenOn, ParticipantKind
 from preau.domain.catalogue.models import Activity, Offer
-from preau.domain.catalogue.operations import close_days
+from preau.domain.catalogue.operations.places import close_days
 from preau.domain.enrolments.models import Enrolment
 from preau.domain.organisations.enums import SiteKind
 from preau.domain.organisations.models import Department, Site
-from preau.domain.procedures.operations import place_order
+from preau.domain.procedures.operations.orders import place_order
 
 __all__ = ["NOT_ACTIVATED", "build"]
 
@@ -81,26 +81,26 @@ class Rolls:
             self.free.setdefault(enrolment.offer_id, []).append(enrolment)
 
 
-def build(desk: Desk) -> None:
+def build(builder: Builder) -> None:
     """Write down Saint-Loup."""
-    _open(desk)
-    department = desk.department("Enfance", "05 36 49 10 20", CONTACT)
-    desk.department("Petite enfance", "05 36 49 10 24", "petite.enfance@saint-loup.example")
-    places = _places(desk, department)
-    nadia, hugo = write_characters(desk, places.tilleuls, places.lavoir)
-    add_crowd(desk, max(4, round(CROWD * desk.scale)), [places.tilleuls, places.lavoir])
-    rolls = _enrol(desk, places)
-    _book(desk, places, rolls)
-    _rare_places(desk, places, rolls)
-    _staff(desk, department, places)
-    _orders(desk, places, nadia)
-    _orders(desk, places, hugo)
+    _open(builder)
+    department = builder.department("Enfance", "05 36 49 10 20", CONTACT)
+    builder.department("Petite enfance", "05 36 49 10 24", "petite.enfance@saint-loup.example")
+    places = _places(builder, department)
+    nadia, hugo = write_characters(builder, places.tilleuls, places.lavoir)
+    add_crowd(builder, max(4, round(CROWD * builder.scale)), [places.tilleuls, places.lavoir])
+    rolls = _enrol(builder, places)
+    _book(builder, places, rolls)
+    _rare_places(builder, places, rolls)
+    _staff(builder, department, places)
+    _orders(builder, places, nadia)
+    _orders(builder, places, hugo)
 
 
-def _open(desk: Desk) -> None:
-    desk.city = ("99140", "Saint-Loup")
+def _open(builder: Builder) -> None:
+    builder.city = ("99140", "Saint-Loup")
     address = "2 place de la Mairie, 99140 Saint-Loup"
-    desk.open_town(
+    builder.open_town(
         "saint-loup",
         terms=terms(the_town=THE_TOWN, product="L’Espace Citoyens", contact=CONTACT),
         name=NAME,
@@ -137,7 +137,7 @@ def _open(desk: Desk) -> None:
         website="https://www.saint-loup.example",
         labels={"bookings": "Modifier les réservations", "absence": "Signaler une absence", "department": "Enfance"},
     )
-    desk.news(
+    builder.news(
         (
             2,
             "Mercredis : pensez au goûter d’anniversaire",
@@ -159,29 +159,29 @@ def _open(desk: Desk) -> None:
     )
 
 
-def _places(desk: Desk, department: Department) -> Places:
-    tilleuls = desk.site("École des Tilleuls", SiteKind.SCHOOL, "4 rue des Tilleuls", "05 36 49 10 31")
-    lavoir = desk.site("École du Lavoir", SiteKind.SCHOOL, "11 rue du Lavoir", "05 36 49 10 32")
-    refectory_site = desk.site("Restaurant scolaire", SiteKind.CANTEEN, "9 rue du Lavoir", "05 36 49 10 33")
-    centre = desk.site("Centre de loisirs Les Mésanges", SiteKind.LEISURE, "chemin du Ruisseau", "05 36 49 10 34")
-    house = desk.site("Maison des familles", SiteKind.LEISURE, "1 place du Marché", "05 36 49 10 35")
-    desk.open_classes(tilleuls, TILLEULS_TEACHERS)
-    desk.open_classes(lavoir, LAVOIR_TEACHERS)
-    desk.open_classes(tilleuls, TILLEULS_TEACHERS, year=desk.last_year)
-    desk.open_classes(lavoir, LAVOIR_TEACHERS, year=desk.last_year)
+def _places(builder: Builder, department: Department) -> Places:
+    tilleuls = builder.site("École des Tilleuls", SiteKind.SCHOOL, "4 rue des Tilleuls", "05 36 49 10 31")
+    lavoir = builder.site("École du Lavoir", SiteKind.SCHOOL, "11 rue du Lavoir", "05 36 49 10 32")
+    refectory_site = builder.site("Restaurant scolaire", SiteKind.CANTEEN, "9 rue du Lavoir", "05 36 49 10 33")
+    centre = builder.site("Centre de loisirs Les Mésanges", SiteKind.LEISURE, "chemin du Ruisseau", "05 36 49 10 34")
+    house = builder.site("Maison des familles", SiteKind.LEISURE, "1 place du Marché", "05 36 49 10 35")
+    builder.open_classes(tilleuls, TILLEULS_TEACHERS)
+    builder.open_classes(lavoir, LAVOIR_TEACHERS)
+    builder.open_classes(tilleuls, TILLEULS_TEACHERS, year=builder.last_year)
+    builder.open_classes(lavoir, LAVOIR_TEACHERS, year=builder.last_year)
 
-    after_school = desk.activity(department, "Accueil périscolaire", ActivityKind.AFTER_SCHOOL, position=1)
-    canteen = desk.activity(department, "Restauration scolaire", ActivityKind.CANTEEN, position=2)
-    wednesday = desk.activity(department, "Centre de loisirs Mercredi", ActivityKind.WEDNESDAY, position=3)
-    holidays = desk.activity(department, "Centre de loisirs Vacances", ActivityKind.HOLIDAYS, position=4)
-    outings = desk.activity(
+    after_school = builder.activity(department, "Accueil périscolaire", ActivityKind.AFTER_SCHOOL, position=1)
+    canteen = builder.activity(department, "Restauration scolaire", ActivityKind.CANTEEN, position=2)
+    wednesday = builder.activity(department, "Centre de loisirs Mercredi", ActivityKind.WEDNESDAY, position=3)
+    holidays = builder.activity(department, "Centre de loisirs Vacances", ActivityKind.HOLIDAYS, position=4)
+    outings = builder.activity(
         department, "Sorties et activités", ActivityKind.OUTINGS, position=5, participant=ParticipantKind.HOUSEHOLD
     )
 
-    morning = {s.pk: desk.resource(s, "Accueil du matin", 56) for s in (tilleuls, lavoir)}
-    evening = {s.pk: desk.resource(s, "Accueil du soir", 68) for s in (tilleuls, lavoir)}
-    study = desk.resource(lavoir, "Salle d’étude", 24)
-    refectory = desk.resource(refectory_site, "Réfectoire", 190, is_blocking=False)
+    morning = {s.pk: builder.resource(s, "Accueil du matin", 56) for s in (tilleuls, lavoir)}
+    evening = {s.pk: builder.resource(s, "Accueil du soir", 68) for s in (tilleuls, lavoir)}
+    study = builder.resource(lavoir, "Salle d’étude", 24)
+    refectory = builder.resource(refectory_site, "Réfectoire", 190, is_blocking=False)
 
     def day(school: Site) -> list[Hours]:
         units = [
@@ -196,10 +196,11 @@ def _places(desk: Desk, department: Department) -> Places:
         tilleuls=tilleuls,
         lavoir=lavoir,
         after_school={
-            s.pk: desk.offer(after_school, s, units=day(s), deadline=AFTER_SCHOOL_DEADLINE) for s in (tilleuls, lavoir)
+            s.pk: builder.offer(after_school, s, units=day(s), deadline=AFTER_SCHOOL_DEADLINE)
+            for s in (tilleuls, lavoir)
         },
         canteen={
-            s.pk: desk.offer(
+            s.pk: builder.offer(
                 canteen,
                 s,
                 units=[Hours("R", "Repas", "11:45", "13:30", [refectory])],
@@ -208,40 +209,43 @@ def _places(desk: Desk, department: Department) -> Places:
             )
             for s in (tilleuls, lavoir)
         },
-        wednesday=desk.offer(
+        wednesday=builder.offer(
             wednesday,
             centre,
-            units=_leisure_units(desk, centre, 80),
+            units=_leisure_units(builder, centre, 80),
             weekdays="2",
             shown_weekdays="2",
             deadline=WEDNESDAY_DEADLINE,
             openings=[
                 {
                     "public": "residents",
-                    "opens_at": desk.local(desk.year.starts_on - timedelta(days=75), 8),
+                    "opens_at": builder.local(builder.year.starts_on - timedelta(days=75), 8),
                     "closes_at": None,
                 },
                 {
                     "public": "non_residents",
-                    "opens_at": desk.local(desk.year.starts_on - timedelta(days=45), 8),
+                    "opens_at": builder.local(builder.year.starts_on - timedelta(days=45), 8),
                     "closes_at": None,
                 },
             ],
         ),
-        holidays=_holiday_offer(desk, holidays, centre),
-        outings=_outings(desk, outings, house),
-        last_year=desk.offer(
-            after_school, tilleuls, units=day(tilleuls), year=desk.last_year, deadline=AFTER_SCHOOL_DEADLINE
+        holidays=_holiday_offer(builder, holidays, centre),
+        outings=_outings(builder, outings, house),
+        last_year=builder.offer(
+            after_school, tilleuls, units=day(tilleuls), year=builder.last_year, deadline=AFTER_SCHOOL_DEADLINE
         ),
         next_year={
-            s.pk: desk.offer(
+            s.pk: builder.offer(
                 after_school,
                 s,
                 units=day(s),
-                year=desk.next_year,
+                year=builder.next_year,
                 deadline=AFTER_SCHOOL_DEADLINE,
                 openings=[
-                    {"public": "all", "opens_at": desk.local(desk.next_year.starts_on.replace(month=6, day=15), 8)}
+                    {
+                        "public": "all",
+                        "opens_at": builder.local(builder.next_year.starts_on.replace(month=6, day=15), 8),
+                    }
                 ],
             )
             for s in (tilleuls, lavoir)
@@ -249,10 +253,10 @@ def _places(desk: Desk, department: Department) -> Places:
     )
 
 
-def _leisure_units(desk: Desk, centre: Site, capacity: int, prefix: str = "") -> list[Hours]:
-    morning = desk.resource(centre, f"{prefix}Matinée", capacity)
-    meal = desk.resource(centre, f"{prefix}Repas", capacity)
-    afternoon = desk.resource(centre, f"{prefix}Après-midi", capacity)
+def _leisure_units(builder: Builder, centre: Site, capacity: int, prefix: str = "") -> list[Hours]:
+    morning = builder.resource(centre, f"{prefix}Matinée", capacity)
+    meal = builder.resource(centre, f"{prefix}Repas", capacity)
+    afternoon = builder.resource(centre, f"{prefix}Après-midi", capacity)
     return [
         Hours("J", "Journée", "7:30", "18:30", [morning, meal, afternoon], excludes=["M", "MR", "A"]),
         Hours("M", "Matin", "7:30", "12:00", [morning], excludes=["J", "MR"]),
@@ -261,42 +265,42 @@ def _leisure_units(desk: Desk, centre: Site, capacity: int, prefix: str = "") ->
     ]
 
 
-def _holiday_offer(desk: Desk, activity: Activity, centre: Site) -> Offer:
+def _holiday_offer(builder: Builder, activity: Activity, centre: Site) -> Offer:
     """Open the next holidays, bookable in some days only: first by those who live here."""
-    period = desk.holiday_after(desk.today + timedelta(days=14))
-    opens = desk.today + timedelta(days=6)
-    return desk.offer(
+    period = builder.holiday_after(builder.today + timedelta(days=14))
+    opens = builder.today + timedelta(days=6)
+    return builder.offer(
         activity,
         centre,
-        units=_leisure_units(desk, centre, 48, "Vacances, "),
+        units=_leisure_units(builder, centre, 48, "Vacances, "),
         period=(period.starts_on, period.ends_on),
         weekdays="01234",
         open_on=OpenOn.SCHOOL_HOLIDAYS,
         deadline={"kind": "weekday", "weekday": 4, "weeks_before": 1, "at": "12:00"},
         openings=[
-            {"public": "residents", "opens_at": desk.local(opens, 18), "closes_at": None},
-            {"public": "non_residents", "opens_at": desk.local(opens + timedelta(days=4), 18), "closes_at": None},
+            {"public": "residents", "opens_at": builder.local(opens, 18), "closes_at": None},
+            {"public": "non_residents", "opens_at": builder.local(opens + timedelta(days=4), 18), "closes_at": None},
         ],
     )
 
 
-def _outings(desk: Desk, activity: Activity, house: Site) -> Offer:
+def _outings(builder: Builder, activity: Activity, house: Site) -> Offer:
     """A few Saturdays for whole families."""
-    start = max(desk.today - timedelta(days=21), desk.year.starts_on)
-    bus = desk.resource(house, "Car", 45)
-    made = desk.offer(
+    start = max(builder.today - timedelta(days=21), builder.year.starts_on)
+    bus = builder.resource(house, "Car", 45)
+    made = builder.offer(
         activity,
         house,
         units=[Hours("D", "Sortie", "9:00", "17:30", [bus])],
-        period=(start, min(start + timedelta(days=120), desk.year.ends_on)),
+        period=(start, min(start + timedelta(days=120), builder.year.ends_on)),
         weekdays="5",
         shown_weekdays="5",
         deadline=OUTINGS_DEADLINE,
     )
-    days = sorted({on for _, on, _ in desk.slots(made, made.starts_on, made.ends_on)})
+    days = sorted({on for _, on, _ in builder.slots(made, made.starts_on, made.ends_on)})
     for day in days[1::2]:
         close_days(
-            actor=desk.actor,
+            actor=builder.actor,
             offer_id=made.pk,
             start=day,
             end=day + timedelta(days=1),
@@ -305,17 +309,19 @@ def _outings(desk: Desk, activity: Activity, house: Site) -> Offer:
     return made
 
 
-def _staff(desk: Desk, department: Department, places: Places) -> None:
-    desk.staff(Role.AGENT, "Mme", "Solène", "Dumas", "agent du service Enfance", departments=[department])
-    desk.staff(Role.MANAGER, "M.", "Bruno", "Keller", "responsable du service Enfance", departments=[department])
-    desk.staff(Role.SITE_STAFF, "Mme", "Lucie", "Fabre", "animatrice à l’École des Tilleuls", sites=[places.tilleuls])
-    desk.staff(Role.REGISSEUR, "M.", "Yann", "Le Bihan", "régisseur")
-    desk.staff(Role.ADMIN, "Mme", "Estelle", "Garnier", "administratrice de la collectivité")
+def _staff(builder: Builder, department: Department, places: Places) -> None:
+    builder.staff(Role.AGENT, "Mme", "Solène", "Dumas", "agent du service Enfance", departments=[department])
+    builder.staff(Role.MANAGER, "M.", "Bruno", "Keller", "responsable du service Enfance", departments=[department])
+    builder.staff(
+        Role.SITE_STAFF, "Mme", "Lucie", "Fabre", "animatrice à l’École des Tilleuls", sites=[places.tilleuls]
+    )
+    builder.staff(Role.REGISSEUR, "M.", "Yann", "Le Bihan", "régisseur")
+    builder.staff(Role.ADMIN, "Mme", "Estelle", "Garnier", "administratrice de la collectivité")
 
 
-def _enrol(desk: Desk, places: Places) -> Rolls:
+def _enrol(builder: Builder, places: Places) -> Rolls:
     rolls = Rolls({}, {})
-    for home in desk.homes:
+    for home in builder.homes:
         for child in home.children:
             school = home.schools[child.pk]
             for offer, share in (
@@ -324,89 +330,89 @@ def _enrol(desk: Desk, places: Places) -> Rolls:
                 (places.wednesday, 0.45),
                 (places.holidays, 0.25),
             ):
-                if home.is_character or desk.random.random() < share:
-                    rolls.add(desk.enrol(home, offer, child), home)
-            if home.is_character and desk.today > desk.year.ends_on - timedelta(days=45):
-                rolls.add(desk.enrol(home, places.next_year[school.pk], child), home)
-        if home.is_character or desk.random.random() < 0.2:
-            rolls.add(desk.enrol(home, places.outings), home)
-    nadia = desk.homes[0]
+                if home.is_character or builder.random.random() < share:
+                    rolls.add(builder.enrol(home, offer, child), home)
+            if home.is_character and builder.today > builder.year.ends_on - timedelta(days=45):
+                rolls.add(builder.enrol(home, places.next_year[school.pk], child), home)
+        if home.is_character or builder.random.random() < 0.2:
+            rolls.add(builder.enrol(home, places.outings), home)
+    nadia = builder.homes[0]
     for child in nadia.children[:1]:
-        rolls.add(desk.enrol(nadia, places.last_year, child), nadia)
+        rolls.add(builder.enrol(nadia, places.last_year, child), nadia)
     return rolls
 
 
-def _book(desk: Desk, places: Places, rolls: Rolls) -> None:
+def _book(builder: Builder, places: Places, rolls: Rolls) -> None:
     total = 0
     for school_id, offer in places.after_school.items():
         study = (0.12, ("S", "E")) if school_id == places.lavoir.pk else (0.12, ("S",))
         choices = [(0.30, ()), (0.18, ("M",)), (0.28, ("S",)), (0.12, ("M", "S")), study]
-        habits = {e.pk: habit(desk, "0134", choices) for e in rolls.all.get(offer.pk, [])}
-        habits |= _habits_of_nadia(desk, offer)
-        total += book_by_habit(desk, offer, habits)
+        habits = {e.pk: habit(builder, "0134", choices) for e in rolls.all.get(offer.pk, [])}
+        habits |= _habits_of_nadia(builder, offer)
+        total += book_by_habit(builder, offer, habits)
     for offer in places.canteen.values():
-        habits = {e.pk: habit(desk, "0134", [(0.76, ("R",)), (0.24, ())]) for e in rolls.all.get(offer.pk, [])}
-        total += book_by_habit(desk, offer, habits)
+        habits = {e.pk: habit(builder, "0134", [(0.76, ("R",)), (0.24, ())]) for e in rolls.all.get(offer.pk, [])}
+        total += book_by_habit(builder, offer, habits)
     wednesday = [(0.40, ("J",)), (0.10, ("M",)), (0.12, ("MR",)), (0.10, ("A",)), (0.28, ())]
-    habits = {e.pk: habit(desk, "2", wednesday) for e in rolls.all.get(places.wednesday.pk, [])}
-    habits |= {e.pk: {} for e in _of_nadia(desk, places.wednesday)}
-    total += book_by_habit(desk, places.wednesday, habits)
-    habits = {e.pk: habit(desk, "5", [(0.5, ("D",)), (0.5, ())]) for e in rolls.all.get(places.outings.pk, [])}
-    total += book_by_habit(desk, places.outings, habits)
-    total += _book_last_year(desk, places, rolls)
-    desk.report(f"Saint-Loup : {len(desk.homes)} familles, {total} réservations")
+    habits = {e.pk: habit(builder, "2", wednesday) for e in rolls.all.get(places.wednesday.pk, [])}
+    habits |= {e.pk: {} for e in _of_nadia(builder, places.wednesday)}
+    total += book_by_habit(builder, places.wednesday, habits)
+    habits = {e.pk: habit(builder, "5", [(0.5, ("D",)), (0.5, ())]) for e in rolls.all.get(places.outings.pk, [])}
+    total += book_by_habit(builder, places.outings, habits)
+    total += _book_last_year(builder, places, rolls)
+    builder.report(f"Saint-Loup : {len(builder.homes)} familles, {total} réservations")
 
 
-def _of_nadia(desk: Desk, offer: Offer) -> list[Enrolment]:
+def _of_nadia(builder: Builder, offer: Offer) -> list[Enrolment]:
     """The first character's enrolments in an offer, eldest child first."""
-    rows = Enrolment.objects.filter(organisation_id=desk.id, family=desk.homes[0].family, offer=offer)
+    rows = Enrolment.objects.filter(organisation_id=builder.id, family=builder.homes[0].family, offer=offer)
     return list(rows.order_by("child__birth_date"))
 
 
-def _habits_of_nadia(desk: Desk, offer: Offer) -> dict[int, Habit]:
+def _habits_of_nadia(builder: Builder, offer: Offer) -> dict[int, Habit]:
     """Her Thursdays and Wednesdays stay free: she must find places taken by others."""
     week: tuple[Habit, ...] = ({0: ("M", "S"), 1: ("S",), 4: ("M",)}, {0: ("S",), 1: ("S",)})
-    return {enrolment.pk: chosen for enrolment, chosen in zip(_of_nadia(desk, offer), week, strict=False)}
+    return {enrolment.pk: chosen for enrolment, chosen in zip(_of_nadia(builder, offer), week, strict=False)}
 
 
-def _book_last_year(desk: Desk, places: Places, rolls: Rolls) -> int:
+def _book_last_year(builder: Builder, places: Places, rolls: Rolls) -> int:
     end = places.last_year.ends_on
-    slots = [row for row in desk.slots(places.last_year, end - timedelta(weeks=4), end) if row[1].weekday() < 2]
-    return desk.book([(e.pk, slot_id) for e in rolls.all.get(places.last_year.pk, []) for slot_id, _, _ in slots])
+    slots = [row for row in builder.slots(places.last_year, end - timedelta(weeks=4), end) if row[1].weekday() < 2]
+    return builder.book([(e.pk, slot_id) for e in rolls.all.get(places.last_year.pk, []) for slot_id, _, _ in slots])
 
 
-def _rare_places(desk: Desk, places: Places, rolls: Rolls) -> None:
+def _rare_places(builder: Builder, places: Places, rolls: Rolls) -> None:
     """Fill an evening and a Wednesday, nearly fill others, and put the refectory above its alert one day."""
     tilleuls = places.after_school[places.tilleuls.pk]
     free = rolls.free.get(tilleuls.pk, [])
-    full = next_open_day(desk, tilleuls, after=8, weekdays="3")
-    fill(desk, tilleuls, full, "S", free)
-    fill(desk, tilleuls, next_open_day(desk, tilleuls, after=9, weekdays="4"), "S", free, leaving=2)
-    fill(desk, tilleuls, next_open_day(desk, tilleuls, after=11, weekdays="0"), "M", free, leaving=1)
+    full = next_open_day(builder, tilleuls, after=8, weekdays="3")
+    fill(builder, tilleuls, full, "S", free)
+    fill(builder, tilleuls, next_open_day(builder, tilleuls, after=9, weekdays="4"), "S", free, leaving=2)
+    fill(builder, tilleuls, next_open_day(builder, tilleuls, after=11, weekdays="0"), "M", free, leaving=1)
     mercredi = rolls.free.get(places.wednesday.pk, [])
-    full = next_open_day(desk, places.wednesday, after=8, weekdays="2")
-    fill(desk, places.wednesday, full, "J", mercredi)
+    full = next_open_day(builder, places.wednesday, after=8, weekdays="2")
+    fill(builder, places.wednesday, full, "J", mercredi)
     if full is not None:
-        nearly = next_open_day(desk, places.wednesday, after=(full - desk.today).days + 1, weekdays="2")
-        fill(desk, places.wednesday, nearly, "J", mercredi, leaving=3)
-    feast = next_open_day(desk, places.canteen[places.tilleuls.pk], after=9, weekdays="3")
+        nearly = next_open_day(builder, places.wednesday, after=(full - builder.today).days + 1, weekdays="2")
+        fill(builder, places.wednesday, nearly, "J", mercredi, leaving=3)
+    feast = next_open_day(builder, places.canteen[places.tilleuls.pk], after=9, weekdays="3")
     for offer in places.canteen.values():
-        fill(desk, offer, feast, "R", rolls.all.get(offer.pk, []), leaving=None)
+        fill(builder, offer, feast, "R", rolls.all.get(offer.pk, []), leaving=None)
 
 
-def _orders(desk: Desk, places: Places, home: Home) -> None:
+def _orders(builder: Builder, places: Places, home: Home) -> None:
     """Let a family place a real order two days ago, so that its latest démarches are not empty."""
     child = home.children[0]
     offer = places.after_school[home.schools[child.pk].pk]
-    enrolment = Enrolment.objects.get(organisation_id=desk.id, family=home.family, child=child, offer=offer)
-    start = max(desk.today, desk.year.starts_on) + timedelta(days=10)
-    slots = [slot_id for slot_id, _, code in desk.slots(offer, start, start + timedelta(days=12)) if code == "M"]
+    enrolment = Enrolment.objects.get(organisation_id=builder.id, family=home.family, child=child, offer=offer)
+    start = max(builder.today, builder.year.starts_on) + timedelta(days=10)
+    slots = [slot_id for slot_id, _, code in builder.slots(offer, start, start + timedelta(days=12)) if code == "M"]
     taken = set(enrolment.bookings.filter(slot_id__in=slots).values_list("slot_id", flat=True))
     wanted = frozenset(slot_id for slot_id in slots if slot_id not in taken)
     if wanted:
         place_order(
-            actor=desk.actor_of(home),
+            actor=builder.actor_of(home),
             items=[OrderItem(enrolment_id=enrolment.pk, add=wanted)],
             key=f"demo-{home.family.number}",
-            now=desk.now - timedelta(days=2),
+            now=builder.now - timedelta(days=2),
         )

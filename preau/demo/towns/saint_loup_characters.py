@@ -1,18 +1,18 @@
 """The named families of Saint-Loup, one for each situation."""
 
-from preau.demo.desk import Desk, Home, Person, Pupil
+from preau.demo.builder import Builder, Home, Person, Pupil
 from preau.domain.families.enums import Authority, ContactKind
-from preau.domain.families.operations import link_child
 from preau.domain.families.operations.custody import set_authority, set_residence, set_shares
+from preau.domain.families.operations.household import link_child
 from preau.domain.organisations.models import Site
 from preau.kernel.residence import WeekParity
 
 NOT_ACTIVATED = ("Maud", "Lestrade")  # known to the service, e-mail, no account yet
 
 
-def write_characters(desk: Desk, tilleuls: Site, lavoir: Site) -> tuple[Home, Home]:
+def write_characters(builder: Builder, tilleuls: Site, lavoir: Site) -> tuple[Home, Home]:
     """Write down the named families; return the first one and the one that lives elsewhere."""
-    nadia = desk.family(
+    nadia = builder.family(
         [
             Person("Mme", "Nadia", "Ferrand", "deux enfants à l’École des Tilleuls, tout est prêt"),
             Person("M.", "Karim", "Ferrand", "co-représentant de la même famille, son propre identifiant"),
@@ -26,19 +26,19 @@ def write_characters(desk: Desk, tilleuls: Site, lavoir: Site) -> tuple[Home, Ho
             (ContactKind.FORBIDDEN, "Denis", "Aubertin", "oncle"),
         ],
     )
-    desk.family(
+    builder.family(
         [Person("Mme", *NOT_ACTIVATED), Person("M.", "Rémi", "Lestrade")],
         [Pupil("Margot", "Lestrade", "CP", "F", tilleuls), Pupil("Paul", "Lestrade", "GS", "M", tilleuls)],
         is_character=True,
         address="3 impasse des Mésanges",
     )
-    desk.family(
+    builder.family(
         [Person("M.", "Thomas", "Quéméner", "seul parent, un enfant à l’École du Lavoir")],
         [Pupil("Sacha", "Quéméner", "CE2", "M", lavoir)],
         is_character=True,
     )
-    _separated(desk, lavoir)
-    desk.family(
+    _separated(builder, lavoir)
+    builder.family(
         [
             Person(
                 "Mme",
@@ -62,17 +62,17 @@ def write_characters(desk: Desk, tilleuls: Site, lavoir: Site) -> tuple[Home, Ho
         is_character=True,
         address="Résidence du Château de Montmirail, bâtiment C, escalier 2, 148 avenue de la Gare",
     )
-    desk.family(
+    builder.family(
         [Person("Mme", "Aïcha", "Morvan", "doit choisir son mot de passe, puis lire les conditions", "password")],
         [Pupil("Naïla", "Morvan", "GS", "F", tilleuls)],
         is_character=True,
     )
-    desk.family(
+    builder.family(
         [Person("M.", "Olivier", "Prunier", "n’a pas encore accepté les conditions d’utilisation", "terms")],
         [Pupil("Violette", "Prunier", "CM1", "F", lavoir)],
         is_character=True,
     )
-    desk.family(
+    builder.family(
         [Person("Mme", "Salomé", "Rivoire", "cinq enfants dans les deux écoles"), Person("M.", "Alban", "Rivoire")],
         [
             Pupil("Aurore", "Rivoire", "CM2", "F", tilleuls),
@@ -83,12 +83,12 @@ def write_characters(desk: Desk, tilleuls: Site, lavoir: Site) -> tuple[Home, Ho
         ],
         is_character=True,
     )
-    desk.family(
+    builder.family(
         [Person("Mme", "Clara", "Noyer", "adresse protégée", has_protected_address=True)],
         [Pupil("Théodore", "Noyer", "CE1", "M", tilleuls)],
         is_character=True,
     )
-    hugo = desk.family(
+    hugo = builder.family(
         [Person("M.", "Hugo", "Bastide", "n’habite pas la commune : ouvertures plus tardives")],
         [Pupil("Lou-Anne", "Bastide", "CE1", "F", lavoir)],
         is_character=True,
@@ -98,36 +98,38 @@ def write_characters(desk: Desk, tilleuls: Site, lavoir: Site) -> tuple[Home, Ho
     return nadia, hugo
 
 
-def _separated(desk: Desk, school: Site) -> None:
+def _separated(builder: Builder, school: Site) -> None:
     """Two households, two logins, one child who lives in turn with each."""
-    mother = desk.family(
+    mother = builder.family(
         [Person("Mme", "Irina", "Vasseur", "séparée de M. Dombasle, garde alternée d’Élio")],
         [Pupil("Élio", "Dombasle", "CM1", "M", school)],
         is_character=True,
     )
-    father = desk.family(
+    father = builder.family(
         [Person("M.", "Paul", "Dombasle", "séparé de Mme Vasseur, garde alternée d’Élio")], is_character=True
     )
     child = mother.children[0]
-    link_child(actor=desk.actor, family_id=father.family.pk, child_id=child.pk)
+    link_child(actor=builder.actor, family_id=father.family.pk, child_id=child.pk)
     father.children.append(child)
     father.schools[child.pk] = school
     # Even weeks of the calendar with the mother: 2026 has a week 53, so that hers comes back after two weeks in January.
     set_residence(
-        actor=desk.actor,
+        actor=builder.actor,
         child_id=child.pk,
         pattern=WeekParity("a"),
         adult_a_id=mother.adults[0].pk,
         adult_b_id=father.adults[0].pk,
-        now=desk.now,
+        now=builder.now,
     )
     for home, link in ((mother, "mère"), (father, "père")):
         set_authority(
-            actor=desk.actor,
+            actor=builder.actor,
             child_id=child.pk,
             adult_id=home.adults[0].pk,
             authority=Authority.EXERCISED,
             link=link,
-            now=desk.now,
+            now=builder.now,
         )
-    set_shares(actor=desk.actor, child_id=child.pk, shares={mother.family.pk: 50, father.family.pk: 50}, now=desk.now)
+    set_shares(
+        actor=builder.actor, child_id=child.pk, shares={mother.family.pk: 50, father.family.pk: 50}, now=builder.now
+    )

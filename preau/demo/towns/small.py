@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from preau.demo.builder import Builder, Home
 from preau.demo.crowd import add_crowd
-from preau.demo.desk import Desk, Home
 from preau.demo.patterns import book_by_habit, habit
 from preau.demo.texts import legal, privacy, terms
 from preau.domain.accounts.enums import Role
@@ -28,18 +28,18 @@ def texts(*, name: str, the_town: str, product: str, address: str, phone: str, c
     }
 
 
-def crowd(desk: Desk, schools: Sequence[Site]) -> None:
+def crowd(builder: Builder, schools: Sequence[Site]) -> None:
     """Add the families without a story."""
-    add_crowd(desk, max(2, round(CROWD * desk.scale)), schools)
+    add_crowd(builder, max(2, round(CROWD * builder.scale)), schools)
 
 
-def enrol_all(desk: Desk, offer: Offer, *, school: Site | None = None, share: float = 0.8) -> list[Enrolment]:
+def enrol_all(builder: Builder, offer: Offer, *, school: Site | None = None, share: float = 0.8) -> list[Enrolment]:
     """Enrol every child of the characters, and most of the others, in an offer; only those of a school if given."""
     made = []
-    for home in desk.homes:
+    for home in builder.homes:
         for child in _children(home, school):
-            if home.is_character or desk.random.random() < share:
-                made.append(desk.enrol(home, offer, child))
+            if home.is_character or builder.random.random() < share:
+                made.append(builder.enrol(home, offer, child))
     return made
 
 
@@ -47,16 +47,16 @@ def _children(home: Home, school: Site | None) -> list[Child]:
     return [child for child in home.children if school is None or home.schools.get(child.pk) == school]
 
 
-def book(desk: Desk, offer: Offer, enrolments: Sequence[Enrolment], weekdays: str, choices: Choices) -> int:
+def book(builder: Builder, offer: Offer, enrolments: Sequence[Enrolment], weekdays: str, choices: Choices) -> int:
     """Book an offer by drawn habits."""
-    return book_by_habit(desk, offer, {each.pk: habit(desk, weekdays, choices) for each in enrolments})
+    return book_by_habit(builder, offer, {each.pk: habit(builder, weekdays, choices) for each in enrolments})
 
 
 Name = tuple[str, str, str]  # civility, first name, last name
 
 
-def staff(desk: Desk, department: Department, agent: Name, manager: Name, admin: Name) -> None:
+def staff(builder: Builder, department: Department, agent: Name, manager: Name, admin: Name) -> None:
     """Create an agent, a manager and an administrator."""
-    desk.staff(Role.AGENT, *agent, f"agent du service {department.name}", departments=[department])
-    desk.staff(Role.MANAGER, *manager, f"responsable du service {department.name}", departments=[department])
-    desk.staff(Role.ADMIN, *admin, "administration de la collectivité")
+    builder.staff(Role.AGENT, *agent, f"agent du service {department.name}", departments=[department])
+    builder.staff(Role.MANAGER, *manager, f"responsable du service {department.name}", departments=[department])
+    builder.staff(Role.ADMIN, *admin, "administration de la collectivité")

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from preau.demo.desk import Desk, Hours, Person, Pupil
+from preau.demo.builder import Builder, Hours, Person, Pupil
 from preau.demo.towns import small
 from preau.domain.catalogue.enums import ActivityKind, OpenOn
 from preau.domain.catalogue.models import Activity, Offer, SchoolHoliday
@@ -15,38 +15,38 @@ CONTACT = "enfance@val-fleuri.example"
 DEADLINE = {"kind": "hours", "hours": 48}
 
 
-def build(desk: Desk) -> None:
+def build(builder: Builder) -> None:
     """Write down Val-Fleuri."""
-    _open(desk)
-    department = desk.department("Enfance Jeunesse", "05 36 49 21 40", CONTACT)
-    school = desk.site("École intercommunale du Coteau", SiteKind.SCHOOL, "2 chemin du Coteau", "05 36 49 21 51")
-    desk.open_classes(
+    _open(builder)
+    department = builder.department("Enfance Jeunesse", "05 36 49 21 40", CONTACT)
+    school = builder.site("École intercommunale du Coteau", SiteKind.SCHOOL, "2 chemin du Coteau", "05 36 49 21 51")
+    builder.open_classes(
         school,
         ("Mme Alibert", "Mme Bruyère", "M. Cantal", "Mme Dorée", "M. Enjalbert", "Mme Fabre", "M. Gransac", "Mme Hue"),
     )
-    bellerive = desk.site("Site de Bellerive", SiteKind.LEISURE, "route du Moulin", "05 36 49 21 52")
-    montclair = desk.site("Site de Montclair", SiteKind.LEISURE, "place du Marché", "05 36 49 21 53")
-    centre = desk.activity(department, "ALSH Vacances", ActivityKind.HOLIDAYS, position=1)
-    teens = desk.activity(department, "ADOS Vacances scolaires", ActivityKind.HOLIDAYS, position=2)
-    periods = _periods(desk)
-    offers = [_centre(desk, centre, bellerive, period) for period in periods]
-    offers += [_centre(desk, centre, montclair, periods[-1], "Montclair, ")]
-    evenings = _teens(desk, teens, montclair, periods[-1])
-    _families(desk, school)
-    small.crowd(desk, [school])
+    bellerive = builder.site("Site de Bellerive", SiteKind.LEISURE, "route du Moulin", "05 36 49 21 52")
+    montclair = builder.site("Site de Montclair", SiteKind.LEISURE, "place du Marché", "05 36 49 21 53")
+    centre = builder.activity(department, "ALSH Vacances", ActivityKind.HOLIDAYS, position=1)
+    teens = builder.activity(department, "ADOS Vacances scolaires", ActivityKind.HOLIDAYS, position=2)
+    periods = _periods(builder)
+    offers = [_centre(builder, centre, bellerive, period) for period in periods]
+    offers += [_centre(builder, centre, montclair, periods[-1], "Montclair, ")]
+    evenings = _teens(builder, teens, montclair, periods[-1])
+    _families(builder, school)
+    small.crowd(builder, [school])
     for offer in offers:
-        enrolments = small.enrol_all(desk, offer, share=0.5)
-        small.book(desk, offer, enrolments, "01234", [(0.5, ("J",)), (0.15, ("M",)), (0.15, ("A",)), (0.2, ())])
-    small.enrol_all(desk, evenings, share=0.2)
+        enrolments = small.enrol_all(builder, offer, share=0.5)
+        small.book(builder, offer, enrolments, "01234", [(0.5, ("J",)), (0.15, ("M",)), (0.15, ("A",)), (0.2, ())])
+    small.enrol_all(builder, evenings, share=0.2)
     admin = ("Mme", "Ludivine", "Sauveterre")
-    small.staff(desk, department, ("Mme", "Hortense", "Cabanel"), ("M.", "Régis", "Fontvieille"), admin)
+    small.staff(builder, department, ("Mme", "Hortense", "Cabanel"), ("M.", "Régis", "Fontvieille"), admin)
 
 
-def _open(desk: Desk) -> None:
-    desk.city = ("99210", "Bellerive-le-Val")
+def _open(builder: Builder) -> None:
+    builder.city = ("99210", "Bellerive-le-Val")
     phone = "05 36 49 21 40"
     address = "Maison du Val, 1 route du Moulin, 99210 Bellerive-le-Val"
-    desk.open_town(
+    builder.open_town(
         "val-fleuri",
         **small.texts(
             name=NAME, the_town=THE_TOWN, product="L’Espace Citoyens", address=address, phone=phone, contact=CONTACT
@@ -77,7 +77,7 @@ def _open(desk: Desk) -> None:
             "department": "Enfance Jeunesse",
         },
     )
-    desk.news(
+    builder.news(
         (
             4,
             "Vacances : le programme des deux sites est prêt",
@@ -93,23 +93,23 @@ def _open(desk: Desk) -> None:
     )
 
 
-def _periods(desk: Desk) -> list[SchoolHoliday]:
+def _periods(builder: Builder) -> list[SchoolHoliday]:
     """The holidays that have just passed or run now, and the next ones."""
     rows = list(
         SchoolHoliday.objects.filter(
-            organisation_id=desk.id, starts_on__lte=desk.today, ends_on__gte=desk.year.starts_on
+            organisation_id=builder.id, starts_on__lte=builder.today, ends_on__gte=builder.year.starts_on
         )
         .exclude(name__startswith="Pont")
         .order_by("-starts_on")[:1]
     )
-    return [*rows, desk.holiday_after(desk.today)]
+    return [*rows, builder.holiday_after(builder.today)]
 
 
-def _centre(desk: Desk, activity: Activity, site: Site, period: SchoolHoliday, prefix: str = "") -> Offer:
+def _centre(builder: Builder, activity: Activity, site: Site, period: SchoolHoliday, prefix: str = "") -> Offer:
     label = f"{prefix}{period.starts_on:%d/%m/%Y}"
-    morning = desk.resource(site, f"Matinée, {label}", 40)
-    afternoon = desk.resource(site, f"Après-midi, {label}", 40)
-    return desk.offer(
+    morning = builder.resource(site, f"Matinée, {label}", 40)
+    afternoon = builder.resource(site, f"Après-midi, {label}", 40)
+    return builder.offer(
         activity,
         site,
         units=[
@@ -124,9 +124,9 @@ def _centre(desk: Desk, activity: Activity, site: Site, period: SchoolHoliday, p
     )
 
 
-def _teens(desk: Desk, activity: Activity, site: Site, period: SchoolHoliday) -> Offer:
-    room = desk.resource(site, "Minibus", 8)
-    return desk.offer(
+def _teens(builder: Builder, activity: Activity, site: Site, period: SchoolHoliday) -> Offer:
+    room = builder.resource(site, "Minibus", 8)
+    return builder.offer(
         activity,
         site,
         units=[Hours("S", "Sortie", "13:00", "22:00", [room])],
@@ -137,8 +137,8 @@ def _teens(desk: Desk, activity: Activity, site: Site, period: SchoolHoliday) ->
     )
 
 
-def _families(desk: Desk, school: Site) -> None:
-    desk.family(
+def _families(builder: Builder, school: Site) -> None:
+    builder.family(
         [
             Person("Mme", "Capucine", "Hautefeuille", "deux enfants, vacances à Bellerive et à Montclair"),
             Person("M.", "Ivan", "Hautefeuille"),
@@ -149,12 +149,12 @@ def _families(desk: Desk, school: Site) -> None:
         ],
         is_character=True,
     )
-    desk.family(
+    builder.family(
         [Person("M.", "Gonzague", "Petitbois", "un enfant, seul responsable")],
         [Pupil("Philomène", "Petitbois", "CM2", "F", school)],
         is_character=True,
     )
-    desk.family(
+    builder.family(
         [Person("Mme", "Rosalie", "Tournemire")],
         [Pupil("Anselme", "Tournemire", "CP", "M", school)],
         is_character=True,

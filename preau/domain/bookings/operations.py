@@ -15,7 +15,7 @@ from preau.base.facts import NotAllowed, NotFound
 from preau.domain.accounts.enums import Role
 from preau.domain.bookings.enums import HOLDS_PLACE, BookingStatus
 from preau.domain.bookings.models import Booking
-from preau.domain.bookings.queries import (
+from preau.domain.bookings.queries.facts import (
     BookableEnrolment,
     Held,
     held_by_participant,

@@ -28,7 +28,7 @@ from preau.domain.catalogue.models import (
     Slot,
     Unit,
 )
-from preau.domain.catalogue.operations import open_offer, set_capacity
+from preau.domain.catalogue.operations.places import open_offer, set_capacity
 from preau.domain.catalogue.rules import LEVELS
 from preau.domain.documents.models import DocumentType
 from preau.domain.organisations.enums import SiteKind

@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 from preau.base.encryption import EncryptedJSONField
 from preau.base.models import TenantModel
 from preau.base.search import MAX_WORD, email_word, phone_word, words_of
-from preau.base.words import WordField
+from preau.base.word_field import WordField
 from preau.domain.families.enums import (
     AdultPosition,
     Answer,

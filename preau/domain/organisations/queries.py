@@ -102,12 +102,11 @@ def any_asks_for_factor(*, organisation_ids: Collection[int]) -> bool:
     return rows.exists()
 
 
-def mail_identity(*, organisation_id: int) -> dict[str, str]:
-    """Return what a mail says of the collectivité that sends it.
-
-    :raises Organisation.DoesNotExist: no such collectivité.
-    """
-    row = Organisation.objects.get(pk=organisation_id)
+def mail_identity(*, organisation_id: int) -> dict[str, str] | None:
+    """Return what a mail says of the collectivité that sends it; None for one that is closed. One query."""
+    row = Organisation.objects.filter(pk=organisation_id, is_active=True).first()
+    if row is None:
+        return None
     return {
         "slug": row.slug,
         "name": row.name,

@@ -4,18 +4,19 @@ from datetime import datetime
 
 from django_tasks import task
 
-from preau.base import later
+from preau.base import task_queue
 from preau.base.actor import system_actor
-from preau.domain.documents.operations import remind_due
+from preau.domain.documents.operations.reminding import remind_due
 from preau.domain.organisations.queries import list_organisations
-from preau.domain.procedures.operations import announce, apply_held
-from preau.domain.procedures.queries import households_with_dossier
+from preau.domain.procedures.operations.decisions import apply_held
+from preau.domain.procedures.operations.orders import announce
+from preau.domain.procedures.queries.to_finish import households_with_dossier
 
 
 @task(queue_name="mail")
 def announce_order(organisation_id: int, key: str) -> None:
     """Post the mail that tells a family what became of an order."""
-    announce(actor=system_actor(organisation_id), key=key, now=later.present())
+    announce(actor=system_actor(organisation_id), key=key, now=task_queue.present())
 
 
 @task()
@@ -28,7 +29,7 @@ def apply_decision(organisation_id: int, number: int, until: str) -> None:
 @task()
 def remind_due_pieces() -> None:
     """Tell the families what they may still send, 14 then 3 days before its date; run again, it tells nobody twice."""
-    now = later.present()
+    now = task_queue.present()
     for organisation in list_organisations():
         actor = system_actor(organisation.id, time_zone=organisation.time_zone)
         on = now.astimezone(actor.zone).date()

@@ -5,7 +5,7 @@ from preau.web.staff.children import views as children
 from preau.web.staff.documents import views as documents
 from preau.web.staff.home import views as home
 from preau.web.staff.lists import views as lists
-from preau.web.staff.procedures import acts as procedure_acts
+from preau.web.staff.procedures import decisions as procedure_acts
 from preau.web.staff.procedures import views as procedures
 from preau.web.staff.publications import views as publications
 

@@ -8,8 +8,9 @@ from django.db import connection
 
 from preau.base.facts import NotAllowed, NotFound
 from preau.base.models import JournalEntry, OutboxMail
-from preau.domain.accounts import operations, rules
+from preau.domain.accounts import rules
 from preau.domain.accounts.models import Account, RecoveryCode
+from preau.domain.accounts.operations import factors
 from preau.domain.accounts.operations.factors import MAX_FACTORS, add_factor
 from preau.domain.accounts.queries import asks_for_factor, factors_of, recovery_codes_left
 from preau.domain.organisations.models import Organisation
@@ -24,25 +25,23 @@ def odile(town):
 
 
 def set_up(town, account, *, at=AT):
-    secret = operations.new_totp_secret()
+    secret = factors.new_totp_secret()
     actor = town.agent("agent", account=account)
-    codes = operations.add_totp(
+    codes = factors.add_totp(
         actor=actor, secret=secret, code=pyotp.TOTP(secret).at(at), name="Téléphone", at=at, now=NOW
     )
     return secret, codes
 
 
 def check(account, code, *, at=AT):
-    operations.check_code(account_id=account.pk, code=code, at=at, now=NOW)
+    factors.check_code(account_id=account.pk, code=code, at=at, now=NOW)
 
 
 def test_an_application_is_kept_once_it_has_shown_that_it_knows_the_secret(town, odile):
-    secret = operations.new_totp_secret()
+    secret = factors.new_totp_secret()
     wrong = pyotp.TOTP(secret).at(AT + 600)
     with pytest.raises(rules.WrongCode):
-        operations.add_totp(
-            actor=town.agent("agent", account=odile), secret=secret, code=wrong, name="", at=AT, now=NOW
-        )
+        factors.add_totp(actor=town.agent("agent", account=odile), secret=secret, code=wrong, name="", at=AT, now=NOW)
     assert factors_of(account_id=odile.pk) == []
     secret, codes = set_up(town, odile)
     assert [line.name for line in factors_of(account_id=odile.pk)] == ["Téléphone"]
@@ -86,7 +85,7 @@ def test_a_recovery_code_serves_once_and_is_not_that_of_somebody_else(town, odil
     with pytest.raises(rules.WrongCode):
         check(odile, codes[0])
     assert recovery_codes_left(account_id=odile.pk) == rules.RECOVERY_CODES - 1
-    fresh = operations.new_recovery_codes(actor=town.agent("agent", account=odile), now=NOW)
+    fresh = factors.new_recovery_codes(actor=town.agent("agent", account=odile), now=NOW)
     with pytest.raises(rules.WrongCode):
         check(odile, codes[1])
     check(odile, fresh[0])
@@ -96,11 +95,11 @@ def test_the_last_factor_stays_where_a_collectivite_asks_for_one(town, odile):
     set_up(town, odile)
     actor, (line,) = town.agent("agent", account=odile), factors_of(account_id=odile.pk)
     with pytest.raises(rules.FactorNeeded):
-        operations.remove_factor(actor=actor, factor_id=line.factor_id, is_needed=True, now=NOW)
-    operations.remove_factor(actor=actor, factor_id=line.factor_id, is_needed=False, now=NOW)
+        factors.remove_factor(actor=actor, factor_id=line.factor_id, is_needed=True, now=NOW)
+    factors.remove_factor(actor=actor, factor_id=line.factor_id, is_needed=False, now=NOW)
     assert (factors_of(account_id=odile.pk), recovery_codes_left(account_id=odile.pk)) == ([], 0)
     with pytest.raises(NotFound):
-        operations.remove_factor(actor=actor, factor_id=line.factor_id, is_needed=False, now=NOW)
+        factors.remove_factor(actor=actor, factor_id=line.factor_id, is_needed=False, now=NOW)
 
 
 def test_there_is_an_end_to_the_factors_of_an_account(town, odile):
@@ -117,10 +116,10 @@ def test_an_administrator_takes_away_what_an_agent_has_lost_and_never_his_own(to
     boss = town.account("chef", role="admin")
     admin = town.agent("admin", account=boss)
     with pytest.raises(NotAllowed):
-        operations.forget_factors(actor=town.agent("manager"), account_id=odile.pk, now=NOW)
+        factors.forget_factors(actor=town.agent("manager"), account_id=odile.pk, now=NOW)
     with pytest.raises(NotFound):
-        operations.forget_factors(actor=admin, account_id=boss.pk, now=NOW)
-    operations.forget_factors(actor=admin, account_id=odile.pk, now=NOW)
+        factors.forget_factors(actor=admin, account_id=boss.pk, now=NOW)
+    factors.forget_factors(actor=admin, account_id=odile.pk, now=NOW)
     assert factors_of(account_id=odile.pk) == []
     assert OutboxMail.objects.filter(template="second_factor").latest("pk").context["what"] == "forgotten"
     assert JournalEntry.objects.filter(act="factor.forgotten", subject_id=odile.pk).exists()
@@ -131,11 +130,11 @@ def test_an_administrator_cannot_open_the_door_of_another_town_nor_that_of_the_i
     other_town.join(odile, "agent")
     admin = town.agent("admin")
     with pytest.raises(rules.AgentElsewhere):
-        operations.forget_factors(actor=admin, account_id=odile.pk, now=NOW)
+        factors.forget_factors(actor=admin, account_id=odile.pk, now=NOW)
     odile.memberships.filter(organisation_id=other_town.id).update(ended_at=NOW - timedelta(days=1))
     Account.objects.filter(pk=odile.pk).update(is_superuser=True)
     with pytest.raises(rules.AgentElsewhere):
-        operations.forget_factors(actor=admin, account_id=odile.pk, now=NOW)
+        factors.forget_factors(actor=admin, account_id=odile.pk, now=NOW)
     assert len(factors_of(account_id=odile.pk)) == 1
 
 

@@ -6,11 +6,12 @@ import pytest
 
 from preau.base.facts import NotAllowed, NotFound
 from preau.base.models import JournalEntry, OutboxMail
-from preau.domain.accounts import operations, rules
+from preau.domain.accounts import rules
 from preau.domain.accounts.models import AccessLink, Account, Membership
+from preau.domain.accounts.operations import agents, identifiers, opening
 from preau.domain.accounts.queries import account_for_login, find_agent, list_agents, scope_in
 from preau.domain.families.models import Adult
-from preau.domain.families.operations import AlreadyActive, NoEmail, invite_adult
+from preau.domain.families.operations.invitations import AlreadyActive, NoEmail, invite_adult
 from preau.domain.organisations.models import Organisation
 from tests.factories.town import NOW, PASSWORD
 
@@ -80,20 +81,20 @@ def test_the_secret_is_stored_nowhere_in_clear(town, adult):
 
 def test_a_link_activates_once(town, adult):
     _account, mail = invite(town, adult)
-    account = operations.activate(
+    account = opening.activate(
         organisation_id=town.id, secret=secret_of(mail), now=NOW, password=GOOD, username="karim"
     )
     assert (account.username, account.check_password(GOOD), account.activated_at) == ("karim", True, NOW)
     assert last_mail("activated").to == ["karim@courriel.example"]
     with pytest.raises(rules.LinkInvalid):
-        operations.activate(organisation_id=town.id, secret=secret_of(mail), now=NOW, password=GOOD)
+        opening.activate(organisation_id=town.id, secret=secret_of(mail), now=NOW, password=GOOD)
 
 
 @pytest.mark.parametrize("delay", [timedelta(hours=72), timedelta(days=30)])
 def test_a_link_dies_after_72_hours(town, adult, delay):
     _account, mail = invite(town, adult)
     with pytest.raises(rules.LinkInvalid):
-        operations.activate(organisation_id=town.id, secret=secret_of(mail), now=NOW + delay, password=GOOD)
+        opening.activate(organisation_id=town.id, secret=secret_of(mail), now=NOW + delay, password=GOOD)
 
 
 def test_a_new_link_kills_the_one_before(town, adult):
@@ -101,20 +102,20 @@ def test_a_new_link_kills_the_one_before(town, adult):
     _account, second = invite(town, adult)
     assert first.pk != second.pk
     with pytest.raises(rules.LinkInvalid):
-        operations.activate(organisation_id=town.id, secret=secret_of(first), now=NOW, password=GOOD)
+        opening.activate(organisation_id=town.id, secret=secret_of(first), now=NOW, password=GOOD)
 
 
 def test_a_link_of_another_town_does_not_exist(town, other_town, adult):
     _account, mail = invite(town, adult)
     with pytest.raises(rules.LinkInvalid):
-        operations.activate(organisation_id=other_town.id, secret=secret_of(mail), now=NOW, password=GOOD)
+        opening.activate(organisation_id=other_town.id, secret=secret_of(mail), now=NOW, password=GOOD)
 
 
 def test_a_weak_password_uses_nothing_up(town, adult):
     _account, mail = invite(town, adult)
     with pytest.raises(rules.WeakPassword):
-        operations.activate(organisation_id=town.id, secret=secret_of(mail), now=NOW, password="court")
-    operations.activate(organisation_id=town.id, secret=secret_of(mail), now=NOW, password=GOOD)
+        opening.activate(organisation_id=town.id, secret=secret_of(mail), now=NOW, password="court")
+    opening.activate(organisation_id=town.id, secret=secret_of(mail), now=NOW, password=GOOD)
 
 
 def test_who_may_not_be_invited(town, other_town, awa, adult):
@@ -134,10 +135,10 @@ def test_the_provisional_password_dies_with_the_change(town, adult):
     account, mail = invite(town, adult, mails_provisional_password=True)
     provisional = mail.context["password"]
     with pytest.raises(rules.WeakPassword):
-        operations.set_own_identifiers(
+        identifiers.set_own_identifiers(
             organisation_id=town.id, account_id=account.pk, username="karim", password=provisional, now=NOW
         )
-    changed = operations.set_own_identifiers(
+    changed = identifiers.set_own_identifiers(
         organisation_id=town.id, account_id=account.pk, username="Karim.D", password=GOOD, now=NOW
     )
     assert changed.username == "karim.d"
@@ -148,42 +149,42 @@ def test_the_provisional_password_dies_with_the_change(town, adult):
 
 def test_an_identifiant_of_somebody_else_is_refused(town, awa, bruno):
     with pytest.raises(rules.UsernameTaken):
-        operations.change_identifiers(
+        identifiers.change_identifiers(
             actor=town.parent(awa), current_password=PASSWORD, username="bruno.martin", new_password="", now=NOW
         )
     with pytest.raises(rules.WrongPassword):
-        operations.change_identifiers(
+        identifiers.change_identifiers(
             actor=town.parent(awa), current_password="non", username="autre", new_password="", now=NOW
         )
 
 
 def test_a_reset_mail_lists_each_account_of_a_shared_address(town, awa, bruno):
     Account.objects.filter(pk=bruno.account.pk).update(email=awa.account.email)
-    operations.request_reset(organisation_id=town.id, email_or_username=awa.account.email.upper(), now=NOW)
+    identifiers.request_reset(organisation_id=town.id, email_or_username=awa.account.email.upper(), now=NOW)
     mail = last_mail("password_reset")
     assert {each["username"] for each in mail.context["accounts"]} == {"awa.dupre", "bruno.martin"}
     secret = mail.context["accounts"][0]["link"].rstrip("/").rsplit("/", 1)[-1]
-    account = operations.reset_password(organisation_id=town.id, secret=secret, password=GOOD, now=NOW)
+    account = identifiers.reset_password(organisation_id=town.id, secret=secret, password=GOOD, now=NOW)
     assert account.check_password(GOOD)
     with pytest.raises(rules.LinkInvalid):
-        operations.reset_password(organisation_id=town.id, secret=secret, password=GOOD, now=NOW)
+        identifiers.reset_password(organisation_id=town.id, secret=secret, password=GOOD, now=NOW)
 
 
 def test_a_reset_link_dies_after_an_hour(town, awa):
-    operations.request_reset(organisation_id=town.id, email_or_username="awa.dupre", now=NOW)
+    identifiers.request_reset(organisation_id=town.id, email_or_username="awa.dupre", now=NOW)
     secret = last_mail("password_reset").context["accounts"][0]["link"].rstrip("/").rsplit("/", 1)[-1]
     with pytest.raises(rules.LinkInvalid):
-        operations.reset_password(organisation_id=town.id, secret=secret, password=GOOD, now=NOW + timedelta(hours=1))
+        identifiers.reset_password(organisation_id=town.id, secret=secret, password=GOOD, now=NOW + timedelta(hours=1))
 
 
 @pytest.mark.parametrize("wanted", ["personne@nulle.example", "personne", "a\x00b", "' OR 1=1"])
 def test_an_unknown_address_gets_no_mail_and_no_failure(town, awa, wanted):
-    operations.request_reset(organisation_id=town.id, email_or_username=wanted, now=NOW)
+    identifiers.request_reset(organisation_id=town.id, email_or_username=wanted, now=NOW)
     assert not OutboxMail.objects.exists()
 
 
 def test_an_address_of_another_town_gets_no_mail_here(town, other_town, awa):
-    operations.request_reset(organisation_id=other_town.id, email_or_username=awa.account.email, now=NOW)
+    identifiers.request_reset(organisation_id=other_town.id, email_or_username=awa.account.email, now=NOW)
     assert not OutboxMail.objects.exists()
 
 
@@ -204,7 +205,7 @@ def admin(town):
 
 def test_an_admin_invites_limits_and_ends_an_agent(town, admin):
     _account, actor = admin
-    agent = operations.invite_agent(
+    agent = agents.invite_agent(
         actor=actor,
         civility="Mme",
         first_name="Chloé",
@@ -216,12 +217,12 @@ def test_an_admin_invites_limits_and_ends_an_agent(town, admin):
         now=NOW,
     )
     assert scope_in(account_id=agent.pk, organisation_id=town.id).department_ids == {town.department.pk}
-    operations.change_agent_scope(
+    agents.change_agent_scope(
         actor=actor, account_id=agent.pk, roles=["site_staff"], department_ids=[], site_ids=[town.school.pk], now=NOW
     )
     scope = scope_in(account_id=agent.pk, organisation_id=town.id)
     assert (scope.roles, scope.site_ids) == ({"site_staff"}, {town.school.pk})
-    operations.end_agent(actor=actor, account_id=agent.pk, now=NOW)
+    agents.end_agent(actor=actor, account_id=agent.pk, now=NOW)
     assert scope_in(account_id=agent.pk, organisation_id=town.id).roles == frozenset()
     assert find_agent(actor=actor, account_id=agent.pk).is_ended
     assert [row.username for row in list_agents(actor=actor)][-1] == agent.username
@@ -231,9 +232,9 @@ def test_an_admin_invites_limits_and_ends_an_agent(town, admin):
 def test_the_last_admin_cannot_leave(town, admin):
     account, actor = admin
     with pytest.raises(rules.LastAdmin):
-        operations.end_agent(actor=actor, account_id=account.pk, now=NOW)
+        agents.end_agent(actor=actor, account_id=account.pk, now=NOW)
     with pytest.raises(rules.LastAdmin):
-        operations.change_agent_scope(
+        agents.change_agent_scope(
             actor=actor, account_id=account.pk, roles=["agent"], department_ids=[], site_ids=[], now=NOW
         )
     assert Membership.objects.get(account=account).ended_at is None
@@ -243,7 +244,7 @@ def test_the_last_admin_cannot_leave(town, admin):
 def test_only_an_admin_touches_agents(town, admin, role):
     account, _actor = admin
     with pytest.raises(NotAllowed):
-        operations.end_agent(actor=town.agent(role), account_id=account.pk, now=NOW)
+        agents.end_agent(actor=town.agent(role), account_id=account.pk, now=NOW)
     with pytest.raises(NotAllowed):
         list_agents(actor=town.agent(role))
 
@@ -253,4 +254,4 @@ def test_an_admin_touches_neither_families_nor_the_agents_of_another_town(town, 
     stranger = other_town.account("admin.ailleurs", role="admin")
     for target in (awa.account, stranger):
         with pytest.raises(NotFound):
-            operations.end_agent(actor=actor, account_id=target.pk, now=NOW)
+            agents.end_agent(actor=actor, account_id=target.pk, now=NOW)

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from preau.domain.bookings import rules
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import OrderItem, change_bookings
-from preau.domain.bookings.queries import slot_board
+from preau.domain.bookings.queries.board import slot_board
 from preau.domain.bookings.rules import Counter, Wish, decide_order
 from preau.domain.catalogue.models import Unit
 from preau.domain.enrolments.models import Enrolment
-from preau.domain.enrolments.operations import enrol, promote_waiting
-from preau.domain.enrolments.queries import offers_with_limit
+from preau.domain.enrolments.operations.enrolling import enrol, promote_waiting
+from preau.domain.enrolments.queries.lists import offers_with_limit
 from preau.domain.enrolments.rules import OfferFull
-from preau.domain.families.operations import link_child
+from preau.domain.families.operations.household import link_child
 from tests.domain.bookings.test_rules import DAY, facts
 from tests.domain.bookings.test_rules import NOW as RULES_NOW
 from tests.factories.town import NOW, TODAY, assert_counters_are_exact, slots_of

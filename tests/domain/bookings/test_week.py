@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from preau.domain.bookings.operations import load_bookings
-from preau.domain.bookings.queries import planned_units
-from preau.domain.families.operations import link_child
+from preau.domain.bookings.queries.week import planned_units
+from preau.domain.families.operations.household import link_child
 from preau.domain.organisations.models import Department
 from tests.factories.town import NOW, TODAY, slots_of
 

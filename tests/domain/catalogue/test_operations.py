@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from preau.base.actor import STAFF, Actor
 from preau.base.facts import NotAllowed, NotFound
 from preau.domain.catalogue.models import ClosedDay, PublicHoliday, ResourceDay, SchoolHoliday, SchoolYear, Slot
-from preau.domain.catalogue.operations import close_days, open_offer, seed_calendar, set_capacity
+from preau.domain.catalogue.operations.places import close_days, open_offer, set_capacity
+from preau.domain.catalogue.operations.seeding import seed_calendar
 from preau.domain.catalogue.queries import current_school_year, day_closures, holiday_dates
 from tests.factories.catalogue import make_offer, make_town
 

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from preau.base.setting_field import InvalidSetting
 from preau.domain.bookings.operations import OrderItem, change_bookings
 from preau.domain.catalogue.models import Activity, Offer, Resource, ResourceDay, SchoolHoliday, Unit
-from preau.domain.catalogue.operations import reseed_calendar, seed_calendar
-from preau.domain.catalogue.operations.seeding import public_holidays
+from preau.domain.catalogue.operations.seeding import public_holidays, reseed_calendar, seed_calendar
 from preau.domain.catalogue.rules import (
     InvalidDeadline,
     InvalidOpening,
@@ -167,7 +166,7 @@ def test_an_unknown_piece_asked_by_an_activity_is_refused_then_counts_as_lacking
     with pytest.raises(ValidationError, match="assurence"):
         activity.full_clean()
     Activity.objects.filter(pk=activity.pk).update(required_document_types=["assurence"])
-    from preau.domain.enrolments.queries import offers_for_family
+    from preau.domain.enrolments.queries.offers import offers_for_family
 
     town.offer()
     found = offers_for_family(actor=town.parent(awa), family_id=awa.family.pk, now=NOW)

@@ -11,12 +11,13 @@ from preau.config import clock
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import OrderItem, change_bookings
 from preau.domain.documents.models import Document, DocumentType
-from preau.domain.documents.operations import check, deposit, remind_due
-from preau.domain.documents.queries import overdue_of, pieces_due
+from preau.domain.documents.operations.pieces import check, deposit
+from preau.domain.documents.operations.reminding import remind_due
+from preau.domain.documents.queries.folders import overdue_of, pieces_due
 from preau.domain.documents.tasks import remind_expiring
-from preau.domain.enrolments.queries import offers_for_child
+from preau.domain.enrolments.queries.offers import offers_for_child
 from preau.domain.families.models import ValidatedDossier
-from preau.domain.procedures.queries import households_with_dossier, pieces_to_send
+from preau.domain.procedures.queries.to_finish import households_with_dossier, pieces_to_send
 from preau.domain.procedures.tasks import remind_due_pieces
 from tests.factories.town import NOW, TODAY, slots_of
 from tests.uploads.corpus import paper
@@ -158,7 +159,7 @@ def test_the_mails_say_what_to_do(town, awa, kind, template):
         document = send(town, awa, kind, awa.children[0])
         DocumentType.objects.update(validity="date")
         Document.objects.filter(pk=document.document_id).update(good_until=DUE)
-        from preau.domain.documents.operations import remind_family
+        from preau.domain.documents.operations.reminding import remind_family
 
         assert remind_family(actor=system_actor(town.id), family_id=awa.family.pk, now=NOW)
     send_outbox_mail(OutboxMail.objects.get().pk)
@@ -220,7 +221,7 @@ def test_nobody_is_newly_enrolled_once_it_is_overdue(town, awa, kind, dossiers):
 
 
 def test_the_home_says_it_a_month_before(town, awa, kind):
-    from preau.domain.families.queries import children_of_family
+    from preau.domain.families.queries.files import children_of_family
 
     children = children_of_family(actor=town.parent(awa), family_id=awa.family.pk)
 

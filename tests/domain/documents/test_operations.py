@@ -9,8 +9,9 @@ from preau.base.facts import NotFound
 from preau.base.models import JournalEntry, StoredFile
 from preau.base.uploads import FileRefused
 from preau.domain.documents.models import Document, DocumentType
-from preau.domain.documents.operations import check, deposit, open_document
-from preau.domain.documents.queries import find_document, folders
+from preau.domain.documents.operations.pieces import check, deposit, open_document
+from preau.domain.documents.queries.folders import folders
+from preau.domain.documents.queries.pieces import find_document
 from preau.domain.documents.rules import AlreadyChecked, ReasonMissing
 from preau.domain.families.models import Guardianship
 from tests.factories.town import NOW

@@ -6,8 +6,8 @@ from preau.base.facts import NotAllowed, NotFound
 from preau.base.models import JournalEntry
 from preau.base.uploads import clean_upload
 from preau.domain.documents.enums import Category
-from preau.domain.documents.operations import open_publication, open_version, publish, withdraw
-from preau.domain.documents.queries import find_publication, list_publications, publications_to_manage
+from preau.domain.documents.operations.publishing import open_publication, open_version, publish, withdraw
+from preau.domain.documents.queries.publications import find_publication, list_publications, publications_to_manage
 from tests.factories.town import NOW
 from tests.uploads.corpus import paper
 

@@ -10,24 +10,12 @@ from preau.domain.catalogue.models import Activity, Offer, SchoolClass, SchoolYe
 from preau.domain.documents.models import Document, DocumentType
 from preau.domain.enrolments.enums import EnrolmentStatus, OfferState, Weeks
 from preau.domain.enrolments.models import Enrolment, Schooling, SchoolSector, Subscription
-from preau.domain.enrolments.operations import (
-    copy_classes,
-    end_enrolment,
-    enrol,
-    promote_waiting,
-    put_in_class,
-    roll_over_classes,
-    subscribe,
-)
-from preau.domain.enrolments.queries import (
-    enrolments_of_family,
-    offers_for_child,
-    offers_for_family,
-    offers_with_limit,
-    rollover_plan,
-    sector_school,
-    waiting_list,
-)
+from preau.domain.enrolments.operations.enrolling import end_enrolment, enrol, promote_waiting
+from preau.domain.enrolments.operations.schooling import copy_classes, put_in_class, roll_over_classes
+from preau.domain.enrolments.operations.subscribing import subscribe
+from preau.domain.enrolments.queries.lists import enrolments_of_family, offers_with_limit, waiting_list
+from preau.domain.enrolments.queries.offers import offers_for_child, offers_for_family
+from preau.domain.enrolments.queries.schools import rollover_plan, sector_school
 from preau.domain.enrolments.rules import EnrolmentOver, NobodyWaits, OfferFull, PatternEmpty, PatternLine
 from preau.domain.families.models import Child, ValidatedDossier
 from preau.domain.organisations.models import Department, Site

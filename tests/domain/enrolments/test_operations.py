@@ -7,9 +7,10 @@ import pytest
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotAllowed, NotFound
 from preau.domain.catalogue.models import SchoolClass, SchoolYear
-from preau.domain.catalogue.operations import seed_calendar
+from preau.domain.catalogue.operations.seeding import seed_calendar
 from preau.domain.enrolments.models import Enrolment
-from preau.domain.enrolments.operations import enrol, school_child
+from preau.domain.enrolments.operations.enrolling import enrol
+from preau.domain.enrolments.operations.schooling import school_child
 from preau.domain.enrolments.rules import AlreadyEnrolled, PeriodOutsideOffer
 from tests.factories.catalogue import make_household, make_offer, make_town
 

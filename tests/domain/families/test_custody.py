@@ -9,14 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from preau.base.facts import NotAllowed, NotFound
 from preau.base.models import JournalEntry
 from preau.domain.bookings.operations import OrderItem
-from preau.domain.bookings.queries import slot_board
+from preau.domain.bookings.queries.board import slot_board
 from preau.domain.catalogue.models import SchoolHoliday
 from preau.domain.families.enums import Authority
 from preau.domain.families.models import Guardianship, Objection
-from preau.domain.families.operations import link_child
 from preau.domain.families.operations.custody import lift_objection, object_to_acts, set_residence
+from preau.domain.families.operations.household import link_child
 from preau.domain.families.queries.custody import has_objection, other_holders, own_days_of
-from preau.domain.procedures.operations import place_order
+from preau.domain.procedures.operations.orders import place_order
 from preau.domain.procedures.rules import NothingToDo, ReasonNeeded
 from preau.kernel.periods import monday_of
 from preau.kernel.residence import HalfHolidays, Usual, WeekTurns

@@ -12,8 +12,11 @@ from preau.base.facts import NotAllowed, NotFound
 from preau.base.search import fold
 from preau.domain.families.enums import Alike, PersonKind
 from preau.domain.families.models import Adult, Child, Family, HouseholdChild, SearchWord
-from preau.domain.families.operations import change_details, correct_reach, keep_apart
-from preau.domain.families.queries import compare, find_families, list_duplicates
+from preau.domain.families.operations.contact_details import correct_contact_details
+from preau.domain.families.operations.merging import keep_apart
+from preau.domain.families.operations.profile import change_details
+from preau.domain.families.queries.duplicates import compare, list_duplicates
+from preau.domain.families.queries.files import find_families
 from preau.domain.families.rules import Traits, differs_by_one, fuller_sheet, likeness
 from tests.factories.town import NOW
 
@@ -177,7 +180,7 @@ def test_a_search_begins_words_telephones_and_emails(town, awa, bruno, agent):
     def found(text):
         return [row.name for row in find_families(actor=agent, text=text, limit=5)[0]]
 
-    correct_reach(
+    correct_contact_details(
         actor=agent,
         adult_id=bruno.adult.pk,
         phone="+33 6 39 98 12 34",

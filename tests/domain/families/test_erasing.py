@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from preau.base.models import StoredFile
 from preau.domain.families.models import Contact
-from preau.domain.families.operations import receive_photo, remove_contact, save_contact
+from preau.domain.families.operations.contacts import remove_contact, save_contact
 from preau.domain.families.operations.merging import _one_contact_each
+from preau.domain.families.operations.photos import receive_photo
 from preau.domain.families.tasks import erase_removed_persons
 from tests.factories.town import NOW
 from tests.uploads.corpus import picture

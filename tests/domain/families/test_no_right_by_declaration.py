@@ -7,27 +7,22 @@ import pytest
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
 from preau.base.models import JournalEntry
-from preau.domain.bookings.queries import bookable_enrolments, planned_units
+from preau.domain.bookings.queries.facts import bookable_enrolments
+from preau.domain.bookings.queries.week import planned_units
 from preau.domain.documents.models import Document, DocumentType
-from preau.domain.documents.operations import check, deposit
+from preau.domain.documents.operations.pieces import check, deposit
 from preau.domain.families.enums import Authority, ContactKind
 from preau.domain.families.models import Adult, Child, Contact, Guardianship
-from preau.domain.families.operations import add_contact, link_child, name_contact, save_contact
-from preau.domain.families.operations.contacts import remove_contact
+from preau.domain.families.operations.contacts import name_contact, remove_contact, save_contact
 from preau.domain.families.operations.custody import set_authority
-from preau.domain.families.queries import (
-    child_file,
-    contacts_of_child,
-    family_file,
-    flags_of_children,
-    my_children,
-    person_to_correct,
-    standing_in,
-)
+from preau.domain.families.operations.household import add_contact, link_child
+from preau.domain.families.queries.children import flags_of_children
+from preau.domain.families.queries.files import family_file, standing_in
+from preau.domain.families.queries.people import child_file, contacts_of_child, my_children, person_to_correct
 from preau.domain.families.rules import PersonForbidden
-from preau.domain.procedures import operations as acts
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure
+from preau.domain.procedures.operations import decisions, drafts
 from preau.domain.procedures.rules import Incomplete
 from tests.factories.town import NOW, TODAY, slots_of
 from tests.uploads.corpus import paper
@@ -73,18 +68,18 @@ def actor_of(town, account):
 
 def declare(town, household, *people):
     actor = town.parent(household)
-    made = acts.start(actor=actor, kind=ProcedureKind.ENTOURAGE, family_id=household.family.pk, now=NOW)
+    made = drafts.start(actor=actor, kind=ProcedureKind.ENTOURAGE, family_id=household.family.pk, now=NOW)
     for number, person in enumerate(people, start=1):
-        acts.save_step(actor=actor, draft_id=made.draft_id, step=f"p{number}", values=person, now=NOW)
-    return acts.submit(actor=actor, draft_id=made.draft_id, now=NOW).view
+        drafts.save_step(actor=actor, draft_id=made.draft_id, step=f"p{number}", values=person, now=NOW)
+    return drafts.submit(actor=actor, draft_id=made.draft_id, now=NOW).view
 
 
 def accept(town, number):
-    return acts.decide(actor=town.agent("agent"), numbers=[number], accept=True, now=NOW + timedelta(minutes=1))
+    return decisions.decide(actor=town.agent("agent"), numbers=[number], accept=True, now=NOW + timedelta(minutes=1))
 
 
 def apply(town, number):
-    acts.apply_held(actor=town.agent("agent"), number=number, now=NOW + timedelta(minutes=9))
+    decisions.apply_held(actor=town.agent("agent"), number=number, now=NOW + timedelta(minutes=9))
 
 
 STRAW = {
@@ -128,7 +123,7 @@ def test_the_partner_of_a_separated_parent_gets_no_authority_over_a_shared_child
     bea = town.household("Bea", children=0, login="bea")
     link_child(actor=town.agent("agent"), family_id=bea.family.pk, child_id=child.pk)
     view = declare(town, bea, STRAW)
-    assert acts.decide(
+    assert decisions.decide(
         actor=town.agent("agent"), numbers=[view.number], accept=True, clean_only=True, now=NOW
     ).left_out == (view.number,)
     accept(town, view.number)
@@ -272,7 +267,7 @@ def test_two_declarations_of_one_child_do_not_make_two_children_in_bulk(town, aw
     first = declare(town, awa, zoe)
     second = declare(town, awa, {**zoe, "first_name": "Zoe", "last_name": "DURAND"})
     third = declare(town, bruno, zoe)
-    done = acts.decide(
+    done = decisions.decide(
         actor=town.agent("agent"),
         numbers=[first.number, second.number, third.number],
         accept=True,

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from preau.base.models import JournalEntry
 from preau.domain.families.enums import Residency
 from preau.domain.families.models import Family
-from preau.domain.families.operations import change_address, create_family, decide_residency
+from preau.domain.families.operations.household import change_address, create_family, decide_residency
 from preau.domain.families.rules import lives_in
 from preau.domain.organisations.models import Organisation
 from tests.factories.town import NOW

@@ -3,9 +3,9 @@
 import pytest
 
 from preau.domain.families.models import Contact
-from preau.domain.families.operations import link_child
-from preau.domain.families.queries import situations_of
-from preau.domain.procedures.queries import moves_of_child
+from preau.domain.families.operations.household import link_child
+from preau.domain.families.queries.children import situations_of
+from preau.domain.procedures.queries.merging import moves_of_child
 from tests.factories.town import NOW
 
 pytestmark = pytest.mark.django_db

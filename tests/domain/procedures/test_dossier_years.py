@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from preau.domain.catalogue.models import SchoolYear
 from preau.domain.catalogue.queries import school_year_to_prepare
 from preau.domain.documents.models import Document, DocumentType
-from preau.domain.documents.queries import overdue_of, pieces_due
+from preau.domain.documents.queries.folders import overdue_of, pieces_due
 from preau.domain.procedures.enums import ProcedureKind
-from preau.domain.procedures.operations import join_document, send_document, start
-from preau.domain.procedures.queries import dossier_folders, dossier_states
+from preau.domain.procedures.operations.drafts import join_document, send_document, start
+from preau.domain.procedures.queries.dossiers import dossier_folders, dossier_states
 from tests.uploads.corpus import paper
 
 pytestmark = pytest.mark.django_db

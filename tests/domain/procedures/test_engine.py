@@ -9,10 +9,11 @@ from preau.base.facts import NotAllowed, NotFound
 from preau.base.models import OutboxMail
 from preau.domain.families.models import Adult, Child, Family, Guardianship
 from preau.domain.organisations.models import Department, Organisation
-from preau.domain.procedures import operations as acts
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure, ProcedureForm, TimelineEntry
-from preau.domain.procedures.queries import InboxFilter, file_drafts, find_case, inbox, next_in_queue, queue_counts
+from preau.domain.procedures.operations import decisions, drafts, messages
+from preau.domain.procedures.queries.cases import file_drafts, find_case
+from preau.domain.procedures.queries.inbox import InboxFilter, inbox, next_in_queue, queue_counts
 from preau.domain.procedures.rules import (
     AlreadyDecided,
     Incomplete,
@@ -31,19 +32,21 @@ MOVE = {"street": "rue Neuve", "postcode": "99000", "city": "Ailleurs", "from": 
 
 def draft(town, household, kind=ProcedureKind.ENTOURAGE, *, actor=None, **fields):
     actor = actor or town.parent(household)
-    return acts.start(actor=actor, kind=kind, family_id=household.family.pk, now=NOW, **fields)
+    return drafts.start(actor=actor, kind=kind, family_id=household.family.pk, now=NOW, **fields)
 
 
 def declared(town, household, *people):
     made = draft(town, household)
     for number, person in enumerate(people or (LEA,), start=1):
-        acts.save_step(actor=town.parent(household), draft_id=made.draft_id, step=f"p{number}", values=person, now=NOW)
+        drafts.save_step(
+            actor=town.parent(household), draft_id=made.draft_id, step=f"p{number}", values=person, now=NOW
+        )
     return made.draft_id
 
 
 def sent(town, household, *people):
     draft_id = declared(town, household, *people)
-    return acts.submit(actor=town.parent(household), draft_id=draft_id, now=NOW).view.number
+    return drafts.submit(actor=town.parent(household), draft_id=draft_id, now=NOW).view.number
 
 
 @pytest.fixture
@@ -63,22 +66,22 @@ def test_a_draft_keeps_each_step_and_is_found_again_by_either_parent(town, awa):
     assert again.answers == {"p1": LEA, "p2": KARIM}
     assert again.step == "p2"
     assert [each.draft_id for each in file_drafts(actor=town.parent(awa))] == [draft_id]
-    acts.save_step(actor=town.parent(awa), draft_id=draft_id, step="p1", values=None, now=NOW)
+    drafts.save_step(actor=town.parent(awa), draft_id=draft_id, step="p1", values=None, now=NOW)
     assert draft(town, awa).answers == {"p2": KARIM}
 
 
 def test_a_draft_is_nobody_else_s(town, awa, bruno):
     draft_id = declared(town, awa)
     for act in (
-        lambda actor: acts.save_step(actor=actor, draft_id=draft_id, step="p1", values={}, now=NOW),
-        lambda actor: acts.submit(actor=actor, draft_id=draft_id, now=NOW),
-        lambda actor: acts.discard_draft(actor=actor, draft_id=draft_id),
+        lambda actor: drafts.save_step(actor=actor, draft_id=draft_id, step="p1", values={}, now=NOW),
+        lambda actor: drafts.submit(actor=actor, draft_id=draft_id, now=NOW),
+        lambda actor: drafts.discard_draft(actor=actor, draft_id=draft_id),
     ):
         for actor in (town.parent(bruno), town.agent("agent")):
             with pytest.raises(NotFound):
                 act(actor)
     with pytest.raises(NotFound):
-        acts.start(actor=town.parent(bruno), kind=ProcedureKind.ENTOURAGE, family_id=awa.family.pk, now=NOW)
+        drafts.start(actor=town.parent(bruno), kind=ProcedureKind.ENTOURAGE, family_id=awa.family.pk, now=NOW)
     with pytest.raises(NotFound):
         draft(town, awa, ProcedureKind.PAI, child_id=bruno.children[0].pk)
     assert Procedure.objects.get(pk=draft_id).number is None
@@ -96,7 +99,7 @@ def test_what_a_family_wrote_is_encrypted_at_rest(town, awa):
 def test_an_incomplete_draft_is_refused_and_kept(town, awa):
     draft_id = declared(town, awa, {**LEA, "birth_date": ""})
     with pytest.raises(Incomplete) as caught:
-        acts.submit(actor=town.parent(awa), draft_id=draft_id, now=NOW)
+        drafts.submit(actor=town.parent(awa), draft_id=draft_id, now=NOW)
     assert [(problem.step, problem.detail) for problem in caught.value.problems] == [("p1", "birth_date")]
     assert Procedure.objects.get(pk=draft_id).status == "draft"
 
@@ -114,8 +117,8 @@ def test_without_review_an_entourage_is_written_at_once_and_told(town, awa):
 
 def test_a_submission_sent_twice_has_one_effect(reviewed, awa):
     draft_id = declared(reviewed, awa)
-    one = acts.submit(actor=reviewed.parent(awa), draft_id=draft_id, now=NOW)
-    two = acts.submit(actor=reviewed.parent(awa), draft_id=draft_id, now=NOW)
+    one = drafts.submit(actor=reviewed.parent(awa), draft_id=draft_id, now=NOW)
+    two = drafts.submit(actor=reviewed.parent(awa), draft_id=draft_id, now=NOW)
     assert (one.view.number, two.view.number, two.is_replay) == (1, 1, True)
     assert OutboxMail.objects.count() == 1
 
@@ -126,7 +129,7 @@ def test_with_review_nothing_is_written_before_an_agent_accepts(reviewed, awa):
     case = find_case(actor=reviewed.parent(awa), number=number)
     assert (case.view.status, case.due_at) == ("submitted", NOW + timedelta(hours=48))
     assert not Child.objects.filter(first_name="Léa").exists()
-    acts.decide(actor=reviewed.agent("agent"), numbers=[number], accept=True, now=NOW)
+    decisions.decide(actor=reviewed.agent("agent"), numbers=[number], accept=True, now=NOW)
     assert Child.objects.filter(first_name="Léa").exists()
     assert set(OutboxMail.objects.values_list("template", flat=True)) == {"procedure_received", "procedure_decided"}
 
@@ -134,11 +137,11 @@ def test_with_review_nothing_is_written_before_an_agent_accepts(reviewed, awa):
 def test_a_held_decision_can_be_taken_back_and_the_family_never_knows(reviewed, awa):
     number = sent(reviewed, awa)
     agent = reviewed.agent("agent", account=reviewed.account("agent.un", role="agent"))
-    decided = acts.decide(actor=agent, numbers=[number], accept=True, now=NOW)
+    decided = decisions.decide(actor=agent, numbers=[number], accept=True, now=NOW)
     assert decided.applies_at == NOW + timedelta(minutes=2)
     assert find_case(actor=reviewed.parent(awa), number=number).view.status == "submitted"
     assert queue_counts(actor=agent, now=NOW)["held"] == 1
-    acts.take_back(actor=agent, number=number, now=NOW)
+    decisions.take_back(actor=agent, number=number, now=NOW)
     assert queue_counts(actor=agent, now=NOW) == {
         "todo": 1,
         "mine": 1,
@@ -148,17 +151,17 @@ def test_a_held_decision_can_be_taken_back_and_the_family_never_knows(reviewed, 
         "soon": 0,
         "clean": 1,
     }
-    assert not acts.apply_held(actor=reviewed.system, number=number, now=NOW, until=decided.applies_at)
+    assert not decisions.apply_held(actor=reviewed.system, number=number, now=NOW, until=decided.applies_at)
     assert not Child.objects.filter(first_name="Léa").exists()
     with pytest.raises(AlreadyDecided):
-        acts.take_back(actor=agent, number=number, now=NOW)
+        decisions.take_back(actor=agent, number=number, now=NOW)
 
 
 def test_a_held_decision_is_applied_by_its_own_task(reviewed, awa):
     from preau.domain.procedures.tasks import apply_decision
 
     number = sent(reviewed, awa)
-    acts.decide(actor=reviewed.agent("agent"), numbers=[number], accept=True, now=NOW)
+    decisions.decide(actor=reviewed.agent("agent"), numbers=[number], accept=True, now=NOW)
     task = DBTaskResult.objects.get(task_path__endswith="apply_decision")
     assert task.run_after is not None
     apply_decision.func(**task.args_kwargs["kwargs"])
@@ -172,14 +175,14 @@ def test_a_refusal_says_why(reviewed, awa):
     number = sent(reviewed, awa)
     agent = reviewed.agent("agent")
     with pytest.raises(TextMissing):
-        acts.decide(actor=agent, numbers=[number], accept=False, reason="  ", now=NOW)
+        decisions.decide(actor=agent, numbers=[number], accept=False, reason="  ", now=NOW)
     with pytest.raises(TextTooLong):
-        acts.decide(actor=agent, numbers=[number], accept=False, reason="x" * 4001, now=NOW)
-    acts.decide(actor=agent, numbers=[number], accept=False, reason="Déjà déclarée par l’autre parent.", now=NOW)
+        decisions.decide(actor=agent, numbers=[number], accept=False, reason="x" * 4001, now=NOW)
+    decisions.decide(actor=agent, numbers=[number], accept=False, reason="Déjà déclarée par l’autre parent.", now=NOW)
     case = find_case(actor=reviewed.parent(awa), number=number)
     assert (case.view.status, case.reason) == ("refused", "Déjà déclarée par l’autre parent.")
     with pytest.raises(AlreadyDecided):
-        acts.decide(actor=agent, numbers=[number], accept=True, now=NOW)
+        decisions.decide(actor=agent, numbers=[number], accept=True, now=NOW)
 
 
 def test_many_are_decided_at_once_but_those_with_an_anomaly(reviewed, awa, bruno):
@@ -188,47 +191,47 @@ def test_many_are_decided_at_once_but_those_with_an_anomaly(reviewed, awa, bruno
     double = sent(reviewed, bruno, {**LEA, "first_name": "Enfant1", "birth_date": "2019-03-01"})
     agent = reviewed.agent("manager")
     assert find_case(actor=agent, number=double).anomalies == ("duplicate_child",)
-    decided = acts.decide(actor=agent, numbers=[clean, double], accept=True, clean_only=True, now=NOW)
+    decided = decisions.decide(actor=agent, numbers=[clean, double], accept=True, clean_only=True, now=NOW)
     assert (decided.numbers, decided.left_out) == ((clean,), (double,))
 
 
 def test_only_what_is_asked_opens_again(reviewed, awa, bruno):
     number = sent(reviewed, awa)
     agent = reviewed.agent("agent")
-    acts.ask_more(actor=agent, number=number, text="Quel est son nom de naissance ?", types={}, now=NOW)
+    decisions.ask_more(actor=agent, number=number, text="Quel est son nom de naissance ?", types={}, now=NOW)
     case = find_case(actor=reviewed.parent(awa), number=number)
     assert (case.view.status, case.asked["text"]) == ("more_asked", "Quel est son nom de naissance ?")
     with pytest.raises(TextMissing):
-        acts.complete(actor=reviewed.parent(awa), number=number, text="", now=NOW)
+        messages.complete(actor=reviewed.parent(awa), number=number, text="", now=NOW)
     with pytest.raises(NotFound):
-        acts.complete(actor=reviewed.parent(bruno), number=number, text="Moi", now=NOW)
-    acts.complete(actor=reviewed.parent(awa), number=number, text="Dupré aussi.", now=NOW)
+        messages.complete(actor=reviewed.parent(bruno), number=number, text="Moi", now=NOW)
+    messages.complete(actor=reviewed.parent(awa), number=number, text="Dupré aussi.", now=NOW)
     case = find_case(actor=agent, number=number)
     assert (case.view.status, case.messages[-1].text) == ("in_review", "Dupré aussi.")
     with pytest.raises(AlreadyDecided):
-        acts.complete(actor=reviewed.parent(awa), number=number, text="Encore", now=NOW)
+        messages.complete(actor=reviewed.parent(awa), number=number, text="Encore", now=NOW)
 
 
 def test_a_family_cancels_what_is_not_decided(reviewed, awa):
     number = sent(reviewed, awa)
-    acts.cancel(actor=reviewed.parent(awa), number=number, now=NOW)
+    messages.cancel(actor=reviewed.parent(awa), number=number, now=NOW)
     with pytest.raises(AlreadyDecided):
-        acts.cancel(actor=reviewed.parent(awa), number=number, now=NOW)
+        messages.cancel(actor=reviewed.parent(awa), number=number, now=NOW)
     with pytest.raises(AlreadyDecided):
-        acts.decide(actor=reviewed.agent("agent"), numbers=[number], accept=True, now=NOW)
+        decisions.decide(actor=reviewed.agent("agent"), numbers=[number], accept=True, now=NOW)
     assert [entry.event for entry in TimelineEntry.objects.all()] == ["cancelled"]
 
 
 def test_notes_are_for_agents_only_and_messages_come_from_the_service(reviewed, awa):
     number = sent(reviewed, awa)
     agent = reviewed.agent("agent")
-    acts.write_message(actor=agent, number=number, text="Rappeler lundi", is_note=True, now=NOW)
-    acts.write_message(actor=agent, number=number, text="Bonjour", now=NOW)
+    messages.write_message(actor=agent, number=number, text="Rappeler lundi", is_note=True, now=NOW)
+    messages.write_message(actor=agent, number=number, text="Bonjour", now=NOW)
     seen = find_case(actor=reviewed.parent(awa), number=number).messages
     assert [(line.by, line.text) for line in seen] == [("Enfance", "Bonjour")]
     assert [line.text for line in find_case(actor=agent, number=number).messages] == ["Rappeler lundi", "Bonjour"]
     with pytest.raises(NotFound):
-        acts.write_message(actor=reviewed.parent(awa), number=number, text="x", is_note=True, now=NOW)
+        messages.write_message(actor=reviewed.parent(awa), number=number, text="x", is_note=True, now=NOW)
 
 
 def test_agents_of_another_department_or_town_neither_see_nor_decide(reviewed, other_town, awa):
@@ -240,11 +243,11 @@ def test_agents_of_another_department_or_town_neither_see_nor_decide(reviewed, o
         found = inbox(actor=actor, wanted=InboxFilter(), now=NOW, limit=10)
         assert (found.rows, found.total, found.before, found.after) == ((), 0, None, None)
         with pytest.raises(NotFound):
-            acts.decide(actor=actor, numbers=[number], accept=True, now=NOW)
+            decisions.decide(actor=actor, numbers=[number], accept=True, now=NOW)
         with pytest.raises(NotFound):
             find_case(actor=actor, number=number)
     with pytest.raises(NotAllowed):
-        acts.decide(actor=reviewed.agent("site_staff"), numbers=[number], accept=True, now=NOW)
+        decisions.decide(actor=reviewed.agent("site_staff"), numbers=[number], accept=True, now=NOW)
     with pytest.raises(NotAllowed):
         inbox(actor=reviewed.agent("admin"), wanted=InboxFilter(), now=NOW, limit=10)
 
@@ -286,7 +289,7 @@ def test_each_case_knows_its_page_and_its_neighbours(reviewed, awa, queue):
 def test_a_case_that_has_left_the_queue_still_has_the_neighbours_of_its_place(reviewed, awa):
     one, two, three = (sent(reviewed, awa, {**LEA, "first_name": name}) for name in ("Ana", "Bea", "Zoé"))
     agent = reviewed.agent("agent")
-    acts.ask_more(actor=agent, number=two, text="Quelle école ?", types={}, now=NOW)
+    decisions.ask_more(actor=agent, number=two, text="Quelle école ?", types={}, now=NOW)
     found = inbox(actor=agent, wanted=InboxFilter(), now=NOW, limit=10, near=find_case(actor=agent, number=two))
     assert (found.before, found.after, found.total) == (one, three, 2)
 
@@ -294,10 +297,10 @@ def test_a_case_that_has_left_the_queue_still_has_the_neighbours_of_its_place(re
 def test_a_move_is_written_with_its_date_and_tells_who_leaves(town, awa):
     hold(town, 0)
     made = draft(town, awa, ProcedureKind.MOVE)
-    acts.save_step(actor=town.parent(awa), draft_id=made.draft_id, step="move", values=MOVE, now=NOW)
-    number = acts.submit(actor=town.parent(awa), draft_id=made.draft_id, now=NOW).view.number
+    drafts.save_step(actor=town.parent(awa), draft_id=made.draft_id, step="move", values=MOVE, now=NOW)
+    number = drafts.submit(actor=town.parent(awa), draft_id=made.draft_id, now=NOW).view.number
     assert find_case(actor=town.agent("agent"), number=number).anomalies == ("leaves_town", "no_proof")
-    acts.decide(actor=town.agent("agent"), numbers=[number], accept=True, now=NOW)
+    decisions.decide(actor=town.agent("agent"), numbers=[number], accept=True, now=NOW)
     assert Family.objects.get(pk=awa.family.pk).city == "Ailleurs"
 
 
@@ -312,11 +315,11 @@ def test_a_form_written_as_data_goes_to_its_department(town, awa):
     )
     made = draft(town, awa, ProcedureKind.FORM, about=f"f{form.pk}", form_id=form.pk)
     with pytest.raises(Incomplete):
-        acts.submit(actor=town.parent(awa), draft_id=made.draft_id, now=NOW)
-    acts.save_step(
+        drafts.submit(actor=town.parent(awa), draft_id=made.draft_id, now=NOW)
+    drafts.save_step(
         actor=town.parent(awa), draft_id=made.draft_id, step="form", values={"question": "Une place ?"}, now=NOW
     )
-    view = acts.submit(actor=town.parent(awa), draft_id=made.draft_id, now=NOW).view
+    view = drafts.submit(actor=town.parent(awa), draft_id=made.draft_id, now=NOW).view
     assert (view.department_id, view.subject) == (creche.pk, "Demandes d’informations petite enfance")
     with pytest.raises(NotFound):
         draft(town, awa, ProcedureKind.FORM, about="f999999", form_id=form.pk)
@@ -325,8 +328,8 @@ def test_a_form_written_as_data_goes_to_its_department(town, awa):
 def test_an_agent_acts_on_behalf_and_the_holder_is_told(reviewed, awa):
     agent = reviewed.agent("agent", account=reviewed.account("agent.un", role="agent"))
     made = draft(reviewed, awa, actor=agent)
-    acts.save_step(actor=agent, draft_id=made.draft_id, step="p1", values=LEA, now=NOW)
-    view = acts.submit(actor=agent, draft_id=made.draft_id, now=NOW).view
+    drafts.save_step(actor=agent, draft_id=made.draft_id, step="p1", values=LEA, now=NOW)
+    view = drafts.submit(actor=agent, draft_id=made.draft_id, now=NOW).view
     assert view.on_behalf
     assert OutboxMail.objects.get().to == [awa.account.email]
 
@@ -336,12 +339,12 @@ def test_a_colleague_takes_a_case_and_a_stranger_cannot(reviewed, other_town, aw
     mine = reviewed.agent("agent", account=reviewed.account("agent.un", role="agent"))
     colleague = reviewed.account("agent.deux", role="agent")
     stranger = other_town.account("agent.ailleurs", role="agent")
-    acts.take(actor=mine, number=number, now=NOW)
+    decisions.take(actor=mine, number=number, now=NOW)
     case = find_case(actor=mine, number=number)
     assert (case.view.status, case.assignee_id) == ("in_review", mine.account_id)
-    acts.take(actor=mine, number=number, assignee_id=colleague.pk, now=NOW)
+    decisions.take(actor=mine, number=number, assignee_id=colleague.pk, now=NOW)
     with pytest.raises(NotFound):
-        acts.take(actor=mine, number=number, assignee_id=stranger.pk, now=NOW)
+        decisions.take(actor=mine, number=number, assignee_id=stranger.pk, now=NOW)
 
 
 @pytest.fixture
@@ -357,20 +360,20 @@ def test_a_non_usual_act_waits_for_the_other_parent(parted, awa, bruno, monkeypa
     monkeypatch.setattr(PaiHandler, "needs_other_parent", lambda self, **_: True)
     actor = parted.parent(awa)
     made = draft(parted, awa, ProcedureKind.PAI, child_id=awa.children[0].pk)
-    acts.save_step(
+    drafts.save_step(
         actor=actor, draft_id=made.draft_id, step="pai", values={"needs": "Asthme", "doctor_name": "Dr Roy"}, now=NOW
     )
-    number = acts.submit(actor=actor, draft_id=made.draft_id, now=NOW).view.number
+    number = drafts.submit(actor=actor, draft_id=made.draft_id, now=NOW).view.number
     agent = parted.agent("agent")
     with pytest.raises(WaitsForOtherParent):
-        acts.decide(actor=agent, numbers=[number], accept=True, now=NOW)
+        decisions.decide(actor=agent, numbers=[number], accept=True, now=NOW)
     with pytest.raises(NotFound):
         find_case(actor=parted.parent(bruno), number=number)
     with pytest.raises(NotFound):
-        acts.answer_as_other_parent(actor=actor, number=number, agree=True, now=NOW)
-    acts.answer_as_other_parent(actor=parted.parent(bruno), number=number, agree=True, now=NOW)
+        messages.answer_as_other_parent(actor=actor, number=number, agree=True, now=NOW)
+    messages.answer_as_other_parent(actor=parted.parent(bruno), number=number, agree=True, now=NOW)
     assert OutboxMail.objects.get(template="agreement_given").to == [awa.account.email]
-    acts.decide(actor=agent, numbers=[number], accept=True, now=NOW)
+    decisions.decide(actor=agent, numbers=[number], accept=True, now=NOW)
     assert queue_counts(actor=agent, now=NOW)["held"] == 1
 
 
@@ -381,9 +384,9 @@ def test_who_asked_is_told_that_the_other_parent_refuses(parted, awa, bruno, mon
     monkeypatch.setattr(PaiHandler, "needs_other_parent", lambda self, **_: True)
     made = draft(parted, awa, ProcedureKind.PAI, child_id=awa.children[0].pk)
     needs = {"needs": "Asthme", "doctor_name": "Dr Roy"}
-    acts.save_step(actor=parted.parent(awa), draft_id=made.draft_id, step="pai", values=needs, now=NOW)
-    number = acts.submit(actor=parted.parent(awa), draft_id=made.draft_id, now=NOW).view.number
-    acts.answer_as_other_parent(actor=parted.parent(bruno), number=number, agree=False, now=NOW)
+    drafts.save_step(actor=parted.parent(awa), draft_id=made.draft_id, step="pai", values=needs, now=NOW)
+    number = drafts.submit(actor=parted.parent(awa), draft_id=made.draft_id, now=NOW).view.number
+    messages.answer_as_other_parent(actor=parted.parent(bruno), number=number, agree=False, now=NOW)
     told = OutboxMail.objects.get(template="agreement_refused")
     assert told.to == [awa.account.email]
     assert "Asthme" not in str(told.context)
@@ -402,31 +405,31 @@ def test_the_delay_stops_while_the_family_is_awaited(reviewed, awa):
     number = sent(reviewed, awa)
     agent = reviewed.agent("agent")
     promised = find_case(actor=agent, number=number).due_at
-    acts.ask_more(actor=agent, number=number, text="Quel nom ?", types={}, now=NOW)
-    acts.complete(actor=reviewed.parent(awa), number=number, text="Dupré.", now=NOW + timedelta(days=3))
+    decisions.ask_more(actor=agent, number=number, text="Quel nom ?", types={}, now=NOW)
+    messages.complete(actor=reviewed.parent(awa), number=number, text="Dupré.", now=NOW + timedelta(days=3))
     assert find_case(actor=agent, number=number).due_at == promised + timedelta(days=3)
 
 
 def refuse(town, number):
     hold(town, 0)
-    acts.decide(actor=town.agent("agent"), numbers=[number], accept=False, reason="Adresse illisible", now=NOW)
+    decisions.decide(actor=town.agent("agent"), numbers=[number], accept=False, reason="Adresse illisible", now=NOW)
 
 
 def test_a_refused_demarche_is_taken_up_again_with_what_was_answered(reviewed, awa, bruno):
     """« Corriger, puis faire une nouvelle demande » led to a list, and everything had to be typed again."""
     number, parent = sent(reviewed, awa, LEA, KARIM), reviewed.parent(awa)
     with pytest.raises(NotFound):
-        acts.begin_again(actor=parent, number=number, now=NOW)  # not refused yet
+        drafts.begin_again(actor=parent, number=number, now=NOW)  # not refused yet
     refuse(reviewed, number)
     with pytest.raises(NotFound):
-        acts.begin_again(actor=reviewed.parent(bruno), number=number, now=NOW)
-    again = acts.begin_again(actor=parent, number=number, now=NOW)
+        drafts.begin_again(actor=reviewed.parent(bruno), number=number, now=NOW)
+    again = drafts.begin_again(actor=parent, number=number, now=NOW)
     assert again.answers == {"p1": LEA, "p2": KARIM}
-    assert acts.begin_again(actor=parent, number=number, now=NOW).draft_id == again.draft_id
-    acts.save_step(actor=parent, draft_id=again.draft_id, step="p1", values={**LEA, "first_name": "Lila"}, now=NOW)
-    kept = acts.begin_again(actor=parent, number=number, now=NOW)
+    assert drafts.begin_again(actor=parent, number=number, now=NOW).draft_id == again.draft_id
+    drafts.save_step(actor=parent, draft_id=again.draft_id, step="p1", values={**LEA, "first_name": "Lila"}, now=NOW)
+    kept = drafts.begin_again(actor=parent, number=number, now=NOW)
     assert kept.answers["p1"]["first_name"] == "Lila"  # what was typed since stays
-    assert acts.submit(actor=parent, draft_id=again.draft_id, now=NOW).view.number == number + 1
+    assert drafts.submit(actor=parent, draft_id=again.draft_id, now=NOW).view.number == number + 1
     assert Procedure.objects.get(number=number).status == "refused"
 
 
@@ -444,10 +447,10 @@ def test_each_kind_that_has_a_form_is_taken_up_again(reviewed, awa):
         if kind == ProcedureKind.SITUATION:
             more = {"about": f"a{parent.account_id}"}
         made = draft(reviewed, awa, kind, **more)
-        acts.save_step(actor=parent, draft_id=made.draft_id, step=step, values=values, now=NOW)
-        number = acts.submit(actor=parent, draft_id=made.draft_id, now=NOW).view.number
+        drafts.save_step(actor=parent, draft_id=made.draft_id, step=step, values=values, now=NOW)
+        number = drafts.submit(actor=parent, draft_id=made.draft_id, now=NOW).view.number
         refuse(reviewed, number)
-        again = acts.begin_again(actor=parent, number=number, now=NOW)
+        again = drafts.begin_again(actor=parent, number=number, now=NOW)
         assert (again.kind, again.answers[step]) == (kind, values)
         assert draft(reviewed, awa, kind, **more).draft_id == again.draft_id
 

@@ -15,10 +15,12 @@ from preau.domain.enrolments.models import Enrolment, Schooling, SchoolSector, S
 from preau.domain.enrolments.rules import EnrolmentOver
 from preau.domain.families.models import Family, ValidatedDossier
 from preau.domain.organisations.models import Organisation, Site
-from preau.domain.procedures import operations as acts
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure, TimelineEntry
-from preau.domain.procedures.queries import about_row, enrolment_row, find_case
+from preau.domain.procedures.operations import changes as changes_acts
+from preau.domain.procedures.operations import decisions, drafts
+from preau.domain.procedures.queries.cases import find_case
+from preau.domain.procedures.queries.enrolments import about_row, enrolment_row
 from preau.domain.procedures.rules import Incomplete, NotOpenForYou
 from tests.factories.town import NOW, TODAY, assert_counters_are_exact, slots_of
 
@@ -36,14 +38,14 @@ def begin(town, household, offer, *, child=0, actor=None, now=NOW, **choice):
     actor = actor or town.parent(household)
     ids = {"family_id": household.family.pk, "child_id": household.children[child].pk}
     row = enrolment_row(actor=actor, offer_id=offer.pk, now=now, **ids)
-    draft = acts.start(actor=actor, kind=ProcedureKind.ENROLMENT, about=about_row(row=row), now=now, **ids)
+    draft = drafts.start(actor=actor, kind=ProcedureKind.ENROLMENT, about=about_row(row=row), now=now, **ids)
     values = {"offer_id": offer.pk, **choice}
-    acts.save_step(actor=actor, draft_id=draft.draft_id, step="choice", values=values, now=now)
+    drafts.save_step(actor=actor, draft_id=draft.draft_id, step="choice", values=values, now=now)
     return draft.draft_id
 
 
 def send(town, household, draft_id, *, actor=None, now=NOW):
-    return acts.submit(actor=actor or town.parent(household), draft_id=draft_id, now=now).view
+    return drafts.submit(actor=actor or town.parent(household), draft_id=draft_id, now=now).view
 
 
 def ask(town, household, offer, **options):
@@ -78,7 +80,7 @@ def test_a_reviewed_activity_waits_for_an_agent(town, awa):
     with pytest.raises(NotOpenForYou) as caught:
         begin(town, awa, offer)
     assert caught.value.code == "requested"
-    acts.decide(actor=town.agent("agent"), numbers=[view.number], accept=True, now=NOW)
+    decisions.decide(actor=town.agent("agent"), numbers=[view.number], accept=True, now=NOW)
     assert Enrolment.objects.get().child == awa.children[0]
     assert find_case(actor=town.parent(awa), number=view.number).view.status == "accepted"
 
@@ -139,7 +141,7 @@ def test_an_offer_of_another_activity_cannot_be_slipped_in(town, awa):
     )
     forbidden = town.offer(activity=other)
     draft = begin(town, awa, town.offer())
-    acts.save_step(actor=town.parent(awa), draft_id=draft, step="choice", values={"offer_id": forbidden.pk}, now=NOW)
+    drafts.save_step(actor=town.parent(awa), draft_id=draft, step="choice", values={"offer_id": forbidden.pk}, now=NOW)
     with pytest.raises(Incomplete) as caught:
         send(town, awa, draft)
     assert [problem.code for problem in caught.value.problems] == ["offer_missing"]
@@ -152,8 +154,8 @@ def test_who_finds_it_full_waits_is_told_and_is_promoted(town, awa, bruno):
     assert [row.status for row in Enrolment.objects.order_by("pk")] == ["active", "waiting"]
     assert TimelineEntry.objects.get().event == "waiting"
     held = Enrolment.objects.get(procedure_number=first.number)
-    acts.leave(actor=town.agent("agent"), enrolment_id=held.pk, on=TODAY, now=NOW)
-    line = acts.promote(actor=town.agent("agent"), offer_id=offer.pk, now=NOW)
+    changes_acts.leave(actor=town.agent("agent"), enrolment_id=held.pk, on=TODAY, now=NOW)
+    line = changes_acts.promote(actor=town.agent("agent"), offer_id=offer.pk, now=NOW)
     assert (line.procedure_number, line.status) == (view.number, "active")
     told = {mail.template: mail.to for mail in OutboxMail.objects.filter(template__startswith="enrolment")}
     assert told == {
@@ -169,7 +171,7 @@ def test_an_abonnement_books_by_itself_and_keeps_its_exceptions(town, awa):
     with pytest.raises(Incomplete) as caught:
         send(town, awa, draft)
     assert [problem.code for problem in caught.value.problems] == ["pattern_missing"]
-    acts.save_step(actor=town.parent(awa), draft_id=draft, step="pattern", values=MONDAYS, now=NOW)
+    drafts.save_step(actor=town.parent(awa), draft_id=draft, step="pattern", values=MONDAYS, now=NOW)
     send(town, awa, draft)
     row = Enrolment.objects.get()
     days = set(Booking.objects.filter(enrolment=row).values_list("on", flat=True))
@@ -180,7 +182,7 @@ def test_an_abonnement_books_by_itself_and_keeps_its_exceptions(town, awa):
     given_up = Booking.objects.filter(enrolment=row, on__gt=TODAY).order_by("on").first()
     item = OrderItem(row.pk, remove=frozenset({given_up.slot_id}))
     change_bookings(actor=town.parent(awa), items=[item], now=NOW)
-    assert acts.book_subscriptions(actor=town.system, enrolment_id=row.pk, now=NOW) is None
+    assert changes_acts.book_subscriptions(actor=town.system, enrolment_id=row.pk, now=NOW) is None
     assert Booking.objects.filter(enrolment=row, status="booked").count() == len(days) - 1
 
 
@@ -196,7 +198,7 @@ def test_an_abonnement_to_another_activity_books_there(town, awa):
     offer = town.offer(activity=extra, units=(), is_subscription=True, subscribes_to=meals)
     draft = begin(town, awa, offer)
     lines = {"lines": [{"weekday": 1, "unit": "R", "weeks": "even"}]}
-    acts.save_step(actor=town.parent(awa), draft_id=draft, step="pattern", values=lines, now=NOW)
+    drafts.save_step(actor=town.parent(awa), draft_id=draft, step="pattern", values=lines, now=NOW)
     send(town, awa, draft)
     assert set(Enrolment.objects.values_list("offer_id", flat=True)) == {meals.pk, offer.pk}
     booked = Booking.objects.all()
@@ -207,19 +209,19 @@ def test_an_abonnement_to_another_activity_books_there(town, awa):
 def test_ending_an_enrolment_gives_back_what_it_held(town, awa):
     offer = town.offer(is_subscription=True)
     draft = begin(town, awa, offer)
-    acts.save_step(actor=town.parent(awa), draft_id=draft, step="pattern", values=MONDAYS, now=NOW)
+    drafts.save_step(actor=town.parent(awa), draft_id=draft, step="pattern", values=MONDAYS, now=NOW)
     send(town, awa, draft)
     row = Enrolment.objects.get()
-    count = acts.leave(actor=town.agent("agent"), enrolment_id=row.pk, on=TODAY + timedelta(days=8), now=NOW)
+    count = changes_acts.leave(actor=town.agent("agent"), enrolment_id=row.pk, on=TODAY + timedelta(days=8), now=NOW)
     assert count > 1
     assert Booking.objects.filter(on__gte=TODAY + timedelta(days=8), status="booked").count() == 0
     assert Booking.objects.filter(status="booked").count() == 2
     assert Subscription.objects.get().ends_on == TODAY + timedelta(days=8)
     assert_counters_are_exact(town.id)
     with pytest.raises(EnrolmentOver):
-        acts.leave(actor=town.agent("agent"), enrolment_id=row.pk, on=TODAY + timedelta(days=20), now=NOW)
+        changes_acts.leave(actor=town.agent("agent"), enrolment_id=row.pk, on=TODAY + timedelta(days=20), now=NOW)
     with pytest.raises(NotFound):
-        acts.leave(actor=town.agent("agent"), enrolment_id=10**9, on=TODAY, now=NOW)
+        changes_acts.leave(actor=town.agent("agent"), enrolment_id=10**9, on=TODAY, now=NOW)
 
 
 @pytest.fixture
@@ -241,7 +243,7 @@ def test_a_child_who_changes_school_takes_its_bookings_along(town, awa, other_sc
     change_bookings(actor=town.parent(awa), items=[item], now=NOW)
     before = booked_days(row)
     target = SchoolClass.objects.get(name="CE1 Z")
-    moved = acts.move_child(
+    moved = changes_acts.move_child(
         actor=town.agent("agent"),
         child_id=awa.children[0].pk,
         school_class_id=target.pk,
@@ -263,7 +265,7 @@ def test_a_change_of_school_says_what_the_new_school_does_not_have(town, awa, ot
     row = town.enrol(awa, here, child=awa.children[0])
     slot = slots_of(here)[0]
     change_bookings(actor=town.parent(awa), items=[OrderItem(row.pk, frozenset({slot.pk}))], now=NOW)
-    moved = acts.move_child(
+    moved = changes_acts.move_child(
         actor=town.agent("agent"),
         child_id=awa.children[0].pk,
         school_class_id=SchoolClass.objects.get(name="CE1 Z").pk,
@@ -287,7 +289,7 @@ def test_a_change_of_class_in_the_same_school_moves_nothing(town, awa):
         organisation_id=town.id, site=town.school, school_year=town.year, name="CE1 B", level="CE1"
     )
     town.enrol(awa, town.offer(), child=awa.children[0])
-    moved = acts.move_child(
+    moved = changes_acts.move_child(
         actor=town.agent("agent"), child_id=awa.children[0].pk, school_class_id=other.pk, on=TODAY, now=NOW
     )
     assert (moved.class_name, moved.activities) == ("CE1 B", ())
@@ -295,7 +297,7 @@ def test_a_change_of_class_in_the_same_school_moves_nothing(town, awa):
 
 def schooling_draft(town, household, **values):
     actor = town.parent(household)
-    draft = acts.start(
+    draft = drafts.start(
         actor=actor,
         kind=ProcedureKind.SCHOOLING,
         family_id=household.family.pk,
@@ -303,7 +305,7 @@ def schooling_draft(town, household, **values):
         now=NOW,
     )
     known = dict(draft.answers["schooling"])
-    acts.save_step(actor=actor, draft_id=draft.draft_id, step="schooling", values={**known, **values}, now=NOW)
+    drafts.save_step(actor=actor, draft_id=draft.draft_id, step="schooling", values={**known, **values}, now=NOW)
     return draft.draft_id, known
 
 
@@ -316,7 +318,7 @@ def test_a_child_is_enrolled_in_the_school_of_its_address(town, awa, other_schoo
     view = send(town, awa, draft)
     case = find_case(actor=town.parent(awa), number=view.number)
     assert (view.status, case.anomalies, case.other_parent) == ("submitted", (), "")
-    acts.decide(actor=town.agent("agent"), numbers=[view.number], accept=True, now=NOW)
+    decisions.decide(actor=town.agent("agent"), numbers=[view.number], accept=True, now=NOW)
     row = Schooling.objects.get(child=awa.children[0])
     assert (row.school_class.name, row.starts_on) == ("CE1 Z", TODAY)
 
@@ -337,7 +339,7 @@ def test_another_school_needs_a_reason_and_is_noted(town, awa, other_school):
 def test_a_school_without_that_class_goes_back_to_the_queue(town, awa, other_school):
     draft, _known = schooling_draft(town, awa, site_id=other_school.pk, level="CM2")
     view = send(town, awa, draft)
-    acts.decide(actor=town.agent("agent"), numbers=[view.number], accept=True, now=NOW)
+    decisions.decide(actor=town.agent("agent"), numbers=[view.number], accept=True, now=NOW)
     case = find_case(actor=town.agent("agent"), number=view.number)
     assert (case.view.status, case.anomalies[-1]) == ("submitted", "no_class")
     assert Schooling.objects.filter(child=awa.children[0], school_class__site=other_school).count() == 0

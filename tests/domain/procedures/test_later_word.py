@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from preau.domain.families.models import ChildHealth, Consent, ConsentType
-from preau.domain.families.operations import answer_consents, keep_health, save_health
+from preau.domain.families.operations.children import answer_consents, keep_health, save_health
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.handlers.dossier import DossierHandler
 from tests.factories.town import NOW

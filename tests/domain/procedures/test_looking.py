@@ -8,16 +8,16 @@ from preau.base.facts import NotAllowed, NotFound
 from preau.base.models import JournalEntry, OutboxMail
 from preau.domain.catalogue.models import Activity, Offer
 from preau.domain.documents.models import Document, DocumentType
-from preau.domain.documents.operations import deposit
+from preau.domain.documents.operations.pieces import deposit
 from preau.domain.documents.rules import ReasonMissing
 from preau.domain.enrolments.models import Enrolment, Subscription
 from preau.domain.families.models import Adult, Child, Family
-from preau.domain.families.queries import health_readings
+from preau.domain.families.queries.people import health_readings
 from preau.domain.organisations.models import Department, Organisation
-from preau.domain.procedures import operations as acts
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure
-from preau.domain.procedures.queries import find_case, pieces_of
+from preau.domain.procedures.operations import decisions, drafts, messages
+from preau.domain.procedures.queries.cases import find_case, pieces_of
 from preau.domain.procedures.rules import AlreadyDecided, NothingKept, TextMissing
 from tests.domain.procedures.test_engine import KARIM, LEA, draft, sent
 from tests.domain.procedures.test_enrolments import ask, begin, send
@@ -43,8 +43,8 @@ def reviewed_at_once(town):
 def pai(town, household, *, needs="Arachide"):
     made = draft(town, household, ProcedureKind.PAI, child_id=household.children[0].pk)
     values = {"needs": needs, "doctor_name": "Dr Serin"}
-    acts.save_step(actor=town.parent(household), draft_id=made.draft_id, step="pai", values=values, now=NOW)
-    return acts.submit(actor=town.parent(household), draft_id=made.draft_id, now=NOW).view.number
+    drafts.save_step(actor=town.parent(household), draft_id=made.draft_id, step="pai", values=values, now=NOW)
+    return drafts.submit(actor=town.parent(household), draft_id=made.draft_id, now=NOW).view.number
 
 
 def join(town, household, number, **fields):
@@ -61,7 +61,7 @@ def join(town, household, number, **fields):
         school_year_ends_on=town.year.ends_on,
         now=NOW,
     )
-    acts.attach(actor=town.parent(household), document_id=view.document_id, number=number, now=NOW)
+    messages.attach(actor=town.parent(household), document_id=view.document_id, number=number, now=NOW)
     return view.document_id
 
 
@@ -69,7 +69,7 @@ def test_one_person_is_refused_and_the_others_written(town, awa):
     number = sent(town, awa, LEA, ZOE, KARIM)
     agent = town.agent("agent")
     assert [part.key for part in find_case(actor=agent, number=number).parts] == ["p1", "p2", "p3"]
-    acts.decide(actor=agent, numbers=[number], accept=True, without=["p2"], reason="Zoé habite ailleurs.", now=NOW)
+    decisions.decide(actor=agent, numbers=[number], accept=True, without=["p2"], reason="Zoé habite ailleurs.", now=NOW)
     assert not Child.objects.filter(first_name="Zoé").exists()
     assert Child.objects.filter(first_name="Léa").exists()
     assert Adult.objects.filter(first_name="Karim").exists()
@@ -85,11 +85,11 @@ def test_a_partial_answer_says_why_keeps_something_and_names_its_own_parts(town,
     number = sent(town, awa, LEA, ZOE)
     agent = town.agent("agent")
     with pytest.raises(TextMissing):
-        acts.decide(actor=agent, numbers=[number], accept=True, without=["p1"], now=NOW)
+        decisions.decide(actor=agent, numbers=[number], accept=True, without=["p1"], now=NOW)
     with pytest.raises(NothingKept):
-        acts.decide(actor=agent, numbers=[number], accept=True, without=["p1", "p2"], reason="Non", now=NOW)
+        decisions.decide(actor=agent, numbers=[number], accept=True, without=["p1", "p2"], reason="Non", now=NOW)
     with pytest.raises(NotFound):
-        acts.decide(actor=agent, numbers=[number], accept=True, without=["p9"], reason="Non", now=NOW)
+        decisions.decide(actor=agent, numbers=[number], accept=True, without=["p9"], reason="Non", now=NOW)
     assert Procedure.objects.get(number=number).status == "submitted"
     assert not Child.objects.filter(first_name="Léa").exists()
 
@@ -98,9 +98,9 @@ def test_a_partial_answer_that_is_held_is_the_one_applied(town, awa):
     Organisation.objects.filter(pk=town.id).update(decision_hold_minutes=5)
     number = sent(town, awa, LEA, ZOE)
     agent = town.agent("agent")
-    acts.decide(actor=agent, numbers=[number], accept=True, without=["p1"], reason="Pas Léa.", now=NOW)
+    decisions.decide(actor=agent, numbers=[number], accept=True, without=["p1"], reason="Pas Léa.", now=NOW)
     assert not Child.objects.filter(first_name="Zoé").exists()
-    acts.apply_held(actor=town.system, number=number, now=NOW + timedelta(minutes=5))
+    decisions.apply_held(actor=town.system, number=number, now=NOW + timedelta(minutes=5))
     assert Child.objects.filter(first_name="Zoé").exists()
     assert not Child.objects.filter(first_name="Léa").exists()
 
@@ -110,10 +110,10 @@ def test_one_weekly_line_of_an_enrolment_may_be_refused(town, awa):
     offer = town.offer()
     Offer.objects.filter(pk=offer.pk).update(is_subscription=True)
     made = begin(town, awa, offer)
-    acts.save_step(actor=town.parent(awa), draft_id=made, step="pattern", values=WEEK, now=NOW)
+    drafts.save_step(actor=town.parent(awa), draft_id=made, step="pattern", values=WEEK, now=NOW)
     number = send(town, awa, made).number
     agent = town.agent("agent")
-    acts.decide(actor=agent, numbers=[number], accept=True, without=["l1"], reason="Mardi est complet.", now=NOW)
+    decisions.decide(actor=agent, numbers=[number], accept=True, without=["l1"], reason="Mardi est complet.", now=NOW)
     assert [line["weekday"] for line in Subscription.objects.get().pattern] == [0]
     assert [part.words for part in find_case(actor=agent, number=number).left_out] == ["mardi, Soir"]
 
@@ -124,7 +124,7 @@ def test_a_bulk_answer_looks_again_before_it_decides(town, awa, bruno):
         organisation_id=town.id, first_name="Zoé", last_name="Dupré", search="zoe dupre", birth_date="2023-05-04"
     )
     assert Procedure.objects.get(number=known).is_clean
-    decided = acts.decide(actor=town.agent("agent"), numbers=[clean, known], accept=True, clean_only=True, now=NOW)
+    decided = decisions.decide(actor=town.agent("agent"), numbers=[clean, known], accept=True, clean_only=True, now=NOW)
     assert (decided.numbers, decided.left_out) == ((clean,), (known,))
     row = Procedure.objects.get(number=known)
     assert (row.status, row.is_clean, row.anomalies) == ("submitted", False, ["duplicate_child"])
@@ -133,8 +133,8 @@ def test_a_bulk_answer_looks_again_before_it_decides(town, awa, bruno):
 def test_the_machine_looks_again_when_asked(town, awa):
     made = draft(town, awa, ProcedureKind.MOVE)
     values = {"street": "rue Neuve", "postcode": "99000", "city": "Ailleurs", "from": "2026-12-01"}
-    acts.save_step(actor=town.parent(awa), draft_id=made.draft_id, step="move", values=values, now=NOW)
-    number = acts.submit(actor=town.parent(awa), draft_id=made.draft_id, now=NOW).view.number
+    drafts.save_step(actor=town.parent(awa), draft_id=made.draft_id, step="move", values=values, now=NOW)
+    number = drafts.submit(actor=town.parent(awa), draft_id=made.draft_id, now=NOW).view.number
     agent = town.agent("agent")
     assert {(each.name, each.code) for each in find_case(actor=agent, number=number).checks} == {
         ("stays", "leaves_town"),
@@ -142,12 +142,12 @@ def test_the_machine_looks_again_when_asked(town, awa):
     }
     join(town, awa, number)
     Family.objects.filter(pk=awa.family.pk).update(postcode="99000")
-    assert acts.check_again(actor=agent, number=number, now=NOW + timedelta(hours=1))
+    assert decisions.check_again(actor=agent, number=number, now=NOW + timedelta(hours=1))
     case = find_case(actor=agent, number=number)
     assert (case.anomalies, case.checked_at) == ((), NOW + timedelta(hours=1))
-    acts.cancel(actor=town.parent(awa), number=number, now=NOW)
+    messages.cancel(actor=town.parent(awa), number=number, now=NOW)
     with pytest.raises(AlreadyDecided):
-        acts.check_again(actor=agent, number=number, now=NOW)
+        decisions.check_again(actor=agent, number=number, now=NOW)
 
 
 def test_a_piece_is_checked_from_the_case_that_holds_it(town, awa, bruno):
@@ -155,19 +155,21 @@ def test_a_piece_is_checked_from_the_case_that_holds_it(town, awa, bruno):
     document_id = join(town, awa, number, is_sensitive=True)
     agent = town.agent("agent")
     with pytest.raises(ReasonMissing):
-        acts.check_piece(actor=agent, number=number, document_id=document_id, accept=False, now=NOW)
-    acts.check_piece(actor=agent, number=number, document_id=document_id, accept=False, reason="Illisible.", now=NOW)
+        decisions.check_piece(actor=agent, number=number, document_id=document_id, accept=False, now=NOW)
+    decisions.check_piece(
+        actor=agent, number=number, document_id=document_id, accept=False, reason="Illisible.", now=NOW
+    )
     assert Document.objects.values_list("state", "reason").get() == ("refused", "Illisible.")
-    acts.check_piece(actor=agent, number=number, document_id=document_id, accept=True, now=NOW)
+    decisions.check_piece(actor=agent, number=number, document_id=document_id, accept=True, now=NOW)
     assert [each.state for each in pieces_of(actor=agent, number=number, on=NOW.date())] == ["valid"]
     with pytest.raises(NotFound):
-        acts.check_piece(actor=agent, number=other, document_id=document_id, accept=True, now=NOW)
+        decisions.check_piece(actor=agent, number=other, document_id=document_id, accept=True, now=NOW)
     for actor in (town.parent(awa), town.agent("site_staff"), town.agent("regisseur"), town.agent("admin")):
         with pytest.raises(NotAllowed):
-            acts.check_piece(actor=actor, number=number, document_id=document_id, accept=True, now=NOW)
-    acts.decide(actor=agent, numbers=[number], accept=True, now=NOW)
+            decisions.check_piece(actor=actor, number=number, document_id=document_id, accept=True, now=NOW)
+    decisions.decide(actor=agent, numbers=[number], accept=True, now=NOW)
     with pytest.raises(AlreadyDecided):
-        acts.check_piece(actor=agent, number=number, document_id=document_id, accept=True, now=NOW)
+        decisions.check_piece(actor=agent, number=number, document_id=document_id, accept=True, now=NOW)
 
 
 def test_a_judgment_is_counted_for_an_agent_and_shown_to_a_manager(town, awa):
@@ -186,14 +188,14 @@ def test_health_of_a_case_is_read_on_demand_and_the_parents_see_it(town, awa):
     assert find_case(actor=town.parent(awa), number=number).answers["pai"]["needs"] == "Arachide"
     child_id = awa.children[0].pk
     assert health_readings(actor=town.parent(awa), child_id=child_id, limit=5) == []
-    shown = acts.read_case_health(actor=agent, number=number, now=NOW)
+    shown = decisions.read_case_health(actor=agent, number=number, now=NOW)
     assert (shown.answers["pai"]["needs"], shown.hides_health) == ("Arachide", False)
     assert [row.reason for row in health_readings(actor=town.parent(awa), child_id=child_id, limit=5)] == ["file"]
     with pytest.raises(NotFound):
-        acts.read_case_health(actor=agent, number=sent(town, awa), now=NOW)
+        decisions.read_case_health(actor=agent, number=sent(town, awa), now=NOW)
     for role in ("site_staff", "regisseur", "admin"):
         with pytest.raises(NotAllowed):
-            acts.read_case_health(actor=town.agent(role), number=number, now=NOW)
+            decisions.read_case_health(actor=town.agent(role), number=number, now=NOW)
 
 
 def test_a_case_is_given_to_a_colleague_who_sees_it(town, awa):
@@ -205,8 +207,8 @@ def test_a_case_is_given_to_a_colleague_who_sees_it(town, awa):
     agent = town.agent("agent")
     for account in (theirs, family, awa.account):
         with pytest.raises(NotFound):
-            acts.take(actor=agent, number=number, assignee_id=account.pk, now=NOW)
-    acts.take(actor=agent, number=number, assignee_id=ours.pk, now=NOW)
+            decisions.take(actor=agent, number=number, assignee_id=account.pk, now=NOW)
+    decisions.take(actor=agent, number=number, assignee_id=ours.pk, now=NOW)
     assert Procedure.objects.get(number=number).assignee_id == ours.pk
 
 
@@ -215,7 +217,7 @@ def test_what_can_no_longer_be_done_comes_back_whole(town, awa):
     offer = town.offer()
     number = ask(town, awa, offer).number
     town.enrol(awa, offer, child=awa.children[0])
-    acts.decide(actor=town.agent("agent"), numbers=[number], accept=True, now=NOW)
+    decisions.decide(actor=town.agent("agent"), numbers=[number], accept=True, now=NOW)
     row = Procedure.objects.get(number=number)
     assert (row.status, row.anomalies, row.without) == ("submitted", ["already_enrolled"], [])
     assert Enrolment.objects.count() == 1

@@ -11,7 +11,7 @@ from preau.base.models import JournalEntry, TenantModel
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import load_bookings
 from preau.domain.documents.models import Document, DocumentType, Regulation, RegulationAcceptance
-from preau.domain.documents.operations import accept_regulations, deposit
+from preau.domain.documents.operations.pieces import accept_regulations, deposit
 from preau.domain.enrolments.models import Enrolment, Schooling, Subscription
 from preau.domain.families.models import (
     AccessKey,
@@ -29,11 +29,13 @@ from preau.domain.families.models import (
     SheetConfirmation,
     ValidatedDossier,
 )
-from preau.domain.families.operations import read_health
-from preau.domain.families.queries import find_families, health_readings
+from preau.domain.families.operations.health import read_health
+from preau.domain.families.queries.files import find_families
+from preau.domain.families.queries.people import health_readings
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure
-from preau.domain.procedures.operations import merge_adults, merge_children, save_step, send_document, start
+from preau.domain.procedures.operations.drafts import save_step, send_document, start
+from preau.domain.procedures.operations.households import merge_adults, merge_children
 from tests.factories.town import NOW, TODAY, Household, assert_counters_are_exact, slots_of
 from tests.uploads.corpus import paper
 

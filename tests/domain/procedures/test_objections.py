@@ -11,11 +11,11 @@ from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import OrderItem
 from preau.domain.enrolments.models import Enrolment, Schooling
 from preau.domain.families.models import ValidatedDossier
-from preau.domain.families.operations import link_child
+from preau.domain.families.operations.household import link_child
 from preau.domain.families.rules import ActFrozen
-from preau.domain.procedures import operations as acts
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure
+from preau.domain.procedures.operations import changes, decisions, drafts, households, orders
 from tests.factories.town import NOW, TODAY, slots_of
 
 pytestmark = pytest.mark.django_db
@@ -32,14 +32,14 @@ def bea(town, awa):
 
 def stop(town, awa, bea):
     """Béa objects."""
-    return acts.receive_objection(
+    return households.receive_objection(
         actor=town.parent(bea), child_id=awa.children[0].pk, adult_id=bea.adult.pk, text="Non", now=NOW
     )
 
 
 def ask(town, household, kind, step, values, *, child=0, about=""):
     actor = town.parent(household)
-    draft = acts.start(
+    draft = drafts.start(
         actor=actor,
         kind=kind,
         family_id=household.family.pk,
@@ -47,8 +47,8 @@ def ask(town, household, kind, step, values, *, child=0, about=""):
         about=about,
         now=NOW,
     )
-    acts.save_step(actor=actor, draft_id=draft.draft_id, step=step, values=values, now=NOW)
-    return acts.submit(actor=actor, draft_id=draft.draft_id, now=NOW).view
+    drafts.save_step(actor=actor, draft_id=draft.draft_id, step=step, values=values, now=NOW)
+    return drafts.submit(actor=actor, draft_id=draft.draft_id, now=NOW).view
 
 
 def ask_enrolment(town, household, offer, *, child=0):
@@ -75,19 +75,19 @@ def test_an_agent_accepts_no_act_on_the_child_but_may_refuse_it(town, awa, bea):
     stop(town, awa, bea)
     agent = town.agent("agent")
     with pytest.raises(ActFrozen):
-        acts.decide(actor=agent, numbers=[view.number], accept=True, now=NOW)
-    both = acts.decide(actor=agent, numbers=[view.number, other.number], accept=True, now=NOW)
+        decisions.decide(actor=agent, numbers=[view.number], accept=True, now=NOW)
+    both = decisions.decide(actor=agent, numbers=[view.number, other.number], accept=True, now=NOW)
     assert (both.numbers, both.left_out) == ((other.number,), (view.number,))
-    assert acts.decide(actor=agent, numbers=[view.number], accept=False, reason="Désaccord", now=NOW).numbers
+    assert decisions.decide(actor=agent, numbers=[view.number], accept=False, reason="Désaccord", now=NOW).numbers
 
 
 def test_a_decision_still_held_when_the_letter_comes_is_not_applied(town, awa, bea):
     town.organisation.decision_hold_minutes = 5
     town.organisation.save()
     view, agent = ask_pai(town, awa), town.agent("agent")
-    acts.decide(actor=agent, numbers=[view.number], accept=True, now=NOW)
+    decisions.decide(actor=agent, numbers=[view.number], accept=True, now=NOW)
     stop(town, awa, bea)
-    assert not acts.apply_held(actor=agent, number=view.number, now=LATER)
+    assert not decisions.apply_held(actor=agent, number=view.number, now=LATER)
     row = Procedure.objects.get(number=view.number)
     assert (row.status, "objection" in row.anomalies, row.is_clean) == ("submitted", True, False)
 
@@ -107,7 +107,7 @@ def test_a_dossier_is_not_validated(town, awa, bea):
     )
     stop(town, awa, bea)
     with pytest.raises(ActFrozen):
-        acts.decide(actor=town.agent("agent"), numbers=[row.number], accept=True, now=NOW)
+        decisions.decide(actor=town.agent("agent"), numbers=[row.number], accept=True, now=NOW)
     assert not ValidatedDossier.objects.exists()
 
 
@@ -116,12 +116,12 @@ def test_what_waited_is_marked_then_cleared_with_the_last_objection(town, awa, b
     before = Procedure.objects.get(number=view.number).anomalies
     first = stop(town, awa, bea)
     assert stop(town, awa, bea) == first  # twice is once
-    second = acts.receive_objection(
+    second = households.receive_objection(
         actor=town.agent("agent"), child_id=awa.children[0].pk, adult_id=awa.adult.pk, text="Lettre", now=NOW
     )
-    acts.take_back_objection(actor=town.parent(bea), objection_id=first, now=NOW)
+    households.take_back_objection(actor=town.parent(bea), objection_id=first, now=NOW)
     assert Procedure.objects.get(number=view.number).anomalies == ["objection", *before]
-    acts.end_objection(actor=town.agent("agent"), objection_id=second, reason="accord", now=NOW)
+    households.end_objection(actor=town.agent("agent"), objection_id=second, reason="accord", now=NOW)
     assert Procedure.objects.get(number=view.number).anomalies == before
 
 
@@ -129,7 +129,7 @@ def test_nobody_takes_back_the_objection_of_another(town, awa, bea):
     made = stop(town, awa, bea)
     for actor in (town.parent(awa), town.agent("agent")):
         with pytest.raises(NotFound):
-            acts.take_back_objection(actor=actor, objection_id=made, now=NOW)
+            households.take_back_objection(actor=actor, objection_id=made, now=NOW)
 
 
 def test_agents_neither_enrol_nor_end_nor_promote_nor_move_nor_book_for_the_child(town, awa, bea):
@@ -151,16 +151,16 @@ def test_agents_neither_enrol_nor_end_nor_promote_nor_move_nor_book_for_the_chil
     schoolings = list(Schooling.objects.values_list())
     item = OrderItem(held.pk, frozenset({slot.pk}))
     refused = [
-        lambda: acts.enrol_for_family(
+        lambda: changes.enrol_for_family(
             actor=agent, family_id=awa.family.pk, child_id=child.pk, offer_id=town.offer().pk, now=NOW
         ),
-        lambda: acts.leave(actor=agent, enrolment_id=held.pk, on=TODAY, now=NOW),
-        lambda: acts.promote(actor=agent, offer_id=waiting.offer_id, now=NOW),
-        lambda: acts.move_child(
+        lambda: changes.leave(actor=agent, enrolment_id=held.pk, on=TODAY, now=NOW),
+        lambda: changes.promote(actor=agent, offer_id=waiting.offer_id, now=NOW),
+        lambda: changes.move_child(
             actor=agent, child_id=child.pk, school_class_id=town.school_class.pk, on=TODAY, now=NOW
         ),
-        lambda: acts.place_order(actor=agent, items=[item], key="k", now=NOW),
-        lambda: acts.place_order(actor=agent, items=[item], key="k", now=NOW, reason="urgence"),
+        lambda: orders.place_order(actor=agent, items=[item], key="k", now=NOW),
+        lambda: orders.place_order(actor=agent, items=[item], key="k", now=NOW, reason="urgence"),
     ]
     for act in refused:
         with pytest.raises(ActFrozen):
@@ -175,16 +175,16 @@ def test_parents_go_on_booking_what_was_accepted_before(town, awa, bea):
     town.enrol(awa, offer, child=awa.children[0])
     stop(town, awa, bea)
     item = OrderItem(awa.enrolments[0].pk, frozenset({slots_of(offer)[0].pk}))
-    assert acts.place_order(actor=town.parent(awa), items=[item], key="k", now=NOW).procedures[0].added
+    assert orders.place_order(actor=town.parent(awa), items=[item], key="k", now=NOW).procedures[0].added
 
 
 def test_a_child_leaves_a_household_only_when_nothing_runs_there(town, awa, bea):
     child_id, agent = awa.children[0].pk, town.agent("agent")
     town.enrol(bea, town.offer(), child=awa.children[0])
-    with pytest.raises(acts.HouseholdInUse):
-        acts.take_from_household(actor=agent, child_id=child_id, family_id=bea.family.pk, now=NOW)
+    with pytest.raises(households.HouseholdInUse):
+        households.take_from_household(actor=agent, child_id=child_id, family_id=bea.family.pk, now=NOW)
     Enrolment.objects.update(status="ended")
-    acts.take_from_household(actor=agent, child_id=child_id, family_id=bea.family.pk, now=NOW)
+    households.take_from_household(actor=agent, child_id=child_id, family_id=bea.family.pk, now=NOW)
     assert list(awa.children[0].households.values_list("family_id", flat=True)) == [awa.family.pk]
 
 
@@ -195,9 +195,9 @@ def mails_to(account):
 def test_what_was_begun_for_a_child_who_leaves_is_forgotten(town, awa, bea):
     child = awa.children[0]
     start = {"kind": ProcedureKind.PAI, "child_id": child.pk, "now": NOW}
-    acts.start(actor=town.parent(bea), family_id=bea.family.pk, **start)
-    kept = acts.start(actor=town.parent(awa), family_id=awa.family.pk, **start)
-    acts.take_from_household(actor=town.agent("agent"), child_id=child.pk, family_id=bea.family.pk, now=NOW)
+    drafts.start(actor=town.parent(bea), family_id=bea.family.pk, **start)
+    kept = drafts.start(actor=town.parent(awa), family_id=awa.family.pk, **start)
+    households.take_from_household(actor=town.agent("agent"), child_id=child.pk, family_id=bea.family.pk, now=NOW)
     assert [row.pk for row in Procedure.objects.all()] == [kept.draft_id]
 
 
@@ -212,7 +212,7 @@ def test_the_other_household_is_told_of_what_concerns_the_child_and_of_nothing_e
     assert f"/famille/enfants/{child.pk}/" in said
     for secret in (awa.account.email, awa.adult.phone, awa.family.street, awa.account.last_name):
         assert secret not in said.replace(f"n° {view.number}", "")
-    acts.leave(actor=town.agent("agent"), enrolment_id=Enrolment.objects.get().pk, on=TODAY, now=NOW)
+    changes.leave(actor=town.agent("agent"), enrolment_id=Enrolment.objects.get().pk, on=TODAY, now=NOW)
     assert "enrolment_ended" in mails_to(bea.account)
     ask_enrolment(town, awa, town.offer(activity=None), child=1)  # not Béa's child
     assert set(mails_to(bea.account)) == {"child_act", "enrolment_ended"}
@@ -227,10 +227,10 @@ def test_the_mails_to_the_other_household_leave(town, awa, bea, mailoutbox, temp
         ask_enrolment(town, awa, town.offer())
     else:
         actor, about = town.parent(awa), {"family_id": awa.family.pk, "child_id": awa.children[0].pk}
-        draft = acts.start(actor=actor, kind=ProcedureKind.SCHOOLING, now=NOW, **about)
+        draft = drafts.start(actor=actor, kind=ProcedureKind.SCHOOLING, now=NOW, **about)
         values = {**draft.answers["schooling"], "site_id": town.school.pk, "level": "CP", "derogation": "Un frère"}
-        acts.save_step(actor=actor, draft_id=draft.draft_id, step="schooling", values=values, now=NOW)
-        acts.submit(actor=actor, draft_id=draft.draft_id, now=NOW)
+        drafts.save_step(actor=actor, draft_id=draft.draft_id, step="schooling", values=values, now=NOW)
+        drafts.submit(actor=actor, draft_id=draft.draft_id, now=NOW)
     send_outbox_mail(mails_to(bea.account)[template].pk)
     (sent,) = mailoutbox
     for body in (sent.body, sent.alternatives[0].content):
@@ -240,9 +240,9 @@ def test_the_mails_to_the_other_household_leave(town, awa, bea, mailoutbox, temp
 
 def test_no_mail_tells_the_other_household_of_health(town, awa, bea):
     view = ask_pai(town, awa)
-    acts.decide(actor=town.agent("agent"), numbers=[view.number], accept=True, now=NOW)
+    decisions.decide(actor=town.agent("agent"), numbers=[view.number], accept=True, now=NOW)
     for number in (view.number,):
-        acts.apply_held(actor=town.agent("agent"), number=number, now=LATER)
+        decisions.apply_held(actor=town.agent("agent"), number=number, now=LATER)
     assert mails_to(bea.account) == {}
 
 

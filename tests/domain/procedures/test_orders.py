@@ -16,7 +16,7 @@ from preau.domain.bookings.operations import MAX_WISHES, OrderItem, TooManyWishe
 from preau.domain.catalogue.models import ResourceDay
 from preau.domain.organisations.models import Organisation
 from preau.domain.procedures.models import Procedure
-from preau.domain.procedures.operations import (
+from preau.domain.procedures.operations.orders import (
     announce,
     discard_booking_draft,
     draft_same,
@@ -24,7 +24,7 @@ from preau.domain.procedures.operations import (
     save_booking_draft,
     undo_order,
 )
-from preau.domain.procedures.queries import booking_draft, find_procedure
+from preau.domain.procedures.queries.orders import booking_draft, find_procedure
 from preau.domain.procedures.rules import AlreadyUndone, NothingToDo, ReasonNeeded
 from tests.factories.town import NOW, assert_counters_are_exact, slots_of
 

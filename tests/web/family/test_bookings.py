@@ -11,8 +11,8 @@ from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import OrderItem
 from preau.domain.catalogue.models import Activity, Offer, ResourceDay, Slot
 from preau.domain.procedures.models import Procedure
-from preau.domain.procedures.operations import place_order
-from preau.domain.procedures.queries import booking_draft
+from preau.domain.procedures.operations.orders import place_order
+from preau.domain.procedures.queries.orders import booking_draft
 from tests.factories.town import NOW, TODAY, slots_of
 
 pytestmark = pytest.mark.django_db

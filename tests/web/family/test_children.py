@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from preau.base.models import JournalEntry
 from preau.domain.families.enums import HealthReason
 from preau.domain.families.models import ChildHealth, Consent, ConsentType, Contact, Guardianship, SheetConfirmation
-from preau.domain.families.operations import read_health
+from preau.domain.families.operations.health import read_health
 from tests.factories.town import NOW
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ import pytest
 from preau.domain.bookings.models import Booking
 from preau.domain.families.enums import Authority
 from preau.domain.families.models import Guardianship, Objection
-from preau.domain.families.operations import link_child
 from preau.domain.families.operations.custody import object_to_acts, set_residence
+from preau.domain.families.operations.household import link_child
 from preau.kernel.periods import monday_of
 from preau.kernel.residence import HalfHolidays, Usual, WeekParity, WeekTurns
 from tests.factories.town import NOW, TODAY, slots_of
@@ -108,7 +108,7 @@ def test_the_grid_says_why_a_day_is_locked_and_a_tampered_post_is_refused_in_wor
 
 
 def test_a_draft_made_before_the_calendar_is_refused_in_words_when_sent(town, awa, bea, child, login):
-    from preau.domain.procedures.operations import save_booking_draft
+    from preau.domain.procedures.operations.orders import save_booking_draft
 
     offer = town.offer()
     enrolment = town.enrol(awa, offer, child=child)
@@ -134,7 +134,7 @@ def test_a_draft_made_before_the_calendar_is_refused_in_words_when_sent(town, aw
 )
 def test_week_53_and_week_1_are_refused_to_the_right_parent(town, awa, bea, child, pattern, awas):
     from preau.domain.bookings.operations import OrderItem
-    from preau.domain.procedures.operations import place_order
+    from preau.domain.procedures.operations.orders import place_order
     from preau.domain.procedures.rules import NothingToDo
 
     offer = town.offer(starts_on=date(2026, 12, 14), ends_on=date(2027, 1, 18))

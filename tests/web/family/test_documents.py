@@ -6,8 +6,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from preau.base.models import StoredFile
 from preau.domain.documents.models import Document, DocumentType
 from preau.domain.families.models import Adult
-from preau.domain.procedures import operations as acts
 from preau.domain.procedures.models import Procedure
+from preau.domain.procedures.operations import decisions
 from preau.domain.procedures.queries.dossiers import problems_of_dossier
 from tests.factories.town import NOW
 from tests.uploads.corpus import HTML, paper
@@ -50,8 +50,8 @@ def test_what_is_asked_for_is_said_for_each_child_then_nothing(client, awa, kind
 
 def test_a_document_sent_is_a_numbered_request_that_an_agent_checks(client, town, awa, kind):
     assert send(client, awa, kind).status_code == 302
-    acts.decide(actor=town.agent("agent"), numbers=[1], accept=False, reason="Flou", now=NOW)
-    acts.apply_held(actor=town.agent("agent"), number=1, now=NOW)
+    decisions.decide(actor=town.agent("agent"), numbers=[1], accept=False, reason="Flou", now=NOW)
+    decisions.apply_held(actor=town.agent("agent"), number=1, now=NOW)
     seen = page(client.get(f"{HOME}documents/"))
     assert "Flou" in seen
     assert Document.objects.get().state == "refused"
@@ -96,7 +96,7 @@ def test_a_file_is_given_back_so_that_nothing_in_it_can_run(client, login, bruno
 
 def test_what_a_service_asks_for_is_joined_to_the_request(client, town, awa, kind):
     send(client, awa, kind)
-    acts.ask_more(actor=town.agent("agent"), number=1, text="", types={kind.pk: "Carnet"}, now=NOW)
+    decisions.ask_more(actor=town.agent("agent"), number=1, text="", types={kind.pk: "Carnet"}, now=NOW)
     assert "Écrivez une réponse, ou joignez" in page(client.post(f"{HOME}demandes/1/complement/", {}, follow=True))
     file = SimpleUploadedFile("net.pdf", paper(2))
     client.post(f"{HOME}demandes/1/document/", {"type": kind.pk, "file": file})
@@ -123,7 +123,7 @@ def test_a_document_that_cannot_be_joined_to_a_request_keeps_what_was_typed(clie
     send(client, awa, kind)
     DocumentType.objects.create(organisation_id=town.id, code="titre", title="Titre de séjour", validity="date")
     dated = DocumentType.objects.get(code="titre")
-    acts.ask_more(actor=town.agent("agent"), number=1, text="", types={dated.pk: "Titre"}, now=NOW)
+    decisions.ask_more(actor=town.agent("agent"), number=1, text="", types={dated.pk: "Titre"}, now=NOW)
     url = f"{HOME}demandes/1/document/"
     wrong = {"type": dated.pk, "until": "2027-02-28", "file": SimpleUploadedFile("titre.pdf", b"%PDF-1.7 coup")}
     refused = client.post(url, wrong)
@@ -142,7 +142,7 @@ def test_a_document_that_cannot_be_joined_to_a_request_keeps_what_was_typed(clie
 
 def test_a_piece_asked_for_again_opens_again_until_another_is_sent(client, town, awa, kind):
     send(client, awa, kind)
-    acts.ask_more(actor=town.agent("agent"), number=1, text="", types={kind.pk: "Carnet"}, now=NOW)
+    decisions.ask_more(actor=town.agent("agent"), number=1, text="", types={kind.pk: "Carnet"}, now=NOW)
     assert "Envoyer cette pièce" in page(client.get(f"{HOME}demandes/1/"))
     file = SimpleUploadedFile("net.pdf", paper(2))
     client.post(f"{HOME}demandes/1/document/", {"type": kind.pk, "file": file})

@@ -6,10 +6,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from preau.domain.catalogue.models import Activity, SchoolYear
 from preau.domain.documents.models import Document, DocumentType, Regulation, RegulationAcceptance
 from preau.domain.families.models import ChildHealth, Consent, ConsentType, Contact, ValidatedDossier
-from preau.domain.families.operations import validate_dossier
+from preau.domain.families.operations.children import validate_dossier
 from preau.domain.organisations.models import Organisation
-from preau.domain.procedures import operations as acts
 from preau.domain.procedures.models import Procedure
+from preau.domain.procedures.operations import decisions
 from tests.factories.town import NOW
 from tests.uploads.corpus import paper
 
@@ -83,7 +83,7 @@ def test_a_whole_dossier_is_sent_decided_and_opens_the_activities(client, town, 
     sent = client.post(recap)
     assert sent.url.endswith("/recue/")
     assert "en cours de traitement" in page(client.get(f"{HOME}dossier/"))
-    acts.decide(actor=town.agent("agent"), numbers=[1], accept=True, now=NOW)
+    decisions.decide(actor=town.agent("agent"), numbers=[1], accept=True, now=NOW)
     assert ValidatedDossier.objects.get().child_id == child.pk
     assert ChildHealth.objects.get().sheet["diet"] == "no_pork"
     assert set(Consent.objects.values_list("consent_type__code", "answer")) == {("photo", "no"), ("sortie", "yes")}
@@ -144,7 +144,7 @@ def test_persons_are_added_and_taken_out_before_sending(client, town, awa, asked
     assert "Inès" not in seen
     send_record(client, child, asked)
     client.post(fill(client, child, asked).url)
-    acts.decide(actor=town.agent("agent"), numbers=[1], accept=True, now=NOW)
+    decisions.decide(actor=town.agent("agent"), numbers=[1], accept=True, now=NOW)
     assert Contact.objects.get().first_name == "Odile"
 
 
@@ -216,7 +216,7 @@ def test_the_steps_lead_to_what_the_service_asks(client, town, awa, asked):
     send_record(client, child, asked)
     client.post(fill(client, child, asked).url)
     number = Procedure.objects.get(kind="dossier").number
-    acts.ask_more(actor=town.agent("agent"), number=number, text="La page 2 manque.", types={}, now=NOW)
+    decisions.ask_more(actor=town.agent("agent"), number=number, text="La page 2 manque.", types={}, now=NOW)
     steps = page(client.get(f"{HOME}dossier/"))
     assert "Le service attend un complément" in steps
     assert f'class="btn go" href="{HOME}demandes/{number}/"' in steps

@@ -7,7 +7,7 @@ from preau.domain.documents.models import DocumentType
 from preau.domain.families.models import ConsentType, Guardianship, HouseholdChild
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure, ProcedureForm
-from preau.domain.procedures.operations import save_step, start
+from preau.domain.procedures.operations.drafts import save_step, start
 from tests.factories.town import NOW
 
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,8 @@ from django.test.utils import CaptureQueriesContext
 
 from preau.domain.documents.models import DocumentType
 from preau.domain.families.models import ValidatedDossier
-from preau.domain.families.operations import link_child
 from preau.domain.families.operations.custody import set_residence
+from preau.domain.families.operations.household import link_child
 from preau.domain.organisations.enums import Navigation
 from preau.kernel.residence import HalfHolidays, WeekParity
 from tests.factories.town import NOW

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from preau.domain.families.models import Adult, Contact, Guardianship, HouseholdChild
-from preau.domain.families.operations import save_health
+from preau.domain.families.operations.children import save_health
 from tests.domain.documents.test_publishing import give
 from tests.factories.pdf import text_of_pdf
 from tests.factories.town import NOW, TODAY

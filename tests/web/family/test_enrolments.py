@@ -9,7 +9,7 @@ from django.test import Client
 from preau.domain.bookings.models import Booking
 from preau.domain.catalogue.models import Activity, Offer
 from preau.domain.enrolments.models import Enrolment, Schooling
-from preau.domain.enrolments.operations import enrol
+from preau.domain.enrolments.operations.enrolling import enrol
 from preau.domain.families.models import Child
 from preau.domain.procedures.models import Procedure
 from tests.factories.town import NOW, TODAY

@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from preau.base.models import JournalEntry, OutboxMail, StoredFile
 from preau.domain.families.models import Adult, Child, Contact
 from preau.domain.organisations.models import Organisation
-from preau.domain.procedures import operations as acts
 from preau.domain.procedures.models import Procedure
+from preau.domain.procedures.operations import decisions
 from tests.factories.town import NOW
 from tests.uploads.corpus import HTML, located_photo, paper, picture
 
@@ -51,7 +51,9 @@ def send(client):
 
 def decide(town, number=1, *, accept=True):
     Organisation.objects.filter(pk=town.id).update(decision_hold_minutes=0)
-    acts.decide(actor=town.agent("agent"), numbers=[number], accept=accept, reason="" if accept else "Non", now=NOW)
+    decisions.decide(
+        actor=town.agent("agent"), numbers=[number], accept=accept, reason="" if accept else "Non", now=NOW
+    )
     return Procedure.objects.get(number=number).status
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from preau.domain.families.models import Adult, Child
 from preau.domain.organisations.models import Department, Organisation
-from preau.domain.procedures import operations as acts
 from preau.domain.procedures.models import Procedure, ProcedureForm
+from preau.domain.procedures.operations import decisions, messages
 from tests.factories.town import NOW
 
 pytestmark = pytest.mark.django_db
@@ -111,7 +111,7 @@ def test_a_move_is_sent_followed_and_cancelled(client, awa):
 def test_messages_go_both_ways_and_a_long_one_is_not_lost(client, town, awa):
     client.post(client.post(f"{HOME}demarches/demenagement/", {**MOVE, "act": "next"}).url)
     client.post(f"{HOME}demandes/1/message/", {"text": "Bonjour, <b>quand</b> ?"})
-    acts.write_message(actor=town.agent("agent"), number=1, text="Demain.", now=NOW)
+    messages.write_message(actor=town.agent("agent"), number=1, text="Demain.", now=NOW)
     seen = page(client.get(f"{HOME}demandes/1/"))
     assert "&lt;b&gt;quand" in seen
     assert "Demain." in seen
@@ -123,7 +123,7 @@ def test_messages_go_both_ways_and_a_long_one_is_not_lost(client, town, awa):
 
 def test_only_what_the_service_asks_is_open(client, town, awa):
     client.post(client.post(f"{HOME}demarches/demenagement/", {**MOVE, "act": "next"}).url)
-    acts.ask_more(actor=town.agent("agent"), number=1, text="Un justificatif ?", types={}, now=NOW)
+    decisions.ask_more(actor=town.agent("agent"), number=1, text="Un justificatif ?", types={}, now=NOW)
     assert "Un justificatif ?" in page(client.get(f"{HOME}demandes/1/"))
     client.post(f"{HOME}demandes/1/complement/", {"text": "Je l’apporte demain."})
     assert "En cours d’instruction" in page(client.get(f"{HOME}demandes/1/"))

@@ -32,7 +32,7 @@ def test_a_forbidden_person_does_not_bear_the_sign_of_those_who_may_come(login, 
 
 def test_a_refused_piece_is_never_under_nothing_to_send(login, town, awa):
     from preau.domain.documents.models import Document
-    from preau.domain.documents.operations import deposit
+    from preau.domain.documents.operations.pieces import deposit
 
     kind = DocumentType.objects.create(organisation_id=town.id, code="divers", title="Divers", subject="family")
     deposit(

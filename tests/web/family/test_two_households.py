@@ -3,7 +3,7 @@
 import pytest
 
 from preau.domain.families.models import Adult, Guardianship
-from preau.domain.families.operations import add_child
+from preau.domain.families.operations.household import add_child
 
 HOME = "/ville-test/famille/"
 

@@ -8,9 +8,9 @@ from django.test import Client
 
 from preau.base.models import OutboxMail
 from preau.domain.accounts.models import Account, Membership, TermsAcceptance
-from preau.domain.accounts.operations import request_reset
+from preau.domain.accounts.operations.identifiers import request_reset
 from preau.domain.families.models import Adult
-from preau.domain.families.operations import invite_adult
+from preau.domain.families.operations.invitations import invite_adult
 from preau.domain.organisations.models import Organisation, TermsVersion
 from tests.factories.town import NOW, PASSWORD
 

@@ -9,8 +9,8 @@ from django.test import Client
 
 from preau.base import sessions
 from preau.base.models import JournalEntry
-from preau.domain.accounts import operations
 from preau.domain.accounts.models import OpenSession, SecondFactor
+from preau.domain.accounts.operations import factors
 from preau.domain.organisations.models import Organisation
 from preau.web.ui import policy
 from tests.factories.town import NOW
@@ -38,7 +38,7 @@ def ready(account):
 
 
 def give_factor(account):
-    secret = operations.new_totp_secret()
+    secret = factors.new_totp_secret()
     SecondFactor.objects.create(
         account=account, kind="totp", name="Téléphone", material={"secret": secret}, created_at=NOW
     )

@@ -10,7 +10,8 @@ from preau.base.facts import NotAllowed
 from preau.base.models import OutboxMail
 from preau.domain.accounts.models import Account
 from preau.domain.families.models import AccessKey, Adult, Family, SignUp
-from preau.domain.families.operations import create_access_key, find_access_key, invite_adult, use_access_key
+from preau.domain.families.operations.invitations import invite_adult
+from preau.domain.families.operations.keys import create_access_key, find_access_key, use_access_key
 from preau.domain.families.rules import KeyInvalid, read_key
 from preau.domain.organisations.models import Organisation
 from tests.factories.town import NOW, PASSWORD

@@ -8,7 +8,8 @@ from django.test import Client
 from preau.base.models import JournalEntry, OutboxMail
 from preau.domain.accounts.models import Account, Membership
 from preau.domain.families.models import Adult, Family
-from preau.domain.families.operations import create_access_key, invite_adult
+from preau.domain.families.operations.invitations import invite_adult
+from preau.domain.families.operations.keys import create_access_key
 from preau.domain.organisations.models import Organisation
 from tests.factories.town import NOW, PASSWORD
 

@@ -7,7 +7,7 @@ import pytest
 from preau.base.models import JournalEntry
 from preau.domain.bookings.models import Booking
 from preau.domain.families.models import Guardianship, HouseholdChild, Objection
-from preau.domain.families.operations import link_child
+from preau.domain.families.operations.household import link_child
 from preau.domain.families.queries.custody import custody_file
 from preau.kernel.periods import monday_of
 from preau.kernel.residence import Dates, HalfHolidays, TwoTwoThree, WeekParity, WeekTurns

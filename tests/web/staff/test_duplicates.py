@@ -9,7 +9,7 @@ from preau.base.facts import NotFound
 from preau.base.search import fold
 from preau.domain.families.models import Adult, Child, Family, HouseholdChild, NotDuplicate
 from preau.domain.organisations.models import Department
-from preau.domain.procedures.operations import merge_adults
+from preau.domain.procedures.operations.households import merge_adults
 from tests.factories.town import NOW
 
 pytestmark = pytest.mark.django_db

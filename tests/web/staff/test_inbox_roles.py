@@ -8,11 +8,11 @@ from preau.base.models import JournalEntry
 from preau.domain.accounts.models import Membership
 from preau.domain.accounts.queries import departments_without_agent
 from preau.domain.documents.models import DocumentType
-from preau.domain.documents.operations import deposit
+from preau.domain.documents.operations.pieces import deposit
 from preau.domain.organisations.models import Department, Site
-from preau.domain.procedures import operations as acts
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure, ProcedureForm
+from preau.domain.procedures.operations import drafts, messages
 from tests.factories.town import NOW
 from tests.uploads.corpus import paper
 
@@ -40,12 +40,12 @@ def scene(town, awa, login):
     )
     actor = town.parent(awa)
     ids = {"family_id": awa.family.pk, "now": NOW}
-    pai = acts.start(actor=actor, kind=ProcedureKind.PAI, child_id=awa.children[0].pk, **ids)
+    pai = drafts.start(actor=actor, kind=ProcedureKind.PAI, child_id=awa.children[0].pk, **ids)
     values = {"needs": "Arachide", "doctor_name": "Dr Serin"}
-    acts.save_step(actor=actor, draft_id=pai.draft_id, step="pai", values=values, now=NOW)
-    school = acts.submit(actor=actor, draft_id=pai.draft_id, now=NOW).view.number
-    asked = acts.start(actor=actor, kind=ProcedureKind.FORM, about=f"f{form.pk}", form_id=form.pk, **ids)
-    number = acts.submit(actor=actor, draft_id=asked.draft_id, now=NOW).view.number
+    drafts.save_step(actor=actor, draft_id=pai.draft_id, step="pai", values=values, now=NOW)
+    school = drafts.submit(actor=actor, draft_id=pai.draft_id, now=NOW).view.number
+    asked = drafts.start(actor=actor, kind=ProcedureKind.FORM, about=f"f{form.pk}", form_id=form.pk, **ids)
+    number = drafts.submit(actor=actor, draft_id=asked.draft_id, now=NOW).view.number
     kind = DocumentType.objects.create(organisation_id=town.id, code="certificat", title="Certificat")
     document = deposit(
         actor=actor,
@@ -58,7 +58,7 @@ def scene(town, awa, login):
         now=NOW,
     )
     for each in (school, number):
-        acts.attach(actor=actor, document_id=document.document_id, number=each, now=NOW)
+        messages.attach(actor=actor, document_id=document.document_id, number=each, now=NOW)
     people = {
         "école": ("agent", {"department_ids": [town.department.pk]}),
         "crèche": ("agent", {"department_ids": [creche.pk]}),

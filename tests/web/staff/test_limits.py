@@ -4,7 +4,7 @@ import pytest
 
 from preau.base.models import StoredFile
 from preau.domain.accounts.models import Membership
-from preau.domain.accounts.operations import change_agent_scope, invite_agent
+from preau.domain.accounts.operations.agents import change_agent_scope, invite_agent
 from preau.domain.accounts.queries import scope_in, scope_of
 from preau.domain.accounts.rules import SiteMissing
 from preau.domain.bookings.operations import OrderItem
@@ -12,7 +12,7 @@ from preau.domain.catalogue.models import Activity
 from preau.domain.documents.models import Document, DocumentType
 from preau.domain.organisations.models import Department
 from preau.domain.procedures.models import Procedure
-from preau.domain.procedures.operations import place_order
+from preau.domain.procedures.operations.orders import place_order
 from tests.factories.town import NOW, slots_of
 
 pytestmark = pytest.mark.django_db

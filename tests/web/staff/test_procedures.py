@@ -15,11 +15,11 @@ from preau.domain.accounts.models import Account
 from preau.domain.catalogue.models import Activity, Offer
 from preau.domain.documents.models import Document, DocumentType
 from preau.domain.families.models import Adult, Child
-from preau.domain.families.queries import health_readings
+from preau.domain.families.queries.people import health_readings
 from preau.domain.organisations.models import Organisation
-from preau.domain.procedures import operations as acts
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure, ReasonTemplate
+from preau.domain.procedures.operations import decisions, drafts, messages
 from tests.factories.town import NOW
 from tests.uploads.corpus import paper, picture
 
@@ -30,10 +30,10 @@ INBOX = "/ville-test/agents/demarches/"
 
 def declare(town, household, first_name="Léa"):
     actor = town.parent(household)
-    draft = acts.start(actor=actor, kind=ProcedureKind.ENTOURAGE, family_id=household.family.pk, now=NOW)
+    draft = drafts.start(actor=actor, kind=ProcedureKind.ENTOURAGE, family_id=household.family.pk, now=NOW)
     child = {"role": "child", "first_name": first_name, "last_name": "Dupré", "birth_date": "2022-05-04"}
-    acts.save_step(actor=actor, draft_id=draft.draft_id, step="p1", values=child, now=NOW)
-    return acts.submit(actor=actor, draft_id=draft.draft_id, now=NOW).view.number
+    drafts.save_step(actor=actor, draft_id=draft.draft_id, step="p1", values=child, now=NOW)
+    return drafts.submit(actor=actor, draft_id=draft.draft_id, now=NOW).view.number
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_a_person_known_already_leads_to_its_record_then_to_the_pair(client, tow
     assert re.search(f'href="{where}">Léa Dupré, dossier n°', seen.replace("\xa0", " "))
     assert "?q=" not in seen[seen.index("est déjà connu") :][:600]
     Organisation.objects.filter(pk=town.id).update(decision_hold_minutes=0)
-    acts.decide(actor=town.agent("agent"), numbers=[number], accept=True, reason="", now=NOW)
+    decisions.decide(actor=town.agent("agent"), numbers=[number], accept=True, reason="", now=NOW)
     made = Child.objects.exclude(pk=bruno.children[0].pk).get(search="lea dupre")
     pair = f"/ville-test/agents/doublons/enfants/{made.pk}/{bruno.children[0].pk}/"
     seen = page(client.get(f"{INBOX}{number}/"))
@@ -83,11 +83,11 @@ def test_a_person_known_already_leads_to_its_record_then_to_the_pair(client, tow
 def test_an_adult_known_elsewhere_leads_to_its_record_and_costs_the_same_for_several(client, town, awa, bruno):
     def cost(names):
         actor = town.parent(awa)
-        draft = acts.start(actor=actor, kind=ProcedureKind.ENTOURAGE, family_id=awa.family.pk, now=NOW)
+        draft = drafts.start(actor=actor, kind=ProcedureKind.ENTOURAGE, family_id=awa.family.pk, now=NOW)
         for place, name in enumerate(names, 1):
             person = {"role": "member", "civility": "M.", "first_name": name, "last_name": "Dupont"}
-            acts.save_step(actor=actor, draft_id=draft.draft_id, step=f"p{place}", values=person, now=NOW)
-        number = acts.submit(actor=actor, draft_id=draft.draft_id, now=NOW).view.number
+            drafts.save_step(actor=actor, draft_id=draft.draft_id, step=f"p{place}", values=person, now=NOW)
+        number = drafts.submit(actor=actor, draft_id=draft.draft_id, now=NOW).view.number
         with CaptureQueriesContext(connection) as queries:
             seen = page(client.get(f"{INBOX}{number}/"))
         assert all(f"{name} Dupont, dossier n°" in seen for name in names)
@@ -144,7 +144,7 @@ def test_asking_more_puts_the_case_aside(client, town, awa):
 
 def test_a_decision_made_twice_or_too_late_is_told(client, town, awa):
     number = declare(town, awa)
-    acts.cancel(actor=town.parent(awa), number=number, now=NOW)
+    messages.cancel(actor=town.parent(awa), number=number, now=NOW)
     again = client.post(f"{INBOX}{number}/decision/", {"decision": "accept"}, follow=True)
     assert "traitée ou annulée entre-temps" in page(again)
     for act in ("prise-en-charge", "application"):
@@ -220,11 +220,11 @@ def test_what_was_typed_wrong_is_kept_and_told_at_its_place(client, town, awa):
 
 def test_a_part_is_refused_from_the_page(client, town, awa):
     actor = town.parent(awa)
-    draft = acts.start(actor=actor, kind=ProcedureKind.ENTOURAGE, family_id=awa.family.pk, now=NOW)
+    draft = drafts.start(actor=actor, kind=ProcedureKind.ENTOURAGE, family_id=awa.family.pk, now=NOW)
     for step, name in (("p1", "Léa"), ("p2", "Zoé")):
         child = {"role": "child", "first_name": name, "last_name": "Dupré", "birth_date": "2022-05-04"}
-        acts.save_step(actor=actor, draft_id=draft.draft_id, step=step, values=child, now=NOW)
-    number = acts.submit(actor=actor, draft_id=draft.draft_id, now=NOW).view.number
+        drafts.save_step(actor=actor, draft_id=draft.draft_id, step=step, values=child, now=NOW)
+    number = drafts.submit(actor=actor, draft_id=draft.draft_id, now=NOW).view.number
     path = f"{INBOX}{number}/decision/"
     nothing = client.post(path, {"decision": "accept", "parts_shown": "1"})
     assert "Gardez au moins une ligne" in page(nothing)
@@ -348,10 +348,10 @@ def test_the_machine_says_how_many_places_are_left(client, town, awa, bruno):
 
 def test_health_shows_only_on_demand(client, town, awa):
     actor, child = town.parent(awa), awa.children[0]
-    draft = acts.start(actor=actor, kind=ProcedureKind.PAI, family_id=awa.family.pk, child_id=child.pk, now=NOW)
+    draft = drafts.start(actor=actor, kind=ProcedureKind.PAI, family_id=awa.family.pk, child_id=child.pk, now=NOW)
     values = {"needs": "Arachide", "doctor_name": "Dr Serin"}
-    acts.save_step(actor=actor, draft_id=draft.draft_id, step="pai", values=values, now=NOW)
-    number = acts.submit(actor=actor, draft_id=draft.draft_id, now=NOW).view.number
+    drafts.save_step(actor=actor, draft_id=draft.draft_id, step="pai", values=values, now=NOW)
+    number = drafts.submit(actor=actor, draft_id=draft.draft_id, now=NOW).view.number
     for path in (INBOX, f"{INBOX}{number}/"):
         assert "Arachide" not in page(client.get(path))
         assert "Afficher la santé (accès journalisé)" in page(client.get(path))

@@ -14,8 +14,8 @@ from preau.base.witness import check_witness, leave_witness
 from preau.config import clock
 from preau.domain.accounts.enums import Role
 from preau.domain.accounts.models import Account
-from preau.domain.accounts.operations import create_account, send_activation
-from preau.domain.catalogue.operations import seed_calendar
+from preau.domain.accounts.operations.opening import create_account, send_activation
+from preau.domain.catalogue.operations.seeding import seed_calendar
 from preau.domain.organisations.enums import HolidayRegion, SchoolZone
 from preau.domain.organisations.operations import open_organisation
 from preau.domain.organisations.rules import SlugReserved, SlugTaken

@@ -7,17 +7,16 @@ from typing import Any
 
 import pyotp
 from django.db import transaction
-from django.urls import reverse
 
 from preau.base import journal
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
-from preau.base.links import absolute
 from preau.base.tokens import hash_of
 from preau.domain.accounts import rules
 from preau.domain.accounts.enums import STAFF_ROLES, FactorKind, Role
 from preau.domain.accounts.models import Account, Membership, RecoveryCode, SecondFactor
-from preau.domain.accounts.operations.parts import _account_here, _mail, _organisation
+from preau.domain.accounts.operations.letters import post_letter
+from preau.domain.accounts.operations.links import account_here
 
 STEP = 30  # seconds: how long a code is shown (RFC 6238)
 MAX_FACTORS = 8  # of an account
@@ -137,7 +136,7 @@ def forget_factors(*, actor: Actor, account_id: int, now: datetime) -> None:
     actor.require_role(Role.ADMIN)
     if account_id == actor.account_id:
         raise NotFound("agent")
-    account = _account_here(actor, account_id)
+    account = account_here(actor=actor, account_id=account_id)
     posts = Membership.objects.filter(account=account, role__in=STAFF_ROLES, ended_at=None)
     here = posts.filter(organisation_id=actor.organisation_id)
     if not here.exists():
@@ -182,14 +181,13 @@ def _tell(account: Account, organisation_id: int, what: str, now: datetime) -> N
     """Tell the owner: whoever changes it without its owner is seen."""
     if not account.email:
         return
-    organisation = _organisation(organisation_id)
-    _mail(
-        organisation,
-        account,
+    post_letter(
+        organisation_id=organisation_id,
+        reader=account,
         template="second_factor",
-        subject=f"{organisation.name} - Votre double vérification a changé",
+        subject="Votre double vérification a changé",
         key=f"factor-{account.pk}-{secrets.token_hex(8)}",
         now=now,
         what=what,
-        link=absolute(reverse("account:forgot_password", args=[organisation.slug])),
+        route="account:forgot_password",
     )

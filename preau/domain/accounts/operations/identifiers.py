@@ -12,18 +12,11 @@ from preau.base.links import absolute
 from preau.domain.accounts import rules
 from preau.domain.accounts.enums import LinkPurpose
 from preau.domain.accounts.models import Account
-from preau.domain.accounts.operations.parts import (
-    _consume,
-    _mail,
-    _new_link,
-    _notice_change,
-    _organisation,
-    _self,
-    _set_own,
-    _set_username,
-    _use_links,
-)
+from preau.domain.accounts.operations.letters import Newcomer, post_letter, tell_change
+from preau.domain.accounts.operations.links import acting_alone, consume, new_link, use_links
+from preau.domain.accounts.operations.passwords import set_own, set_username
 from preau.domain.accounts.queries import accounts_of_email, find_link
+from preau.domain.organisations.queries import organisation_by_id
 
 
 @transaction.atomic
@@ -39,11 +32,11 @@ def set_own_identifiers(
     account = Account.objects.select_for_update().get(pk=account_id)
     if account.check_password(password):
         raise rules.WeakPassword([rules.PasswordProblem.TOO_COMMON])
-    _set_own(account, username, password)
+    set_own(account=account, username=username, password=password)
     account.save()
-    _notice_change(account, organisation_id, now=now, what="password", to=[account.email])
+    tell_change(account=account, organisation_id=organisation_id, now=now, what="password")
     journal.record(
-        actor=_self(account, organisation_id),
+        actor=acting_alone(account=account, organisation_id=organisation_id),
         act="password.changed",
         at=now,
         subject_type="account",
@@ -65,12 +58,12 @@ def change_identifiers(
     if not account.check_password(current_password):
         raise rules.WrongPassword
     if new_password:
-        _set_own(account, username, new_password)
+        set_own(account=account, username=username, password=new_password)
     else:
-        _set_username(account, username)
+        set_username(account=account, username=username)
     account.save()
     what = "password" if new_password else "username"
-    _notice_change(account, actor.organisation_id, now=now, what=what, to=[account.email])
+    tell_change(account=account, organisation_id=actor.organisation_id, now=now, what=what)
     journal.record(actor=actor, act=f"{what}.changed", at=now, subject_type="account", subject_id=account.pk)
     return account
 
@@ -86,19 +79,25 @@ def request_email_change(*, actor: Actor, email: str, current_password: str, now
     account = Account.objects.select_for_update().get(pk=actor.account_id or 0)
     if not account.check_password(current_password):
         raise rules.WrongPassword
-    organisation = _organisation(actor.organisation_id)
-    secret = _new_link(account, organisation.id, LinkPurpose.EMAIL, rules.EMAIL_LIFETIME, now, email=email.strip())
-    _mail(
-        organisation,
-        account,
+    secret = new_link(
+        account=account,
+        organisation_id=actor.organisation_id,
+        purpose=LinkPurpose.EMAIL,
+        lifetime=rules.EMAIL_LIFETIME,
+        now=now,
+        email=email.strip(),
+    )
+    post_letter(
+        organisation_id=actor.organisation_id,
+        reader=Newcomer(account.civility, account.last_name, email.strip()),
         template="email_change",
-        subject=f"{organisation.name} - Vérifiez votre nouveau courriel",
+        subject="Vérifiez votre nouveau courriel",
         key=f"email-{secrets.token_hex(12)}",
         now=now,
-        to=[email.strip()],
-        link=absolute(reverse("account:email_change", args=[organisation.slug, secret])),
+        route="account:email_change",
+        args=[secret],
     )
-    _notice_change(account, organisation.id, now=now, what="email", to=[account.email])
+    tell_change(account=account, organisation_id=actor.organisation_id, now=now, what="email")
     journal.record(actor=actor, act="email.asked", at=now, subject_type="account", subject_id=account.pk)
 
 
@@ -112,13 +111,13 @@ def change_email(*, organisation_id: int, secret: str, now: datetime) -> Account
     if link is None:
         raise rules.LinkInvalid
     account = Account.objects.select_for_update().get(pk=link.account_id)
-    _consume(link, now)
+    consume(link=link, now=now)
     for purpose in LinkPurpose:
-        _use_links(account, purpose, now)
+        use_links(account=account, purpose=purpose, now=now)
     account.email, account.email_verified_at = link.email, now
     account.save(update_fields=["email", "email_verified_at"])
     journal.record(
-        actor=_self(account, organisation_id),
+        actor=acting_alone(account=account, organisation_id=organisation_id),
         act="email.changed",
         at=now,
         subject_type="account",
@@ -130,7 +129,6 @@ def change_email(*, organisation_id: int, secret: str, now: datetime) -> Account
 @transaction.atomic
 def request_reset(*, organisation_id: int, email_or_username: str, now: datetime) -> None:
     """Post a mail with one link per account of this address; nothing, silently, when there is none (A03-04)."""
-    organisation = _organisation(organisation_id)
     accounts = accounts_of_email(email=email_or_username, organisation_id=organisation_id)
     if not accounts:
         named = Account.objects.filter(
@@ -142,9 +140,17 @@ def request_reset(*, organisation_id: int, email_or_username: str, now: datetime
         accounts = [account for account in named if account.email]
     if not accounts:
         return
-    entries = []
+    organisation, entries = organisation_by_id(organisation_id=organisation_id), []
+    if organisation is None:
+        return
     for account in accounts:
-        secret = _new_link(account, organisation_id, LinkPurpose.RESET, rules.RESET_LIFETIME, now)
+        secret = new_link(
+            account=account,
+            organisation_id=organisation_id,
+            purpose=LinkPurpose.RESET,
+            lifetime=rules.RESET_LIFETIME,
+            now=now,
+        )
         entries.append(
             {
                 "name": account.full_name,
@@ -152,13 +158,14 @@ def request_reset(*, organisation_id: int, email_or_username: str, now: datetime
                 "link": absolute(reverse("account:reset", args=[organisation.slug, secret])),
             }
         )
-    _mail(
-        organisation,
-        accounts[0],
+    post_letter(
+        organisation_id=organisation_id,
+        reader=accounts[0],
         template="password_reset",
-        subject=f"{organisation.name} - Votre identifiant et votre mot de passe",
+        subject="Votre identifiant et votre mot de passe",
         key=f"reset-{secrets.token_hex(12)}",
         now=now,
+        route="account:forgot_password",
         accounts=entries,
     )
 
@@ -174,15 +181,15 @@ def reset_password(*, organisation_id: int, secret: str, password: str, now: dat
     if link is None:
         raise rules.LinkInvalid
     account = Account.objects.select_for_update().get(pk=link.account_id)
-    _consume(link, now)
-    _set_own(account, account.username, password)
-    _use_links(account, LinkPurpose.RESET, now)
+    consume(link=link, now=now)
+    set_own(account=account, username=account.username, password=password)
+    use_links(account=account, purpose=LinkPurpose.RESET, now=now)
     account.activated_at = account.activated_at or now
     account.email_verified_at = account.email_verified_at or now
     account.save()
-    _notice_change(account, organisation_id, now=now, what="password", to=[account.email])
+    tell_change(account=account, organisation_id=organisation_id, now=now, what="password")
     journal.record(
-        actor=_self(account, organisation_id),
+        actor=acting_alone(account=account, organisation_id=organisation_id),
         act="password.reset",
         at=now,
         subject_type="account",

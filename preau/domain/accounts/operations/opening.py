@@ -4,28 +4,18 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.urls import reverse
 
 from preau.base import journal
 from preau.base.actor import Actor, system_actor
-from preau.base.links import absolute
 from preau.base.tokens import hash_of
 from preau.domain.accounts import rules
 from preau.domain.accounts.enums import LinkPurpose, Role
 from preau.domain.accounts.models import Account, Membership, TermsAcceptance
-from preau.domain.accounts.operations.parts import (
-    _account_here,
-    _consume,
-    _mail,
-    _new_link,
-    _organisation,
-    _proposal,
-    _provisional_password,
-    _self,
-    _set_own,
-    _use_links,
-)
+from preau.domain.accounts.operations.letters import post_letter
+from preau.domain.accounts.operations.links import account_here, acting_alone, consume, new_link, use_links
+from preau.domain.accounts.operations.passwords import proposed_username, provisional_password, set_own
 from preau.domain.accounts.queries import find_link
+from preau.domain.organisations.queries import organisation_by_id
 from preau.kernel.french_dates import clock_words, day_words
 
 
@@ -48,8 +38,10 @@ def create_account(
     :param username: "" lets the policy of the collectivité propose one.
     :raises UsernameTaken: the given identifiant is another account's.
     """
-    organisation = _organisation(actor.organisation_id)
-    wanted = rules.check_username(username) if username else _proposal(organisation, first_name, last_name, email)
+    wanted = rules.check_username(username) if username else ""
+    wanted = wanted or proposed_username(
+        organisation_id=actor.organisation_id, first_name=first_name, last_name=last_name, email=email
+    )
     account = Account(
         username=wanted,
         email=email.strip(),
@@ -103,18 +95,17 @@ def open_account(
         username=username,
         now=now,
     )
-    _set_own(account, account.username, password)
+    set_own(account=account, username=account.username, password=password)
     account.activated_at = account.email_verified_at = now
     account.save()
-    organisation = _organisation(organisation_id)
-    _mail(
-        organisation,
-        account,
+    post_letter(
+        organisation_id=organisation_id,
+        reader=account,
         template="activated",
-        subject=f"{organisation.name} - Votre espace personnel est activé",
+        subject="Votre espace personnel est activé",
         key=f"opened-{account.pk}",
         now=now,
-        link=absolute(reverse("public:home", args=[organisation.slug])),
+        route="public:home",
         username=account.username,
     )
     return account
@@ -145,11 +136,6 @@ def leave_as_family(*, actor: Actor, account_id: int, now: datetime) -> None:
     journal.record(actor=actor, act="account.left", at=now, subject_type="account", subject_id=account_id)
 
 
-def proposed_username(*, organisation_id: int, first_name: str, last_name: str, email: str) -> str:
-    """Return an identifiant that is free, by the policy of the collectivité (A03-08 to A03-10)."""
-    return _proposal(_organisation(organisation_id), first_name, last_name, email)
-
-
 @transaction.atomic
 def send_activation(*, actor: Actor, account_id: int, now: datetime) -> None:
     """Post the activation mail: a single-use link of 72 h, older ones die (A02-02 to A02-15).
@@ -159,24 +145,31 @@ def send_activation(*, actor: Actor, account_id: int, now: datetime) -> None:
 
     :raises NotFound: the account is not of this collectivité.
     """
-    account = _account_here(actor, account_id)
-    organisation = _organisation(actor.organisation_id)
-    secret = _new_link(account, organisation.id, LinkPurpose.ACTIVATION, rules.ACTIVATION_LIFETIME, now)
+    account = account_here(actor=actor, account_id=account_id)
+    organisation = organisation_by_id(organisation_id=actor.organisation_id)
+    secret = new_link(
+        account=account,
+        organisation_id=actor.organisation_id,
+        purpose=LinkPurpose.ACTIVATION,
+        lifetime=rules.ACTIVATION_LIFETIME,
+        now=now,
+    )
     password = ""
-    if organisation.mails_provisional_password:
-        password = _provisional_password()
+    if organisation is not None and organisation.mails_provisional_password:
+        password = provisional_password()
         account.set_password(password)
         account.must_change_password = True
         account.password_expires_at = now + rules.ACTIVATION_LIFETIME
         account.save(update_fields=["password", "must_change_password", "password_expires_at"])
-    _mail(
-        organisation,
-        account,
+    post_letter(
+        organisation_id=actor.organisation_id,
+        reader=account,
         template="activation",
-        subject=f"{organisation.name} - Création de votre espace personnel",
+        subject="Création de votre espace personnel",
         key=f"activation-{hash_of(secret)[:24]}",
         now=now,
-        link=absolute(reverse("account:activate", args=[organisation.slug, secret])),
+        route="account:activate",
+        args=[secret],
         username=account.username,
         password=password,
     )
@@ -196,26 +189,25 @@ def activate(*, organisation_id: int, secret: str, now: datetime, password: str 
     if link is None:
         raise rules.LinkInvalid
     account = Account.objects.select_for_update().get(pk=link.account_id)
-    _consume(link, now)
+    consume(link=link, now=now)
     if password:
-        _set_own(account, username or account.username, password)
-    _use_links(account, LinkPurpose.ACTIVATION, now)
+        set_own(account=account, username=username or account.username, password=password)
+    use_links(account=account, purpose=LinkPurpose.ACTIVATION, now=now)
     account.activated_at = account.activated_at or now
     account.email_verified_at = now
     account.save()
-    organisation = _organisation(organisation_id)
-    _mail(
-        organisation,
-        account,
+    post_letter(
+        organisation_id=organisation_id,
+        reader=account,
         template="activated",
-        subject=f"{organisation.name} - Votre espace personnel est activé",
+        subject="Votre espace personnel est activé",
         key=f"activated-{link.pk}",
         now=now,
-        link=absolute(reverse("public:home", args=[organisation.slug])),
+        route="public:home",
         username=account.username,
     )
     journal.record(
-        actor=_self(account, organisation_id),
+        actor=acting_alone(account=account, organisation_id=organisation_id),
         act="account.activated",
         at=now,
         subject_id=account.pk,
@@ -238,16 +230,19 @@ def tell_new_browser(*, account_id: int, organisation_id: int, now: datetime) ->
     account = Account.objects.get(pk=account_id)
     if account.previous_login_at is None or not account.email:
         return
-    organisation = _organisation(organisation_id)
-    _mail(
-        organisation,
-        account,
+    organisation = organisation_by_id(organisation_id=organisation_id)
+    if organisation is None:
+        return
+    at = now.astimezone(organisation.zone)
+    post_letter(
+        organisation_id=organisation_id,
+        reader=account,
         template="new_browser",
-        subject=f"{organisation.name} - Connexion depuis un nouvel appareil",
+        subject="Connexion depuis un nouvel appareil",
         key=f"browser-{account.pk}-{int(now.timestamp())}",
         now=now,
-        link=absolute(reverse("account:forgot_password", args=[organisation.slug])),
-        at=f"{day_words(now.astimezone(organisation.zone).date())}, {clock_words(now.astimezone(organisation.zone))}",
+        route="account:forgot_password",
+        at=f"{day_words(at.date())}, {clock_words(at)}",
     )
 
 

@@ -17,12 +17,12 @@ from preau.domain.catalogue import queries as catalogue_queries
 from preau.domain.catalogue import rules as catalogue_rules
 from preau.domain.catalogue.enums import BookingMode
 from preau.domain.catalogue.models import ResourceDay, Slot
-from preau.domain.documents.queries import overdue_of
+from preau.domain.documents.queries.folders import overdue_of
 from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.enrolments.models import Enrolment, Schooling
 from preau.domain.families.enums import Authority, Residence
 from preau.domain.families.models import Guardianship
-from preau.domain.families.queries import without_closed
+from preau.domain.families.queries.children import without_closed
 from preau.domain.families.queries.custody import OwnDays, own_days_of
 from preau.kernel.periods import Period
 

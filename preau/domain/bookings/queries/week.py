@@ -16,7 +16,7 @@ from preau.domain.catalogue.models import Slot
 from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.enrolments.models import Enrolment
 from preau.domain.families.models import HouseholdChild
-from preau.domain.families.queries import without_closed
+from preau.domain.families.queries.children import without_closed
 from preau.kernel.periods import Period
 
 

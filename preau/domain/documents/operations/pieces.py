@@ -13,11 +13,10 @@ from preau.base.uploads import CleanFile, FileInfected, SentFile, join, receive_
 from preau.domain.accounts.enums import Role
 from preau.domain.documents.enums import DocumentState, Subject, Validity
 from preau.domain.documents.models import Document, DocumentType, Regulation, RegulationAcceptance
-from preau.domain.documents.queries import DocumentView, find_document
-from preau.domain.documents.queries.pieces import READINGS
+from preau.domain.documents.queries.pieces import READINGS, DocumentView, find_document
 from preau.domain.documents.rules import AlreadyChecked, PieceChanged, ReasonMissing, check_date, good_until
 from preau.domain.families.models import Adult, Family, HouseholdChild
-from preau.domain.families.queries import without_closed
+from preau.domain.families.queries.children import without_closed
 
 
 def receive(*, actor: Actor, sent: Sequence[SentFile], now: datetime) -> CleanFile:

@@ -12,7 +12,7 @@ from preau.base.uploads import CleanFile
 from preau.domain.accounts.enums import Role
 from preau.domain.documents.enums import Category
 from preau.domain.documents.models import Publication
-from preau.domain.documents.queries import PublicationView, publication_view, publications_for
+from preau.domain.documents.queries.publications import PublicationView, publication_view, publications_for
 
 
 @transaction.atomic

@@ -5,18 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.urls import reverse
 
-from preau.base import outbox
 from preau.base.actor import Actor
-from preau.base.links import absolute
 from preau.domain.accounts.models import Account
+from preau.domain.accounts.operations.letters import post_letter
 from preau.domain.documents.models import Document
-from preau.domain.documents.queries import REMINDED_BEFORE, DuePiece, pieces_due, to_remind
+from preau.domain.documents.queries.folders import DuePiece, pieces_due
+from preau.domain.documents.queries.pieces import REMINDED_BEFORE, to_remind
 from preau.domain.documents.rules import reminder_due
 from preau.domain.families.models import Adult, Child
 from preau.domain.families.queries.custody import closed_pairs
-from preau.domain.organisations.queries import OrganisationProfile, mail_identity, organisation_by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +44,11 @@ def remind_family(*, actor: Actor, family_id: int, now: datetime) -> bool:
         .select_for_update(of=("self",))
         .order_by("good_until", "pk")
     )
-    organisation = organisation_by_id(organisation_id=actor.organisation_id)
-    if not rows or organisation is None:
+    if not rows:
         return False
     Document.objects.filter(pk__in=[row.pk for row in rows]).update(reminded_at=now)
     _post(
-        organisation,
+        organisation_id=actor.organisation_id,
         family_id=family_id,
         template="pieces_expiring",
         subject="Documents à renouveler",
@@ -76,13 +73,10 @@ def remind_due(*, actor: Actor, family_id: int, child_ids: Collection[int], now:
     for piece in pieces_due(actor=actor, family_id=family_id, child_ids=child_ids, on=on):
         if stage := reminder_due(due_on=piece.due_on, on=on):
             found.setdefault((piece.due_on, stage), []).append(piece)
-    organisation = organisation_by_id(organisation_id=actor.organisation_id) if found else None
-    if organisation is None:
-        return 0
     names = dict(Child.objects.filter(pk__in=child_ids).values_list("pk", "first_name"))
     for (due_on, stage), pieces in found.items():
         _post(
-            organisation,
+            organisation_id=actor.organisation_id,
             family_id=family_id,
             template="pieces_due",
             subject="Documents attendus",
@@ -95,8 +89,8 @@ def remind_due(*, actor: Actor, family_id: int, child_ids: Collection[int], now:
 
 
 def _post(
-    organisation: OrganisationProfile,
     *,
+    organisation_id: int,
     family_id: int,
     template: str,
     subject: str,
@@ -110,11 +104,11 @@ def _post(
     A parent who does not exercise authority on a child is not told of its pieces.
 
     """
-    closed = closed_pairs(organisation_id=organisation.id, family_id=family_id)
+    closed = closed_pairs(organisation_id=organisation_id, family_id=family_id)
     readers: dict[str, Account] = {}
     sharing: dict[str, set[int]] = {}
     for adult in Adult.objects.filter(
-        organisation_id=organisation.id, family_id=family_id, account__activated_at__isnull=False
+        organisation_id=organisation_id, family_id=family_id, account__activated_at__isnull=False
     ).select_related("account"):
         if adult.account is not None:
             readers.setdefault(adult.account.email, adult.account)
@@ -127,20 +121,16 @@ def _post(
         ]
         if not told:
             continue
-        outbox.post(
-            organisation_id=organisation.id,
+        post_letter(
+            organisation_id=organisation_id,
+            reader=reader,
             template=template,
-            to=[reader.email],
-            subject=f"{organisation.name} - {subject}",
-            context={
-                "organisation": mail_identity(organisation_id=organisation.id),
-                "greeting": " ".join(part for part in (reader.civility, reader.last_name) if part),
-                "pieces": told,
-                "link": absolute(reverse("family:documents", args=[organisation.slug])),
-                **context,
-            },
-            dedupe_key=f"{key}-{reader.pk}",
+            subject=subject,
+            key=f"{key}-{reader.pk}",
             now=now,
+            route="family:documents",
+            pieces=told,
+            **context,
         )
 
 

@@ -23,7 +23,7 @@ from preau.domain.documents.queries.pieces import (
 )
 from preau.domain.documents.rules import Wanted, wanted_pieces
 from preau.domain.families.models import Adult
-from preau.domain.families.queries import situations_of
+from preau.domain.families.queries.children import situations_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from preau.domain.documents.models import Document, DocumentType
 from preau.domain.documents.rules import PieceFacts, TypeFacts, due_in_year, state_on
 from preau.domain.families.enums import Authority
 from preau.domain.families.models import Guardianship
-from preau.domain.families.queries import without_closed
+from preau.domain.families.queries.children import without_closed
 
 REMINDED_BEFORE = timedelta(days=30)
 READINGS = ("document.read", "document.seen")  # by an agent: of a sensitive piece, of another

@@ -11,7 +11,7 @@ from preau.base.facts import NotFound
 from preau.domain.accounts.enums import Role
 from preau.domain.enrolments.models import Enrolment, Schooling
 from preau.domain.families.models import Family
-from preau.domain.families.queries import FamilyRow, find_families
+from preau.domain.families.queries.files import FamilyRow, find_families
 
 
 def visible_families(*, actor: Actor) -> QuerySet[Family] | None:

@@ -14,7 +14,7 @@ from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.enrolments.models import Enrolment, Subscription
 from preau.domain.enrolments.queries.places import participants_of_offers, places_taken, waiting_ranks
 from preau.domain.enrolments.rules import PatternLine, read_pattern
-from preau.domain.families.queries import without_closed
+from preau.domain.families.queries.children import without_closed
 
 
 @dataclass(frozen=True, slots=True)

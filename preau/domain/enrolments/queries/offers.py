@@ -15,13 +15,13 @@ from preau.domain.catalogue.models import Offer, Unit
 from preau.domain.catalogue.rules import InvalidOpening, Opening, level_after, opening_of
 from preau.domain.documents.enums import DocumentState
 from preau.domain.documents.models import Document, DocumentType
-from preau.domain.documents.queries import overdue_of
+from preau.domain.documents.queries.folders import overdue_of
 from preau.domain.enrolments.enums import EnrolmentStatus, OfferState
 from preau.domain.enrolments.models import Enrolment, Schooling
 from preau.domain.enrolments.queries.places import CURRENT, places_taken, waiting_ranks
 from preau.domain.enrolments.rules import ChildFacts, OfferTerms, Reason, eligibility, state_of
 from preau.domain.families.models import Family, ValidatedDossier
-from preau.domain.families.queries import ChildCard, children_of_family
+from preau.domain.families.queries.files import ChildCard, children_of_family
 from preau.domain.organisations.enums import SiteKind
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from preau.domain.catalogue.rules import LEVELS, level_after
 from preau.domain.enrolments.enums import Weeks
 from preau.domain.enrolments.models import Schooling, SchoolSector
 from preau.domain.enrolments.rules import ClassFacts, Sector, class_for, school_of_address
-from preau.domain.families.queries import ChildCard, child_card
+from preau.domain.families.queries.files import ChildCard, child_card
 from preau.domain.organisations.enums import SiteKind
 from preau.domain.organisations.models import Site
 

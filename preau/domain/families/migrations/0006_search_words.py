@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.db.models.functions.text
-import preau.base.words
+import preau.base.word_field
 from django.conf import settings
 from django.db import migrations, models
 
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("organisation_id", models.BigIntegerField()),
-                ("word", preau.base.words.WordField(max_length=40)),
+                ("word", preau.base.word_field.WordField(max_length=40)),
             ],
         ),
         migrations.AddIndex(

@@ -18,7 +18,7 @@ from preau.domain.families.models import (
     SheetConfirmation,
     ValidatedDossier,
 )
-from preau.domain.families.queries import child_for
+from preau.domain.families.queries.children import child_for
 from preau.domain.families.rules import check_health, fuller_sheet
 
 

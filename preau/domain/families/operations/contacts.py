@@ -14,7 +14,8 @@ from preau.base.search import fold
 from preau.domain.accounts.enums import Role
 from preau.domain.families.models import Contact, Family, HouseholdChild
 from preau.domain.families.operations.photos import Photo, erase_photo, keep_photo
-from preau.domain.families.queries import check_not_forbidden, child_for
+from preau.domain.families.queries.children import child_for
+from preau.domain.families.queries.people import check_not_forbidden
 from preau.domain.families.rules import MAX_CONTACTS, check_contact
 
 KEPT = timedelta(days=7)  # a person taken away may be put back, then is erased

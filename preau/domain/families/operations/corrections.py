@@ -13,9 +13,9 @@ from preau.base.search import fold
 from preau.domain.accounts.enums import Role
 from preau.domain.families.enums import AdultPosition
 from preau.domain.families.models import Adult, Child, Contact, HouseholdChild
+from preau.domain.families.operations.contact_details import EmailTied
 from preau.domain.families.operations.household import ADDRESS_LENGTHS
-from preau.domain.families.operations.reach import EmailTied
-from preau.domain.families.queries import check_not_forbidden
+from preau.domain.families.queries.people import check_not_forbidden
 from preau.domain.families.rules import check_contact
 
 ADULT_LENGTHS: Mapping[str, int] = {

@@ -8,8 +8,8 @@ from preau.base import journal
 from preau.base.actor import Actor
 from preau.domain.accounts.enums import Role
 from preau.domain.families.enums import HealthReason
-from preau.domain.families.queries import HEALTH_READ, HealthSheet, child_for
-from preau.domain.families.queries.children import sheet_of
+from preau.domain.families.queries.children import HealthSheet, child_for, sheet_of
+from preau.domain.families.queries.people import HEALTH_READ
 
 
 @transaction.atomic

@@ -5,18 +5,18 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from django.db import transaction
-from django.db.models import Max
 
 from preau.base import journal
 from preau.base.actor import Actor
-from preau.base.counters import next_numbers
+from preau.base.counters import give_numbers
 from preau.base.facts import NotFound
 from preau.base.search import fold
 from preau.domain.accounts.enums import Role
 from preau.domain.accounts.models import Account
 from preau.domain.families.enums import AdultPosition, Authority, ContactKind, Residency, Situation
 from preau.domain.families.models import Adult, Child, Contact, Family, Guardianship, HouseholdChild
-from preau.domain.families.queries import FamilyFile, check_not_forbidden, family_file
+from preau.domain.families.queries.files import FamilyFile, family_file
+from preau.domain.families.queries.people import check_not_forbidden
 from preau.domain.families.rules import lives_in, next_hue
 from preau.domain.organisations.queries import territory_of
 
@@ -48,15 +48,8 @@ def create_family(
     :param residency: what an agent knows; else what the address says.
     """
     actor.require_role(Role.AGENT, Role.MANAGER)
-    families = Family.objects.filter(organisation_id=actor.organisation_id)
-    [number] = next_numbers(
+    family = Family(
         organisation_id=actor.organisation_id,
-        name="family",
-        known=lambda: families.aggregate(last=Max("number"))["last"] or 0,
-    )
-    return Family.objects.create(
-        organisation_id=actor.organisation_id,
-        number=number,
         name=name,
         street=street,
         postcode=postcode,
@@ -65,6 +58,9 @@ def create_family(
         residency_since=now.date(),
         created_at=now,
     )
+    give_numbers(rows=[family], name="family")
+    family.save()
+    return family
 
 
 @transaction.atomic

@@ -4,20 +4,19 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.db import transaction
-from django.urls import reverse
 
-from preau.base import journal, outbox
+from preau.base import journal
 from preau.base.actor import FAMILY, Actor, system_actor
 from preau.base.facts import NotFound
-from preau.base.links import absolute
 from preau.base.tokens import hash_of, new_secret
 from preau.domain.accounts.enums import STAFF_ROLES, Role
 from preau.domain.accounts.models import Account, Membership
-from preau.domain.accounts.operations import create_account, send_activation
+from preau.domain.accounts.operations.letters import post_letter
+from preau.domain.accounts.operations.opening import create_account, send_activation
 from preau.domain.accounts.queries import accounts_of_email, accounts_owning
 from preau.domain.families.enums import AdultPosition
 from preau.domain.families.models import Adult, SignUp
-from preau.domain.organisations.queries import mail_identity, organisation_by_id
+from preau.domain.organisations.queries import organisation_by_id
 
 INVITATION_LIFETIME = timedelta(hours=72)
 PARENTS = (AdultPosition.HOLDER, AdultPosition.CO_HOLDER)
@@ -143,17 +142,13 @@ def _ask_owner(actor: Actor, adult: Adult, now: datetime) -> None:
         created_at=now,
         expires_at=now + INVITATION_LIFETIME,
     )
-    identity = mail_identity(organisation_id=actor.organisation_id)
-    outbox.post(
+    post_letter(
         organisation_id=actor.organisation_id,
+        reader=adult,
         template="sign_up_tie",
-        to=[adult.email],
-        subject=f"{identity['name']} - Création de votre espace personnel",
-        context={
-            "organisation": identity,
-            "greeting": f"{adult.civility} {adult.last_name}".strip(),
-            "link": absolute(reverse("account:sign_up_verify", args=[identity["slug"], secret])),
-        },
-        dedupe_key=f"invitation-{row.secret_hash[:24]}",
+        subject="Création de votre espace personnel",
+        key=f"invitation-{row.secret_hash[:24]}",
         now=now,
+        route="account:sign_up_verify",
+        args=[secret],
     )

@@ -14,7 +14,7 @@ from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.domain.accounts.enums import Role
 from preau.domain.accounts.models import Account
-from preau.domain.accounts.operations import join_town
+from preau.domain.accounts.operations.opening import join_town
 from preau.domain.families.models import AccessKey, Adult
 from preau.domain.families.rules import KEY_DIGITS, KEY_LETTERS, KeyInvalid, read_key
 

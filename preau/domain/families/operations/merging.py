@@ -16,7 +16,7 @@ from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.base.search import fold
 from preau.domain.accounts.enums import Role
-from preau.domain.accounts.operations import leave_as_family
+from preau.domain.accounts.operations.opening import leave_as_family
 from preau.domain.families.enums import AdultPosition, PersonKind
 from preau.domain.families.models import (
     AccessKey,

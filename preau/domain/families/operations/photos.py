@@ -10,7 +10,8 @@ from preau.base.uploads import CleanFile, FileKindRefused, receive_upload
 from preau.domain.accounts.enums import Role
 from preau.domain.families.enums import ContactKind
 from preau.domain.families.models import Contact
-from preau.domain.families.queries import child_for, find_contact
+from preau.domain.families.queries.children import child_for
+from preau.domain.families.queries.people import find_contact
 
 
 @dataclass(frozen=True, slots=True)

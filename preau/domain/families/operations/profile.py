@@ -8,7 +8,7 @@ from preau.base import journal
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
 from preau.domain.accounts.models import Account
-from preau.domain.accounts.operations import change_email, request_email_change
+from preau.domain.accounts.operations.identifiers import change_email, request_email_change
 from preau.domain.families.enums import Medium
 from preau.domain.families.models import Adult
 

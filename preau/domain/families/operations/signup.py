@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.urls import reverse
 
-from preau.base import journal, outbox
+from preau.base import journal
 from preau.base.actor import system_actor
-from preau.base.links import absolute
 from preau.base.search import fold
 from preau.base.tokens import hash_of, new_secret
 from preau.domain.accounts.models import Account
-from preau.domain.accounts.operations import join_town, open_account
+from preau.domain.accounts.operations.letters import Newcomer, post_letter
+from preau.domain.accounts.operations.opening import join_town, open_account
 from preau.domain.accounts.queries import accounts_of_email, accounts_owning
 from preau.domain.accounts.rules import LinkInvalid
 from preau.domain.families.enums import AdultPosition, Medium
@@ -20,7 +19,6 @@ from preau.domain.families.models import Adult, Family, SignUp
 from preau.domain.families.operations.household import ADDRESS_LENGTHS, create_family, residency_of
 from preau.domain.families.operations.invitations import choices_for, without_agents
 from preau.domain.families.operations.keys import find_access_key, give_adult, tie
-from preau.domain.organisations.queries import mail_identity
 
 SIGN_UP_LIFETIME = timedelta(hours=72)
 
@@ -66,25 +64,16 @@ def send_sign_up(*, organisation_id: int, sign_up_id: int, key: str, now: dateti
     row.secret_hash = hash_of(secret)
     row.save(update_fields=["access_key", "secret_hash"])
     email = str(row.data["email"])
-    identity = mail_identity(organisation_id=organisation_id)
     known = not row.access_key and accounts_of_email(email=email, organisation_id=organisation_id)
-    path = (
-        reverse("account:forgot_password", args=[identity["slug"]])
-        if known
-        else reverse("account:sign_up_verify", args=[identity["slug"], secret])
-    )
-    outbox.post(
+    post_letter(
         organisation_id=organisation_id,
+        reader=Newcomer(row.data.get("civility", ""), row.data.get("last_name", ""), email),
         template="sign_up_known" if known else "sign_up",
-        to=[email],
-        subject=f"{identity['name']} - Création de votre espace personnel",
-        context={
-            "organisation": identity,
-            "greeting": " ".join(part for part in (row.data.get("civility"), row.data.get("last_name")) if part),
-            "link": absolute(path),
-        },
-        dedupe_key=f"sign-up-{row.secret_hash[:24]}",
+        subject="Création de votre espace personnel",
+        key=f"sign-up-{row.secret_hash[:24]}",
         now=now,
+        route="account:forgot_password" if known else "account:sign_up_verify",
+        args=() if known else (secret,),
     )
 
 

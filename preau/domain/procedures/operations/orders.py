@@ -13,20 +13,22 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from preau.base import journal, later, outbox
+from preau.base import journal, task_queue
 from preau.base.actor import Actor
+from preau.base.counters import give_numbers
 from preau.base.facts import NotFound
 from preau.base.links import absolute
+from preau.domain.accounts.operations.letters import post_letter
 from preau.domain.bookings.operations import OrderItem, Outcome, change_bookings
-from preau.domain.bookings.queries import BookableEnrolment, load_bookable, moments_of, slots_like
+from preau.domain.bookings.queries.facts import BookableEnrolment, load_bookable
+from preau.domain.bookings.queries.week import moments_of, slots_like
 from preau.domain.bookings.rules import FORCEABLE, Decision, Refusal, SlotFacts, SlotFull
 from preau.domain.families.queries.custody import check_not_frozen
-from preau.domain.organisations.queries import mail_identity, organisation_by_id
+from preau.domain.organisations.queries import organisation_by_id
 from preau.domain.procedures.enums import ProcedureKind, ProcedureStatus, TimelineEvent
-from preau.domain.procedures.models import Procedure, TimelineEntry
-from preau.domain.procedures.operations.mails import reader_of
-from preau.domain.procedures.operations.numbering import give_numbers
-from preau.domain.procedures.queries import (
+from preau.domain.procedures.models import Procedure
+from preau.domain.procedures.operations.messages import note, reader_of
+from preau.domain.procedures.queries.orders import (
     ProcedureView,
     booking_drafts,
     find_order,
@@ -124,15 +126,8 @@ def undo_order(*, actor: Actor, number: int, now: datetime) -> PlacedOrder:
     row.status = ProcedureStatus.CANCELLED
     row.updated_at = now
     row.save(update_fields=["status", "updated_at"])
-    TimelineEntry.objects.create(
-        organisation_id=actor.organisation_id,
-        procedure=row,
-        at=now,
-        event=TimelineEvent.UNDONE,
-        by=actor.display_name,
-        account_id=actor.account_id,
-        detail=str(placed.first_number),
-    )
+    detail = str(placed.first_number)
+    note(actor=actor, row=row, event=TimelineEvent.UNDONE, by=actor.display_name, detail=detail, now=now)
     return placed
 
 
@@ -239,19 +234,17 @@ def announce(*, actor: Actor, key: str, now: datetime) -> None:
         }
         for view in found
     ]
-    outbox.post(
+    post_letter(
         organisation_id=actor.organisation_id,
+        reader=reader,
         template="booking_confirmed",
-        to=[reader.email],
-        subject=f"{organisation.name} - Votre demande n° {found[0].number}",
-        context={
-            "organisation": mail_identity(organisation_id=actor.organisation_id),
-            "greeting": " ".join(part for part in (reader.civility, reader.last_name) if part),
-            "procedures": lines,
-            "on_behalf": found[0].on_behalf,
-        },
-        dedupe_key=f"order-{actor.organisation_id}-{key}",
+        subject=f"Votre demande n° {found[0].number}",
+        key=f"order-{actor.organisation_id}-{key}",
         now=now,
+        route="family:procedure",
+        args=[found[0].number],
+        procedures=lines,
+        on_behalf=found[0].on_behalf,
     )
 
 
@@ -291,7 +284,7 @@ def _place(*, actor: Actor, items: Sequence[OrderItem], key: str, now: datetime,
     if actor.is_staff:
         _check_agent_order(decision, reason=reason)
     rows = _procedures_of(actor, outcome, items, key=key, now=now)
-    give_numbers(actor=actor, rows=rows)
+    give_numbers(rows=rows, name="procedure")
     Procedure.objects.bulk_create(rows)
     _drafts(actor, [item.enrolment_id for item in items]).delete()
     journal.record(
@@ -304,7 +297,7 @@ def _place(*, actor: Actor, items: Sequence[OrderItem], key: str, now: datetime,
         forced=sorted(outcome.decision.forced_counter_ids),
         reason=reason,
     )
-    later.enqueue("preau.domain.procedures.tasks.announce_order", organisation_id=actor.organisation_id, key=key)
+    task_queue.enqueue("preau.domain.procedures.tasks.announce_order", organisation_id=actor.organisation_id, key=key)
     refused = tuple(decision.refused) if actor.is_staff else ()
     return PlacedOrder(key, tuple(view_of(row) for row in rows), refused=refused)
 

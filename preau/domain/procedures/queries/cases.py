@@ -9,14 +9,15 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
-from preau.domain.documents.queries import DocumentView, documents_by_id
+from preau.domain.documents.queries.pieces import DocumentView, documents_by_id
 from preau.domain.families.models import Child
-from preau.domain.families.queries import ChildCard, child_card, without_closed
+from preau.domain.families.queries.children import without_closed
+from preau.domain.families.queries.files import ChildCard, child_card
 from preau.domain.families.rules import compulsory_vaccines
 from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, ProcedureForm, ProcedureMessage, ProcedurePiece, TimelineEntry
 from preau.domain.procedures.queries.orders import ProcedureView, TimelineLine, view_of
-from preau.domain.procedures.queries.private import within_limits, without_private
+from preau.domain.procedures.queries.visibility import within_limits, without_private
 from preau.domain.procedures.rules import Check, Part, checks_of, draft_key, parts_of, people_of, without_health
 
 

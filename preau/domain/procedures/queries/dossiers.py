@@ -6,10 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from preau.base.actor import Actor
-from preau.domain.documents.queries import Folder, folders, regulations_to_accept
+from preau.domain.documents.queries.folders import Folder, folders
+from preau.domain.documents.queries.publications import regulations_to_accept
 from preau.domain.families.enums import ContactKind
 from preau.domain.families.models import ConsentType
-from preau.domain.families.queries import situations_of, validated_dossiers
+from preau.domain.families.queries.children import situations_of, validated_dossiers
 from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.rules import Problem, dossier_problems

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
-from preau.domain.enrolments.queries import ChildOffers, OfferRow, offers_for_family
+from preau.domain.enrolments.queries.offers import ChildOffers, OfferRow, offers_for_family
 from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind
 from preau.domain.procedures.models import Procedure
 

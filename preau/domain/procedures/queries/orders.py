@@ -10,11 +10,11 @@ from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
 from preau.domain.bookings import operations as bookings
 from preau.domain.bookings.operations import OrderItem, Outcome
-from preau.domain.bookings.queries import bookable_ids
-from preau.domain.families.queries import without_closed
+from preau.domain.bookings.queries.facts import bookable_ids
+from preau.domain.families.queries.children import without_closed
 from preau.domain.procedures.enums import ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, TimelineEntry
-from preau.domain.procedures.queries.private import within_limits, without_private
+from preau.domain.procedures.queries.visibility import within_limits, without_private
 
 
 @dataclass(frozen=True, slots=True)

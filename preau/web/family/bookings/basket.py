@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from preau.domain.bookings.operations import TooManyWishes
-from preau.domain.bookings.queries import BookableEnrolment, bookable_enrolments, find_bookable
+from preau.domain.bookings.queries.facts import BookableEnrolment, bookable_enrolments, find_bookable
 from preau.domain.bookings.rules import Decision
-from preau.domain.procedures import operations as procedures
-from preau.domain.procedures import queries as drafts
+from preau.domain.procedures.operations import orders
+from preau.domain.procedures.queries import orders as kept
 from preau.domain.procedures.rules import NothingToDo
 from preau.web.family.bookings import forms
 from preau.web.family.bookings.recap import RecapDay, recap_days
@@ -40,7 +40,7 @@ class Part:
 @require_http_methods(["GET", "HEAD", "POST"])
 def recap(request: Any, slug: str, enrolment_id: int) -> HttpResponse:
     """Read again all that is ticked, for every child, then « Valider » (A09-39 to A09-46)."""
-    basket = drafts.basket(actor=request.actor, on=request.today)
+    basket = kept.basket(actor=request.actor, on=request.today)
     if enrolment_id not in basket:
         find_bookable(actor=request.actor, enrolment_id=enrolment_id, on=request.today)
     if request.method == "POST":
@@ -56,7 +56,7 @@ def _posted(request: Any, enrolment_id: int, basket: Basket) -> HttpResponse:
         same = forms.read_ids(request.POST.getlist("same"))
     except forms.Tampered:
         return render(request, "400.html", status=400)
-    if drafts.find_order(actor=request.actor, key=key):
+    if kept.find_order(actor=request.actor, key=key):
         return _validated(request, enrolment_id, basket, key)  # a double click: the answer of the first
     if not basket:
         messages.warning(request, _("Il ne reste rien à valider : votre demande a été validée ou annulée ailleurs."))
@@ -65,7 +65,7 @@ def _posted(request: Any, enrolment_id: int, basket: Basket) -> HttpResponse:
         return _page(request, enrolment_id, basket, has_changed=True)
     if same:
         for sibling in same:
-            procedures.copy_draft(actor=request.actor, source_id=enrolment_id, enrolment_id=sibling, now=request.now)
+            orders.copy_draft(actor=request.actor, source_id=enrolment_id, enrolment_id=sibling, now=request.now)
         messages.info(request, _("Rien n’est encore enregistré. Relisez la demande de chaque enfant, puis validez."))
         return redirect("family:booking_recap", slug=slug, enrolment_id=enrolment_id)
     return _validated(request, enrolment_id, basket, key)
@@ -74,9 +74,7 @@ def _posted(request: Any, enrolment_id: int, basket: Basket) -> HttpResponse:
 def _validated(request: Any, enrolment_id: int, basket: Basket, key: str) -> HttpResponse:
     slug = request.organisation.slug
     try:
-        placed = procedures.place_order(
-            actor=request.actor, items=drafts.items_of_drafts(basket), key=key, now=request.now
-        )
+        placed = orders.place_order(actor=request.actor, items=kept.items_of_drafts(basket), key=key, now=request.now)
     except NothingToDo:
         messages.info(request, _("Rien à faire : vos réservations sont déjà ainsi."))
         return redirect("family:booking_grid", slug=slug, enrolment_id=enrolment_id)
@@ -87,9 +85,9 @@ def _validated(request: Any, enrolment_id: int, basket: Basket, key: str) -> Htt
 
 def _page(request: Any, enrolment_id: int, basket: Basket, *, has_changed: bool = False) -> HttpResponse:
     rows = bookable_enrolments(actor=request.actor, on=request.today)
-    items = drafts.items_of_drafts(basket)
+    items = kept.items_of_drafts(basket)
     try:
-        decision = drafts.preview_order(actor=request.actor, items=items, now=request.now).decision
+        decision = kept.preview_order(actor=request.actor, items=items, now=request.now).decision
     except TooManyWishes:
         return render(request, "413.html", status=413)
     parts = [_part(row, decision) for row in rows if row.enrolment_id in basket]

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext
 
-from preau.domain.bookings.queries import Board, BookableEnrolment, SlotView
+from preau.domain.bookings.queries.board import Board, SlotView
+from preau.domain.bookings.queries.facts import BookableEnrolment
 from preau.kernel.french_dates import jj_mm
 from preau.kernel.periods import Period, monday_of, month_of, next_month, previous_month, week_of, whole_weeks
 from preau.web.family.refusals import SHORT

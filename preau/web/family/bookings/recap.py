@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from preau.domain.bookings.rules import Decision
-from preau.domain.procedures.queries import ProcedureView
+from preau.domain.procedures.queries.orders import ProcedureView
 from preau.web.family.refusals import sentence
 
 

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from preau.domain.bookings.enums import Rhythm
 from preau.domain.bookings.operations import TooManyWishes
-from preau.domain.bookings.queries import Board, SlotView, bookable_enrolments, find_bookable, slot_board
+from preau.domain.bookings.queries.board import Board, SlotView, slot_board
+from preau.domain.bookings.queries.facts import bookable_enrolments, find_bookable
 from preau.domain.bookings.rules import in_rhythm
-from preau.domain.procedures import operations as procedures
-from preau.domain.procedures import queries as drafts
+from preau.domain.procedures.operations import orders
+from preau.domain.procedures.queries import orders as kept
 from preau.domain.procedures.rules import merge_draft
 from preau.web.family.bookings import forms
 from preau.web.family.bookings import grid as grids
@@ -30,7 +31,7 @@ GONE = frozenset({"past", "closed", "not_enrolled"})  # no page shows a box ther
 def bookings(request: Any, slug: str) -> HttpResponse:
     """One line per child × activity × site × period (A09-02)."""
     rows = bookable_enrolments(actor=request.actor, on=request.today)
-    pending = dict(drafts.open_drafts(actor=request.actor))
+    pending = dict(kept.open_drafts(actor=request.actor))
     return render(request, "family/bookings/list.html", {"rows": rows, "pending": pending})
 
 
@@ -70,7 +71,7 @@ def _grid_page(
     )
     period = grids.period_of(view, day if is_asked else grids.first_to_act(board, default=day))
     board = grids.cut(board, grids.shown_weeks(view, period))
-    basket = drafts.basket(actor=request.actor, on=request.today)
+    basket = kept.basket(actor=request.actor, on=request.today)
     draft = basket.get(enrolment_id, {})
     shown = {slot.slot_id for slot in board.slots if slot.on in period}
     elsewhere = [want for slot, want in draft.items() if slot not in shown]
@@ -119,17 +120,15 @@ def _grid_posted(request: Any, enrolment_id: int) -> HttpResponse:
     gone = [
         slot for slot in board.slots if slot.why in GONE and seen.get(slot.slot_id, False) != (slot.slot_id in ticked)
     ]
-    draft = merge_draft(
-        drafts.booking_draft(actor=actor, enrolment_id=enrolment_id), seen=seen, ticked=ticked, held=held
-    )
+    draft = merge_draft(kept.booking_draft(actor=actor, enrolment_id=enrolment_id), seen=seen, ticked=ticked, held=held)
     for slot in gone:
         draft.pop(slot.slot_id, None)
     if act.startswith(("all", "none")):
         draft = _tick_all(board, draft, wanted=act.startswith("all"))
-    procedures.save_booking_draft(actor=actor, enrolment_id=enrolment_id, wanted=draft, now=request.now)
+    orders.save_booking_draft(actor=actor, enrolment_id=enrolment_id, wanted=draft, now=request.now)
     if gone:  # the other ticks are kept, and what cannot be had is told here rather than a step later
         return _grid_page(request, enrolment_id, view, day, is_asked=True, gone=gone)
-    is_empty = not draft and not drafts.open_drafts(actor=actor)
+    is_empty = not draft and not kept.open_drafts(actor=actor)
     return redirect(_after(request, enrolment_id, act, view, day, is_empty=is_empty))
 
 
@@ -184,8 +183,8 @@ def periodicity(request: Any, slug: str, enrolment_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         changes, preview = _changes(board, form.cleaned_data)
         if request.POST.get("act") == "apply" and preview and changes:
-            draft = {**drafts.booking_draft(actor=actor, enrolment_id=enrolment_id), **changes}
-            procedures.save_booking_draft(actor=actor, enrolment_id=enrolment_id, wanted=draft, now=request.now)
+            draft = {**kept.booking_draft(actor=actor, enrolment_id=enrolment_id), **changes}
+            orders.save_booking_draft(actor=actor, enrolment_id=enrolment_id, wanted=draft, now=request.now)
             first = min(slot.on for slot in preview["changed"])
             return redirect(_grid_at(request, enrolment_id, first.isoformat()))
     context = {
@@ -227,6 +226,6 @@ def _changes(board: Board, data: dict[str, Any]) -> tuple[dict[int, bool], dict[
 def discard(request: Any, slug: str, enrolment_id: int) -> HttpResponse:
     """« Annuler la démarche »: what was ticked is forgotten, what is booked stays."""
     find_bookable(actor=request.actor, enrolment_id=enrolment_id, on=request.today)
-    for other, _at in drafts.open_drafts(actor=request.actor):
-        procedures.discard_booking_draft(actor=request.actor, enrolment_id=other)
+    for other, _at in kept.open_drafts(actor=request.actor):
+        orders.discard_booking_draft(actor=request.actor, enrolment_id=other)
     return redirect("family:bookings", slug=slug)

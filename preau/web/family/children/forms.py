@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from preau.domain.families.enums import Answer, ContactKind
-from preau.domain.families.queries import ConsentLine
+from preau.domain.families.queries.children import ConsentLine
 from preau.web.family.dossier.forms import HealthForm
 from preau.web.family.procedures.forms import DraftForm, PhoneField, long_text, name, text
 from preau.web.ui.typed import Email

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from preau.domain.families.enums import Access
-from preau.domain.families.queries import child_file
 from preau.domain.families.queries.custody import my_holder_id, my_objections
-from preau.domain.procedures.operations import receive_objection, take_back_objection
+from preau.domain.families.queries.people import child_file
+from preau.domain.procedures.operations.households import receive_objection, take_back_objection
 from preau.web.family.children.views import page
 from preau.web.ui.policy import family_page
 from preau.web.ui.typed import Text

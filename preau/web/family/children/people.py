@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from preau.base.facts import NotFound
 from preau.base.files import FileGone, FileNotSafe
 from preau.base.uploads import MAX_BYTES, FileRefused
-from preau.domain.documents.queries import folders
-from preau.domain.families import operations
+from preau.domain.documents.queries.folders import folders
 from preau.domain.families.enums import Access, ContactKind
-from preau.domain.families.queries import child_file, contacts_of_child, find_contact, households_of_child
+from preau.domain.families.operations import contacts as contacts_acts
+from preau.domain.families.operations import photos
+from preau.domain.families.queries.people import child_file, contacts_of_child, find_contact, households_of_child
 from preau.domain.families.rules import PersonForbidden
 from preau.web.family.children.forms import ContactForm
 from preau.web.family.children.views import page
@@ -59,7 +60,7 @@ def contact(request: Any, slug: str, child_id: int, contact_id: int | None = Non
     form = ContactForm(*posted, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            operations.save_contact(
+            contacts_acts.save_contact(
                 actor=request.actor,
                 child_id=child_id,
                 values=form.as_values(),
@@ -70,7 +71,7 @@ def contact(request: Any, slug: str, child_id: int, contact_id: int | None = Non
             )
         except PersonForbidden:
             form.add_error(None, _("Cette personne ne peut pas être ajoutée ici. Contactez le service."))
-        except operations.TooManyContacts:
+        except contacts_acts.TooManyContacts:
             form.add_error(None, _("Votre foyer a déjà 20 personnes. Supprimez-en une avant d’en ajouter une autre."))
         except FileRefused as refused:
             form.add_error("photo", refusal(refused.code))
@@ -83,10 +84,10 @@ def contact(request: Any, slug: str, child_id: int, contact_id: int | None = Non
     return page(request, "contact", found, form=form, known=known)
 
 
-def _photo(form: ContactForm) -> operations.Photo | None:
+def _photo(form: ContactForm) -> photos.Photo | None:
     """The photo sent, looked at before anything is saved: when it is refused, nothing of the form is."""
     file = form.cleaned_data["photo"]
-    return operations.receive_photo(name=file.name, content=file.read(MAX_BYTES + 1)) if file is not None else None
+    return photos.receive_photo(name=file.name, content=file.read(MAX_BYTES + 1)) if file is not None else None
 
 
 @intimate
@@ -95,7 +96,7 @@ def _photo(form: ContactForm) -> operations.Photo | None:
 def photo(request: Any, slug: str, child_id: int, contact_id: int) -> HttpResponse:
     """The photo of a person of one's own household."""
     try:
-        media_type, content = operations.open_photo(actor=request.actor, child_id=child_id, contact_id=contact_id)
+        media_type, content = photos.open_photo(actor=request.actor, child_id=child_id, contact_id=contact_id)
     except (FileGone, FileNotSafe):
         raise NotFound("photo") from None
     return file_response(name="photo", media_type=media_type, content=content)
@@ -107,7 +108,7 @@ def remove(request: Any, slug: str, child_id: int, contact_id: int) -> HttpRespo
     """« Supprimer » : asked once more, then may still be put back."""
     known = find_contact(actor=request.actor, child_id=child_id, contact_id=contact_id)
     if request.method == "POST":
-        operations.remove_contact(actor=request.actor, child_id=child_id, contact_id=contact_id, now=request.now)
+        contacts_acts.remove_contact(actor=request.actor, child_id=child_id, contact_id=contact_id, now=request.now)
         return redirect(f"{reverse('family:child_contacts', args=[slug, child_id])}?{REMOVED}={contact_id}")
     found = child_file(actor=request.actor, child_id=child_id)
     return page(request, "contact_removal", found, known=known)
@@ -117,7 +118,7 @@ def remove(request: Any, slug: str, child_id: int, contact_id: int) -> HttpRespo
 @require_POST
 def restore(request: Any, slug: str, child_id: int, contact_id: int) -> HttpResponse:
     """« Annuler la suppression »."""
-    operations.restore_contact(actor=request.actor, child_id=child_id, contact_id=contact_id, now=request.now)
+    contacts_acts.restore_contact(actor=request.actor, child_id=child_id, contact_id=contact_id, now=request.now)
     messages.success(request, _("Cette personne est de nouveau dans la liste."))
     return redirect("family:child_contacts", slug=slug, child_id=child_id)
 

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from preau.domain.catalogue.queries import school_holidays_between
-from preau.domain.families.queries import ChildCard, FamilyFile
 from preau.domain.families.queries.custody import OwnDays
+from preau.domain.families.queries.files import ChildCard, FamilyFile
 from preau.kernel.periods import Period, monday_of
 from preau.kernel.residence import Dates, HalfHolidays, Pattern, TwoTwoThree, Usual, WeekParity, turns
 

@@ -9,21 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.domain.catalogue.queries import school_year_to_prepare
-from preau.domain.documents.queries import sent_about
-from preau.domain.enrolments.queries import schoolings_of
-from preau.domain.families import operations
+from preau.domain.documents.queries.pieces import sent_about
+from preau.domain.enrolments.queries.schools import schoolings_of
 from preau.domain.families.enums import Access
-from preau.domain.families.queries import (
-    ChildFile,
-    FamilyFile,
-    child_file,
-    child_overview,
-    consents_of,
-    family_file,
-    health_file,
-    my_children,
-)
+from preau.domain.families.operations import children as children_acts
+from preau.domain.families.queries.children import consents_of
 from preau.domain.families.queries.custody import my_objections
+from preau.domain.families.queries.files import FamilyFile, family_file
+from preau.domain.families.queries.people import ChildFile, child_file, child_overview, health_file, my_children
 from preau.domain.families.rules import compulsory_vaccines
 from preau.web.family.children.forms import ConsentsForm, SheetForm
 from preau.web.family.children.residence import children_words, coming_weeks
@@ -90,7 +83,7 @@ def health(request: Any, slug: str, child_id: int) -> HttpResponse:
     form = SheetForm(request.POST or None, initial=known, compulsory=vaccines)
     if request.method == "POST" and form.is_valid():
         values = form.as_values()
-        operations.save_health(actor=request.actor, child_id=child_id, values=values, now=request.now)
+        children_acts.save_health(actor=request.actor, child_id=child_id, values=values, now=request.now)
         messages.success(request, _("La fiche santé est enregistrée."))
         return redirect("family:child_health", slug=slug, child_id=child_id)
     return page(request, "health", found.child, form=form, sheet=found.sheet, readings=found.readings)
@@ -107,7 +100,7 @@ def consents(request: Any, slug: str, child_id: int) -> HttpResponse:
     form = ConsentsForm(request.POST or None, types=types)
     if request.method == "POST" and form.is_valid():
         answers = form.as_values()
-        operations.answer_consents(actor=request.actor, child_id=child_id, answers=answers, now=request.now)
+        children_acts.answer_consents(actor=request.actor, child_id=child_id, answers=answers, now=request.now)
         messages.success(request, _("Vos réponses sont enregistrées."))
         return redirect("family:child_consents", slug=slug, child_id=child_id)
     return page(request, "consents", found, form=form)
@@ -124,7 +117,7 @@ def confirm(request: Any, slug: str, child_id: int) -> HttpResponse:
     if year is None or not found.may_confirm:
         messages.error(request, _("Il reste des réponses à donner : elles sont en haut de la page."))
     else:
-        operations.confirm_sheets(actor=request.actor, child_id=child_id, school_year_id=year.pk, now=request.now)
+        children_acts.confirm_sheets(actor=request.actor, child_id=child_id, school_year_id=year.pk, now=request.now)
         messages.success(request, _("C’est noté : vos fiches sont à jour."))
     return redirect("family:child", slug=slug, child_id=child_id)
 

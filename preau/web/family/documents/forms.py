@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from preau.domain.documents.enums import Validity
-from preau.domain.documents.queries import TypeView
+from preau.domain.documents.queries.pieces import TypeView
 from preau.domain.documents.rules import DateMissing, DateOver, check_date
 from preau.kernel.bounds import Purpose
 from preau.web.ui.typed import Day

@@ -12,13 +12,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.base.files import FileGone, FileNotSafe
 from preau.base.uploads import FileRefused
-from preau.domain.documents import operations
 from preau.domain.documents.enums import DocumentState, Subject
-from preau.domain.documents.operations import open_document
-from preau.domain.documents.queries import Folder, document_types, find_document, folders
+from preau.domain.documents.operations import pieces as pieces_acts
+from preau.domain.documents.operations.pieces import open_document
+from preau.domain.documents.queries.folders import Folder, folders
+from preau.domain.documents.queries.pieces import document_types, find_document
 from preau.domain.documents.rules import AlreadyChecked, PieceChanged
-from preau.domain.families.queries import ChildCard, children_of_family, situations_of
-from preau.domain.procedures import operations as acts
+from preau.domain.families.queries.children import situations_of
+from preau.domain.families.queries.files import ChildCard, children_of_family
+from preau.domain.procedures.operations import drafts
 from preau.web.family.documents.forms import DocumentForm, PagesForm
 from preau.web.family.procedures.places import my_family
 from preau.web.ui.downloads import file_response
@@ -71,7 +73,7 @@ def send(request: Any, slug: str, child_id: int | None = None, is_mine: bool = F
     if request.method == "POST" and form.is_valid():
         first, *more = form.cleaned_data["file"]
         try:
-            sent = acts.send_document(
+            sent = drafts.send_document(
                 actor=actor,
                 family_id=family_id,
                 child_id=child_id,
@@ -105,7 +107,7 @@ def add_pages(request: Any, slug: str, document_id: int) -> HttpResponse:
         return back
     if request.method == "POST" and form.is_valid():
         try:
-            whole = operations.add_pages(
+            whole = pieces_acts.add_pages(
                 actor=actor,
                 document_id=document_id,
                 sent=form.cleaned_data["file"],

@@ -7,8 +7,8 @@ from django import forms
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
-from preau.domain.documents.queries import RegulationView
-from preau.domain.families.queries import ConsentLine
+from preau.domain.documents.queries.publications import RegulationView
+from preau.domain.families.queries.children import ConsentLine
 from preau.domain.families.rules import Vaccine
 from preau.kernel.bounds import Purpose
 from preau.web.family.procedures.forms import DraftForm, PhoneField, day, long_text, text

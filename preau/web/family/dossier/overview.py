@@ -4,9 +4,9 @@ from typing import Any
 
 from preau.base.facts import NotFound
 from preau.domain.catalogue.queries import school_year_to_prepare
-from preau.domain.enrolments.queries import year_activities
-from preau.domain.families.queries import children_of_family
-from preau.domain.procedures.queries import DossierState, dossier_states
+from preau.domain.enrolments.queries.years import year_activities
+from preau.domain.families.queries.files import children_of_family
+from preau.domain.procedures.queries.dossiers import DossierState, dossier_states
 from preau.web.family.dossier.parts import LABELS, PARTS
 from preau.web.family.procedures.places import my_family
 

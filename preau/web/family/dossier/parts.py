@@ -8,10 +8,13 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from preau.domain.documents.queries import Folder, regulations_to_accept
-from preau.domain.families.queries import ChildCard, consents_of, family_file, health_of
+from preau.domain.documents.queries.folders import Folder
+from preau.domain.documents.queries.publications import regulations_to_accept
+from preau.domain.families.queries.children import consents_of, health_of
+from preau.domain.families.queries.files import ChildCard, family_file
 from preau.domain.families.rules import compulsory_vaccines
-from preau.domain.procedures.queries import DraftView, dossier_folders
+from preau.domain.procedures.queries.cases import DraftView
+from preau.domain.procedures.queries.dossiers import dossier_folders
 from preau.domain.procedures.rules import said_at
 from preau.web.family.dossier.forms import ConsentsForm, HealthForm, HouseholdForm, IdentityForm, RulesForm
 from preau.web.family.procedures.forms import ContactForm

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.base.facts import NotFound
 from preau.base.uploads import FileRefused
-from preau.domain.documents.operations import accept_regulations
-from preau.domain.documents.queries import document_types
-from preau.domain.families.queries import ChildCard, children_of_family
-from preau.domain.procedures import operations as acts
+from preau.domain.documents.operations.pieces import accept_regulations
+from preau.domain.documents.queries.pieces import document_types
+from preau.domain.families.queries.files import ChildCard, children_of_family
 from preau.domain.procedures.enums import ProcedureKind
-from preau.domain.procedures.queries import DraftView, draft_about
+from preau.domain.procedures.operations import drafts
+from preau.domain.procedures.queries.cases import DraftView, draft_about
 from preau.domain.procedures.rules import NotOpenForYou
 from preau.web.family.documents.forms import DocumentForm
 from preau.web.family.dossier.overview import overview_of, year_to_fill
@@ -74,7 +74,7 @@ def _keep(request: Any, page: Part, child_id: int, year_id: int) -> HttpResponse
     is_valid = page.form.is_valid()
     values = page.values(is_valid=is_valid, act=act)
     if values is not None:
-        draft = acts.start(
+        draft = drafts.start(
             actor=request.actor,
             kind=ProcedureKind.DOSSIER,
             family_id=my_family(request.actor),
@@ -82,7 +82,7 @@ def _keep(request: Any, page: Part, child_id: int, year_id: int) -> HttpResponse
             about=f"y{year_id}",
             now=request.now,
         )
-        acts.save_step(actor=request.actor, draft_id=draft.draft_id, step=page.name, values=values, now=request.now)
+        drafts.save_step(actor=request.actor, draft_id=draft.draft_id, step=page.name, values=values, now=request.now)
         if page.name == "rules" and is_valid:
             accept_regulations(
                 actor=request.actor,
@@ -115,7 +115,7 @@ def _child(request: Any, child_id: int) -> ChildCard:
 
 def _draft(request: Any, child_id: int, year_id: int) -> DraftView | None:
     subject: dict[str, Any] = {"child_id": child_id, "about": f"y{year_id}", "family_id": my_family(request.actor)}
-    acts.check_start(actor=request.actor, kind=ProcedureKind.DOSSIER, on=request.today, **subject)
+    drafts.check_start(actor=request.actor, kind=ProcedureKind.DOSSIER, on=request.today, **subject)
     return draft_about(actor=request.actor, kind=ProcedureKind.DOSSIER, **subject)
 
 
@@ -130,7 +130,7 @@ def piece(request: Any, slug: str, child_id: int, type_id: int, is_household: bo
     posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = DocumentForm(*posted, types=types, on=request.today, initial={"type": str(type_id)})
     if request.method == "POST" and form.is_valid():
-        draft = acts.start(
+        draft = drafts.start(
             actor=request.actor,
             kind=ProcedureKind.DOSSIER,
             family_id=my_family(request.actor),
@@ -140,7 +140,7 @@ def piece(request: Any, slug: str, child_id: int, type_id: int, is_household: bo
         )
         first, *more = form.cleaned_data["file"]
         try:
-            acts.join_document(
+            drafts.join_document(
                 actor=request.actor,
                 family_id=draft.family_id,
                 child_id=None if is_household else child_id,

@@ -11,23 +11,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from preau.base import papers
+from preau.base import pdf_papers
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
-from preau.base.papers import Block, Paper
+from preau.base.pdf_papers import Block, Paper
 from preau.domain.catalogue.queries import school_year_to_prepare
 from preau.domain.enrolments.enums import EnrolmentStatus
-from preau.domain.enrolments.queries import EnrolmentLine, SchoolingLine, enrolments_of_family, schoolings_of
+from preau.domain.enrolments.queries.lists import EnrolmentLine, enrolments_of_family
+from preau.domain.enrolments.queries.schools import SchoolingLine, schoolings_of
 from preau.domain.families.enums import Access, ContactKind
-from preau.domain.families.queries import (
-    ChildFile,
-    ContactLine,
-    FamilyFile,
-    HealthSheet,
-    child_dossier,
-    child_file,
-    family_file,
-)
+from preau.domain.families.queries.children import HealthSheet
+from preau.domain.families.queries.files import FamilyFile, family_file
+from preau.domain.families.queries.people import ChildFile, ContactLine, child_dossier, child_file
 from preau.domain.families.rules import compulsory_vaccines
 from preau.kernel.french_dates import day_words, jj_mm_aaaa, period_words
 from preau.web.family.children.forms import SheetForm
@@ -53,15 +48,19 @@ def attestation(*, actor: Actor, organisation: Any, child_id: int, on: date) -> 
     ]
     with override("fr"):
         known = {"name": _full_name(child), "year": year.label, "town": organisation.name}
-        said = [papers.words(_("%(town)s atteste, pour l’année scolaire %(year)s :") % known)]
-        said.append(papers.facts((_("Enfant"), _full_name(child)), *_birth(child), *_school(actor, child_id, year.pk)))
-        said.append(papers.heading(_("Inscriptions")))
+        said = [pdf_papers.words(_("%(town)s atteste, pour l’année scolaire %(year)s :") % known)]
+        said.append(
+            pdf_papers.facts((_("Enfant"), _full_name(child)), *_birth(child), *_school(actor, child_id, year.pk))
+        )
+        said.append(pdf_papers.heading(_("Inscriptions")))
         if rows:
-            said.append(papers.table((_("Activité"), _("Lieu"), _("Période")), *rows))
+            said.append(pdf_papers.table((_("Activité"), _("Lieu"), _("Période")), *rows))
         else:
-            said.append(papers.words(_("%(name)s n’a pas d’inscription pour cette année.") % known))
+            said.append(pdf_papers.words(_("%(name)s n’a pas d’inscription pour cette année.") % known))
         asked = {"who": actor.display_name, "on": day_words(on)}
-        said.append(papers.words(_("Fait le %(on)s, à la demande de %(who)s, pour servir ce que de droit.") % asked))
+        said.append(
+            pdf_papers.words(_("Fait le %(on)s, à la demande de %(who)s, pour servir ce que de droit.") % asked)
+        )
         return _paper(_("Attestation d’inscription"), organisation, said, on)
 
 
@@ -75,18 +74,18 @@ def sheet(*, actor: Actor, organisation: Any, child_id: int, on: date) -> Paper:
     homes = [file for file in _homes(actor) if child_id in {each.child_id for each in file.children}]
     year = school_year_to_prepare(organisation_id=actor.organisation_id, on=on)
     with override("fr"):
-        said = [papers.facts((_("Enfant"), _full_name(child)), *_birth(child))]
+        said = [pdf_papers.facts((_("Enfant"), _full_name(child)), *_birth(child))]
         if year and (school := _school(actor, child_id, year.pk)):
-            said.append(papers.facts(*school))
+            said.append(pdf_papers.facts(*school))
         for home in homes:
             said += _home(home)
-        said += [papers.heading(_("Santé")), *_health(found.sheet, child)]
-        said.append(papers.heading(_("Autorisations")))
+        said += [pdf_papers.heading(_("Santé")), *_health(found.sheet, child)]
+        said.append(pdf_papers.heading(_("Autorisations")))
         answers = [(line.title, str(ANSWERS.get(line.answer, ANSWERS[""]))) for line in found.consents]
-        said.append(papers.table((_("Autorisation"), _("Réponse")), *answers) if answers else _nothing())
-        said.append(papers.heading(_("Personnes autorisées et à prévenir")))
-        said.append(papers.items(*map(_contact, found.contacts)) if found.contacts else _nothing())
-        said += [papers.line(_("Date")), papers.line(_("Signature"))]
+        said.append(pdf_papers.table((_("Autorisation"), _("Réponse")), *answers) if answers else _nothing())
+        said.append(pdf_papers.heading(_("Personnes autorisées et à prévenir")))
+        said.append(pdf_papers.items(*map(_contact, found.contacts)) if found.contacts else _nothing())
+        said += [pdf_papers.line(_("Date")), pdf_papers.line(_("Signature"))]
         return _paper(_("Fiche de renseignements"), organisation, said, on)
 
 
@@ -105,24 +104,26 @@ def mandate(*, actor: Actor, organisation: Any, on: date) -> Paper:
     name = " ".join(filter(None, (me.civility, me.full_name))) if me else actor.display_name
     with override("fr"):
         said = [
-            papers.words(str(MANDATE_GIVES) % {"town": organisation.name}),
-            papers.words(str(MANDATE_REFUND)),
-            papers.heading(_("Débiteur")),
-            papers.facts(
+            pdf_papers.words(str(MANDATE_GIVES) % {"town": organisation.name}),
+            pdf_papers.words(str(MANDATE_REFUND)),
+            pdf_papers.heading(_("Débiteur")),
+            pdf_papers.facts(
                 (_("Nom et prénom"), name),
                 (_("Adresse"), "\n".join(home.address) or "–"),
                 (_("Dossier famille"), _("n° %s") % home.number),
             ),
-            papers.boxes(_("IBAN du compte à débiter"), IBAN),
-            papers.boxes(_("BIC de la banque"), BIC),
-            papers.heading(_("Créancier")),
-            papers.facts((_("Nom"), organisation.name), (_("Adresse"), organisation.contact_address or "–")),
-            papers.line(_("Identifiant créancier SEPA (rempli par le service)")),
-            papers.line(_("Référence unique du mandat (remplie par le service)")),
-            papers.facts((_("Type de paiement"), _("récurrent"))),
-            papers.line(_("Fait à, le")),
-            papers.line(_("Signature")),
-            papers.words(_("Joignez un RIB à ce mandat signé, et envoyez les deux dans « Pièces justificatives ».")),
+            pdf_papers.boxes(_("IBAN du compte à débiter"), IBAN),
+            pdf_papers.boxes(_("BIC de la banque"), BIC),
+            pdf_papers.heading(_("Créancier")),
+            pdf_papers.facts((_("Nom"), organisation.name), (_("Adresse"), organisation.contact_address or "–")),
+            pdf_papers.line(_("Identifiant créancier SEPA (rempli par le service)")),
+            pdf_papers.line(_("Référence unique du mandat (remplie par le service)")),
+            pdf_papers.facts((_("Type de paiement"), _("récurrent"))),
+            pdf_papers.line(_("Fait à, le")),
+            pdf_papers.line(_("Signature")),
+            pdf_papers.words(
+                _("Joignez un RIB à ce mandat signé, et envoyez les deux dans « Pièces justificatives ».")
+            ),
         ]
         return _paper(_("Mandat de prélèvement SEPA"), organisation, said, on)
 
@@ -170,7 +171,7 @@ def _school(actor: Actor, child_id: int, year_id: int) -> list[tuple[str, str]]:
 def _home(file: FamilyFile) -> list[Block]:
     people = [(str(POSITIONS[adult.position]), _adult(adult)) for adult in file.adults]
     address = (_("Adresse"), "\n".join(file.address) or "–")
-    return [papers.heading(_("Foyer (Dossier n° %s)") % file.number), papers.facts(address, *people)]
+    return [pdf_papers.heading(_("Foyer (Dossier n° %s)") % file.number), pdf_papers.facts(address, *people)]
 
 
 def _adult(adult: Any) -> str:
@@ -185,7 +186,7 @@ def _health(sheet: HealthSheet, child: ChildFile) -> list[Block]:
         for name, field in form.fields.items()
         if sheet.values.get(name)
     ]
-    return [papers.facts(*rows)] if rows else [_nothing()]
+    return [pdf_papers.facts(*rows)] if rows else [_nothing()]
 
 
 def _answer(field: Any, value: Any) -> str:
@@ -207,4 +208,4 @@ def _contact(line: ContactLine) -> str:
 
 
 def _nothing() -> Block:
-    return papers.words(_("Rien n’est renseigné."))
+    return pdf_papers.words(_("Rien n’est renseigné."))

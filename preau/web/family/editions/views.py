@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from preau.base.files import FileGone, FileNotSafe
-from preau.base.papers import Paper, pdf
-from preau.domain.documents.operations import open_publication
-from preau.domain.documents.queries import list_publications
-from preau.domain.families.queries import children_in_charge
+from preau.base.pdf_papers import Paper, pdf
+from preau.domain.documents.operations.publishing import open_publication
+from preau.domain.documents.queries.publications import list_publications
+from preau.domain.families.queries.people import children_in_charge
 from preau.web.family.editions import papers
 from preau.web.ui.downloads import file_response
 from preau.web.ui.policy import family_page, intimate

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.domain.catalogue.rules import LEVELS
 from preau.domain.enrolments.enums import Weeks
-from preau.domain.enrolments.queries import OfferRow
+from preau.domain.enrolments.queries.offers import OfferRow
 from preau.kernel.bounds import Purpose
 from preau.web.family.enrolments.words import place_words
 from preau.web.family.procedures.forms import DraftForm, day, long_text

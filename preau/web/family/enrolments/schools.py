@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from preau.domain.catalogue.rules import level_of_birth
-from preau.domain.enrolments.queries import school_years, schools, sector_school
-from preau.domain.families.queries import family_file
-from preau.domain.procedures import operations as acts
+from preau.domain.enrolments.queries.schools import school_years, schools, sector_school
+from preau.domain.families.queries.files import family_file
 from preau.domain.procedures.enums import ProcedureKind
-from preau.domain.procedures.queries import draft_about
+from preau.domain.procedures.operations import drafts
+from preau.domain.procedures.queries.cases import draft_about
 from preau.web.family.enrolments.forms import SchoolForm
 from preau.web.family.procedures.places import my_family
 from preau.web.ui.policy import family_page
@@ -27,7 +27,7 @@ def school(request: Any, slug: str, child_id: int) -> HttpResponse:
     """Step 1: year, level and school; kept as a draft, then the récapitulatif."""
     actor, family_id = request.actor, my_family(request.actor)
     subject: dict[str, Any] = {"kind": ProcedureKind.SCHOOLING, "family_id": family_id, "child_id": child_id}
-    acts.check_start(actor=actor, on=request.today, **subject)
+    drafts.check_start(actor=actor, on=request.today, **subject)
     draft = draft_about(actor=actor, **subject)
     file = family_file(actor=actor, family_id=family_id)
     child = next(each for each in file.children if each.child_id == child_id)
@@ -49,9 +49,9 @@ def school(request: Any, slug: str, child_id: int) -> HttpResponse:
     if request.method == "POST":
         is_later, is_valid = request.POST.get("act") == "later", form.is_valid()
         if is_valid or is_later:
-            made = acts.start(actor=actor, now=request.now, **subject)
+            made = drafts.start(actor=actor, now=request.now, **subject)
             values = form.as_values() if is_valid else form.as_typed()
-            acts.save_step(actor=actor, draft_id=made.draft_id, step=STEP, values=values, now=request.now)
+            drafts.save_step(actor=actor, draft_id=made.draft_id, step=STEP, values=values, now=request.now)
             if is_later:
                 messages.success(request, _("Votre brouillon est gardé. Reprenez-le quand vous voulez."))
                 return redirect("family:acts", slug=slug)

@@ -13,12 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from preau.base.facts import NotFound
 from preau.domain.catalogue.rules import level_of_birth
 from preau.domain.enrolments.enums import OfferState
-from preau.domain.enrolments.operations import end_enrolment
-from preau.domain.enrolments.queries import ChildOffers, OfferRow, find_enrolment
+from preau.domain.enrolments.operations.enrolling import end_enrolment
+from preau.domain.enrolments.queries.lists import find_enrolment
+from preau.domain.enrolments.queries.offers import ChildOffers, OfferRow
 from preau.domain.enrolments.rules import EnrolmentOver
-from preau.domain.procedures import operations as acts
 from preau.domain.procedures.enums import ProcedureKind
-from preau.domain.procedures.queries import about_row, draft_about, enrolment_choices, enrolment_row, find_case
+from preau.domain.procedures.operations import drafts
+from preau.domain.procedures.queries.cases import draft_about, find_case
+from preau.domain.procedures.queries.enrolments import about_row, enrolment_choices, enrolment_row
 from preau.domain.procedures.rules import NotOpenForYou
 from preau.web.family.enrolments.forms import EnrolmentForm
 from preau.web.family.enrolments.words import ICONS, MENDED_AT, conditions, place_words
@@ -153,7 +155,7 @@ def _initial(row: OfferRow, answers: Any, offer_id: int) -> dict[str, Any]:
 
 def _save(request: Any, row: OfferRow, family_id: int, form: EnrolmentForm, *, entry: int) -> int:
     actor, now = request.actor, request.now
-    draft = acts.start(
+    draft = drafts.start(
         actor=actor,
         kind=ProcedureKind.ENROLMENT,
         family_id=family_id,
@@ -162,9 +164,9 @@ def _save(request: Any, row: OfferRow, family_id: int, form: EnrolmentForm, *, e
         now=now,
     )
     if form.subscribes:
-        acts.save_step(actor=actor, draft_id=draft.draft_id, step="pattern", values=form.pattern_values(), now=now)
+        drafts.save_step(actor=actor, draft_id=draft.draft_id, step="pattern", values=form.pattern_values(), now=now)
     values = {**form.choice_values(), "activity": row.activity, "year": row.year, "entry": entry}
-    acts.save_step(actor=actor, draft_id=draft.draft_id, step="choice", values=values, now=now)
+    drafts.save_step(actor=actor, draft_id=draft.draft_id, step="choice", values=values, now=now)
     return draft.draft_id
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from preau.domain.enrolments.queries import OfferOption
+from preau.domain.enrolments.queries.offers import OfferOption
 from preau.domain.enrolments.rules import Reason
-from preau.domain.families.queries import ChildCard
+from preau.domain.families.queries.files import ChildCard
 from preau.web.ui.templatetags.fr import day_words_short, local_day, moment_words, period_words
 
 YEAR = 12

@@ -7,16 +7,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from preau.domain.bookings.queries import ToBook, enrolments_to_book, planned_units
-from preau.domain.families.queries import household_file
+from preau.domain.bookings.queries.week import ToBook, enrolments_to_book, planned_units
+from preau.domain.families.queries.files import household_file
 from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind
-from preau.domain.procedures.queries import (
-    ToFinish,
-    dossiers_to_begin,
-    latest_procedures,
-    pieces_to_send,
-    waiting_for_family,
-)
+from preau.domain.procedures.queries.orders import latest_procedures
+from preau.domain.procedures.queries.to_finish import ToFinish, dossiers_to_begin, pieces_to_send, waiting_for_family
 from preau.kernel.periods import Period, monday_of
 from preau.web.family.bookings.forms import Tampered, read_day
 from preau.web.family.children.residence import children_words

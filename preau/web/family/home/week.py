@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from preau.domain.bookings.queries import PlannedUnit
-from preau.domain.families.queries import ChildCard
+from preau.domain.bookings.queries.week import PlannedUnit
+from preau.domain.families.queries.files import ChildCard
 from preau.kernel.french_dates import hour_words
 from preau.kernel.periods import Period
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from preau.base import throttle
-from preau.domain.families.operations import use_access_key
+from preau.domain.families.operations.keys import use_access_key
 from preau.domain.families.rules import KeyInvalid
 from preau.web.ui.policy import family_page
 

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from preau.base import throttle
 from preau.domain.families.enums import Medium
-from preau.domain.families.operations import AlreadyActive, NoEmail, change_details, invite_adult
-from preau.domain.families.queries import family_file
+from preau.domain.families.operations.invitations import AlreadyActive, NoEmail, invite_adult
+from preau.domain.families.operations.profile import change_details
+from preau.domain.families.queries.files import family_file
 from preau.web.family.household.forms import DetailsForm
 from preau.web.ui.policy import family_page, sensitive
 

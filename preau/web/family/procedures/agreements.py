@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from preau.domain.procedures.operations import answer_as_other_parent
-from preau.domain.procedures.queries import act_to_agree
+from preau.domain.procedures.operations.messages import answer_as_other_parent
+from preau.domain.procedures.queries.to_finish import act_to_agree
 from preau.web.ui.policy import family_page
 
 

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from preau.base.uploads import FileRefused
-from preau.domain.documents.queries import document_types
-from preau.domain.procedures import operations as acts
-from preau.domain.procedures.queries import find_case, pieces_of
+from preau.domain.documents.queries.pieces import document_types
+from preau.domain.procedures.operations import drafts
+from preau.domain.procedures.operations import messages as messages_acts
+from preau.domain.procedures.queries.cases import find_case, pieces_of
 from preau.domain.procedures.rules import AlreadyDecided, NotOpenForYou, TextMissing, TextTooLong
 from preau.web.family.documents.forms import DocumentForm
 from preau.web.family.procedures.places import draft_address
@@ -31,7 +32,9 @@ def sent(request: Any, slug: str, number: int) -> HttpResponse:
 def message(request: Any, slug: str, number: int) -> HttpResponse:
     """Write to the service about a démarche."""
     try:
-        acts.write_message(actor=request.actor, number=number, text=request.POST.get("text", ""), now=request.now)
+        messages_acts.write_message(
+            actor=request.actor, number=number, text=request.POST.get("text", ""), now=request.now
+        )
     except TextMissing:
         messages.error(request, _("Écrivez votre message avant de l’envoyer."))
     except TextTooLong:
@@ -46,7 +49,7 @@ def message(request: Any, slug: str, number: int) -> HttpResponse:
 def again(request: Any, slug: str, number: int) -> HttpResponse:
     """« Corriger et renvoyer » : a refused démarche, taken up again with what was answered."""
     try:
-        draft = acts.begin_again(actor=request.actor, number=number, now=request.now)
+        draft = drafts.begin_again(actor=request.actor, number=number, now=request.now)
     except NotOpenForYou:
         messages.error(request, _("Cette démarche n’est plus ouverte. Écrivez au service sur cette page."))
         return redirect("family:procedure", slug=slug, number=number)
@@ -66,7 +69,7 @@ def join(request: Any, slug: str, number: int) -> HttpResponse:
         wanted = next(each for each in types if str(each.type_id) == form.cleaned_data["type"])
         first, *more = form.cleaned_data["file"]
         try:
-            acts.join_document(
+            drafts.join_document(
                 actor=request.actor,
                 family_id=case.view.family_id,
                 child_id=child_id if wanted.subject == "child" else None,
@@ -102,7 +105,7 @@ def _is_back_to_the_service(request: Any, number: int) -> bool:
     if not asked or not asked <= given:
         return False
     try:
-        acts.complete(actor=request.actor, number=number, text="", now=request.now)
+        messages_acts.complete(actor=request.actor, number=number, text="", now=request.now)
     except (AlreadyDecided, TextMissing):  # answered in another tab meanwhile: it waits for nothing
         return False
     return True
@@ -113,7 +116,7 @@ def _is_back_to_the_service(request: Any, number: int) -> bool:
 def complete(request: Any, slug: str, number: int) -> HttpResponse:
     """Send what the service asked for."""
     try:
-        acts.complete(actor=request.actor, number=number, text=request.POST.get("text", ""), now=request.now)
+        messages_acts.complete(actor=request.actor, number=number, text=request.POST.get("text", ""), now=request.now)
     except TextMissing:
         messages.error(request, _("Écrivez une réponse, ou joignez la pièce demandée."))
     except TextTooLong:
@@ -130,7 +133,7 @@ def complete(request: Any, slug: str, number: int) -> HttpResponse:
 def cancel(request: Any, slug: str, number: int) -> HttpResponse:
     """Cancel a démarche that is not decided yet."""
     try:
-        acts.cancel(actor=request.actor, number=number, now=request.now)
+        messages_acts.cancel(actor=request.actor, number=number, now=request.now)
     except AlreadyDecided:
         messages.warning(request, _("Cette demande est déjà traitée : elle ne peut plus être annulée."))
     else:

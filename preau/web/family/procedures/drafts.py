@@ -9,16 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.base.facts import NotFound
-from preau.domain.families.queries import children_of_family
-from preau.domain.procedures import operations as acts
-from preau.domain.procedures.queries import (
-    DraftView,
-    file_drafts,
-    find_draft,
-    find_form,
-    latest_procedures,
-    procedure_forms,
-)
+from preau.domain.families.queries.files import children_of_family
+from preau.domain.procedures.operations import drafts as drafts_acts
+from preau.domain.procedures.queries.cases import DraftView, file_drafts, find_draft, find_form, procedure_forms
+from preau.domain.procedures.queries.orders import latest_procedures
 from preau.domain.procedures.rules import Incomplete
 from preau.web.family.procedures.places import draft_address
 from preau.web.ui.policy import family_page
@@ -49,12 +43,14 @@ def recap(request: Any, slug: str, draft_id: int) -> HttpResponse:
     """« Le récapitulatif » : read again, then send."""
     draft = _draft_or_sent(request, draft_id)
     if draft is None:
-        submitted = acts.submit(actor=request.actor, draft_id=draft_id, now=request.now)  # a replay: nothing is done
+        submitted = drafts_acts.submit(
+            actor=request.actor, draft_id=draft_id, now=request.now
+        )  # a replay: nothing is done
         return redirect("family:procedure_sent", slug=slug, number=submitted.view.number)
-    problems = acts.problems_of(actor=request.actor, draft_id=draft_id, on=request.today)
+    problems = drafts_acts.problems_of(actor=request.actor, draft_id=draft_id, on=request.today)
     if request.method == "POST" and not problems:
         try:
-            sent = acts.submit(actor=request.actor, draft_id=draft_id, now=request.now)
+            sent = drafts_acts.submit(actor=request.actor, draft_id=draft_id, now=request.now)
         except Incomplete as lacking:
             problems = list(lacking.problems)
         else:
@@ -80,6 +76,6 @@ def _draft_or_sent(request: Any, draft_id: int) -> DraftView | None:
 @require_POST
 def discard(request: Any, slug: str, draft_id: int) -> HttpResponse:
     """« Annuler la démarche » : the draft is forgotten, the documents stay."""
-    acts.discard_draft(actor=request.actor, draft_id=draft_id)
+    drafts_acts.discard_draft(actor=request.actor, draft_id=draft_id)
     messages.success(request, _("Le brouillon est effacé."))
     return redirect("family:acts", slug=slug)

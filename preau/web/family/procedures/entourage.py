@@ -9,10 +9,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.domain.families.queries import family_file, person_to_correct
-from preau.domain.procedures import operations as acts
+from preau.domain.families.queries.files import family_file
+from preau.domain.families.queries.people import person_to_correct
 from preau.domain.procedures.enums import ProcedureKind
-from preau.domain.procedures.queries import DraftView, draft_about
+from preau.domain.procedures.operations import drafts
+from preau.domain.procedures.queries.cases import DraftView, draft_about
 from preau.domain.procedures.rules import people_of
 from preau.web.family.procedures.forms import CORRECTIONS, PEOPLE, AddressFields, DraftForm
 from preau.web.family.procedures.places import my_family
@@ -91,8 +92,8 @@ def _place(people: Mapping[str, Any], role: str, target: int | None) -> str:
 
 def _keep(request: Any, step: str, values: Mapping[str, Any]) -> None:
     family_id = my_family(request.actor)
-    made = acts.start(actor=request.actor, kind=ProcedureKind.ENTOURAGE, family_id=family_id, now=request.now)
-    acts.save_step(actor=request.actor, draft_id=made.draft_id, step=step, values=values, now=request.now)
+    made = drafts.start(actor=request.actor, kind=ProcedureKind.ENTOURAGE, family_id=family_id, now=request.now)
+    drafts.save_step(actor=request.actor, draft_id=made.draft_id, step=step, values=values, now=request.now)
 
 
 def _take_away(
@@ -127,6 +128,6 @@ def remove(request: Any, slug: str, step: str) -> HttpResponse:
     draft = _draft(request, my_family(request.actor))
     if draft is None or step not in dict(people_of(draft.answers)):
         return render(request, "404.html", status=404)
-    acts.save_step(actor=request.actor, draft_id=draft.draft_id, step=step, values=None, now=request.now)
+    drafts.save_step(actor=request.actor, draft_id=draft.draft_id, step=step, values=None, now=request.now)
     messages.success(request, _("Cette personne est retirée de votre déclaration."))
     return redirect("family:declare", slug=slug)

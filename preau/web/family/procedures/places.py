@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
-from preau.domain.procedures.queries import DraftView
+from preau.domain.procedures.queries.cases import DraftView
 
 
 def my_family(actor: Actor) -> int:

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from preau.base.facts import NotFound
-from preau.domain.families.queries import family_file
-from preau.domain.procedures import operations as acts
+from preau.domain.families.queries.files import family_file
 from preau.domain.procedures.enums import ProcedureKind
-from preau.domain.procedures.queries import draft_about, find_form
+from preau.domain.procedures.operations import drafts
+from preau.domain.procedures.queries.cases import draft_about, find_form
 from preau.web.family.procedures.forms import DraftForm, MoveForm, PaiForm, SituationForm, form_of
 from preau.web.family.procedures.places import my_family
 from preau.web.ui.policy import family_page, intimate
@@ -85,7 +85,7 @@ def _page(request: Any, page: Page) -> HttpResponse:
     actor, slug = request.actor, request.organisation.slug
     family_id = my_family(actor)
     subject: dict[str, Any] = {"child_id": page.child_id, "about": page.about}
-    acts.check_start(actor=actor, kind=page.kind, family_id=family_id, on=request.today, **subject)
+    drafts.check_start(actor=actor, kind=page.kind, family_id=family_id, on=request.today, **subject)
     draft = draft_about(actor=actor, kind=page.kind, family_id=family_id, **subject)
     initial = dict(draft.answers.get(page.step, {})) if draft else {}
     if page.step in RENAMED and "from" in initial:
@@ -95,11 +95,11 @@ def _page(request: Any, page: Page) -> HttpResponse:
         later = request.POST.get("act") == "later"
         is_valid = form.is_valid()
         if is_valid or later:
-            made = acts.start(
+            made = drafts.start(
                 actor=actor, kind=page.kind, family_id=family_id, form_id=page.form_id, now=request.now, **subject
             )
             values = form.as_values() if is_valid else form.as_typed()
-            acts.save_step(actor=actor, draft_id=made.draft_id, step=page.step, values=values, now=request.now)
+            drafts.save_step(actor=actor, draft_id=made.draft_id, step=page.step, values=values, now=request.now)
             if later:
                 messages.success(request, _("Votre brouillon est gardé. Reprenez-le quand vous voulez."))
                 return redirect("family:acts", slug=slug)

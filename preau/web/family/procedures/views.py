@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from icalendar import Calendar, Event
 
 from preau.base.facts import NotFound
-from preau.domain.bookings.queries import PlannedUnit, bookable_enrolments, planned_units
+from preau.domain.bookings.queries.facts import bookable_enrolments
+from preau.domain.bookings.queries.week import PlannedUnit, planned_units
 from preau.domain.bookings.rules import Decision
-from preau.domain.procedures import operations
 from preau.domain.procedures.enums import ProcedureKind
-from preau.domain.procedures.queries import (
+from preau.domain.procedures.operations import orders
+from preau.domain.procedures.queries.orders import (
     ProcedureView,
     find_order,
     find_procedure,
@@ -114,7 +115,7 @@ def _siblings(request: Any, view: ProcedureView) -> list[Any]:
 @require_POST
 def same(request: Any, slug: str, number: int, enrolment_id: int) -> HttpResponse:
     """The same request for a sibling: its own récapitulatif comes next."""
-    count = operations.draft_same(actor=request.actor, number=number, enrolment_id=enrolment_id, now=request.now)
+    count = orders.draft_same(actor=request.actor, number=number, enrolment_id=enrolment_id, now=request.now)
     if not count:
         messages.warning(request, _("Aucun de ces jours n’existe pour cette activité. Choisissez dans le calendrier."))
         return redirect("family:booking_grid", slug=slug, enrolment_id=enrolment_id)
@@ -134,7 +135,7 @@ def undo(request: Any, slug: str, number: int) -> HttpResponse:
         context = {"procedure": view, "days": recap_days(decision), "decision": decision}
         return render(request, "family/procedures/undo.html", context)
     try:
-        placed = operations.undo_order(actor=request.actor, number=number, now=request.now)
+        placed = orders.undo_order(actor=request.actor, number=number, now=request.now)
     except (AlreadyUndone, NothingToDo):
         messages.warning(request, _("Cette demande est déjà annulée. Voici où en sont vos réservations."))
         return redirect("family:procedure", slug=slug, number=number)

@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from preau.base import journal, sessions
 from preau.base.actor import Actor
-from preau.domain.accounts import operations
+from preau.domain.accounts.operations import devices, opening
 from preau.domain.accounts.queries import account_for_login, is_agent
 from preau.web.public.account import browsers, kept, towns
 from preau.web.ui.devices import device_of
@@ -29,7 +29,7 @@ def enter(
     previous = account.last_login
     login(request, account)
     note_sign_in(request, "account.logged_in", counted)
-    operations.note_login(account_id=account.pk, previous=previous, now=request.now)
+    opening.note_login(account_id=account.pk, previous=previous, now=request.now)
     # Agent somewhere on the installation, agent everywhere: the strictest role of any town rules the session.
     sessions.begin(request, is_short=is_agent(account_id=account.pk), remember=remember)
     request.session[sessions.SECOND] = has_shown
@@ -42,14 +42,14 @@ def enter(
     else:
         response = redirect(safe_next(request, next_url, is_staff=is_staff))
     if not is_known:
-        operations.tell_new_browser(account_id=account.pk, organisation_id=organisation.id, now=request.now)
+        opening.tell_new_browser(account_id=account.pk, organisation_id=organisation.id, now=request.now)
     browsers.remember(request, response, counted)
     return response
 
 
 def keep_session(request: Any, account_id: int) -> None:
     """Write this session in the list of the account’s devices; again whenever its key changes."""
-    operations.note_session(
+    devices.note_session(
         account_id=account_id,
         session_key=request.session.session_key,
         device=device_of(request.headers.get("User-Agent", "")),

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from preau.base import sessions
 from preau.base.encryption import seal_text, unseal_text
-from preau.domain.accounts import operations
+from preau.domain.accounts.operations import devices
+from preau.domain.accounts.operations import factors as factors_acts
 from preau.domain.accounts.operations.passkeys import add_passkey, registration
 from preau.domain.accounts.queries import asks_for_factor, factors_of, recovery_codes_left
 from preau.domain.accounts.rules import FactorNeeded, WrongCode, bare_code
@@ -46,7 +47,7 @@ def totp(request: Any, slug: str) -> HttpResponse:
     secret = _secret(request)
     if request.method == "POST" and form.is_valid():
         try:
-            codes = operations.add_totp(
+            codes = factors_acts.add_totp(
                 actor=request.actor,
                 secret=secret,
                 code=bare_code(form.cleaned_data["code"]),
@@ -60,7 +61,7 @@ def totp(request: Any, slug: str) -> HttpResponse:
             form.add_error(None, _("Vous avez déjà huit moyens de vérification. Retirez-en un d’abord."))
         else:
             return _added(request, codes)
-    address = operations.totp_address(
+    address = factors_acts.totp_address(
         secret=secret, username=request.user.username, organisation_name=request.organisation.name
     )
     context = {
@@ -74,7 +75,7 @@ def totp(request: Any, slug: str) -> HttpResponse:
 def _secret(request: Any) -> str:
     """The secret of this attempt: the same from one page to the next, or the code would never be right."""
     if ATTEMPT not in request.session or request.method != "POST":
-        request.session[ATTEMPT] = seal_text(operations.new_totp_secret())
+        request.session[ATTEMPT] = seal_text(factors_acts.new_totp_secret())
     return unseal_text(request.session[ATTEMPT], lifetime=None)
 
 
@@ -82,7 +83,7 @@ def _added(request: Any, codes: list[str]) -> HttpResponse:
     request.session.pop(ATTEMPT, None)
     request.session[sessions.SECOND] = True
     if codes:  # the first one: whoever is logged in elsewhere has not shown it
-        operations.close_other_sessions(actor=request.actor, session_key=request.session.session_key, now=request.now)
+        devices.close_other_sessions(actor=request.actor, session_key=request.session.session_key, now=request.now)
     messages.success(request, _("La double vérification est en place."))
     if codes:
         return own_page(request, "account/recovery_codes.html", {"codes": codes})
@@ -148,7 +149,7 @@ def _is_asked(request: Any) -> bool:
 @require_POST
 def remove(request: Any, slug: str, factor_id: int) -> HttpResponse:
     try:
-        operations.remove_factor(
+        factors_acts.remove_factor(
             actor=request.actor, factor_id=factor_id, is_needed=_is_asked(request), now=request.now
         )
     except FactorNeeded:
@@ -165,7 +166,7 @@ def recovery(request: Any, slug: str) -> HttpResponse:
     """New recovery codes: those of before are worth nothing any more."""
     if not factors_of(account_id=request.user.pk):
         return redirect("account:factors", slug=slug)
-    codes = operations.new_recovery_codes(actor=request.actor, now=request.now)
+    codes = factors_acts.new_recovery_codes(actor=request.actor, now=request.now)
     return own_page(request, "account/recovery_codes.html", {"codes": codes})
 
 
@@ -173,7 +174,7 @@ def recovery(request: Any, slug: str) -> HttpResponse:
 @require_POST
 def close(request: Any, slug: str, open_session_id: int) -> HttpResponse:
     """Log out of one device."""
-    operations.close_session(actor=request.actor, open_session_id=open_session_id, now=request.now)
+    devices.close_session(actor=request.actor, open_session_id=open_session_id, now=request.now)
     messages.success(request, _("Cet appareil est déconnecté."))
     return redirect("account:own", slug=slug)
 
@@ -182,6 +183,6 @@ def close(request: Any, slug: str, open_session_id: int) -> HttpResponse:
 @require_POST
 def close_others(request: Any, slug: str) -> HttpResponse:
     """Log out of every other device."""
-    operations.close_other_sessions(actor=request.actor, session_key=request.session.session_key, now=request.now)
+    devices.close_other_sessions(actor=request.actor, session_key=request.session.session_key, now=request.now)
     messages.success(request, _("Vos autres appareils sont déconnectés."))
     return redirect("account:own", slug=slug)

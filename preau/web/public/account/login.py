@@ -10,10 +10,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.base import throttle
-from preau.domain.accounts import operations, rules
+from preau.domain.accounts import rules
 from preau.domain.accounts.enums import LinkPurpose
+from preau.domain.accounts.operations import identifiers
 from preau.domain.accounts.queries import factors_of, find_link, scope_in
-from preau.domain.families.operations import open_by_reset
+from preau.domain.families.operations.invitations import open_by_reset
 from preau.web.public.account import browsers, kept, second
 from preau.web.public.account.entering import enter, note_sign_in, safe_next, throttled_name
 from preau.web.public.account.forms import ForgottenForm, LoginForm, NewPasswordForm
@@ -99,7 +100,9 @@ def forgot_password(request: Any, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data["email"]
         if throttle.attempt(request, "reset", wanted):
-            operations.request_reset(organisation_id=request.organisation.id, email_or_username=wanted, now=request.now)
+            identifiers.request_reset(
+                organisation_id=request.organisation.id, email_or_username=wanted, now=request.now
+            )
             open_by_reset(organisation_id=request.organisation.id, email=wanted, now=request.now)
         return redirect("account:link_sent", slug=slug)
     status = 422 if form.is_bound else 200
@@ -124,7 +127,7 @@ def reset(request: Any, slug: str, token: str) -> HttpResponse:
     form = NewPasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            account = operations.reset_password(
+            account = identifiers.reset_password(
                 organisation_id=organisation_id, secret=token, password=form.cleaned_data["password"], now=request.now
             )
             throttle.forget("login", throttled_name(account.username))

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from preau.domain.accounts import operations, rules
+from preau.domain.accounts import rules
 from preau.domain.accounts.enums import LinkPurpose
+from preau.domain.accounts.operations import identifiers as identifiers_acts
+from preau.domain.accounts.operations import opening
 from preau.domain.accounts.queries import find_link
-from preau.domain.families.operations import confirm_new_email
+from preau.domain.families.operations.profile import confirm_new_email
 from preau.domain.organisations.queries import current_terms
 from preau.web.public.account import kept
 from preau.web.public.account.forms import IdentifiersForm
@@ -37,7 +39,7 @@ def activate(request: Any, slug: str, token: str) -> HttpResponse:
     if request.method == "POST" and (not needs_password or form.is_valid()):
         data = form.cleaned_data if needs_password else {}
         try:
-            account = operations.activate(
+            account = opening.activate(
                 organisation_id=organisation.id,
                 secret=token,
                 now=request.now,
@@ -82,7 +84,7 @@ def identifiers(request: Any, slug: str) -> HttpResponse:
     form = IdentifiersForm(request.POST or None, initial={"username": request.user.username})
     if request.method == "POST" and form.is_valid():
         try:
-            operations.set_own_identifiers(
+            identifiers_acts.set_own_identifiers(
                 organisation_id=request.organisation.id,
                 account_id=request.user.pk,
                 username=form.cleaned_data["username"],
@@ -132,7 +134,7 @@ def terms(request: Any, slug: str) -> HttpResponse:
     if found is None:
         return redirect(home, slug=slug)
     if request.method == "POST" and request.POST.get("version") == str(found.version):
-        operations.accept_terms(
+        opening.accept_terms(
             organisation_id=request.organisation.id,
             account_id=request.user.pk,
             version=found.version,

@@ -13,9 +13,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.base import sessions, throttle
-from preau.domain.accounts import operations, rules
+from preau.domain.accounts import rules
+from preau.domain.accounts.operations import identifiers as identifiers_acts
 from preau.domain.accounts.queries import devices_of, factors_of
-from preau.domain.families.operations import ask_new_email
+from preau.domain.families.operations.profile import ask_new_email
 from preau.web.public.account import kept
 from preau.web.public.account.entering import keep_session, safe_next
 from preau.web.public.account.forms import EmailForm, OwnIdentifiersForm
@@ -61,7 +62,7 @@ def identifiers(request: Any, slug: str) -> HttpResponse:
         if not throttle.attempt(request, "current", counted):
             return render(request, "429.html", status=429)
         try:
-            account = operations.change_identifiers(
+            account = identifiers_acts.change_identifiers(
                 actor=request.actor,
                 current_password=data["current"],
                 username=data["username"],

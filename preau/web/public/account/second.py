@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from preau.base import sessions, throttle
-from preau.domain.accounts import operations
+from preau.domain.accounts.operations import factors
 from preau.domain.accounts.operations.factors import shown_code
 from preau.domain.accounts.operations.passkeys import Place, check_passkey, question
 from preau.domain.accounts.queries import account_by_id
@@ -93,7 +93,7 @@ def second_step(request: Any, slug: str) -> HttpResponse:
 def _check(request: Any, account_id: int, credential: str, form: CodeForm) -> None:
     if not credential:
         code = form.cleaned_data["code"]
-        operations.check_code(account_id=account_id, code=code, at=sessions.seconds(), now=request.now)
+        factors.check_code(account_id=account_id, code=code, at=sessions.seconds(), now=request.now)
         return
     place, challenge = place_of(request), request.session.pop(CHALLENGE, None)
     if place is None or challenge is None:

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.base import throttle
 from preau.domain.accounts import rules
-from preau.domain.accounts.operations import proposed_username
-from preau.domain.families import operations
+from preau.domain.accounts.operations.passwords import proposed_username
+from preau.domain.families.operations import signup
 from preau.domain.families.rules import KeyInvalid
 from preau.web.public.account import towns
 from preau.web.public.account.forms import IdentifiersForm, KeyForm, SignUpForm
@@ -32,10 +32,10 @@ def identity(request: Any, slug: str) -> HttpResponse:
     known = _known(request)
     data = None
     if known:
-        data = operations.sign_up_data(organisation_id=organisation.id, sign_up_id=known, now=request.now)
+        data = signup.sign_up_data(organisation_id=organisation.id, sign_up_id=known, now=request.now)
     form = SignUpForm(request.POST if request.method == "POST" else None, initial=data or {"country": "France"})
     if request.method == "POST" and form.is_valid():
-        made = operations.begin_sign_up(
+        made = signup.begin_sign_up(
             organisation_id=organisation.id,
             data=form.cleaned_data,
             now=request.now,
@@ -64,7 +64,7 @@ def services(request: Any, slug: str) -> HttpResponse:
         if _has_tried_too_often(request, sign_up_id, key):
             return render(request, "429.html", status=429)
         try:
-            operations.send_sign_up(
+            signup.send_sign_up(
                 organisation_id=request.organisation.id, sign_up_id=sign_up_id, key=key, now=request.now
             )
         except KeyInvalid:
@@ -78,7 +78,7 @@ def services(request: Any, slug: str) -> HttpResponse:
 
 def _has_tried_too_often(request: Any, sign_up_id: int, key: str) -> bool:
     """Count a key that is tried, and a mail that is asked for: by creation, by e-mail and by address."""
-    data = operations.sign_up_data(organisation_id=request.organisation.id, sign_up_id=sign_up_id, now=request.now)
+    data = signup.sign_up_data(organisation_id=request.organisation.id, sign_up_id=sign_up_id, now=request.now)
     email = str((data or {}).get("email", ""))
     counted = [("sign_up", email), *([("key", email)] if key else [])]
     return not all([throttle.attempt(request, kind, name) for kind, name in counted])
@@ -97,10 +97,10 @@ def sent(request: Any, slug: str) -> HttpResponse:
 def verify(request: Any, slug: str, token: str) -> HttpResponse:
     """Step 3, from the mail: identifiant and password, or the login one already has. The GET changes nothing."""
     organisation = request.organisation
-    row = operations.find_sign_up(organisation_id=organisation.id, secret=token, now=request.now)
+    row = signup.find_sign_up(organisation_id=organisation.id, secret=token, now=request.now)
     if row is None:
         return render(request, "account/link_invalid.html", status=404)
-    known = operations.known_accounts(organisation_id=organisation.id, secret=token, now=request.now)
+    known = signup.known_accounts(organisation_id=organisation.id, secret=token, now=request.now)
     chosen = request.POST.get("account", "")
     if request.method == "POST" and chosen in {str(account_id) for account_id, _username in known}:
         return _join(request, token, int(chosen))
@@ -114,7 +114,7 @@ def verify(request: Any, slug: str, token: str) -> HttpResponse:
     form = IdentifiersForm(request.POST if request.method == "POST" else None, initial={"username": proposal})
     if request.method == "POST" and form.is_valid():
         try:
-            operations.finish_sign_up(
+            signup.finish_sign_up(
                 organisation_id=organisation.id,
                 secret=token,
                 username=form.cleaned_data["username"],
@@ -137,7 +137,7 @@ def _join(request: Any, token: str, account_id: int) -> HttpResponse:
     """Go on with the login of another collectivité: the mail has shown whose it is, the password is asked next."""
     slug = request.organisation.slug
     try:
-        operations.join_sign_up(
+        signup.join_sign_up(
             organisation_id=request.organisation.id, secret=token, account_id=account_id, now=request.now
         )
     except (rules.LinkInvalid, KeyInvalid):

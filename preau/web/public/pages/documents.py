@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from preau.base.files import FileGone, FileNotSafe
-from preau.domain.documents.operations import open_publication
-from preau.domain.documents.queries import list_publications
+from preau.domain.documents.operations.publishing import open_publication
+from preau.domain.documents.queries.publications import list_publications
 from preau.web.ui.downloads import file_response
 from preau.web.ui.policy import public_page
 

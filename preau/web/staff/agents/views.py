@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.domain.accounts import operations
+from preau.domain.accounts.operations import agents as agents_acts
+from preau.domain.accounts.operations import factors
 from preau.domain.accounts.queries import departments_without_agent, find_agent, list_agents
 from preau.domain.accounts.rules import AgentElsewhere, AgentKnown, AlreadyActivated, LastAdmin
 from preau.domain.organisations.queries import list_departments, list_sites
@@ -40,7 +41,7 @@ def new(request: Any, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            operations.invite_agent(
+            agents_acts.invite_agent(
                 actor=request.actor,
                 civility=data["civility"],
                 first_name=data["first_name"],
@@ -80,7 +81,7 @@ def agent(request: Any, slug: str, account_id: int) -> HttpResponse:
     form = ScopeForm(request.POST or None, initial=initial, **_choices(request))
     if request.method == "POST" and form.is_valid():
         try:
-            operations.change_agent_scope(actor=request.actor, account_id=account_id, now=request.now, **form.scope())
+            agents_acts.change_agent_scope(actor=request.actor, account_id=account_id, now=request.now, **form.scope())
         except LastAdmin:
             form.add_error("roles", _("Il faut garder au moins un administrateur. Nommez-en un autre d’abord."))
         else:
@@ -93,7 +94,7 @@ def agent(request: Any, slug: str, account_id: int) -> HttpResponse:
 @require_POST
 def end(request: Any, slug: str, account_id: int) -> HttpResponse:
     try:
-        operations.end_agent(actor=request.actor, account_id=account_id, now=request.now)
+        agents_acts.end_agent(actor=request.actor, account_id=account_id, now=request.now)
     except LastAdmin:
         messages.error(request, _("Il faut garder au moins un administrateur. Nommez-en un autre d’abord."))
         return redirect("staff:agent", slug=slug, account_id=account_id)
@@ -106,7 +107,7 @@ def end(request: Any, slug: str, account_id: int) -> HttpResponse:
 def again(request: Any, slug: str, account_id: int) -> HttpResponse:
     """« Renvoyer l’invitation »."""
     try:
-        operations.invite_again(actor=request.actor, account_id=account_id, now=request.now)
+        agents_acts.invite_again(actor=request.actor, account_id=account_id, now=request.now)
     except AlreadyActivated:
         messages.info(request, _("Cet agent se connecte déjà : il peut utiliser « mot de passe oublié »."))
     else:
@@ -120,7 +121,7 @@ def again(request: Any, slug: str, account_id: int) -> HttpResponse:
 def forget(request: Any, slug: str, account_id: int) -> HttpResponse:
     """Take away the second factor of an agent who has lost it."""
     try:
-        operations.forget_factors(actor=request.actor, account_id=account_id, now=request.now)
+        factors.forget_factors(actor=request.actor, account_id=account_id, now=request.now)
     except AgentElsewhere:
         messages.error(
             request,

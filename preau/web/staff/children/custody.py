@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.domain.enrolments.queries import check_child_visible, check_family_visible, search_families
+from preau.domain.enrolments.queries.files import check_child_visible, check_family_visible, search_families
 from preau.domain.families.enums import Authority
 from preau.domain.families.operations.custody import (
     LastHousehold,
@@ -18,9 +18,14 @@ from preau.domain.families.operations.custody import (
     set_residence,
     set_shares,
 )
-from preau.domain.families.queries import child_file
 from preau.domain.families.queries.custody import Calendar, CustodyFile, custody_file
-from preau.domain.procedures.operations import HouseholdInUse, end_objection, receive_objection, take_from_household
+from preau.domain.families.queries.people import child_file
+from preau.domain.procedures.operations.households import (
+    HouseholdInUse,
+    end_objection,
+    receive_objection,
+    take_from_household,
+)
 from preau.web.staff.children.forms import (
     AuthorityForm,
     CalendarForm,

@@ -10,14 +10,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from preau.base.facts import NotFound
 from preau.base.files import FileGone, FileNotSafe
-from preau.domain.enrolments.queries import check_child_visible, schoolings_of, visible_families
+from preau.domain.enrolments.queries.files import check_child_visible, visible_families
+from preau.domain.enrolments.queries.schools import schoolings_of
 from preau.domain.families.enums import HealthReason
-from preau.domain.families.operations import open_photo, read_health
-from preau.domain.families.queries import (
-    HealthSheet,
+from preau.domain.families.operations.health import read_health
+from preau.domain.families.operations.photos import open_photo
+from preau.domain.families.queries.children import HealthSheet, consents_of
+from preau.domain.families.queries.people import (
     care_state,
     child_file,
-    consents_of,
     contacts_of_child,
     health_readings,
     households_of_child,

@@ -7,10 +7,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from preau.base.files import FileGone, FileNotSafe
-from preau.base.pages import MEDIA_TYPE, PageNotDrawn, draw_page
-from preau.domain.documents.operations import open_document
-from preau.domain.documents.queries import DocumentView, find_document
-from preau.domain.enrolments.queries import check_child_visible, check_family_visible
+from preau.base.pdf_pages import MEDIA_TYPE, PageNotDrawn, draw_page
+from preau.domain.documents.operations.pieces import open_document
+from preau.domain.documents.queries.pieces import DocumentView, find_document
+from preau.domain.enrolments.queries.files import check_child_visible, check_family_visible
 from preau.web.ui.downloads import file_response
 from preau.web.ui.policy import staff_page
 

@@ -10,17 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from preau.base.facts import NotFound
-from preau.domain.enrolments.operations import copy_classes, roll_over_classes
-from preau.domain.enrolments.queries import (
-    all_school_years,
-    check_child_visible,
-    classes_to_choose,
-    rollover_plan,
-    schoolings_of,
-    visible_children,
-)
-from preau.domain.families.queries import child_card, child_for
-from preau.domain.procedures.operations import Moved, move_child
+from preau.domain.enrolments.operations.schooling import copy_classes, roll_over_classes
+from preau.domain.enrolments.queries.files import check_child_visible, visible_children
+from preau.domain.enrolments.queries.schools import all_school_years, classes_to_choose, rollover_plan, schoolings_of
+from preau.domain.families.queries.children import child_for
+from preau.domain.families.queries.files import child_card
+from preau.domain.procedures.operations.changes import Moved, move_child
 from preau.web.staff.dates import read_number
 from preau.web.staff.enrolments.forms import ClassForm
 from preau.web.ui.policy import staff_page

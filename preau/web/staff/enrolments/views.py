@@ -9,15 +9,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from preau.domain.enrolments.queries import (
-    check_family_visible,
-    enrolments_of_family,
-    find_enrolment,
-    offers_to_enrol,
-)
+from preau.domain.enrolments.queries.files import check_family_visible
+from preau.domain.enrolments.queries.lists import enrolments_of_family, find_enrolment, offers_to_enrol
 from preau.domain.enrolments.rules import AlreadyEnrolled, EnrolmentOver, OfferFull, PeriodOutsideOffer
-from preau.domain.procedures.operations import enrol_for_family, leave
-from preau.domain.procedures.queries import enrolment_row
+from preau.domain.procedures.operations.changes import enrol_for_family, leave
+from preau.domain.procedures.queries.enrolments import enrolment_row
 from preau.web.staff.enrolments.forms import EndForm, EnrolForm
 from preau.web.staff.enrolments.words import FOR_FAMILIES, reason_words
 from preau.web.staff.families.corrections import open_file

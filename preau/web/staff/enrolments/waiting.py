@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from preau.domain.enrolments.queries import offer_line, offers_with_limit, waiting_list
+from preau.domain.enrolments.queries.lists import offer_line, offers_with_limit, waiting_list
 from preau.domain.enrolments.rules import EnrolmentOver, NobodyWaits, OfferFull
-from preau.domain.procedures.operations import promote
+from preau.domain.procedures.operations.changes import promote
 from preau.web.staff.dates import read_number
 from preau.web.ui.policy import staff_page
 

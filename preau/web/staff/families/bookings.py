@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from preau.domain.bookings.operations import OrderItem, TooManyWishes
-from preau.domain.bookings.queries import Board, slot_board
+from preau.domain.bookings.queries.board import Board, slot_board
 from preau.domain.bookings.rules import Refusal
-from preau.domain.procedures.operations import PlacedOrder, place_order
+from preau.domain.procedures.operations.orders import PlacedOrder, place_order
 from preau.domain.procedures.rules import NothingGranted, NothingToDo, ReasonNeeded
 from preau.kernel.periods import month_of, next_month, previous_month
 from preau.web.staff.dates import read_day, read_number

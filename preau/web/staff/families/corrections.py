@@ -9,10 +9,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from preau.domain.enrolments.queries import check_family_visible, visible_children
-from preau.domain.families import operations
+from preau.domain.enrolments.queries.files import check_family_visible, visible_children
 from preau.domain.families.enums import Medium, Residency
-from preau.domain.families.queries import FamilyFile, family_file
+from preau.domain.families.operations import contact_details, contacts
+from preau.domain.families.operations import household as household_acts
+from preau.domain.families.queries.files import FamilyFile, family_file
 from preau.domain.families.rules import PersonForbidden
 from preau.web.staff.families.forms import AddressForm, AdultForm, ContactForm, ResidencyForm
 from preau.web.ui.policy import staff_page
@@ -44,7 +45,7 @@ def adult(request: Any, slug: str, family_id: int, adult_id: int) -> HttpRespons
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            operations.correct_reach(
+            contact_details.correct_contact_details(
                 actor=request.actor,
                 adult_id=adult_id,
                 phone=data["phone"],
@@ -54,7 +55,7 @@ def adult(request: Any, slug: str, family_id: int, adult_id: int) -> HttpRespons
                 has_protected_address=data["has_protected_address"],
                 now=request.now,
             )
-        except operations.EmailTied:
+        except contact_details.EmailTied:
             messages.error(request, _("Cette personne vient d’ouvrir son espace : elle seule change son courriel."))
         else:
             messages.success(request, _("Les coordonnées sont corrigées."))
@@ -70,7 +71,9 @@ def household(request: Any, slug: str, family_id: int) -> HttpResponse:
     file = open_file(request, family_id)
     form = AddressForm(request.POST or None, initial={"country": "France", **file.address_fields})
     if request.method == "POST" and form.is_valid():
-        operations.change_address(actor=request.actor, family_id=family_id, address=form.cleaned_data, now=request.now)
+        household_acts.change_address(
+            actor=request.actor, family_id=family_id, address=form.cleaned_data, now=request.now
+        )
         messages.success(request, _("L’adresse est corrigée."))
         return redirect("staff:family", slug=slug, family_id=family_id)
     context = {"file": file, "form": form}
@@ -85,7 +88,7 @@ def residency(request: Any, slug: str, family_id: int) -> HttpResponse:
     initial = {"residency": file.residency, "since": file.residency_since or request.today}
     form = ResidencyForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        operations.decide_residency(
+        household_acts.decide_residency(
             actor=request.actor,
             family_id=family_id,
             residency=Residency(form.cleaned_data["residency"]),
@@ -108,7 +111,7 @@ def contact(request: Any, slug: str, family_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         child_id = int(form.cleaned_data["child_id"]) or None
         try:
-            operations.name_contact(
+            contacts.name_contact(
                 actor=request.actor,
                 family_id=family_id,
                 child_id=child_id,
@@ -117,7 +120,7 @@ def contact(request: Any, slug: str, family_id: int) -> HttpResponse:
             )
         except PersonForbidden:
             form.add_error(None, _("Selon un des foyers de l’enfant, cette personne ne doit pas venir le chercher."))
-        except operations.TooManyContacts:
+        except contacts.TooManyContacts:
             form.add_error(None, _("Ce foyer nomme déjà 20 personnes. La famille peut en retirer."))
         else:
             messages.success(request, _("La personne est ajoutée."))

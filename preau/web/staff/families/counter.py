@@ -12,13 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from preau.base.facts import NotFound
 from preau.base.uploads import FileRefused
 from preau.domain.documents.enums import Subject
-from preau.domain.documents.queries import document_types
+from preau.domain.documents.queries.pieces import document_types
 from preau.domain.documents.rules import DateMissing, DateOver
-from preau.domain.enrolments.queries import check_child_visible
-from preau.domain.families.queries import FamilyFile
-from preau.domain.procedures import operations as acts
+from preau.domain.enrolments.queries.files import check_child_visible
+from preau.domain.families.queries.files import FamilyFile
 from preau.domain.procedures.enums import ProcedureKind
-from preau.domain.procedures.queries import find_case, find_form, procedure_forms
+from preau.domain.procedures.operations import drafts
+from preau.domain.procedures.queries.cases import find_case, find_form, procedure_forms
 from preau.domain.procedures.rules import Incomplete, NotOpenForYou
 from preau.web.staff.families.corrections import open_file
 from preau.web.staff.families.forms import CounterForm, MoveForm, PieceForm, SituationForm, form_of
@@ -51,7 +51,7 @@ def piece(request: Any, slug: str, family_id: int, child_id: int | None = None) 
     if request.method == "POST" and form.is_valid():
         first, *more = form.cleaned_data["file"]
         try:
-            made = acts.send_document(
+            made = drafts.send_document(
                 actor=request.actor,
                 family_id=family_id,
                 child_id=child_id,
@@ -127,7 +127,7 @@ def _page(request: Any, family_id: int, page: Counter, *, child_id: int | None =
     return render(request, "staff/families/counter_form.html", context, status=422 if form.errors else 200)
 
 
-def _sent(request: Any, family_id: int, made: acts.Submission) -> HttpResponse:
+def _sent(request: Any, family_id: int, made: drafts.Submission) -> HttpResponse:
     """Show the démarche, or the file again where another department decides it."""
     slug, number = request.organisation.slug, made.view.number
     try:
@@ -137,10 +137,10 @@ def _sent(request: Any, family_id: int, made: acts.Submission) -> HttpResponse:
     return redirect("staff:procedure", slug=slug, number=number)
 
 
-def _send(request: Any, family_id: int, page: Counter, form: CounterForm, child_id: int | None) -> acts.Submission:
+def _send(request: Any, family_id: int, page: Counter, form: CounterForm, child_id: int | None) -> drafts.Submission:
     """Begin, fill and send in one go: at the counter there is no draft to come back to."""
     actor, now = request.actor, request.now
-    return acts.submit_at_counter(
+    return drafts.submit_at_counter(
         actor=actor,
         kind=page.kind,
         family_id=family_id,

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
-from preau.domain.enrolments.queries import check_family_visible, visible_families
+from preau.domain.enrolments.queries.files import check_family_visible, visible_families
 from preau.domain.families.enums import PersonKind
-from preau.domain.families.operations import keep_apart
-from preau.domain.families.queries import Comparison, Difference, compare, list_duplicates
-from preau.domain.procedures.operations import merge_adults, merge_children
-from preau.domain.procedures.queries import moves_of_adult, moves_of_child
+from preau.domain.families.operations.merging import keep_apart
+from preau.domain.families.queries.duplicates import Comparison, Difference, compare, list_duplicates
+from preau.domain.procedures.operations.households import merge_adults, merge_children
+from preau.domain.procedures.queries.merging import moves_of_adult, moves_of_child
 from preau.kernel.french_dates import jj_mm_aaaa
 from preau.web.ui.policy import staff_page
 

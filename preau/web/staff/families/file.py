@@ -6,35 +6,22 @@ from datetime import date
 from typing import Any
 
 from preau.base.actor import Actor
-from preau.domain.bookings.queries import PlannedUnit, planned_units
+from preau.domain.bookings.queries.week import PlannedUnit, planned_units
 from preau.domain.catalogue.queries import school_year_to_prepare
 from preau.domain.catalogue.rules import age_in_months
 from preau.domain.documents.enums import DocumentState
-from preau.domain.documents.queries import DocumentView, TypeView, folders
+from preau.domain.documents.queries.folders import folders
+from preau.domain.documents.queries.pieces import DocumentView, TypeView
 from preau.domain.documents.rules import Wanted
-from preau.domain.enrolments.queries import (
-    EnrolmentLine,
-    SchoolingLine,
-    classes_of_children,
-    enrolments_of_family,
-    visible_children,
-)
-from preau.domain.families.queries import (
-    ChildCard,
-    ChildFlags,
-    FamilyFile,
-    JournalLine,
-    file_journal,
-    flags_of_children,
-    situations_of,
-)
-from preau.domain.procedures.queries import (
-    DossierMark,
-    cases_of_documents,
-    dossier_marks,
-    list_procedures,
-    numbers_of_family,
-)
+from preau.domain.enrolments.queries.files import visible_children
+from preau.domain.enrolments.queries.lists import EnrolmentLine, enrolments_of_family
+from preau.domain.enrolments.queries.schools import SchoolingLine, classes_of_children
+from preau.domain.families.queries.children import ChildFlags, flags_of_children, situations_of
+from preau.domain.families.queries.files import ChildCard, FamilyFile
+from preau.domain.families.queries.history import JournalLine, file_journal
+from preau.domain.procedures.queries.cases import cases_of_documents
+from preau.domain.procedures.queries.dossiers import DossierMark, dossier_marks
+from preau.domain.procedures.queries.orders import list_procedures, numbers_of_family
 from preau.kernel.periods import week_of
 
 LATEST = 8

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from preau.domain.documents.queries import TypeView
+from preau.domain.documents.queries.pieces import TypeView
 from preau.domain.families.enums import ContactKind, Medium, Residency, Situation
 from preau.kernel.bounds import Purpose
 from preau.web.ui.typed import Day, Email, Name, Phone, Text, check_postcode

@@ -6,9 +6,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from preau.domain.enrolments.queries import check_family_visible
-from preau.domain.families.operations import create_access_key
-from preau.domain.families.queries import family_file
+from preau.domain.enrolments.queries.files import check_family_visible
+from preau.domain.families.operations.keys import create_access_key
+from preau.domain.families.queries.files import family_file
 from preau.web.ui.policy import staff_page
 
 

@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from preau.domain.enrolments.queries import check_family_visible, search_families
-from preau.domain.families import operations
-from preau.domain.families.queries import FamilyFile, family_file
+from preau.domain.enrolments.queries.files import check_family_visible, search_families
+from preau.domain.families.operations import household, invitations
+from preau.domain.families.queries.files import FamilyFile, family_file
 from preau.web.staff.dates import read_number
 from preau.web.staff.families.duplicates import how_many
 from preau.web.staff.families.file import file_context
@@ -49,7 +49,7 @@ def family(request: Any, slug: str, family_id: int) -> HttpResponse:
 def address(request: Any, slug: str, family_id: int) -> HttpResponse:
     """Show a protected address; the reading is written in the journal."""
     check_family_visible(actor=request.actor, family_id=family_id)
-    return _file(request, operations.read_protected_address(actor=request.actor, family_id=family_id, now=request.now))
+    return _file(request, household.read_protected_address(actor=request.actor, family_id=family_id, now=request.now))
 
 
 def _file(request: Any, file: FamilyFile) -> HttpResponse:
@@ -66,10 +66,10 @@ def invite(request: Any, slug: str, family_id: int, adult_id: int) -> HttpRespon
     if adult_id not in {adult.adult_id for adult in file.adults}:
         return render(request, "404.html", status=404)
     try:
-        operations.invite_adult(actor=request.actor, adult_id=adult_id, now=request.now)
-    except operations.NoEmail:
+        invitations.invite_adult(actor=request.actor, adult_id=adult_id, now=request.now)
+    except invitations.NoEmail:
         messages.error(request, _("Cet adulte n’a pas de courriel : ajoutez-le à son dossier avant d’inviter."))
-    except operations.AlreadyActive:
+    except invitations.AlreadyActive:
         messages.warning(request, _("Cet espace est déjà actif : l’adulte peut utiliser « mot de passe oublié »."))
     else:
         messages.success(request, _("Le courriel d’activation est parti. Le lien dure 72 heures."))

@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from preau.domain.accounts.queries import departments_without_agent
-from preau.domain.bookings.queries import headcounts, tensions
-from preau.domain.procedures.queries import queue_counts
+from preau.domain.bookings.queries.expected import headcounts, tensions
+from preau.domain.procedures.queries.inbox import queue_counts
 from preau.web.ui.policy import staff_page
 
 WATCHED_DAYS = 21

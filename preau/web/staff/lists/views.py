@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from preau.base.ordering import name_key
-from preau.domain.bookings.queries import expected_between
-from preau.domain.enrolments.queries import visible_children
-from preau.domain.families.queries import flags_of_children
+from preau.domain.bookings.queries.expected import expected_between
+from preau.domain.enrolments.queries.files import visible_children
+from preau.domain.families.queries.children import flags_of_children
 from preau.domain.organisations.queries import list_sites
 from preau.kernel.periods import monday_of
 from preau.web.staff.dates import read_day, read_number

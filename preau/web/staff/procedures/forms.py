@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from preau.domain.procedures.enums import ProcedureKind
-from preau.domain.procedures.queries import NOBODY, QUEUES, InboxFilter
+from preau.domain.procedures.queries.inbox import NOBODY, QUEUES, InboxFilter
 from preau.domain.procedures.rules import MAX_TEXT, Part
 from preau.web.staff.dates import read_number
 from preau.web.ui.typed import Text

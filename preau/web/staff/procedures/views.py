@@ -9,24 +9,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from preau.domain.accounts.queries import colleagues
-from preau.domain.documents.queries import DocumentView, document_types, unread_pieces
-from preau.domain.enrolments.queries import PlacesLeft, places_left
+from preau.domain.documents.queries.pieces import DocumentView, document_types, unread_pieces
+from preau.domain.enrolments.queries.lists import PlacesLeft, places_left
 from preau.domain.organisations.queries import list_departments
 from preau.domain.procedures.enums import ProcedureKind
-from preau.domain.procedures.operations import read_case_health
-from preau.domain.procedures.queries import (
-    NOBODY,
-    QUEUES,
-    CaseView,
-    ProcedureView,
-    find_case,
-    inbox,
-    is_known,
-    known_persons,
-    pieces_of,
-    queue_counts,
-    reason_templates,
-)
+from preau.domain.procedures.operations.decisions import read_case_health
+from preau.domain.procedures.queries.cases import CaseView, find_case, is_known, pieces_of
+from preau.domain.procedures.queries.inbox import NOBODY, QUEUES, inbox, queue_counts, reason_templates
+from preau.domain.procedures.queries.known_people import known_persons
+from preau.domain.procedures.queries.orders import ProcedureView
 from preau.web.staff.dates import read_number
 from preau.web.staff.procedures.forms import DecisionForm, query_of, read_filter
 from preau.web.staff.refusals import sentence

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from preau.base.files import FileGone, FileNotSafe
 from preau.base.uploads import MAX_BYTES, FileRefused, SentFile
-from preau.domain.documents import operations
 from preau.domain.documents.enums import Category
-from preau.domain.documents.queries import PublicationView, find_publication, publications_to_manage
+from preau.domain.documents.operations import pieces, publishing
+from preau.domain.documents.queries.publications import PublicationView, find_publication, publications_to_manage
 from preau.web.staff.publications.forms import EVERYBODY, FAMILIES, PublicationForm
 from preau.web.ui.downloads import file_response
 from preau.web.ui.policy import staff_page
@@ -63,7 +63,7 @@ def publication(request: Any, slug: str, publication_id: int) -> HttpResponse:
 @require_POST
 def withdraw(request: Any, slug: str, publication_id: int) -> HttpResponse:
     """« Retirer » : nobody can download it any more; its versions are kept."""
-    operations.withdraw(actor=request.actor, publication_id=publication_id, now=request.now)
+    publishing.withdraw(actor=request.actor, publication_id=publication_id, now=request.now)
     messages.success(request, _("Le document n’est plus proposé. Publiez une version pour le proposer de nouveau."))
     return redirect("staff:publication", slug=slug, publication_id=publication_id)
 
@@ -73,7 +73,7 @@ def withdraw(request: Any, slug: str, publication_id: int) -> HttpResponse:
 def version(request: Any, slug: str, publication_id: int) -> HttpResponse:
     """The file of one version."""
     try:
-        view, content = operations.open_version(actor=request.actor, publication_id=publication_id)
+        view, content = publishing.open_version(actor=request.actor, publication_id=publication_id)
     except FileGone:
         return render(request, "404.html", status=404)
     except FileNotSafe as fact:
@@ -89,13 +89,13 @@ def _publish(request: Any, form: PublicationForm, *, code: str = "") -> Publicat
     """Publish what the form holds; None when the file is refused, which the form then says."""
     data, file = form.cleaned_data, form.cleaned_data["file"]
     try:
-        clean = operations.receive(
+        clean = pieces.receive(
             actor=request.actor, sent=[SentFile(file.name, file.read(MAX_BYTES + 1))], now=request.now
         )
     except FileRefused as refused:
         form.add_error("file", refusal(refused.code))
         return None
-    return operations.publish(
+    return publishing.publish(
         actor=request.actor,
         code=code,
         title=data["title"],

@@ -7,7 +7,7 @@ from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.domain.enrolments.models import Schooling
 from preau.domain.families.models import HouseholdChild
-from preau.domain.families.queries import without_closed
+from preau.domain.families.queries.children import without_closed
 from preau.domain.organisations.models import Department
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from preau.base.actor import Actor
 from preau.base.files import FileGone
-from preau.domain.documents.operations import check
-from preau.domain.documents.queries import private_reader
+from preau.domain.documents.operations.pieces import check
+from preau.domain.documents.queries.pieces import private_reader
 from preau.domain.documents.rules import AlreadyChecked
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure

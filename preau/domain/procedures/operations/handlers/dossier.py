@@ -13,18 +13,15 @@ from preau.base.files import FileGone
 from preau.domain.accounts.models import Account
 from preau.domain.catalogue.models import SchoolYear
 from preau.domain.catalogue.queries import find_school_year
-from preau.domain.documents.operations import check
-from preau.domain.documents.queries import Folder, find_document, regulations_to_accept
+from preau.domain.documents.operations.pieces import check
+from preau.domain.documents.queries.folders import Folder
+from preau.domain.documents.queries.pieces import find_document
+from preau.domain.documents.queries.publications import regulations_to_accept
 from preau.domain.families.enums import ContactKind
 from preau.domain.families.models import Child, ChildHealth, Consent, ConsentType, ValidatedDossier
-from preau.domain.families.operations import (
-    add_contact,
-    answer_consents,
-    confirm_sheets,
-    keep_health,
-    validate_dossier,
-)
-from preau.domain.families.queries import situations_of
+from preau.domain.families.operations.children import answer_consents, confirm_sheets, keep_health, validate_dossier
+from preau.domain.families.operations.household import add_contact
+from preau.domain.families.queries.children import situations_of
 from preau.domain.families.rules import PersonForbidden
 from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind
 from preau.domain.procedures.models import Procedure

@@ -11,15 +11,15 @@ from preau.base.facts import NotFound
 from preau.domain.catalogue.models import Activity, Offer
 from preau.domain.enrolments.enums import EnrolmentStatus, OfferState
 from preau.domain.enrolments.models import Enrolment
-from preau.domain.enrolments.operations import enrol, subscribe
-from preau.domain.enrolments.queries import OfferOption, OfferRow
+from preau.domain.enrolments.operations.enrolling import enrol
+from preau.domain.enrolments.operations.subscribing import subscribe
+from preau.domain.enrolments.queries.offers import OfferOption, OfferRow
 from preau.domain.enrolments.rules import AlreadyEnrolled, OfferFull, PatternLine, PeriodOutsideOffer, read_pattern
 from preau.domain.families.models import Child
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure
+from preau.domain.procedures.operations.changes import book_subscriptions, tell_waiting
 from preau.domain.procedures.operations.handlers.base import Handler
-from preau.domain.procedures.operations.promoting import tell_waiting
-from preau.domain.procedures.operations.subscribing import book_subscriptions
 from preau.domain.procedures.queries.enrolments import enrolment_choices
 from preau.domain.procedures.rules import LINE, CannotApply, NotOpenForYou, Problem
 

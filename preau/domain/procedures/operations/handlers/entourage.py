@@ -10,19 +10,16 @@ from preau.base.facts import NotFound
 from preau.base.search import fold
 from preau.domain.families.enums import AdultPosition, ContactKind
 from preau.domain.families.models import Adult, Child, HouseholdChild
-from preau.domain.families.operations import (
-    ADDRESS_LENGTHS,
-    EmailTied,
+from preau.domain.families.operations.contact_details import EmailTied
+from preau.domain.families.operations.corrections import (
     StillNeeded,
-    add_adult,
-    add_child,
-    add_contact,
     correct_adult,
     correct_child,
     correct_contact,
     remove_person,
 )
-from preau.domain.families.queries import homes_in_charge
+from preau.domain.families.operations.household import ADDRESS_LENGTHS, add_adult, add_child, add_contact
+from preau.domain.families.queries.children import homes_in_charge
 from preau.domain.families.rules import ContactInvalid, PersonForbidden
 from preau.domain.organisations.queries import organisation_by_id
 from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind

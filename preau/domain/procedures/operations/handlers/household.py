@@ -6,7 +6,7 @@ from typing import ClassVar
 from preau.base.actor import FAMILY, Actor
 from preau.domain.families.enums import Residency, Situation
 from preau.domain.families.models import Child, Family
-from preau.domain.families.operations import ADDRESS_LENGTHS, change_address, change_situation, residency_of
+from preau.domain.families.operations.household import ADDRESS_LENGTHS, change_address, change_situation, residency_of
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure, ProcedurePiece
 from preau.domain.procedures.operations.handlers.base import Handler, school_site

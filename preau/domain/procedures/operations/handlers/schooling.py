@@ -8,13 +8,13 @@ from preau.base.facts import NotFound
 from preau.domain.catalogue.models import SchoolYear
 from preau.domain.catalogue.rules import level_of_birth
 from preau.domain.enrolments.models import Schooling
-from preau.domain.enrolments.queries import classes_of_year, schools, sector_school
+from preau.domain.enrolments.queries.schools import classes_of_year, schools, sector_school
 from preau.domain.enrolments.rules import class_for
 from preau.domain.families.models import Child, Family
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure
+from preau.domain.procedures.operations.changes import move_child
 from preau.domain.procedures.operations.handlers.base import Handler, front_department
-from preau.domain.procedures.operations.moving import move_child
 from preau.domain.procedures.rules import CannotApply, Problem, missing
 
 STEP = "schooling"

@@ -1,6 +1,6 @@
 """Run alone, by `base.pages`: a PDF comes in, one page of it goes out as a JPEG. No named file is made.
 
-    python -I draw_page.py MEGABYTES SECONDS PAGE < file.pdf > page.jpg
+    python -I pdf_page_process.py MEGABYTES SECONDS PAGE < file.pdf > page.jpg
 
 The file comes from anybody: this process gets little memory and little time, knows no setting and no key, and
 whatever happens to it happens to nobody else.

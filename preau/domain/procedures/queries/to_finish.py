@@ -11,13 +11,14 @@ from preau.base.actor import Actor
 from preau.base.facts import NotAllowed, NotFound
 from preau.domain.catalogue.models import Activity, SchoolYear
 from preau.domain.catalogue.queries import current_school_year, years_to_prepare
-from preau.domain.documents.queries import DuePiece, pieces_due
+from preau.domain.documents.queries.folders import DuePiece, pieces_due
 from preau.domain.families.enums import Authority
 from preau.domain.families.models import Child, Guardianship, HouseholdChild, ValidatedDossier
-from preau.domain.families.queries import ChildCard, without_closed
+from preau.domain.families.queries.children import without_closed
+from preau.domain.families.queries.files import ChildCard
 from preau.domain.procedures.enums import OPEN_STATUSES, OtherParent, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure
-from preau.domain.procedures.queries.private import without_private
+from preau.domain.procedures.queries.visibility import without_private
 
 SOON = timedelta(days=30)
 

@@ -1,7 +1,7 @@
 """Pages of a PDF as pictures: what a screen may show of a file without opening it.
 
 Our pages let no viewer in (`frame-ancestors 'none'`, sandboxed files). Typst, which draws our papers, reads PDFs too;
-each page is drawn by a process of its own (`draw_page.py`), because the file comes from anybody.
+each page is drawn by a process of its own (`pdf_page_process.py`), because the file comes from anybody.
 """
 
 from preau.base.apart import Limits, NoTurn, OpenedBadly, open_apart
@@ -21,6 +21,6 @@ def draw_page(*, content: bytes, page: int) -> bytes:
     :raises PageNotDrawn: there is no picture to show.
     """
     try:
-        return open_apart(script="draw_page.py", content=content, limits=LIMITS, arguments=(str(page),))
+        return open_apart(script="pdf_page_process.py", content=content, limits=LIMITS, arguments=(str(page),))
     except (NoTurn, OpenedBadly) as problem:
         raise PageNotDrawn(page) from problem

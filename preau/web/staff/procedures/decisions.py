@@ -14,8 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from preau.base.files import FileGone
 from preau.domain.documents.rules import AlreadyChecked, ReasonMissing
 from preau.domain.families.rules import ActFrozen
-from preau.domain.procedures import operations as acts
-from preau.domain.procedures.queries import InboxFilter, find_case, inbox, next_in_queue
+from preau.domain.procedures.operations import decisions
+from preau.domain.procedures.operations import messages as messages_acts
+from preau.domain.procedures.queries.cases import find_case
+from preau.domain.procedures.queries.inbox import InboxFilter, inbox, next_in_queue
 from preau.domain.procedures.rules import AlreadyDecided, TextMissing, TextTooLong, WaitsForOtherParent
 from preau.web.staff.dates import read_number
 from preau.web.staff.procedures.forms import ACCEPT, ASK, query_of, read_filter
@@ -55,12 +57,14 @@ def _decide(request: Any, number: int, data: dict[str, Any]) -> int | None:
     """Do what the agent has chosen; return the number when the decision may still be taken back."""
     actor, now = request.actor, request.now
     if data["decision"] == ASK:
-        acts.ask_more(actor=actor, number=number, text=data["words"], types=data["types"], now=now)
+        decisions.ask_more(actor=actor, number=number, text=data["words"], types=data["types"], now=now)
         messages.success(request, _("Demande n° %s : le complément est demandé à la famille.") % number)
         return None
     accept = data["decision"] == ACCEPT
     without = data["without"] if accept else []
-    decided = acts.decide(actor=actor, numbers=[number], accept=accept, reason=data["words"], without=without, now=now)
+    decided = decisions.decide(
+        actor=actor, numbers=[number], accept=accept, reason=data["words"], without=without, now=now
+    )
     _tell(request, number, accept=accept, is_partial=bool(without), until=decided.applies_at)
     return number if decided.applies_at else None
 
@@ -92,7 +96,7 @@ def _to(request: Any, number: int | None, *, held: int | None = None, anchor: st
 def take_back(request: Any, slug: str, number: int) -> HttpResponse:
     """Take back a decision that is still held."""
     try:
-        acts.take_back(actor=request.actor, number=number, now=request.now)
+        decisions.take_back(actor=request.actor, number=number, now=request.now)
     except AlreadyDecided:
         messages.warning(request, _("La décision est déjà appliquée et la famille prévenue."))
     else:
@@ -104,7 +108,7 @@ def take_back(request: Any, slug: str, number: int) -> HttpResponse:
 @require_POST
 def apply_now(request: Any, slug: str, number: int) -> HttpResponse:
     """Apply a held decision without waiting."""
-    if acts.apply_held(actor=request.actor, number=number, now=request.now):
+    if decisions.apply_held(actor=request.actor, number=number, now=request.now):
         messages.success(request, _("Demande n° %s : la décision est appliquée et la famille prévenue.") % number)
     else:
         messages.warning(request, _("Demande n° %s : elle n’a pas pu être appliquée. Relisez-la.") % number)
@@ -116,7 +120,7 @@ def apply_now(request: Any, slug: str, number: int) -> HttpResponse:
 def take(request: Any, slug: str, number: int) -> HttpResponse:
     """Take a case, or give it to a colleague."""
     try:
-        acts.take(
+        decisions.take(
             actor=request.actor,
             number=number,
             assignee_id=read_number(request.POST.get("colleague")),
@@ -133,7 +137,7 @@ def write(request: Any, slug: str, number: int) -> HttpResponse:
     """Write to the family, or a note for colleagues."""
     is_note, text = request.POST.get("act") == "note", request.POST.get("text", "")
     try:
-        acts.write_message(actor=request.actor, number=number, text=text, is_note=is_note, now=request.now)
+        messages_acts.write_message(actor=request.actor, number=number, text=text, is_note=is_note, now=request.now)
     except (TextMissing, TextTooLong) as fact:
         oops = {"what": "note" if is_note else "message", "text": text, "why": _too(fact)}
         return page(request, case=find_case(actor=request.actor, number=number), oops=oops)
@@ -153,7 +157,7 @@ def check_piece(request: Any, slug: str, number: int, document_id: int) -> HttpR
     """Validate or refuse one piece of a case."""
     accept, reason = request.POST.get("act") == "accept", request.POST.get("reason", "")
     try:
-        acts.check_piece(
+        decisions.check_piece(
             actor=request.actor,
             number=number,
             document_id=document_id,
@@ -178,7 +182,7 @@ def check_piece(request: Any, slug: str, number: int, document_id: int) -> HttpR
 def check_again(request: Any, slug: str, number: int) -> HttpResponse:
     """Let the machine look again."""
     try:
-        is_clean = acts.check_again(actor=request.actor, number=number, now=request.now)
+        is_clean = decisions.check_again(actor=request.actor, number=number, now=request.now)
     except AlreadyDecided:
         messages.warning(request, _("Demande n° %s : elle a été traitée ou annulée entre-temps.") % number)
     else:
@@ -195,7 +199,7 @@ def accept_clean(request: Any, slug: str) -> HttpResponse:
     actor = request.actor
     if request.method == "POST":
         numbers = [found for each in request.POST.getlist("n")[:MAX_BULK] if (found := read_number(each))]
-        decided = acts.decide(actor=actor, numbers=numbers, accept=True, clean_only=True, now=request.now)
+        decided = decisions.decide(actor=actor, numbers=numbers, accept=True, clean_only=True, now=request.now)
         if decided.numbers:
             words = ngettext("%s demande acceptée.", "%s demandes acceptées.", len(decided.numbers))
             messages.success(request, words % len(decided.numbers))

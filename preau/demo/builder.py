@@ -1,4 +1,4 @@
-"""The desk at which a demo town is written: one method per thing, over the real operations."""
+"""The builder at which a demo town is written: one method per thing, over the real operations."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from preau.base.search import fold
 from preau.demo.people import factor_secret, mobile, passphrase, street
 from preau.domain.accounts.enums import STAFF_ROLES, FactorKind, Role
 from preau.domain.accounts.models import Account, SecondFactor
-from preau.domain.accounts.operations import accept_terms, create_account, join_town
+from preau.domain.accounts.operations.opening import accept_terms, create_account, join_town
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import load_bookings
 from preau.domain.catalogue.enums import ActivityKind, BookingMode, OpenOn, ParticipantKind
@@ -28,13 +28,15 @@ from preau.domain.catalogue.models import (
     Slot,
     Unit,
 )
-from preau.domain.catalogue.operations import open_offer, seed_calendar
+from preau.domain.catalogue.operations.places import open_offer
+from preau.domain.catalogue.operations.seeding import seed_calendar
 from preau.domain.catalogue.queries import current_school_year, school_year_to_prepare
 from preau.domain.enrolments.models import Enrolment, Schooling
-from preau.domain.enrolments.operations import enrol, school_child
+from preau.domain.enrolments.operations.enrolling import enrol
+from preau.domain.enrolments.operations.schooling import school_child
 from preau.domain.families.enums import AdultPosition, ContactKind, Residency
 from preau.domain.families.models import Adult, Child, Family, HouseholdChild
-from preau.domain.families.operations import add_adult, add_child, add_contact, create_family
+from preau.domain.families.operations.household import add_adult, add_child, add_contact, create_family
 from preau.domain.organisations.enums import SiteKind
 from preau.domain.organisations.models import Department, Organisation, Site, TermsVersion
 from preau.domain.publishing.models import NewsItem, Question
@@ -99,7 +101,7 @@ class Home:
     levels: dict[int, str] = field(default_factory=dict)  # child id → level
 
 
-class Desk:
+class Builder:
     """Writes one collectivité. Every choice comes from a generator seeded by its slug."""
 
     def __init__(self, *, today: date, now: datetime, scale: float, report: Callable[[str], None]) -> None:

@@ -1,10 +1,10 @@
-"""From draft to submission, for every kind that a service may decide.
+"""From draft to submission, for every kind that a service may decide; and documents, sent alone or joined.
 
 A draft is saved at each step and never lost; it has no number. Submission checks it, numbers it,
 promises a delay, and answers at once where nothing has to be looked at.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,18 +13,22 @@ from django.db import IntegrityError, transaction
 
 from preau.base import journal
 from preau.base.actor import FAMILY, Actor, system_actor
+from preau.base.counters import give_numbers
 from preau.base.facts import NotFound
+from preau.base.uploads import CleanFile, SentFile
 from preau.domain.accounts.enums import Role
+from preau.domain.catalogue.queries import current_school_year, find_school_year
+from preau.domain.documents.operations.pieces import deposit, receive
+from preau.domain.documents.queries.pieces import DocumentView
 from preau.domain.families.enums import Authority
 from preau.domain.families.models import Family, Guardianship
 from preau.domain.organisations.queries import organisation_by_id
-from preau.domain.procedures.enums import OtherParent, ProcedureKind, ProcedureStatus, TimelineEvent
-from preau.domain.procedures.models import Procedure, ProcedurePiece, TimelineEntry
+from preau.domain.procedures.enums import OPEN_STATUSES, OtherParent, ProcedureKind, ProcedureStatus
+from preau.domain.procedures.models import Procedure, ProcedurePiece
+from preau.domain.procedures.operations.decisions import anomalies_of
 from preau.domain.procedures.operations.handlers import handler_of
 from preau.domain.procedures.operations.handlers.base import check_child
-from preau.domain.procedures.operations.looking import anomalies_of
-from preau.domain.procedures.operations.mails import ask_other_parents, tell_family, tell_other_parents
-from preau.domain.procedures.operations.numbering import give_numbers
+from preau.domain.procedures.operations.messages import ask_other_parents, attach, tell_family, tell_other_parents
 from preau.domain.procedures.queries.cases import DraftView, find_draft, visible
 from preau.domain.procedures.queries.orders import ProcedureView, view_of
 from preau.domain.procedures.rules import (
@@ -232,7 +236,7 @@ def submit(*, actor: Actor, draft_id: int, now: datetime) -> Submission:
     # Answered first, numbered last: what the answer locks (places, offers) is always locked before the counter.
     if row.is_clean and not row.other_parent and handler.is_immediate(actor=actor, row=row):
         _answer_at_once(actor, row, now=now)
-    give_numbers(actor=actor, rows=[row])
+    give_numbers(rows=[row], name="procedure")
     row.save()
     if row.status == ProcedureStatus.ACCEPTED:
         machine = system_actor(actor.organisation_id, time_zone=actor.time_zone)
@@ -312,19 +316,6 @@ def other_holder_exists(*, actor: Actor, row: Procedure) -> bool:
     return holders.exclude(adult__family_id=row.family_id).exists()
 
 
-def note(*, actor: Actor, row: Procedure, event: TimelineEvent, by: str, now: datetime, detail: str = "") -> None:
-    """Add one line to the timeline that the family reads."""
-    TimelineEntry.objects.create(
-        organisation_id=actor.organisation_id,
-        procedure=row,
-        at=now,
-        event=event,
-        by=by[:120],
-        account_id=actor.account_id,
-        detail=detail[:240],
-    )
-
-
 def _check_may_act(actor: Actor, family_id: int) -> None:
     actor.require_family(family_id)
     if actor.audience == FAMILY:
@@ -345,3 +336,150 @@ def _locked_draft(actor: Actor, draft_id: int) -> Procedure:
     if row is None:
         raise NotFound("draft")
     return row
+
+
+def send_document(
+    *,
+    actor: Actor,
+    family_id: int,
+    child_id: int | None,
+    type_id: int,
+    name: str,
+    content: bytes,
+    now: datetime,
+    more: Sequence[SentFile] = (),
+    until: date | None = None,
+) -> Submission:
+    """Send one piece to the service: it is kept in the space and becomes a numbered démarche (A12-02 to A12-06).
+
+    Sent twice (double click), the same file is one démarche.
+
+    :param more: the files that follow the first: together they are one piece, in order.
+    :param until: the last good day that the piece bears, for the types that ask for it.
+    :raises DateMissing, DateOver: that day is not said, or past.
+    :raises NotFound: the household, the child or the type is not the actor's.
+    :raises FileRefused: the file is not kept, and the code says why.
+    """
+    file = receive(actor=actor, sent=[SentFile(name, content), *more], now=now)
+    with transaction.atomic():
+        document = _deposit(actor, family_id, child_id, type_id, name, file, _ends_on(actor, now), until, now)
+        sent = _already_sent(actor, document.document_id)
+        return sent or _submit_alone(actor, document, family_id, child_id, now)
+
+
+def _already_sent(actor: Actor, document_id: int) -> Submission | None:
+    row = Procedure.objects.filter(
+        organisation_id=actor.organisation_id,
+        kind=ProcedureKind.DOCUMENT,
+        status__in=OPEN_STATUSES,
+        pieces__document_id=document_id,
+    ).first()
+    return Submission(view_of(row), is_replay=True) if row else None
+
+
+def _submit_alone(
+    actor: Actor, document: DocumentView, family_id: int, child_id: int | None, now: datetime
+) -> Submission:
+    draft = start(
+        actor=actor,
+        kind=ProcedureKind.DOCUMENT,
+        family_id=family_id,
+        child_id=child_id,
+        about=f"d{document.document_id}",
+        now=now,
+    )
+    values = {"title": document.title, "document_id": document.document_id}
+    save_step(actor=actor, draft_id=draft.draft_id, step="document", values=values, now=now)
+    attach(actor=actor, draft_id=draft.draft_id, document_id=document.document_id, now=now)
+    return submit(actor=actor, draft_id=draft.draft_id, now=now)
+
+
+@transaction.atomic
+def submit_at_counter(
+    *,
+    actor: Actor,
+    kind: ProcedureKind,
+    family_id: int,
+    step: str,
+    values: Mapping[str, Any],
+    now: datetime,
+    child_id: int | None = None,
+    about: str = "",
+    form_id: int | None = None,
+) -> Submission:
+    """Make a démarche of one step for a family, whole or not at all; what it had begun itself stays its own.
+
+    :raises NotFound: the household or the child is unknown here.
+    :raises NotAllowed: neither agent nor manager.
+    :raises NotOpenForYou: it cannot be begun; :raises Incomplete: something lacks.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    draft = start(actor=actor, kind=kind, family_id=family_id, child_id=child_id, about=about, form_id=form_id, now=now)
+    save_step(actor=actor, draft_id=draft.draft_id, step=step, values=values, now=now)
+    return submit(actor=actor, draft_id=draft.draft_id, now=now)
+
+
+def join_document(
+    *,
+    actor: Actor,
+    family_id: int,
+    child_id: int | None,
+    type_id: int,
+    name: str,
+    content: bytes,
+    now: datetime,
+    more: Sequence[SentFile] = (),
+    until: date | None = None,
+    draft_id: int | None = None,
+    number: int | None = None,
+) -> DocumentView:
+    """Put a piece in the space and join it to a draft, or to a démarche that waits for it.
+
+    :param more: the files that follow the first: together they are one piece, in order.
+    :param until: the last good day that the piece bears, for the types that ask for it.
+    :raises DateMissing, DateOver: that day is not said, or past.
+    :raises NotFound: one of them is not the actor's; :raises AlreadyDecided: the démarche is closed.
+    :raises FileRefused: the file is not kept, and the code says why.
+    """
+    file = receive(actor=actor, sent=[SentFile(name, content), *more], now=now)
+    with transaction.atomic():
+        ends_on = _ends_on(actor, now, draft_id=draft_id)
+        document = _deposit(actor, family_id, child_id, type_id, name, file, ends_on, until, now)
+        attach(actor=actor, draft_id=draft_id, number=number, document_id=document.document_id, now=now)
+    return document
+
+
+def _ends_on(actor: Actor, now: datetime, *, draft_id: int | None = None) -> date:
+    """Return the end of the school year that a piece is sent for: that of the dossier it joins, or the current one."""
+    about = find_draft(actor=actor, draft_id=draft_id).about if draft_id else ""
+    year = None
+    if about.startswith("y") and about[1:].isdigit():
+        year = find_school_year(organisation_id=actor.organisation_id, year_id=int(about[1:]))
+    year = year or current_school_year(organisation_id=actor.organisation_id, on=now.astimezone(actor.zone).date())
+    if year is None:
+        raise NotFound("school year")
+    return year.ends_on
+
+
+def _deposit(
+    actor: Actor,
+    family_id: int,
+    child_id: int | None,
+    type_id: int,
+    name: str,
+    file: CleanFile,
+    ends_on: date,
+    until: date | None,
+    now: datetime,
+) -> DocumentView:
+    return deposit(
+        actor=actor,
+        family_id=family_id,
+        child_id=child_id,
+        type_id=type_id,
+        name=name,
+        content=file,
+        school_year_ends_on=ends_on,
+        until=until,
+        now=now,
+    )

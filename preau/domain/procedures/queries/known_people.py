@@ -6,9 +6,9 @@ from typing import Any
 
 from preau.base.actor import Actor
 from preau.base.search import fold
-from preau.domain.enrolments.queries import visible_families
+from preau.domain.enrolments.queries.files import visible_families
 from preau.domain.families.enums import PersonKind
-from preau.domain.families.queries import PersonLine, find_records
+from preau.domain.families.queries.duplicates import PersonLine, find_records
 from preau.domain.procedures.queries.cases import CaseView
 
 CODES = {"duplicate_child": PersonKind.CHILD, "duplicate_adult": PersonKind.ADULT}

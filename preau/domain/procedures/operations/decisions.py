@@ -1,4 +1,4 @@
-"""What agents do with a démarche: take it, decide it, take the decision back, ask for what is missing.
+"""What agents do with a démarche: look at it, take it, decide it, take the decision back, ask for what is missing.
 
 A decision is held for some minutes, the family knows nothing of it yet, then a task applies it: until
 then it can be taken back without having to undo anything.
@@ -6,25 +6,35 @@ then it can be taken back without having to undo anything.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from preau.base import journal, later
+from preau.base import journal, task_queue
 from preau.base.actor import Actor, system_actor
 from preau.base.facts import NotFound
 from preau.domain.accounts.enums import Role
 from preau.domain.accounts.queries import colleagues
+from preau.domain.documents.operations.pieces import check
+from preau.domain.families.enums import HealthReason
+from preau.domain.families.operations.health import read_health
 from preau.domain.families.queries.custody import check_not_frozen, has_objection
 from preau.domain.families.rules import ActFrozen
 from preau.domain.organisations.models import Department
 from preau.domain.organisations.queries import organisation_by_id
-from preau.domain.procedures.enums import ACTS_ON_CHILD, OBJECTION, OtherParent, ProcedureStatus, TimelineEvent
+from preau.domain.procedures.enums import (
+    ACTS_ON_CHILD,
+    OBJECTION,
+    OPEN_STATUSES,
+    OtherParent,
+    ProcedureKind,
+    ProcedureStatus,
+    TimelineEvent,
+)
 from preau.domain.procedures.models import Procedure
-from preau.domain.procedures.operations.engine import note
 from preau.domain.procedures.operations.handlers import handler_of
-from preau.domain.procedures.operations.looking import locked_case, look
-from preau.domain.procedures.operations.mails import tell_family, tell_other_parents
+from preau.domain.procedures.operations.messages import note, tell_family, tell_other_parents
+from preau.domain.procedures.queries.cases import CaseView, case_row, case_view, visible
 from preau.domain.procedures.rules import (
     AlreadyDecided,
     CannotApply,
@@ -222,7 +232,7 @@ def _hold(
         return
     row.held, row.held_until, row.updated_at = dict(decision), until, now
     row.save(update_fields=["held", "held_until", "updated_at", "assignee_id"])
-    later.enqueue_in(
+    task_queue.enqueue_in(
         "preau.domain.procedures.tasks.apply_decision",
         until - now,
         organisation_id=actor.organisation_id,
@@ -283,3 +293,86 @@ def _department_name(row: Procedure) -> str:
     name = Department.objects.filter(organisation_id=row.organisation_id, pk=row.department_id or 0).values_list("name")
     found = name.first()
     return found[0] if found else ""
+
+
+@transaction.atomic
+def check_again(*, actor: Actor, number: int, now: datetime) -> bool:
+    """Let the machine look again at a démarche that waits; tell whether it found nothing.
+
+    :raises NotFound: not this agent's; :raises NotAllowed: neither agent nor manager.
+    :raises AlreadyDecided: decided or cancelled meanwhile, or a decision is on its way.
+    """
+    row = locked_case(actor=actor, number=number)
+    _check_open(row)
+    return look(actor=actor, row=row, now=now)
+
+
+@transaction.atomic
+def check_piece(*, actor: Actor, number: int, document_id: int, accept: bool, reason: str = "", now: datetime) -> None:
+    """Validate or refuse one piece joined to a démarche that waits (A12); the démarche itself is decided apart.
+
+    :raises NotFound: not this agent's, or the piece is not of this démarche, or may not be read by this agent.
+    :raises NotAllowed: neither agent nor manager.
+    :raises AlreadyDecided: decided or cancelled meanwhile, or a decision is on its way.
+    :raises ReasonMissing: a refusal without a word; :raises AlreadyChecked: it was replaced meanwhile.
+    """
+    row = locked_case(actor=actor, number=number)
+    # A document sent by itself is decided as a démarche: two answers to one thing would not agree.
+    if row.kind == ProcedureKind.DOCUMENT or not row.pieces.filter(document_id=document_id).exists():
+        raise NotFound("piece")
+    _check_open(row)
+    check(actor=actor, document_id=document_id, accept=accept, reason=reason, now=now)
+    look(actor=actor, row=row, now=now)
+
+
+def read_case_health(*, actor: Actor, number: int, now: datetime) -> CaseView:
+    """Return a démarche with what it says of health; the reading is kept, and the parents see it (A20).
+
+    :raises NotFound: not this agent's, or it is about no child.
+    :raises NotAllowed: neither agent nor manager.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    row = case_row(actor=actor, number=number)
+    if row.child_id is None:
+        raise NotFound("procedure")
+    read_health(actor=actor, child_id=row.child_id, reason=HealthReason.FILE, now=now)
+    return case_view(actor=actor, row=row, with_health=True)
+
+
+def look(*, actor: Actor, row: Procedure, now: datetime) -> bool:
+    """Look again at a locked démarche and keep what is found; tell whether it is clean."""
+    found = anomalies_of(actor=actor, row=row, on=now.astimezone(actor.zone).date())
+    row.anomalies, row.is_clean, row.checked_at = found, not found, now
+    row.save(update_fields=["anomalies", "is_clean", "checked_at"])
+    return row.is_clean
+
+
+def anomalies_of(*, actor: Actor, row: Procedure, on: date) -> list[str]:
+    """Return the codes of what an agent should look at: a written objection first, then what the kind finds."""
+    objected = bool(row.child_id) and has_objection(actor=actor, child_id=row.child_id or 0)
+    found = handler_of(kind=row.kind).anomalies(actor=actor, row=row, on=on)
+    return [OBJECTION, *found] if objected else found
+
+
+def locked_case(*, actor: Actor, number: int) -> Procedure:
+    """Return a démarche that a service decides, locked; reservations are decided by their rules.
+
+    :raises NotFound: not the actor's; :raises NotAllowed: neither agent nor manager.
+    """
+    if not actor.is_system:
+        actor.require_role(Role.AGENT, Role.MANAGER)
+    row = (
+        visible(actor=actor)
+        .select_for_update()
+        .filter(number=number)
+        .exclude(kind__in=[ProcedureKind.BOOKING, ProcedureKind.ACCOUNT])
+        .first()
+    )
+    if row is None:
+        raise NotFound("procedure")
+    return row
+
+
+def _check_open(row: Procedure) -> None:
+    if row.status not in OPEN_STATUSES or row.held_until is not None:
+        raise AlreadyDecided(row.number)

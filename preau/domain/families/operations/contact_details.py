@@ -17,7 +17,7 @@ class EmailTied(Exception):
 
 
 @transaction.atomic
-def correct_reach(
+def correct_contact_details(
     *,
     actor: Actor,
     adult_id: int,

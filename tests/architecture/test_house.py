@@ -1,0 +1,60 @@
+"""What is written once in the house, and where: a second place is the start of ten."""
+
+import ast
+
+from tests.architecture.source import CODE, modules
+
+
+def callers(name: str) -> set[str]:
+    """Modules whose source holds a call, told from `preau/`."""
+    found = set()
+    for path in modules():
+        if any(
+            isinstance(node, ast.Call) and ast.unparse(node.func).endswith(name)
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        ):
+            found.add(str(path.relative_to(CODE)))
+    return found
+
+
+def test_rooms_export_nothing_again():
+    """Callers import from the module that holds the thing: where it is found is where it is said to be."""
+    speaking = {}
+    for name in ("queries", "operations"):
+        for path in CODE.glob(f"domain/*/{name}/__init__.py"):
+            body = ast.parse(path.read_text(encoding="utf-8")).body
+            if len(body) != 1 or not isinstance(body[0], ast.Expr):
+                speaking[str(path.relative_to(CODE))] = len(body)
+    assert speaking == {}
+
+
+def test_one_envelope_for_every_mail():
+    assert callers("outbox.post") == {"domain/accounts/operations/letters.py"}
+
+
+def test_one_writer_of_timelines():
+    assert callers("TimelineEntry.objects.create") == {"domain/procedures/operations/messages.py"}
+
+
+def test_no_private_name_is_borrowed_from_another_module():
+    borrowed = [
+        f"{path.relative_to(CODE)}: {alias.name}"
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.name.startswith("_") and alias.name != "_"
+    ]
+    assert borrowed == []
+
+
+def test_few_arguments_without_a_name():
+    """More than four are told apart only by counting them."""
+    wrong = [
+        f"{path.relative_to(CODE)}: {node.name}"
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+        and len([each for each in node.args.args if each.arg not in ("self", "cls")]) > 4
+    ]
+    assert wrong == []
