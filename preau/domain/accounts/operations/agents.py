@@ -52,7 +52,7 @@ def invite_agent(
         site_ids=site_ids,
         now=now,
     )
-    _write_roles(actor, account.pk, found, department_ids, site_ids, now)
+    _write_roles(actor, account.pk, roles=found, department_ids=department_ids, site_ids=site_ids, now=now)
     send_activation(actor=actor, account_id=account.pk, now=now)
     return account
 
@@ -91,7 +91,7 @@ def change_agent_scope(
     found = rules.check_staff_roles(roles)
     rules.check_staff_scope(roles=roles, site_ids=site_ids)
     _lock_agents(actor, account_id)
-    _write_roles(actor, account_id, found, department_ids, site_ids, now)
+    _write_roles(actor, account_id, roles=found, department_ids=department_ids, site_ids=site_ids, now=now)
     _check_an_admin_is_left(actor)
     journal.record(
         actor=actor, act="agent.scope_changed", at=now, subject_type="account", subject_id=account_id, roles=list(found)
@@ -128,6 +128,7 @@ def _lock_agents(actor: Actor, account_id: int) -> None:
 def _write_roles(
     actor: Actor,
     account_id: int,
+    *,
     roles: Collection[Role],
     department_ids: Collection[int],
     site_ids: Collection[int],

@@ -167,7 +167,13 @@ def load_facts(
     :param school_holidays: read when a child's two homes share them by halves.
     :param lacking_piece: enrolment ids that `lacking_piece` found.
     """
-    build = _FactsBuilder(actor, holidays, counter_ids, school_holidays, lacking_piece)
+    build = _FactsBuilder(
+        actor,
+        holidays,
+        counter_ids=counter_ids,
+        school_holidays=school_holidays,
+        lacking_piece=lacking_piece,
+    )
     return [
         build(slot, enrolments[enrolment_id]) for slot in slots for enrolment_id in enrolment_of_slot.get(slot.pk, ())
     ]
@@ -390,6 +396,7 @@ class _FactsBuilder:
         self,
         actor: Actor,
         holidays: frozenset[date],
+        *,
         counter_ids: Mapping[tuple[int, date], int],
         school_holidays: Collection[Period],
         lacking_piece: Collection[int],

@@ -136,13 +136,10 @@ def enrolments_to_book(*, actor: Actor, on: date, coming: Period) -> list[ToBook
         "offer__activity__requires_dossier",
         "is_empty",
     )
-    return [_to_book(*row) for row in found]
-
-
-def _to_book(
-    pk: int, child_id: int | None, child: str | None, adult: str | None, hue: int | None, *activity: Any
-) -> ToBook:
-    return ToBook(pk, child_id, child or adult or "", hue or 0, *activity)
+    return [
+        ToBook(pk, child_id, child or adult or "", hue or 0, *activity)
+        for pk, child_id, child, adult, hue, *activity in found
+    ]
 
 
 def slots_like(*, actor: Actor, enrolment_id: int, wanted: Collection[tuple[date, str]]) -> dict[tuple[date, str], int]:

@@ -105,12 +105,20 @@ def folders(
     :raises NotFound: not the actor's household.
     """
     actor.require_family(family_id)
-    return _folders(actor, family_id, child_ids, active_types(actor=actor), situations, _When(on, year_starts_on))
+    return _folders(
+        actor,
+        family_id,
+        child_ids=child_ids,
+        types=active_types(actor=actor),
+        situations=situations,
+        when=_When(on, year_starts_on),
+    )
 
 
 def _folders(
     actor: Actor,
     family_id: int,
+    *,
     child_ids: Collection[int],
     types: list[DocumentType],
     situations: Mapping[int | None, Collection[str]],
@@ -121,9 +129,9 @@ def _folders(
     reader = system_actor(actor.organisation_id, time_zone=actor.time_zone) if is_agent else actor
     rows = [row for row in readable(actor=reader).filter(mine) if row.state != DocumentState.REPLACED]
     when = replace(when, withholds_judgments=actor.is_staff and not actor.has_role(Role.MANAGER))
-    family, *children = _of_family_and_children(types, rows, child_ids, situations, when)
+    family, *children = _of_family_and_children(types, rows, child_ids=child_ids, situations=situations, when=when)
     adults = [
-        _folder(_Whose(Subject.ADULT, adult_id=adult_id), types, rows, (), when)
+        _folder(_Whose(Subject.ADULT, adult_id=adult_id), types, rows=rows, situations=(), when=when)
         for adult_id in _adults_to_ask(actor, family_id, types)
     ]
     return [family, *adults, *children]
@@ -132,12 +140,13 @@ def _folders(
 def _of_family_and_children(
     types: list[DocumentType],
     rows: list[Document],
+    *,
     child_ids: Collection[int],
     situations: Mapping[int | None, Collection[str]],
     when: _When,
 ) -> list[Folder]:
     whose = [_Whose(Subject.FAMILY), *(_Whose(Subject.CHILD, child_id=child_id) for child_id in child_ids)]
-    return [_folder(each, types, rows, situations.get(each.child_id, ()), when) for each in whose]
+    return [_folder(each, types, rows=rows, situations=situations.get(each.child_id, ()), when=when) for each in whose]
 
 
 def _types_that_wait(
@@ -198,7 +207,7 @@ def pieces_due(*, actor: Actor, family_id: int, child_ids: Collection[int], on: 
     if any(_depends_on_situation(row) for row in types.values()):
         reader = system_actor(actor.organisation_id, time_zone=actor.time_zone)
         asked = situations_of(actor=reader, family_id=family_id, child_ids=child_ids)
-    found = _of_family_and_children(list(types.values()), sent, child_ids, asked, _When(on))
+    found = _of_family_and_children(list(types.values()), sent, child_ids=child_ids, situations=asked, when=_When(on))
     return [
         DuePiece(
             child_id=folder.child_id,
@@ -238,7 +247,7 @@ def _adults_to_ask(actor: Actor, family_id: int, types: Collection[DocumentType]
 
 
 def _folder(
-    whose: _Whose, types: list[DocumentType], rows: list[Document], situations: Collection[str], when: _When
+    whose: _Whose, types: list[DocumentType], *, rows: list[Document], situations: Collection[str], when: _When
 ) -> Folder:
     mine = [row for row in rows if (row.child_id, row.adult_id) == (whose.child_id, whose.adult_id)]
     by_id = {row.pk: row for row in types if row.subject == whose.subject}

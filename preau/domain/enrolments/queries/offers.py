@@ -227,7 +227,7 @@ def _read(
         schoolings=schoolings,
         dossiers=set(dossiers.values_list("child_id", "school_year_id")),
         requested=requested,
-        missing=_missing_documents(actor, family.pk, ids, offers, today),
+        missing=_missing_documents(actor, family.pk, child_ids=ids, offers=offers, today=today),
         overdue=overdue_of(actor=actor, family_id=family.pk, child_ids=asking, on=today) if asking else {},
         now=now,
         today=today,
@@ -255,7 +255,7 @@ def _offers(actor: Actor, today: date) -> list[Offer]:
 
 
 def _missing_documents(
-    actor: Actor, family_id: int, child_ids: Collection[int], offers: Iterable[Offer], today: date
+    actor: Actor, family_id: int, *, child_ids: Collection[int], offers: Iterable[Offer], today: date
 ) -> dict[tuple[int, str], str]:
     """Return the pieces asked for by an activity that are not validated. Two queries, none when none is asked for.
 

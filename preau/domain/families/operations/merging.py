@@ -68,7 +68,7 @@ def absorb_child(*, actor: Actor, kept_id: int, absorbed_id: int, values: Mappin
     kept.expected_on = None if kept.birth_date else (kept.expected_on or absorbed.expected_on)
     kept.search = fold(kept.full_name)
     kept.save()
-    _record(actor, PersonKind.CHILD, kept_id, absorbed_id, archive, now)
+    _record(actor, PersonKind.CHILD, kept_id=kept_id, absorbed_id=absorbed_id, archive=archive, now=now)
 
 
 def absorb_adult(
@@ -118,7 +118,7 @@ def absorb_adult(
     if lost is not None and lost != login:
         archive["login"] = lost.username
         _end_login(actor, lost.pk, now)
-    _record(actor, PersonKind.ADULT, kept_id, absorbed_id, archive, now)
+    _record(actor, PersonKind.ADULT, kept_id=kept_id, absorbed_id=absorbed_id, archive=archive, now=now)
 
 
 def absorb_family(*, actor: Actor, kept_id: int, absorbed_id: int, now: datetime) -> None:
@@ -155,7 +155,7 @@ def absorb_family(*, actor: Actor, kept_id: int, absorbed_id: int, now: datetime
     kept.situation = kept.situation or absorbed.situation
     kept.created_at = min(kept.created_at, absorbed.created_at)
     kept.save()
-    _record(actor, PersonKind.FAMILY, kept_id, absorbed_id, archive, now)
+    _record(actor, PersonKind.FAMILY, kept_id=kept_id, absorbed_id=absorbed_id, archive=archive, now=now)
 
 
 def forget_child(*, actor: Actor, child_id: int) -> None:
@@ -318,7 +318,7 @@ def _end_login(actor: Actor, account_id: int, now: datetime) -> None:
 
 
 def _record(
-    actor: Actor, kind: PersonKind, kept_id: int, absorbed_id: int, archive: dict[str, Any], now: datetime
+    actor: Actor, kind: PersonKind, *, kept_id: int, absorbed_id: int, archive: dict[str, Any], now: datetime
 ) -> None:
     mergers = Merger.objects.filter(organisation_id=actor.organisation_id, kind=kind)
     mergers.filter(kept_id=absorbed_id).update(kept_id=kept_id)

@@ -295,7 +295,7 @@ def move_child(*, actor: Actor, child_id: int, school_class_id: int, on: date, n
     for (enrolment, _offer), became in zip(pairs, activities, strict=True):
         by_family.setdefault(enrolment.family_id, []).append(became)
     for family_id, mine in by_family.items():
-        _tell_family(actor, family_id, child_id, target, mine, on=start, now=now)
+        _tell_family(actor, family_id, child_id=child_id, target=target, activities=mine, on=start, now=now)
     journal.record(
         actor=actor,
         act="child.moved",
@@ -311,10 +311,10 @@ def move_child(*, actor: Actor, child_id: int, school_class_id: int, on: date, n
 def _tell_family(
     actor: Actor,
     family_id: int,
+    *,
     child_id: int,
     target: SchoolClass,
     activities: list[MovedActivity],
-    *,
     on: date,
     now: datetime,
 ) -> None:

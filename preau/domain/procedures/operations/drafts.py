@@ -15,7 +15,7 @@ from preau.base import journal
 from preau.base.actor import FAMILY, Actor, system_actor
 from preau.base.counters import give_numbers
 from preau.base.facts import NotFound
-from preau.base.uploads import CleanFile, SentFile
+from preau.base.uploads import SentFile
 from preau.domain.accounts.enums import Role
 from preau.domain.catalogue.queries import current_school_year, find_school_year
 from preau.domain.documents.operations.pieces import deposit, receive
@@ -362,9 +362,19 @@ def send_document(
     """
     file = receive(actor=actor, sent=[SentFile(name, content), *more], now=now)
     with transaction.atomic():
-        document = _deposit(actor, family_id, child_id, type_id, name, file, _ends_on(actor, now), until, now)
+        document = deposit(
+            actor=actor,
+            family_id=family_id,
+            child_id=child_id,
+            type_id=type_id,
+            name=name,
+            content=file,
+            school_year_ends_on=_ends_on(actor, now),
+            until=until,
+            now=now,
+        )
         sent = _already_sent(actor, document.document_id)
-        return sent or _submit_alone(actor, document, family_id, child_id, now)
+        return sent or _submit_alone(actor, document, family_id=family_id, child_id=child_id, now=now)
 
 
 def _already_sent(actor: Actor, document_id: int) -> Submission | None:
@@ -378,7 +388,7 @@ def _already_sent(actor: Actor, document_id: int) -> Submission | None:
 
 
 def _submit_alone(
-    actor: Actor, document: DocumentView, family_id: int, child_id: int | None, now: datetime
+    actor: Actor, document: DocumentView, *, family_id: int, child_id: int | None, now: datetime
 ) -> Submission:
     draft = start(
         actor=actor,
@@ -444,7 +454,17 @@ def join_document(
     file = receive(actor=actor, sent=[SentFile(name, content), *more], now=now)
     with transaction.atomic():
         ends_on = _ends_on(actor, now, draft_id=draft_id)
-        document = _deposit(actor, family_id, child_id, type_id, name, file, ends_on, until, now)
+        document = deposit(
+            actor=actor,
+            family_id=family_id,
+            child_id=child_id,
+            type_id=type_id,
+            name=name,
+            content=file,
+            school_year_ends_on=ends_on,
+            until=until,
+            now=now,
+        )
         attach(actor=actor, draft_id=draft_id, number=number, document_id=document.document_id, now=now)
     return document
 
@@ -459,27 +479,3 @@ def _ends_on(actor: Actor, now: datetime, *, draft_id: int | None = None) -> dat
     if year is None:
         raise NotFound("school year")
     return year.ends_on
-
-
-def _deposit(
-    actor: Actor,
-    family_id: int,
-    child_id: int | None,
-    type_id: int,
-    name: str,
-    file: CleanFile,
-    ends_on: date,
-    until: date | None,
-    now: datetime,
-) -> DocumentView:
-    return deposit(
-        actor=actor,
-        family_id=family_id,
-        child_id=child_id,
-        type_id=type_id,
-        name=name,
-        content=file,
-        school_year_ends_on=ends_on,
-        until=until,
-        now=now,
-    )

@@ -119,7 +119,7 @@ def merge_children(*, actor: Actor, kept_id: int, absorbed_id: int, values: Mapp
     hold_enrolments(actor=actor, child_ids=ids)
     absorb_child(actor=actor, kept_id=kept_id, absorbed_id=absorbed_id, values=values, now=now)
     move_child_documents(actor=actor, kept_id=kept_id, absorbed_id=absorbed_id)
-    _move(actor, PersonKind.CHILD, kept_id, absorbed_id, now)
+    _move(actor, PersonKind.CHILD, kept_id=kept_id, absorbed_id=absorbed_id, now=now)
     rows = Procedure.objects.filter(organisation_id=actor.organisation_id, child_id=absorbed_id)
     for row in rows.select_for_update().order_by("pk"):
         row.child_id = kept_id
@@ -159,7 +159,14 @@ def merge_adults(
     hold_enrolments(actor=actor, adult_ids=families.keys(), family_ids=families.values())
     if len(families) == 2 and families[kept_id] != families[absorbed_id]:
         _merge_families(actor, families[kept_id], families[absorbed_id], now)
-    _merge_adults(actor, kept_id, absorbed_id, values, keeps_other_login and bool(logins[absorbed_id]), now)
+    _merge_adults(
+        actor,
+        kept_id,
+        absorbed_id=absorbed_id,
+        values=values,
+        keeps_other_login=keeps_other_login and bool(logins[absorbed_id]),
+        now=now,
+    )
 
 
 def _hold(actor: Actor, whose: Q) -> None:
@@ -176,14 +183,14 @@ def _merge_families(actor: Actor, kept_id: int, absorbed_id: int, now: datetime)
     same = _same_login(actor, kept_id, absorbed_id)
     absorb_family(actor=actor, kept_id=kept_id, absorbed_id=absorbed_id, now=now)
     move_family_documents(actor=actor, kept_id=kept_id, absorbed_id=absorbed_id)
-    _move(actor, PersonKind.FAMILY, kept_id, absorbed_id, now)
+    _move(actor, PersonKind.FAMILY, kept_id=kept_id, absorbed_id=absorbed_id, now=now)
     rows = Procedure.objects.filter(organisation_id=actor.organisation_id, family_id=absorbed_id)
     for row in rows.select_for_update().order_by("pk"):
         row.family_id = kept_id
         _save(actor, row, PersonKind.FAMILY, absorbed_id)
     _fold(actor, [kept_id], PersonKind.FAMILY, absorbed_id)
     for mine, theirs in same:
-        _merge_adults(actor, mine, theirs, {}, False, now)
+        _merge_adults(actor, mine, absorbed_id=theirs, values={}, keeps_other_login=False, now=now)
     forget_family(actor=actor, family_id=absorbed_id)
 
 
@@ -195,7 +202,7 @@ def _same_login(actor: Actor, kept_id: int, absorbed_id: int) -> list[tuple[int,
 
 
 def _merge_adults(
-    actor: Actor, kept_id: int, absorbed_id: int, values: Mapping[str, Any], keeps_other_login: bool, now: datetime
+    actor: Actor, kept_id: int, *, absorbed_id: int, values: Mapping[str, Any], keeps_other_login: bool, now: datetime
 ) -> None:
     if not Adult.objects.filter(organisation_id=actor.organisation_id, pk=absorbed_id).exists() and values:
         return  # one login in both dossiers: merged with them
@@ -208,13 +215,13 @@ def _merge_adults(
         now=now,
     )
     move_adult_documents(actor=actor, kept_id=kept_id, absorbed_id=absorbed_id)
-    _move(actor, PersonKind.ADULT, kept_id, absorbed_id, now)
+    _move(actor, PersonKind.ADULT, kept_id=kept_id, absorbed_id=absorbed_id, now=now)
     family_id = Adult.objects.get(organisation_id=actor.organisation_id, pk=kept_id).family_id
     _fold(actor, [family_id], PersonKind.ADULT, absorbed_id)
     forget_adult(actor=actor, adult_id=absorbed_id)
 
 
-def _move(actor: Actor, kind: PersonKind, kept_id: int, absorbed_id: int, now: datetime) -> None:
+def _move(actor: Actor, kind: PersonKind, *, kept_id: int, absorbed_id: int, now: datetime) -> None:
     """Enrolments, classes and bookings."""
     left_out = move_enrolments(actor=actor, kind=kind, kept_id=kept_id, absorbed_id=absorbed_id)
     letter = KEYS[kind]

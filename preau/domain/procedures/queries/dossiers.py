@@ -64,7 +64,7 @@ def problems_of_dossier(
     found = dossier_folders(
         actor=actor, family_id=family_id, child_id=child_id, answers=answers, year_starts_on=year_starts_on, on=on
     )
-    return _problems(answers, found, _required(actor), _open_regulations(actor, family_id), on)
+    return _problems(answers, found, required=_required(actor), rules=_open_regulations(actor, family_id), on=on)
 
 
 def dossier_states(
@@ -101,7 +101,7 @@ def dossier_states(
             draft_id=draft.pk if draft else None,
             saved_at=draft.updated_at if draft else None,
             step=draft.step if draft else "",
-            problems=tuple(_problems(answers[child_id], here, required, rules, on)),
+            problems=tuple(_problems(answers[child_id], here, required=required, rules=rules, on=on)),
         )
     return states
 
@@ -159,7 +159,7 @@ def _open_regulations(actor: Actor, family_id: int) -> list[str]:
 
 
 def _problems(
-    answers: Mapping[str, Any], found: list[Folder], required: list[str], rules: list[str], on: date
+    answers: Mapping[str, Any], found: list[Folder], *, required: list[str], rules: list[str], on: date
 ) -> list[Problem]:
     lacking = [kind.title for folder in found for kind, wanted in folder.lacking if wanted.blocks(on=on)]
     return dossier_problems(answers=answers, required_consents=required, lacking_pieces=lacking, open_regulations=rules)

@@ -129,7 +129,7 @@ def _grid_posted(request: Any, enrolment_id: int) -> HttpResponse:
     if gone:  # the other ticks are kept, and what cannot be had is told here rather than a step later
         return _grid_page(request, enrolment_id, view, day, is_asked=True, gone=gone)
     is_empty = not draft and not kept.open_drafts(actor=actor)
-    return redirect(_after(request, enrolment_id, act, view, day, is_empty=is_empty))
+    return redirect(_after(request, enrolment_id, act=act, view=view, day=day, is_empty=is_empty))
 
 
 def _tick_all(board: Board, draft: dict[int, bool], *, wanted: bool) -> dict[int, bool]:
@@ -145,7 +145,7 @@ def _tick_all(board: Board, draft: dict[int, bool], *, wanted: bool) -> dict[int
     return merged
 
 
-def _after(request: Any, enrolment_id: int, act: str, view: str, day: Any, *, is_empty: bool) -> str:
+def _after(request: Any, enrolment_id: int, *, act: str, view: str, day: Any, is_empty: bool) -> str:
     args = [request.organisation.slug, enrolment_id]
     here = reverse("family:booking_grid", args=args)
     if act == "recap" and not is_empty:

@@ -50,7 +50,7 @@ def children_words(*, files: Sequence[FamilyFile], organisation_id: int, start: 
     holidays: Sequence[Period] = ()
     if any(days.needs_holidays for _child, days in shared):
         holidays = school_holidays_between(organisation_id=organisation_id, start=start, end=end)
-    return [_child_words(child, days, start, end, holidays) for child, days in shared]
+    return [_child_words(child, days, start=start, end=end, holidays=holidays) for child, days in shared]
 
 
 def coming_weeks(today: date) -> tuple[date, date]:
@@ -59,7 +59,7 @@ def coming_weeks(today: date) -> tuple[date, date]:
     return start, start + timedelta(days=7 * WEEKS)
 
 
-def _child_words(child: ChildCard, days: OwnDays, start: date, end: date, holidays: Sequence[Period]) -> ChildWords:
+def _child_words(child: ChildCard, days: OwnDays, *, start: date, end: date, holidays: Sequence[Period]) -> ChildWords:
     runs = turns(days.pattern, start, end, holidays)
     return ChildWords(child, own_days_words(days), tuple(Turn(period, side == days.side) for period, side in runs))
 

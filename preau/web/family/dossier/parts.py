@@ -84,7 +84,7 @@ class NoForm(forms.Form):
     """A part without fields."""
 
 
-def part_of(request: Any, name: str, child: ChildCard, draft: DraftView | None, year_starts_on: date) -> Part:
+def part_of(request: Any, name: str, *, child: ChildCard, draft: DraftView | None, year_starts_on: date) -> Part:
     """Build a part with what the draft, or else the file, already says."""
     actor, posted = request.actor, request.POST if request.method == "POST" else None
     known: dict[str, Any] = dict(draft.answers.get(name, {})) if draft else {}

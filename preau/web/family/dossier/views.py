@@ -50,7 +50,7 @@ def part(request: Any, slug: str, child_id: int, part: str) -> HttpResponse:
     except NotOpenForYou as closed:
         messages.warning(request, REFUSALS[closed.code])
         return redirect("family:dossier", slug=slug)
-    page = part_of(request, part, child, draft, year.starts_on)
+    page = part_of(request, part, child=child, draft=draft, year_starts_on=year.starts_on)
     if request.method == "POST":
         kept = _keep(request, page, child_id, year.pk)
         if kept is not None:
@@ -121,7 +121,7 @@ def _draft(request: Any, child_id: int, year_id: int) -> DraftView | None:
 
 @family_page
 @require_http_methods(["GET", "HEAD", "POST"])
-def piece(request: Any, slug: str, child_id: int, type_id: int, is_household: bool = False) -> HttpResponse:
+def piece(request: Any, slug: str, *, child_id: int, type_id: int, is_household: bool = False) -> HttpResponse:
     """Send one piece that the dossier asks for: it stays in the space of the family, for every démarche."""
     child, year_id = _child(request, child_id), year_to_fill(request).pk
     types = [each for each in document_types(actor=request.actor) if each.type_id == type_id]

@@ -28,12 +28,12 @@ def week_rows(children: list[ChildCard], planned: list[PlannedUnit], *, days: Pe
     by_key: dict[tuple[str, date], list[PlannedUnit]] = {}
     for unit in planned:
         by_key.setdefault((unit.participant_key, unit.on), []).append(unit)
-    rows = [_row(child.first_name, child.hue, f"c{child.child_id}", by_key, days) for child in children]
+    rows = [_row(child.first_name, child.hue, key=f"c{child.child_id}", by_key=by_key, days=days) for child in children]
     others = sorted({key for key, _ in by_key if not key.startswith("c")})
-    return rows + [_row("", 0, key, by_key, days) for key in others]
+    return rows + [_row("", 0, key=key, by_key=by_key, days=days) for key in others]
 
 
-def _row(name: str, hue: int, key: str, by_key: dict[tuple[str, date], list[PlannedUnit]], days: Period) -> Row:
+def _row(name: str, hue: int, *, key: str, by_key: dict[tuple[str, date], list[PlannedUnit]], days: Period) -> Row:
     cells = []
     for day in days.days():
         units = tuple(by_key.get((key, day), ()))

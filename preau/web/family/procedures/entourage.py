@@ -63,7 +63,7 @@ def person(request: Any, slug: str, step: str) -> HttpResponse:
         form = _readdressed(request, role, file.address_fields if act == "copy" else {}, bool(target))
         return _page(request, form, role, target)
     if act == "remove":
-        return _take_away(request, role, target, start, people)
+        return _take_away(request, role, target=target, start=start, people=people)
     form = _form(role, bool(target))(request.POST or None, initial=known or start or {"country": "France"})
     if request.method == "POST" and len(people) < MAX_PEOPLE and form.is_valid():
         values = {"role": role, **form.as_values(), **({"act": "change", "target": target} if target else {})}
@@ -97,7 +97,7 @@ def _keep(request: Any, step: str, values: Mapping[str, Any]) -> None:
 
 
 def _take_away(
-    request: Any, role: str, target: int | None, start: Mapping[str, Any], people: Mapping[str, Any]
+    request: Any, role: str, *, target: int | None, start: Mapping[str, Any], people: Mapping[str, Any]
 ) -> HttpResponse:
     """« Cette personne quitte le foyer » : asked for, and done once the service has looked."""
     if role not in MAY_LEAVE or not target:

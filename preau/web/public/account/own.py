@@ -119,12 +119,18 @@ def proof(request: Any, slug: str) -> HttpResponse:
     form, counted = ProofForm(request.POST or None), str(request.user.pk)
     next_url = request.POST.get("next") or request.GET.get("next", "")
     if request.method != "POST" or not form.is_valid():
-        return _proof_page(request, form, next_url, request.POST.get(kept.FIELD, ""), 422 if form.is_bound else 200)
+        return _proof_page(
+            request,
+            form,
+            next_url=next_url,
+            sealed=request.POST.get(kept.FIELD, ""),
+            status=422 if form.is_bound else 200,
+        )
     if not throttle.attempt(request, "current", counted):
         return render(request, "429.html", status=429)
     if not request.user.check_password(form.cleaned_data["password"]):
         form.add_error("password", _("Ce n’est pas votre mot de passe. Vérifiez les majuscules, puis recommencez."))
-        return _proof_page(request, form, next_url, request.POST.get(kept.FIELD, ""), 422)
+        return _proof_page(request, form, next_url=next_url, sealed=request.POST.get(kept.FIELD, ""), status=422)
     throttle.done(request, "current", counted)
     sessions.prove(request)
     owner = kept.owner_name(request.user.pk)
@@ -138,8 +144,8 @@ def ask_proof(request: Any) -> HttpResponse:
     """Answer a page that asks for the password again: nothing typed is lost."""
     unsent = kept.typed(request)
     next_url = unsent.path if unsent else request.get_full_path() if request.method in ("GET", "HEAD") else ""
-    return _proof_page(request, ProofForm(), next_url, kept.seal(unsent) if unsent else "", 403)
+    return _proof_page(request, ProofForm(), next_url=next_url, sealed=kept.seal(unsent) if unsent else "", status=403)
 
 
-def _proof_page(request: Any, form: ProofForm, next_url: str, sealed: str, status: int) -> HttpResponse:
+def _proof_page(request: Any, form: ProofForm, *, next_url: str, sealed: str, status: int) -> HttpResponse:
     return own_page(request, "account/proof.html", {"form": form, "next": next_url, "kept": sealed}, status=status)

@@ -54,7 +54,7 @@ def ask(request: Any, account: Any, *, is_staff: bool, remember: bool, next_url:
     request.session.cycle_key()
     step = {"account": account.pk, "at": sessions.seconds(), "remember": remember, "is_staff": is_staff}
     request.session[PENDING] = step
-    return _page(request, account.pk, CodeForm(), next_url, sealed)
+    return _page(request, account.pk, form=CodeForm(), next_url=next_url, sealed=sealed)
 
 
 @public_page
@@ -69,21 +69,21 @@ def second_step(request: Any, slug: str) -> HttpResponse:
         return redirect("account:login", slug=slug)
     next_url, sealed = request.POST.get("next", ""), request.POST.get(kept.FIELD, "")
     if request.method != "POST":
-        return _page(request, account.pk, CodeForm(), next_url, sealed)
+        return _page(request, account.pk, form=CodeForm(), next_url=next_url, sealed=sealed)
     form, counted = CodeForm(request.POST), kept.owner_name(account.pk)
     credential = request.POST.get("credential", "")
     if not credential and not form.is_valid():
-        return _page(request, account.pk, form, next_url, sealed, status=422)
+        return _page(request, account.pk, form=form, next_url=next_url, sealed=sealed, status=422)
     if not throttle.attempt(request, "second", counted):
         note_sign_in(request, "account.blocked", counted)
         form.add_error(None, _("Trop d’essais. Attendez 15 minutes, puis recommencez."))
-        return _page(request, account.pk, form, next_url, sealed, status=429)
+        return _page(request, account.pk, form=form, next_url=next_url, sealed=sealed, status=429)
     try:
         _check(request, account.pk, credential, form)
     except WrongCode:
         note_sign_in(request, "account.refused", counted)
         _refuse(form, is_key=bool(credential))
-        return _page(request, account.pk, form, next_url, sealed, status=422)
+        return _page(request, account.pk, form=form, next_url=next_url, sealed=sealed, status=422)
     throttle.done(request, "second", counted)
     request.session.pop(PENDING, None)
     kind = {"is_staff": pending["is_staff"], "remember": pending["remember"]}
@@ -109,7 +109,9 @@ def _refuse(form: CodeForm, *, is_key: bool) -> None:
         form.add_error("code", _("Ce code ne convient pas, ou il a déjà servi. Attendez le suivant et recommencez."))
 
 
-def _page(request: Any, account_id: int, form: CodeForm, next_url: str, sealed: str, status: int = 200) -> HttpResponse:
+def _page(
+    request: Any, account_id: int, *, form: CodeForm, next_url: str, sealed: str, status: int = 200
+) -> HttpResponse:
     place = place_of(request)
     asked = question(place=place, account_id=account_id) if place else None
     if asked:

@@ -47,10 +47,10 @@ def grid(request: Any, slug: str, enrolment_id: int) -> HttpResponse:
         if to is None:
             return render(request, "400.html", status=400)
         return _page(request, _board(request, enrolment_id, to), to, reason=reason, wanted=wanted)
-    return _order(request, board, on, wanted, reason)
+    return _order(request, board, on=on, wanted=wanted, reason=reason)
 
 
-def _order(request: Any, board: Board, on: Any, wanted: Mapping[int, bool], reason: str) -> HttpResponse:
+def _order(request: Any, board: Board, *, on: Any, wanted: Mapping[int, bool], reason: str) -> HttpResponse:
     item = OrderItem(
         enrolment_id=board.enrolment.enrolment_id,
         add=frozenset(slot for slot, want in wanted.items() if want),

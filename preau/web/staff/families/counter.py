@@ -99,7 +99,7 @@ def situation(request: Any, slug: str, family_id: int) -> HttpResponse:
 
 @staff_page("agent", "manager")
 @require_http_methods(["GET", "HEAD", "POST"])
-def data_form(request: Any, slug: str, family_id: int, form_id: int, child_id: int | None = None) -> HttpResponse:
+def data_form(request: Any, slug: str, *, family_id: int, form_id: int, child_id: int | None = None) -> HttpResponse:
     """A démarche that the collectivité has written as data."""
     found = find_form(actor=request.actor, form_id=form_id)
     if found.is_about_child != (child_id is not None):
@@ -115,7 +115,7 @@ def _page(request: Any, family_id: int, page: Counter, *, child_id: int | None =
     form = page.form(request.POST or None, initial={"country": "France"})
     if request.method == "POST" and form.is_valid():
         try:
-            made = _send(request, family_id, page, form, child_id)
+            made = _send(request, family_id, page=page, form=form, child_id=child_id)
         except NotOpenForYou:
             form.add_error(None, _("Cette démarche n’est pas ouverte à cette famille."))
         except Incomplete:
@@ -137,7 +137,7 @@ def _sent(request: Any, family_id: int, made: drafts.Submission) -> HttpResponse
     return redirect("staff:procedure", slug=slug, number=number)
 
 
-def _send(request: Any, family_id: int, page: Counter, form: CounterForm, child_id: int | None) -> drafts.Submission:
+def _send(request: Any, family_id: int, *, page: Counter, form: CounterForm, child_id: int | None) -> drafts.Submission:
     """Begin, fill and send in one go: at the counter there is no draft to come back to."""
     actor, now = request.actor, request.now
     return drafts.submit_at_counter(

@@ -69,24 +69,24 @@ def file_context(*, actor: Actor, file: FamilyFile, on: date) -> dict[str, Any]:
     return {
         "file": file,
         "reads_files": True,
-        "kids": _kids(actor, file, ids, lines, papers, on),
+        "kids": _kids(actor, file, ids=ids, lines=lines, papers=papers, on=on),
         "others": len(every) - len(ids),
         "lines": lines,
         "days": _days(planned, lines),
         "household_papers": papers[None],
         "procedures": procedures,
         "procedure_count": total,
-        "journal": journal_of(actor, file, ids, lines, papers, limit=LATEST),
+        "journal": journal_of(actor, file, child_ids=ids, lines=lines, papers=papers, limit=LATEST),
     }
 
 
 def journal_of(
     actor: Actor,
     file: FamilyFile,
+    *,
     child_ids: list[int],
     lines: list[EnrolmentLine],
     papers: Mapping[int | None, Papers],
-    *,
     limit: int,
 ) -> list[JournalLine]:
     """What was done to the file, its children whom the agent opens, their enrolments, pieces and démarches."""
@@ -118,6 +118,7 @@ def _papers(actor: Actor, file: FamilyFile, ids: list[int], on: date) -> dict[in
 def _kids(
     actor: Actor,
     file: FamilyFile,
+    *,
     ids: list[int],
     lines: list[EnrolmentLine],
     papers: Mapping[int | None, Papers],

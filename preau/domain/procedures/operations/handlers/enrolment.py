@@ -49,7 +49,7 @@ class EnrolmentHandler(Handler):
             raise NotFound("activity")
 
     def check_open(self, *, actor: Actor, family_id: int, child_id: int | None, about: str, now: datetime) -> None:
-        row = _row(actor, family_id, child_id, about, now)
+        row = _row(actor, family_id, child_id=child_id, about=about, now=now)
         if actor.is_staff or row.state in (OfferState.OPEN, OfferState.FULL):
             return
         reasons = row.best.reasons
@@ -137,7 +137,7 @@ class EnrolmentHandler(Handler):
             tell_waiting(actor=actor, enrolment_id=row.enrolment_id or 0, now=now)
 
 
-def _row(actor: Actor, family_id: int, child_id: int | None, about: str, now: datetime) -> OfferRow:
+def _row(actor: Actor, family_id: int, *, child_id: int | None, about: str, now: datetime) -> OfferRow:
     found = ABOUT.fullmatch(about)
     wanted = (int(found[1]), int(found[2])) if found else None
     for child in enrolment_choices(actor=actor, family_id=family_id, now=now):
@@ -150,7 +150,7 @@ def _row(actor: Actor, family_id: int, child_id: int | None, about: str, now: da
 def _option(actor: Actor, row: Procedure, now: datetime) -> OfferOption | None:
     offer_id = _choice(row).get("offer_id")
     try:
-        found = _row(actor, row.family_id, row.child_id, _about(row), now)
+        found = _row(actor, row.family_id, child_id=row.child_id, about=_about(row), now=now)
     except NotFound:
         return None
     return next((each for each in found.options if each.offer_id == offer_id), None)
