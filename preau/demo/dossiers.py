@@ -19,6 +19,7 @@ from preau.domain.organisations.models import Department
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import ProcedureForm, ReasonTemplate
 from preau.domain.procedures.operations import decisions, drafts
+from preau.domain.procedures.rules import About
 
 CONSENTS = (
     ("photo", "Photographier ou filmer mon enfant pour les publications de la structure", True),
@@ -139,8 +140,7 @@ def answer_form(
         actor=actor,
         kind=ProcedureKind.FORM,
         family_id=home.family.pk,
-        about=f"f{asked.pk}",
-        form_id=asked.pk,
+        about=About(form_id=asked.pk),
         now=now,
     )
     drafts.save_step(actor=actor, draft_id=draft.draft_id, step="form", values=values, now=now)
@@ -155,7 +155,6 @@ def validate_all(builder: Builder, homes: Iterable[Home], *, year: SchoolYear | 
                 actor=builder.actor,
                 child_id=child.pk,
                 school_year_id=(year or builder.year).pk,
-                number=None,
                 now=builder.now - timedelta(days=90 + number % 30),
             )
 
@@ -176,8 +175,7 @@ def fill(
         actor=actor,
         kind=ProcedureKind.DOSSIER,
         family_id=home.family.pk,
-        child_id=child.pk,
-        about=f"y{builder.prepared.pk}",
+        about=About(child_id=child.pk, school_year_id=builder.prepared.pk),
         now=now,
     )
     parts: Mapping[str, Mapping[str, Any]] = {
@@ -225,7 +223,7 @@ def remember(builder: Builder, home: Home, year: SchoolYear, *, days_ago: int, *
         for kind in asked_pieces(builder):
             send_piece(builder, home, kind.code, child=child, now=now, accept=True, year=year)
         confirm_sheets(actor=builder.actor, child_id=child.pk, school_year_id=year.pk, now=now, by=by)
-        validate_dossier(actor=builder.actor, child_id=child.pk, school_year_id=year.pk, number=None, now=now)
+        validate_dossier(actor=builder.actor, child_id=child.pk, school_year_id=year.pk, now=now)
 
 
 def send(builder: Builder, home: Home, draft_id: int, *, days_ago: int = 5) -> int:

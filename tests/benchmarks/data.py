@@ -249,7 +249,8 @@ class Builder:
                             enrolment_id=enrolment.pk,
                             slot_id=slots[(enrolment.offer_id, code, on)],
                             on=on,
-                            participant_key=enrolment.participant_key,
+                            family_id=enrolment.family_id,
+                            child_id=enrolment.child_id,
                             status="booked",
                             booked_at=self.now,
                         )

@@ -22,6 +22,7 @@ from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations import drafts
 from preau.domain.procedures.operations.orders import place_order
+from preau.domain.procedures.rules import About
 from tests.concurrency.test_last_place import run_together
 from tests.factories.town import NOW, Town, assert_counters_are_exact, slots_of
 from tests.uploads.corpus import paper
@@ -108,8 +109,9 @@ def test_an_abonnement_against_orders_ends_without_a_deadlock(town, monkeypatch)
             actor=actor,
             kind=ProcedureKind.ENROLMENT,
             family_id=home.family.pk,
-            child_id=home.children[0].pk,
-            about=f"a{offer.activity_id}y{offer.school_year_id}",
+            about=About(
+                child_id=home.children[0].pk, activity_id=offer.activity_id, school_year_id=offer.school_year_id
+            ),
             now=NOW,
         )
         pattern = {"lines": [{"weekday": 0, "unit": "S", "weeks": "every", "name": "lundi"}]}

@@ -29,6 +29,7 @@ from preau.domain.procedures.operations.decisions import ask_more
 from preau.domain.procedures.operations.drafts import save_step, start, submit
 from preau.domain.procedures.operations.messages import attach, write_message
 from preau.domain.procedures.operations.orders import place_order, save_booking_draft
+from preau.domain.procedures.rules import About
 from preau.domain.publishing.models import NewsItem
 from tests.factories.town import NOW, Town, slots_of
 from tests.uploads.corpus import paper, picture
@@ -219,7 +220,11 @@ def _declare(town: Town, victim: Any) -> int:
     person = {"role": "child", "first_name": f"{CANARY}-declare", "last_name": CANARY, "birth_date": "2024-01-02"}
     save_step(actor=actor, draft_id=draft.draft_id, step="p1", values=person, now=NOW)
     sent = start(
-        actor=actor, kind=ProcedureKind.PAI, family_id=victim.family.pk, child_id=victim.children[0].pk, now=NOW
+        actor=actor,
+        kind=ProcedureKind.PAI,
+        family_id=victim.family.pk,
+        about=About(child_id=victim.children[0].pk),
+        now=NOW,
     )
     needs = {"needs": f"{CANARY}-sante", "doctor_name": f"{CANARY}-medecin"}
     save_step(actor=actor, draft_id=sent.draft_id, step="pai", values=needs, now=NOW)

@@ -19,6 +19,7 @@ from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.decisions import ask_more
 from preau.domain.procedures.operations.drafts import save_step, send_document, start, submit
 from preau.domain.procedures.operations.messages import write_message
+from preau.domain.procedures.rules import About
 from tests.factories.town import NOW, Household
 from tests.isolation import scene as scenes
 from tests.isolation.scene import CANARY, Scene
@@ -130,7 +131,7 @@ def partner(scene: Scene) -> Household:
         kind.is_active = False  # the names of types are the collectivité's: here, only A's papers say them
         kind.save()
     for step in ("sent", "draft"):
-        draft = start(actor=actor, kind=ProcedureKind.SITUATION, family_id=family.pk, about="a1", now=NOW)
+        draft = start(actor=actor, kind=ProcedureKind.SITUATION, family_id=family.pk, about=About(), now=NOW)
         values = {"situation": "separated", "from": "2026-11-01", "note": OWN}
         save_step(actor=actor, draft_id=draft.draft_id, step="situation", values=values, now=NOW)
         if step == "sent":

@@ -20,6 +20,7 @@ from preau.domain.families.operations.household import link_child
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations import changes, drafts, households, orders
+from preau.domain.procedures.rules import About
 from preau.kernel.periods import monday_of
 from tests.factories.town import NOW, TODAY, slots_of
 from tests.uploads.corpus import paper
@@ -77,7 +78,7 @@ def case(town, awa):
         for code, kind in kinds.items()
     }
     draft = drafts.start(
-        actor=town.parent(awa), kind=ProcedureKind.PAI, family_id=awa.family.pk, child_id=child.pk, now=NOW
+        actor=town.parent(awa), kind=ProcedureKind.PAI, family_id=awa.family.pk, about=About(child_id=child.pk), now=NOW
     )
     values = {"needs": "mot-prive", "doctor_name": "Dr Test"}
     drafts.save_step(actor=town.parent(awa), draft_id=draft.draft_id, step="pai", values=values, now=NOW)
@@ -216,13 +217,14 @@ def test_no_act_is_begun_or_done_without_the_exercise_of_authority(town, case, a
         lambda: orders.save_booking_draft(
             actor=actor, enrolment_id=bea.enrolments[0].pk, wanted={free.pk: True}, now=NOW
         ),
-        lambda: drafts.start(actor=actor, kind=ProcedureKind.PAI, family_id=bea.family.pk, child_id=child.pk, now=NOW),
+        lambda: drafts.start(
+            actor=actor, kind=ProcedureKind.PAI, family_id=bea.family.pk, about=About(child_id=child.pk), now=NOW
+        ),
         lambda: drafts.start(
             actor=actor,
             kind=ProcedureKind.ENROLMENT,
             family_id=bea.family.pk,
-            child_id=child.pk,
-            about=f"a{case['offer'].activity_id}y{town.year.pk}",
+            about=About(child_id=child.pk, activity_id=case["offer"].activity_id, school_year_id=town.year.pk),
             now=NOW,
         ),
         lambda: households.receive_objection(

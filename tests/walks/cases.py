@@ -34,6 +34,7 @@ def fill(slug: str, today: date, count: int) -> None:
     from preau.domain.organisations.models import Organisation
     from preau.domain.procedures.enums import ProcedureKind as Kind
     from preau.domain.procedures.operations import drafts
+    from preau.domain.procedures.rules import About
 
     town = Organisation.objects.get(slug=slug)
     account = Account.objects.filter(memberships__organisation_id=town.pk).order_by("pk").first()
@@ -60,7 +61,7 @@ def fill(slug: str, today: date, count: int) -> None:
         )
         child_id = link.child_id if kind == Kind.PAI else None
         at = now + timedelta(minutes=number)
-        draft = drafts.start(actor=actor, kind=kind, family_id=family_id, child_id=child_id, now=at)
+        draft = drafts.start(actor=actor, kind=kind, family_id=family_id, about=About(child_id=child_id), now=at)
         drafts.save_step(
             actor=actor,
             draft_id=draft.draft_id,

@@ -5,10 +5,10 @@ in one query, in primary-key order, then everything is decided on plain facts an
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from preau.base.actor import Actor
 from preau.base.facts import NotAllowed, NotFound
@@ -18,19 +18,20 @@ from preau.domain.bookings.models import Booking
 from preau.domain.bookings.queries.facts import (
     BookableEnrolment,
     Held,
+    held_and_holidays,
     held_by_participant,
-    holidays_around,
     lacking_piece,
     load_bookable,
-    load_counters,
     load_facts,
-    load_held,
     school_holidays_for,
 )
-from preau.domain.bookings.rules import Counter, Decision, SlotFacts, Wish, decide_order
+from preau.domain.bookings.rules import Decision, SlotFacts, Wish, decide_order
 from preau.domain.catalogue.models import ResourceDay, Slot, Unit
+from preau.domain.catalogue.operations import places
+from preau.domain.catalogue.queries import counters_of
+from preau.domain.catalogue.rules import Counter, has_room
+from preau.domain.families.enums import PersonKind
 
-COUNTERS_AT_ONCE = 300
 MERGED = "Fusion de deux fiches"
 MAX_WISHES = 2000  # a whole school year of four units a day for three children, with room to spare
 
@@ -50,10 +51,14 @@ class OrderItem:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was decided, with the enrolments it speaks of."""
+    """What was decided, with the enrolments it speaks of.
+
+    `bookings` are the rows made and cancelled, by enrolment and slot; none when nothing was written.
+    """
 
     decision: Decision
     enrolments: Mapping[int, BookableEnrolment]
+    bookings: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
 
 def change_bookings(*, actor: Actor, items: Sequence[OrderItem], now: datetime, reason: str = "") -> Outcome:
@@ -72,8 +77,8 @@ def change_bookings(*, actor: Actor, items: Sequence[OrderItem], now: datetime, 
     may_force = _may_force(actor, reason)
     material = _read(actor=actor, items=items, now=now, lock=True)
     decision = _decide(material, now=now, may_force=may_force)
-    _write(actor=actor, material=material, decision=decision, now=now, reason=reason if may_force else "")
-    return Outcome(decision, material.enrolments)
+    rows = _write(actor=actor, material=material, decision=decision, now=now, reason=reason if may_force else "")
+    return Outcome(decision, material.enrolments, rows)
 
 
 def preview_change(*, actor: Actor, items: Sequence[OrderItem], now: datetime) -> Outcome:
@@ -102,9 +107,8 @@ def load_bookings(*, actor: Actor, pairs: Iterable[tuple[int, int]], now: dateti
     by_id = slots.in_bulk({slot_id for _, slot_id in wanted})
     enrolments = load_bookable(actor=actor, enrolment_ids={enrolment_id for enrolment_id, _ in wanted})
     days = {slot.on for slot in by_id.values()}
-    counters, ids = load_counters(
-        actor=actor, resource_ids={r for slot in by_id.values() for r in slot.unit.resource_ids}, days=days, lock=True
-    )
+    resource_ids = {resource_id for slot in by_id.values() for resource_id in slot.unit.resource_ids}
+    counters = places.hold(actor=actor, resource_ids=resource_ids, days=days)
     # No join here: on a table filled a moment ago, whose statistics say empty, a planner joins row by row.
     held: dict[str, set[int]] = {}
     for key, slot_id in Booking.objects.filter(
@@ -112,36 +116,38 @@ def load_bookings(*, actor: Actor, pairs: Iterable[tuple[int, int]], now: dateti
     ).values_list("participant_key", "slot_id"):
         held.setdefault(key, set()).add(slot_id)
     school_holidays = school_holidays_for(actor=actor, enrolments=enrolments.values(), days=days)
-    before = {counter_id: counter.booked for counter_id, counter in counters.items()}
+    before = {counter_id: counter.booked for counter_id, counter in counters.by_id.items()}
     rows = []
     for enrolment_id, slot_id in wanted:
         enrolment, slot = enrolments[enrolment_id], by_id[slot_id]
-        needed = [counters[ids[(r, slot.on)]] for r in slot.unit.resource_ids if (r, slot.on) in ids]
+        needed = counters.of(slot.unit.resource_ids, day=slot.on)
         mine = held.setdefault(enrolment.participant_key, set())
         if enrolment.own_days and not enrolment.own_days.holds(slot.on, school_holidays):
             continue
-        if slot_id in mine or any(c.is_blocking and c.remaining < 1 for c in needed):
+        if slot_id in mine or not has_room(needed):
             continue
         mine.add(slot_id)
         for counter in needed:
             counter.booked += 1
         rows.append(_booking_row(actor, enrolment, slot_id=slot.pk, on=slot.on, now=now, reason=""))
     Booking.objects.bulk_create(rows, batch_size=2000)
-    _write_counters([c for c in counters.values() if c.booked != before[c.counter_id]])
+    places.write(counters=[c for c in counters.by_id.values() if c.booked != before[c.counter_id]])
     return len(rows)
 
 
-def merge_participant(*, actor: Actor, kept_key: str, absorbed_key: str, now: datetime) -> int:
+def merge_participant(*, actor: Actor, kind: PersonKind, kept_id: int, absorbed_id: int, now: datetime) -> int:
     """Give the bookings of a participant to another record of the same person, in the caller's transaction.
 
     One person takes one place in a slot: where both had one, the firmer stays, the other is cancelled with a reason
-    and its place given back. Nothing else moves: the past is rewritten for the key only.
+    and its place given back. Nothing else moves: the past is rewritten for the person only.
 
     :return: how many were cancelled so.
     :raises NotAllowed: neither agent nor manager.
     """
     actor.require_role(Role.AGENT, Role.MANAGER)
-    held = Booking.objects.filter(organisation_id=actor.organisation_id, status__in=HOLDS_PLACE)
+    bookings = Booking.objects.filter(organisation_id=actor.organisation_id)
+    held = bookings.filter(status__in=HOLDS_PLACE)
+    kept_key, absorbed_key = f"{kind[0]}{kept_id}", f"{kind[0]}{absorbed_id}"
     mine = {row.slot_id: row for row in held.filter(participant_key=kept_key)}
     double = []
     for row in held.filter(participant_key=absorbed_key, slot_id__in=list(mine)).select_related("slot__unit"):
@@ -151,9 +157,7 @@ def merge_participant(*, actor: Actor, kept_key: str, absorbed_key: str, now: da
     Booking.objects.filter(pk__in=[lost.pk for lost, _kept in double]).update(
         status=BookingStatus.CANCELLED, cancelled_at=now, cancelled_by_id=actor.account_id, reason=MERGED
     )
-    Booking.objects.filter(organisation_id=actor.organisation_id, participant_key=absorbed_key).update(
-        participant_key=kept_key
-    )
+    bookings.filter(**{f"{kind}_id": absorbed_id}).update(**{f"{kind}_id": kept_id})
     return len(double)
 
 
@@ -192,16 +196,15 @@ def _give_back(actor: Actor, double: Sequence[tuple[Booking, Booking]]) -> None:
             freed[(resource_id, lost.on)] = freed.get((resource_id, lost.on), 0) + 1
     if not freed:
         return
-    counters, ids = load_counters(
+    counters = places.hold(
         actor=actor,
         resource_ids={resource_id for resource_id, _on in freed},
         days={on for _resource_id, on in freed},
-        lock=True,
     )
-    touched = [(counters[ids[key]], count) for key, count in freed.items() if key in ids]
+    touched = [(counters.by_id[counters.ids[key]], count) for key, count in freed.items() if key in counters.ids]
     for counter, count in touched:
         counter.booked -= count
-    _write_counters([counter for counter, _count in touched])
+    places.write(counters=[counter for counter, _count in touched])
 
 
 @dataclass(slots=True)
@@ -212,7 +215,7 @@ class _Material:
     facts: list[SlotFacts]
     wanted: dict[tuple[int, int], bool]  # (enrolment id, slot id) → take or give back
     requirements: dict[tuple[int, str], frozenset[str]]
-    counters: dict[int, Counter]
+    counters: Mapping[int, Counter]
     held: list[Held]
 
 
@@ -230,10 +233,14 @@ def _read(*, actor: Actor, items: Sequence[OrderItem], now: datetime, lock: bool
     slots = _slots(actor, enrolments, wanted)
     days = {slot.on for slot in slots}
     resource_ids = {resource_id for slot in slots for resource_id in slot.unit.resource_ids}
-    holidays = holidays_around(actor=actor, days=days)
     late = lacking_piece(actor=actor, enrolments=enrolments.values(), on=now.astimezone(actor.zone).date())
-    counters, counter_ids = load_counters(actor=actor, resource_ids=resource_ids, days=days, lock=lock)
-    held = load_held(actor=actor, participant_keys={e.participant_key for e in enrolments.values()}, days=days)
+    if lock:
+        counters = places.hold(actor=actor, resource_ids=resource_ids, days=days)
+    else:
+        counters = counters_of(organisation_id=actor.organisation_id, resource_ids=resource_ids, days=days)
+    held, holidays = held_and_holidays(
+        actor=actor, participant_keys={each.participant_key for each in enrolments.values()}, days=days
+    )
     enrolment_of_slot: dict[int, list[int]] = {}
     for enrolment_id, slot_id in wanted:
         enrolment_of_slot.setdefault(slot_id, []).append(enrolment_id)
@@ -242,12 +249,12 @@ def _read(*, actor: Actor, items: Sequence[OrderItem], now: datetime, lock: bool
         enrolments=enrolments,
         slots=slots,
         enrolment_of_slot=enrolment_of_slot,
-        counter_ids=counter_ids,
+        counter_ids=counters.ids,
         holidays=holidays,
         school_holidays=school_holidays_for(actor=actor, enrolments=enrolments.values(), days=days),
         lacking_piece=late,
     )
-    return _Material(enrolments, facts, wanted, _requirements(facts, held), counters, held)
+    return _Material(enrolments, facts, wanted, _requirements(facts, held), counters.by_id, held)
 
 
 def _wanted(items: Sequence[OrderItem]) -> dict[tuple[int, int], bool]:
@@ -297,14 +304,20 @@ def _decide(material: _Material, *, now: datetime, may_force: bool) -> Decision:
     )
 
 
-def _write(*, actor: Actor, material: _Material, decision: Decision, now: datetime, reason: str) -> None:
+def _write(
+    *, actor: Actor, material: _Material, decision: Decision, now: datetime, reason: str
+) -> dict[tuple[int, int], int]:
     given_back = {(each.enrolment_id, each.slot_id) for each in decision.removed}
-    cancelled = [b.booking_id for b in material.held if (b.enrolment_id, b.slot_id) in given_back]
-    if cancelled:
-        Booking.objects.filter(organisation_id=actor.organisation_id, pk__in=cancelled).update(
+    written = {
+        (held.enrolment_id, held.slot_id): held.booking_id
+        for held in material.held
+        if (held.enrolment_id, held.slot_id) in given_back
+    }
+    if written:
+        Booking.objects.filter(organisation_id=actor.organisation_id, pk__in=written.values()).update(
             status=BookingStatus.CANCELLED, cancelled_at=now, cancelled_by_id=actor.account_id
         )
-    Booking.objects.bulk_create(
+    made = Booking.objects.bulk_create(
         [
             _booking_row(
                 actor, material.enrolments[each.enrolment_id], slot_id=each.slot_id, on=each.on, now=now, reason=reason
@@ -312,8 +325,10 @@ def _write(*, actor: Actor, material: _Material, decision: Decision, now: dateti
             for each in decision.added
         ]
     )
+    written |= {(row.enrolment_id, row.slot_id): row.pk for row in made}
     touched = {i for each in (*decision.added, *decision.removed) for i in each.counter_ids}
-    _write_counters([material.counters[i] for i in sorted(touched)])
+    places.write(counters=[material.counters[i] for i in sorted(touched)])
+    return written
 
 
 def _booking_row(
@@ -324,27 +339,11 @@ def _booking_row(
         enrolment_id=enrolment.enrolment_id,
         slot_id=slot_id,
         on=on,
-        participant_key=enrolment.participant_key,
+        family_id=enrolment.family_id,
+        child_id=enrolment.child_id,
+        adult_id=enrolment.adult_id,
         status=BookingStatus.BOOKED,
         booked_at=now,
         booked_by_id=actor.account_id,
         reason=reason,
     )
-
-
-def _write_counters(counters: Sequence[Counter]) -> None:
-    """Write counters that this transaction holds locked: absolute values are exact.
-
-    One statement of plain SQL, the same on both engines: Django's bulk_update takes as long to build
-    its CASE of sixty rows as all the rest of an order.
-    """
-    table = ResourceDay._meta.db_table
-    with connection.cursor() as cursor:
-        for start in range(0, len(counters), COUNTERS_AT_ONCE):
-            part = counters[start : start + COUNTERS_AT_ONCE]
-            rows = ", ".join(["(%s, %s, %s)"] * len(part))
-            cursor.execute(
-                f"WITH known(id, booked, extra) AS (VALUES {rows}) "  # noqa: S608 -- placeholders and our own table
-                f"UPDATE {table} SET booked = known.booked, extra = known.extra FROM known WHERE {table}.id = known.id",
-                [value for each in part for value in (each.counter_id, each.booked, each.extra)],
-            )

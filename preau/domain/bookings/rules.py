@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from preau.domain.bookings.enums import Rhythm
+from preau.domain.catalogue.rules import Counter, has_room
 from preau.kernel.periods import monday_of
 
 
@@ -193,22 +194,6 @@ class SlotFacts:
     is_readable: bool = True
 
 
-@dataclass(slots=True)
-class Counter:
-    """One resource on one day. `extra` places exist only for agents."""
-
-    counter_id: int
-    capacity: int
-    extra: int
-    booked: int
-    is_blocking: bool
-
-    @property
-    def remaining(self) -> int:
-        """Places that families may still take; never negative."""
-        return max(0, self.capacity - self.booked)
-
-
 @dataclass(frozen=True, slots=True)
 class Wish:
     """Take (`wanted`) or give back one slot."""
@@ -239,12 +224,6 @@ class Decision:
     refused: list[Refusal] = field(default_factory=list)
     idle: list[Refusal] = field(default_factory=list)
     forced_counter_ids: set[int] = field(default_factory=set)
-
-
-def remaining_places(facts: SlotFacts, counters: Mapping[int, Counter]) -> int | None:
-    """Return how many families may still book this slot, or None when nothing limits it."""
-    limits = [counters[i].remaining for i in facts.counter_ids if i in counters and counters[i].is_blocking]
-    return min(limits) if limits else None
 
 
 def refusal_of_time(
@@ -419,8 +398,9 @@ class _Ledger:
             return UnitExcluded
         if not facts.requires <= same_day:
             return UnitMissing
-        is_full = any(self.counters[i].is_blocking and self.counters[i].remaining < 1 for i in facts.counter_ids)
-        return SlotFull if is_full and not self.may_force else None
+        if self.may_force or has_room(self.counters[i] for i in facts.counter_ids):
+            return None
+        return SlotFull
 
     def _refusal_of_time(self, facts: SlotFacts, *, wanted: bool, is_change: bool) -> type[BookingRefused] | None:
         fact = refusal_of_time(facts, wanted=wanted, now=self.now, is_change=is_change)

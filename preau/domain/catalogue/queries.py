@@ -1,13 +1,22 @@
 """Reads of the catalogue."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from django.db.models import Case, Q, QuerySet, Value, When
 
 from preau.base.ordering import by_name
 from preau.domain.catalogue.enums import OpenOn
-from preau.domain.catalogue.models import Activity, ClosedDay, Offer, PublicHoliday, SchoolHoliday, SchoolYear
-from preau.domain.catalogue.rules import OfferCalendar, closure_of
+from preau.domain.catalogue.models import (
+    Activity,
+    ClosedDay,
+    Offer,
+    PublicHoliday,
+    ResourceDay,
+    SchoolHoliday,
+    SchoolYear,
+)
+from preau.domain.catalogue.rules import Counter, Counters, OfferCalendar, closure_of
 from preau.kernel.periods import Period
 
 BEFORE_SUMMER = timedelta(days=65)  # re-enrolment begins in May
@@ -65,16 +74,6 @@ def find_school_year(*, organisation_id: int, year_id: int) -> SchoolYear | None
     return SchoolYear.objects.filter(organisation_id=organisation_id, pk=year_id).first()
 
 
-def day_closures(*, organisation_id: int, offer_id: int, start: date, end: date) -> dict[date, str]:
-    """Return the days of [start, end) on which an offer does not run, with the reason in words.
-
-    The reason is "" for an ordinary day without the activity. Two queries whatever the period.
-    """
-    offer = Offer.objects.get(organisation_id=organisation_id, pk=offer_id)
-    calendar = load_calendar(organisation_id=organisation_id, offer=offer, start=start, end=end)
-    return closures_of(offer=offer, calendar=calendar, start=start, end=end)
-
-
 def closures_of(*, offer: Offer, calendar: OfferCalendar, start: date, end: date) -> dict[date, str]:
     """Return the closures of an offer over [start, end) from a calendar read before. No query."""
     closures: dict[date, str] = {}
@@ -110,3 +109,23 @@ def load_calendar(*, organisation_id: int, offer: Offer, start: date, end: date)
         school_holidays=found["school"],
         closed_days=found["closed"],
     )
+
+
+def counters_of(
+    *, organisation_id: int, resource_ids: Collection[int], days: Collection[date], lock: bool = False
+) -> Counters:
+    """Return the counters of these resources on these days. One query, in primary-key order.
+
+    :param lock: keep the rows locked until the end of the transaction: see `operations.places.hold`.
+    """
+    rows = ResourceDay.objects.filter(
+        organisation_id=organisation_id, resource_id__in=resource_ids, on__in=days
+    ).order_by("pk")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    by_id: dict[int, Counter] = {}
+    ids: dict[tuple[int, date], int] = {}
+    for row in rows:
+        by_id[row.pk] = Counter(row.pk, row.capacity, row.extra, row.booked, row.is_blocking)
+        ids[(row.resource_id, row.on)] = row.pk
+    return Counters(by_id, ids)

@@ -377,3 +377,57 @@ def age_in_months(born: date, *, on: date) -> int:
     """
     months = (on.year - born.year) * 12 + on.month - born.month
     return months - (on.day < born.day)
+
+
+def place_name(*, activity: str, site: str) -> str:
+    """Return what one enrols in, in the words of its users: the activity and where it is, no word twice.
+
+    >>> place_name(activity="Accueil périscolaire", site="École des Tilleuls")
+    'Accueil périscolaire, École des Tilleuls'
+    >>> place_name(activity="Halte-garderie La Petite Ruche", site="La Petite Ruche")
+    'Halte-garderie La Petite Ruche'
+    """
+    if not site or site.casefold() in activity.casefold():
+        return activity
+    if activity.casefold() in site.casefold():
+        return site
+    return f"{activity}, {site}"
+
+
+@dataclass(slots=True)
+class Counter:
+    """One resource on one day. `extra` places exist only for agents."""
+
+    counter_id: int
+    capacity: int
+    extra: int
+    booked: int
+    is_blocking: bool
+
+    @property
+    def remaining(self) -> int:
+        """Places that families may still take; never negative."""
+        return max(0, self.capacity - self.booked)
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """The counters of some resources on some days."""
+
+    by_id: Mapping[int, Counter]
+    ids: Mapping[tuple[int, date], int]  # (resource id, day) → counter id
+
+    def of(self, resource_ids: Iterable[int], *, day: date) -> list[Counter]:
+        """Return the counters of these resources on a day; one that is not counted is not there."""
+        return [self.by_id[self.ids[each, day]] for each in resource_ids if (each, day) in self.ids]
+
+
+def has_room(counters: Iterable[Counter]) -> bool:
+    """Tell whether families may take one more place in each of these counters: nothing else says « full »."""
+    return not any(each.is_blocking and each.remaining < 1 for each in counters)
+
+
+def remaining_in(counters: Iterable[Counter]) -> int | None:
+    """Return how many families may still take a place in all of these, or None when nothing limits it."""
+    limits = [each.remaining for each in counters if each.is_blocking]
+    return min(limits) if limits else None

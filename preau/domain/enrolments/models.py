@@ -47,7 +47,6 @@ class Enrolment(TenantModel):
         max_length=8, choices=[(s.value, s.name) for s in EnrolmentStatus], default=EnrolmentStatus.ACTIVE
     )
     waiting_since = models.DateTimeField(null=True, blank=True)  # rank on the waiting list
-    procedure_number = models.PositiveIntegerField(null=True, blank=True)  # the démarche that asked for it
     ended_reason = models.CharField(max_length=200, blank=True)  # said by an agent, read by the family
 
     class Meta:

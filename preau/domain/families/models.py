@@ -339,7 +339,6 @@ class ValidatedDossier(TenantModel):
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="validated_dossiers")
     school_year_id = models.BigIntegerField()
     validated_at = models.DateTimeField()
-    procedure_number = models.PositiveIntegerField(null=True)
 
     class Meta:
         constraints = [

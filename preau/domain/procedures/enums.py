@@ -36,6 +36,13 @@ class ProcedureStatus(StrEnum):
 OPEN_STATUSES = (ProcedureStatus.SUBMITTED, ProcedureStatus.IN_REVIEW, ProcedureStatus.MORE_ASKED)
 
 
+class LineChange(StrEnum):
+    """What a line of a démarche of reservations asks for."""
+
+    ADD = "add"
+    REMOVE = "remove"
+
+
 class OtherParent(StrEnum):
     """Whether a non-usual act waits for the other holder of authority (Code civil, art. 372-2 a contrario)."""
 

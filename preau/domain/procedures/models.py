@@ -1,45 +1,75 @@
-"""Démarches: drafts, numbered procedures (one per child × activity of an order), their timeline."""
+"""Démarches: drafts, numbered procedures (one per child × activity of an order), their lines and their timeline.
+
+A démarche names what it is about, by foreign keys: nothing below names a démarche (ADR 0012).
+"""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce
 
 from preau.base.encryption import EncryptedJSONField
 from preau.base.models import TenantModel
-from preau.domain.procedures.enums import OtherParent, ProcedureKind, ProcedureStatus, TimelineEvent
+from preau.domain.procedures.enums import LineChange, OtherParent, ProcedureKind, ProcedureStatus, TimelineEvent
 
 
 class Procedure(TenantModel):
     """One démarche. The number is given at submission; a draft has none.
 
-    `payload` of a booking draft: {"want": {"<slot id>": true|false}}.
-    `payload` of a submitted booking: {"added": [item], "removed": [item], "refused": [item]} where item is
-    {"slot": id, "on": "2026-11-16", "unit": "Matin", "code": "M"}; a refused item has "wanted" and "why"
-    (code of the fact) too.
-
-    Every other kind keeps what the family typed in `answers` (encrypted: health may stand there), by step;
-    a draft is one per family and `draft_key`, so that either parent of the household takes it up again.
+    A draft of reservations keeps what was ticked in `wishes`; once sent, each day is a `ProcedureLine`.
+    Every other kind keeps what the family typed in `answers` (encrypted: health may stand there), by step. A draft
+    is one per household and thing that it is about, so that either parent takes it up again.
     """
 
     number = models.PositiveIntegerField(null=True)
     kind = models.CharField(max_length=20, choices=[(k.value, k.name) for k in ProcedureKind])
     status = models.CharField(max_length=12, choices=[(s.value, s.name) for s in ProcedureStatus])
     order_key = models.CharField(max_length=64, blank=True)  # one per validated basket: refuses a double click
-    family_id = models.BigIntegerField()
-    child_id = models.BigIntegerField(null=True)
-    enrolment_id = models.BigIntegerField(null=True)
-    department_id = models.BigIntegerField(null=True)
-    account_id = models.BigIntegerField(null=True)  # the person who asked
-    # The one account of the household that reads it; 0: none does; null: the household.
-    private_to_id = models.BigIntegerField(null=True)
-    subject = models.CharField(max_length=240)  # « Lina - Accueil périscolaire - École des Tilleuls »
+    # What it is about. A link that no list goes through has no index: an order writes little.
+    family = models.ForeignKey("families.Family", on_delete=models.PROTECT, related_name="procedures", db_index=False)
+    child = models.ForeignKey("families.Child", on_delete=models.PROTECT, null=True, related_name="procedures")
+    activity = models.ForeignKey(
+        "catalogue.Activity", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    offer = models.ForeignKey(
+        "catalogue.Offer", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )  # the one chosen, of a request for an enrolment
+    school_year = models.ForeignKey(
+        "catalogue.SchoolYear", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    form = models.ForeignKey(
+        "procedures.ProcedureForm", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )  # of a kind written as data
+    enrolment = models.ForeignKey(
+        "enrolments.Enrolment", on_delete=models.PROTECT, null=True, related_name="+"
+    )  # booked in, or made by it
+    # Who asked, who may read it, who answers.
+    account = models.ForeignKey(
+        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )  # the person who asked
     on_behalf = models.BooleanField(default=False)  # by an agent for the family
-    payload = models.JSONField(default=dict)
+    is_private = models.BooleanField(default=False)  # one adult of the household alone reads it: the next; or none
+    private_to = models.ForeignKey(
+        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    department = models.ForeignKey(
+        "organisations.Department", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    site = models.ForeignKey(
+        "organisations.Site", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )  # limits who sees it among agents
+    assignee = models.ForeignKey(
+        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )  # the agent who takes it
+    # Frozen words: what is read in lists and mails, whatever becomes of the rows.
+    person = models.CharField(max_length=160, blank=True)  # « Lina »
+    subject = models.CharField(max_length=240, blank=True)  # « Accueil périscolaire, École des Tilleuls »
+    first_on = models.DateField(null=True)  # first and last day of reservations
+    last_on = models.DateField(null=True)
+    # What was said.
+    wishes = models.JSONField(default=dict)  # {"<slot id>": true|false}
     answers = EncryptedJSONField(default=dict)  # {step: {field: value}}
+    said_at = models.JSONField(default=dict)  # {step: instant}: an older paper never replaces a later word
     step = models.CharField(max_length=20, blank=True)  # where the draft was left
-    draft_key = models.CharField(max_length=60, blank=True)  # "c12/y3": what the draft is about
-    form_id = models.BigIntegerField(null=True)  # ProcedureForm of a kind written as data
-    site_id = models.BigIntegerField(null=True)  # limits who sees it among agents
-    assignee_id = models.BigIntegerField(null=True)  # account of the agent who takes it
     due_at = models.DateTimeField(null=True)  # promised answer: submission + delay of the collectivité
     anomalies = models.JSONField(default=list)  # codes found by the machine at submission
     is_clean = models.BooleanField(default=True)  # no anomaly: may be accepted with others in one go
@@ -48,7 +78,7 @@ class Procedure(TenantModel):
     other_parent = models.CharField(
         max_length=8, choices=[(o.value, o.name) for o in OtherParent], default=OtherParent.NOT_NEEDED, blank=True
     )
-    asked = models.JSONField(default=dict)  # {"type_ids": [], "text": ""} while MORE_ASKED
+    asked = models.JSONField(default=dict)  # what `decisions.ask_more` wrote, while MORE_ASKED
     reason = models.TextField(blank=True)  # of a refusal, or of a partial answer: read by the family
     held = models.JSONField(default=dict)  # decision taken and not applied yet: {"accept", "reason", "by", "without"}
     held_until = models.DateTimeField(null=True)
@@ -63,17 +93,26 @@ class Procedure(TenantModel):
                 fields=["organisation_id", "number"], condition=Q(number__isnull=False), name="procedure_number_once"
             ),
             models.UniqueConstraint(
-                fields=["organisation_id", "account_id", "enrolment_id"],
+                fields=["organisation_id", "account", "enrolment"],
                 condition=Q(status=ProcedureStatus.DRAFT.value, kind=ProcedureKind.BOOKING.value),
                 name="procedure_one_draft",
             ),
             models.UniqueConstraint(
-                fields=["organisation_id", "family_id", "kind", "draft_key"],
-                condition=Q(status=ProcedureStatus.DRAFT.value) & ~Q(kind=ProcedureKind.BOOKING.value),
+                "organisation_id",
+                "family",
+                "kind",
+                *(
+                    Coalesce(F(name), Value(0), output_field=models.BigIntegerField())
+                    for name in ("child", "activity", "school_year", "form", "private_to")
+                ),
+                # What an agent writes at the counter is its own: what the family had begun stays as it was.
+                Case(When(on_behalf=True, then=F("account")), default=Value(0), output_field=models.BigIntegerField()),
+                condition=Q(status=ProcedureStatus.DRAFT.value)
+                & ~Q(kind__in=[ProcedureKind.BOOKING.value, ProcedureKind.DOCUMENT.value]),
                 name="procedure_one_file_draft",
             ),
             models.UniqueConstraint(
-                fields=["organisation_id", "order_key", "enrolment_id"],
+                fields=["organisation_id", "order_key", "enrolment"],
                 condition=~Q(order_key=""),
                 name="procedure_order_once",
             ),
@@ -83,7 +122,7 @@ class Procedure(TenantModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["organisation_id", "family_id", "-submitted_at"], name="procedure_family"),
+            models.Index(fields=["organisation_id", "family", "-submitted_at"], name="procedure_family"),
             models.Index(fields=["organisation_id", "status", "due_at", "number"], name="procedure_queue"),
             models.Index(
                 fields=["organisation_id", "-decided_at", "-number"],
@@ -96,19 +135,48 @@ class Procedure(TenantModel):
         return f"n° {self.number}" if self.number else f"draft {self.pk}"
 
 
+class ProcedureLine(TenantModel):
+    """One moment that a démarche of reservations took, gave back, or was refused.
+
+    « Who cancelled Thursday, and when? » is read here: the booking names no démarche.
+    """
+
+    procedure = models.ForeignKey(Procedure, on_delete=models.DO_NOTHING, related_name="lines")
+    slot = models.ForeignKey("catalogue.Slot", on_delete=models.PROTECT, related_name="+", db_index=False)
+    booking = models.ForeignKey(
+        "bookings.Booking", on_delete=models.PROTECT, null=True, related_name="procedure_lines"
+    )  # taken or given back; null: refused
+    change = models.CharField(max_length=6, choices=[(c.value, c.name) for c in LineChange])
+    why = models.CharField(max_length=20, blank=True)  # code of the fact that refused it
+    until = models.DateTimeField(null=True)  # last instant (excluded) at which it could be given back
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(why="", booking__isnull=False) | (~Q(why="") & Q(booking__isnull=True)),
+                name="procedure_line_done_or_refused",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.procedure_id} {self.change} {self.slot_id}"
+
+
 class TimelineEntry(TenantModel):
     """What happened to a démarche after its submission, when, by whom.
 
     The submission and the immediate answer are read from the démarche itself: they are not repeated here.
     """
 
-    # DO_NOTHING, here and below, lets a draft of reservations be deleted in one query; the database itself
+    # DO_NOTHING, here and around, lets a draft of reservations be deleted in one query; the database itself
     # refuses to lose a démarche that has a past.
     procedure = models.ForeignKey(Procedure, on_delete=models.DO_NOTHING, related_name="timeline")
     at = models.DateTimeField()
     event = models.CharField(max_length=16, choices=[(e.value, e.name) for e in TimelineEvent])
     by = models.CharField(max_length=120)  # shown to the family: a name, or the department for an agent
-    account_id = models.BigIntegerField(null=True)
+    account = models.ForeignKey(
+        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     detail = models.CharField(max_length=240, blank=True)
 
     class Meta:
@@ -123,7 +191,9 @@ class ProcedureMessage(TenantModel):
 
     procedure = models.ForeignKey(Procedure, on_delete=models.DO_NOTHING, related_name="messages")
     at = models.DateTimeField()
-    account_id = models.BigIntegerField(null=True)
+    account = models.ForeignKey(
+        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     by = models.CharField(max_length=120)  # shown: a name, or the department for an agent
     is_staff = models.BooleanField(default=False)
     is_note = models.BooleanField(default=False)
@@ -140,13 +210,11 @@ class ProcedurePiece(TenantModel):
     """A document joined to a démarche; the document itself lives in the family's file and serves again."""
 
     procedure = models.ForeignKey(Procedure, on_delete=models.DO_NOTHING, related_name="pieces")
-    document_id = models.BigIntegerField()
+    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["organisation_id", "procedure", "document_id"], name="procedure_piece_once"
-            ),
+            models.UniqueConstraint(fields=["organisation_id", "procedure", "document"], name="procedure_piece_once"),
         ]
 
     def __str__(self) -> str:

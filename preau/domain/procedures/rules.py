@@ -10,8 +10,20 @@ from preau.domain.procedures.enums import OtherParent, ProcedureKind, ProcedureS
 
 PERSON = "p"  # steps of an entourage: "p1", "p2"…
 LINE = "l"  # weekly lines of an enrolment, told by their place: "l0", "l1"…
-SAID = "said"  # step → instant at which it was answered
 MAX_TEXT = 4000  # characters of a message, a note or a reason
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a démarche is about, besides its household: of one kind, a household has one draft for each."""
+
+    child_id: int | None = None
+    activity_id: int | None = None
+    school_year_id: int | None = None
+    form_id: int | None = None
+
+
+THE_HOUSEHOLD = About()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +133,6 @@ def merge_draft(
             continue
         draft[slot_id] = is_ticked
     return {slot_id: want for slot_id, want in draft.items() if held.get(slot_id) is not want}
-
-
-def draft_key(*, child_id: int | None, about: str, agent_id: int | None = None) -> str:
-    """Return what makes a household's draft of one kind unique: "c12/y3" for a child and a school year.
-
-    :param agent_id: account of the agent who writes at the counter: what the family had begun stays its own.
-    """
-    counter = f"s{agent_id}" if agent_id else ""
-    return f"c{child_id or 0}{counter}/{about}"[:60]
 
 
 def to_say_again(answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -289,13 +292,13 @@ def dossier_problems(
     return found
 
 
-def said_at(payload: Mapping[str, Any], step: str, *, default: datetime) -> datetime:
-    """Return when a step was answered; the default for what was kept before moments were.
+def said_at(moments: Mapping[str, Any], step: str, *, default: datetime) -> datetime:
+    """Return when a step was answered; the default for one that was not.
 
     >>> said_at({}, "health", default=datetime(2026, 1, 1)).year
     2026
     """
-    text = payload.get(SAID, {}).get(step)
+    text = moments.get(step)
     return datetime.fromisoformat(text) if text else default
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from preau.domain.bookings import rules
 from preau.domain.bookings.enums import Rhythm
-from preau.domain.bookings.rules import Counter, SlotFacts, Wish, decide_order, in_rhythm
+from preau.domain.bookings.rules import SlotFacts, Wish, decide_order, in_rhythm
+from preau.domain.catalogue.rules import Counter, has_room, remaining_in
 
 DAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
@@ -163,7 +164,7 @@ def test_an_agent_forces_deadline_and_capacity_but_not_a_closed_day():
 def test_extra_places_are_never_offered_to_families():
     counter = Counter(1, capacity=10, extra=3, booked=11, is_blocking=True)
     assert counter.remaining == 0
-    assert rules.remaining_places(facts(), {1: counter}) == 0
+    assert (remaining_in([counter]), has_room([counter])) == (0, False)
 
 
 @given(

@@ -10,8 +10,9 @@ from preau.domain.bookings import rules
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import OrderItem, change_bookings
 from preau.domain.bookings.queries.board import slot_board
-from preau.domain.bookings.rules import Counter, Wish, decide_order
+from preau.domain.bookings.rules import Wish, decide_order
 from preau.domain.catalogue.models import Unit
+from preau.domain.catalogue.rules import Counter
 from preau.domain.enrolments.models import Enrolment
 from preau.domain.enrolments.operations.enrolling import enrol, promote_waiting
 from preau.domain.enrolments.queries.lists import offers_with_limit

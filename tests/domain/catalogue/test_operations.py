@@ -1,6 +1,7 @@
 """Calendars, slots and places, in the database."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -11,10 +12,15 @@ from preau.base.facts import NotAllowed, NotFound
 from preau.domain.catalogue.models import ClosedDay, PublicHoliday, ResourceDay, SchoolHoliday, SchoolYear, Slot
 from preau.domain.catalogue.operations.places import close_days, open_offer, set_capacity
 from preau.domain.catalogue.operations.seeding import seed_calendar
-from preau.domain.catalogue.queries import current_school_year, day_closures, holiday_dates
+from preau.domain.catalogue.queries import closures_of, current_school_year, holiday_dates, load_calendar
 from tests.factories.catalogue import make_offer, make_town
 
 pytestmark = pytest.mark.django_db
+
+
+def closures(actor: Actor, offer: Any, start: date, end: date) -> dict[date, str]:
+    calendar = load_calendar(organisation_id=actor.organisation_id, offer=offer, start=start, end=end)
+    return closures_of(offer=offer, calendar=calendar, start=start, end=end)
 
 
 def holidays_of(actor: Actor, start: date, end: date) -> list[tuple[date, date]]:
@@ -193,11 +199,9 @@ def test_closing_days_marks_their_slots_and_keeps_the_counters() -> None:
     assert sorted(rows.values_list("pk", flat=True)) == closed
     assert set(rows.values_list("on", flat=True)) == {date(2026, 11, 5), date(2026, 11, 6)}
     assert set(ResourceDay.objects.filter(on=date(2026, 11, 5)).values_list("booked", flat=True)) == {4}
-    closures = day_closures(
-        organisation_id=actor.organisation_id, offer_id=offer.pk, start=date(2026, 11, 2), end=date(2026, 11, 9)
-    )
-    assert closures[date(2026, 11, 5)] == "Intempéries"
-    assert date(2026, 11, 3) not in closures
+    found = closures(actor, offer, date(2026, 11, 2), date(2026, 11, 9))
+    assert found[date(2026, 11, 5)] == "Intempéries"
+    assert date(2026, 11, 3) not in found
 
 
 def test_closing_a_site_leaves_the_other_sites_open() -> None:

@@ -12,6 +12,7 @@ from preau.domain.documents.queries.folders import overdue_of, pieces_due
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.operations.drafts import join_document, send_document, start
 from preau.domain.procedures.queries.dossiers import dossier_folders, dossier_states
+from preau.domain.procedures.rules import About
 from tests.uploads.corpus import paper
 
 pytestmark = pytest.mark.django_db
@@ -103,8 +104,7 @@ def test_the_piece_sent_for_the_next_year_is_good_for_both(town, awa, insurance,
         actor=town.parent(awa),
         kind=ProcedureKind.DOSSIER,
         family_id=awa.family.pk,
-        child_id=child.pk,
-        about=f"y{next_year.pk}",
+        about=About(child_id=child.pk, school_year_id=next_year.pk),
         now=at(day),
     )
     join_document(

@@ -15,6 +15,7 @@ from preau.domain.procedures.operations import decisions, drafts, messages
 from preau.domain.procedures.queries.cases import file_drafts, find_case
 from preau.domain.procedures.queries.inbox import InboxFilter, inbox, next_in_queue, queue_counts
 from preau.domain.procedures.rules import (
+    About,
     AlreadyDecided,
     Incomplete,
     TextMissing,
@@ -83,7 +84,7 @@ def test_a_draft_is_nobody_else_s(town, awa, bruno):
     with pytest.raises(NotFound):
         drafts.start(actor=town.parent(bruno), kind=ProcedureKind.ENTOURAGE, family_id=awa.family.pk, now=NOW)
     with pytest.raises(NotFound):
-        draft(town, awa, ProcedureKind.PAI, child_id=bruno.children[0].pk)
+        draft(town, awa, ProcedureKind.PAI, about=About(child_id=bruno.children[0].pk))
     assert Procedure.objects.get(pk=draft_id).number is None
 
 
@@ -313,7 +314,7 @@ def test_a_form_written_as_data_goes_to_its_department(town, awa):
         department=creche,
         fields=[{"code": "question", "label": "Votre question", "kind": "long", "required": True}],
     )
-    made = draft(town, awa, ProcedureKind.FORM, about=f"f{form.pk}", form_id=form.pk)
+    made = draft(town, awa, ProcedureKind.FORM, about=About(form_id=form.pk))
     with pytest.raises(Incomplete):
         drafts.submit(actor=town.parent(awa), draft_id=made.draft_id, now=NOW)
     drafts.save_step(
@@ -322,7 +323,7 @@ def test_a_form_written_as_data_goes_to_its_department(town, awa):
     view = drafts.submit(actor=town.parent(awa), draft_id=made.draft_id, now=NOW).view
     assert (view.department_id, view.subject) == (creche.pk, "Demandes d’informations petite enfance")
     with pytest.raises(NotFound):
-        draft(town, awa, ProcedureKind.FORM, about="f999999", form_id=form.pk)
+        draft(town, awa, ProcedureKind.FORM, about=About(form_id=999999))
 
 
 def test_an_agent_acts_on_behalf_and_the_holder_is_told(reviewed, awa):
@@ -359,7 +360,7 @@ def test_a_non_usual_act_waits_for_the_other_parent(parted, awa, bruno, monkeypa
 
     monkeypatch.setattr(PaiHandler, "needs_other_parent", lambda self, **_: True)
     actor = parted.parent(awa)
-    made = draft(parted, awa, ProcedureKind.PAI, child_id=awa.children[0].pk)
+    made = draft(parted, awa, ProcedureKind.PAI, about=About(child_id=awa.children[0].pk))
     drafts.save_step(
         actor=actor, draft_id=made.draft_id, step="pai", values={"needs": "Asthme", "doctor_name": "Dr Roy"}, now=NOW
     )
@@ -382,7 +383,7 @@ def test_who_asked_is_told_that_the_other_parent_refuses(parted, awa, bruno, mon
     from preau.domain.procedures.operations.handlers.household import PaiHandler
 
     monkeypatch.setattr(PaiHandler, "needs_other_parent", lambda self, **_: True)
-    made = draft(parted, awa, ProcedureKind.PAI, child_id=awa.children[0].pk)
+    made = draft(parted, awa, ProcedureKind.PAI, about=About(child_id=awa.children[0].pk))
     needs = {"needs": "Asthme", "doctor_name": "Dr Roy"}
     drafts.save_step(actor=parted.parent(awa), draft_id=made.draft_id, step="pai", values=needs, now=NOW)
     number = drafts.submit(actor=parted.parent(awa), draft_id=made.draft_id, now=NOW).view.number
@@ -442,17 +443,15 @@ def test_each_kind_that_has_a_form_is_taken_up_again(reviewed, awa):
         (ProcedureKind.MOVE, "move", MOVE, {}),
         (ProcedureKind.SITUATION, "situation", {"situation": "married", "from": "2026-10-01"}, {}),
         (ProcedureKind.PAI, "pai", {"needs": "Arachide", "doctor_name": "Dr Serin"}, {"child_id": child_id}),
-        (ProcedureKind.FORM, "form", {"word": "bonjour"}, {"form_id": form.pk, "about": f"f{form.pk}"}),
+        (ProcedureKind.FORM, "form", {"word": "bonjour"}, {"form_id": form.pk}),
     ):
-        if kind == ProcedureKind.SITUATION:
-            more = {"about": f"a{parent.account_id}"}
-        made = draft(reviewed, awa, kind, **more)
+        made = draft(reviewed, awa, kind, about=About(**more))
         drafts.save_step(actor=parent, draft_id=made.draft_id, step=step, values=values, now=NOW)
         number = drafts.submit(actor=parent, draft_id=made.draft_id, now=NOW).view.number
         refuse(reviewed, number)
         again = drafts.begin_again(actor=parent, number=number, now=NOW)
         assert (again.kind, again.answers[step]) == (kind, values)
-        assert draft(reviewed, awa, kind, **more).draft_id == again.draft_id
+        assert draft(reviewed, awa, kind, about=About(**more)).draft_id == again.draft_id
 
 
 def test_the_page_of_a_refusal_has_the_button_that_takes_it_up(reviewed, awa, login):

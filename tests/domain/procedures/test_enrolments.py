@@ -21,7 +21,7 @@ from preau.domain.procedures.operations import changes as changes_acts
 from preau.domain.procedures.operations import decisions, drafts
 from preau.domain.procedures.queries.cases import find_case
 from preau.domain.procedures.queries.enrolments import about_row, enrolment_row
-from preau.domain.procedures.rules import Incomplete, NotOpenForYou
+from preau.domain.procedures.rules import About, Incomplete, NotOpenForYou
 from tests.factories.town import NOW, TODAY, assert_counters_are_exact, slots_of
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,9 @@ def begin(town, household, offer, *, child=0, actor=None, now=NOW, **choice):
     actor = actor or town.parent(household)
     ids = {"family_id": household.family.pk, "child_id": household.children[child].pk}
     row = enrolment_row(actor=actor, offer_id=offer.pk, now=now, **ids)
-    draft = drafts.start(actor=actor, kind=ProcedureKind.ENROLMENT, about=about_row(row=row), now=now, **ids)
+    draft = drafts.start(
+        actor=actor, kind=ProcedureKind.ENROLMENT, family_id=ids["family_id"], about=about_row(row=row), now=now
+    )
     values = {"offer_id": offer.pk, **choice}
     drafts.save_step(actor=actor, draft_id=draft.draft_id, step="choice", values=values, now=now)
     return draft.draft_id
@@ -55,10 +57,14 @@ def ask(town, household, offer, **options):
 def test_an_immediate_activity_enrols_at_once(town, awa):
     offer = town.offer()
     view = ask(town, awa, offer)
-    assert (view.status, view.subject) == ("accepted", f"Enfant1 - Accueil périscolaire - {town.school.name}")
+    assert (view.status, view.person, view.subject) == (
+        "accepted",
+        "Enfant1",
+        f"Accueil périscolaire, {town.school.name}",
+    )
     row = Enrolment.objects.get()
     assert (row.child, row.starts_on, row.ends_on) == (awa.children[0], TODAY, offer.ends_on)
-    assert (row.procedure_number, row.status) == (view.number, "active")
+    assert (Procedure.objects.get(enrolment=row).number, row.status) == (view.number, "active")
     assert [mail.template for mail in OutboxMail.objects.all()] == ["procedure_received"]
 
 
@@ -153,10 +159,10 @@ def test_who_finds_it_full_waits_is_told_and_is_promoted(town, awa, bruno):
     view = ask(town, bruno, offer)
     assert [row.status for row in Enrolment.objects.order_by("pk")] == ["active", "waiting"]
     assert TimelineEntry.objects.get().event == "waiting"
-    held = Enrolment.objects.get(procedure_number=first.number)
+    held = Procedure.objects.get(number=first.number).enrolment
     changes_acts.leave(actor=town.agent("agent"), enrolment_id=held.pk, on=TODAY, now=NOW)
     line = changes_acts.promote(actor=town.agent("agent"), offer_id=offer.pk, now=NOW)
-    assert (line.procedure_number, line.status) == (view.number, "active")
+    assert (Procedure.objects.get(number=view.number).enrolment_id, line.status) == (line.enrolment_id, "active")
     told = {mail.template: mail.to for mail in OutboxMail.objects.filter(template__startswith="enrolment")}
     assert told == {
         "enrolment_ended": [awa.account.email],
@@ -301,7 +307,7 @@ def schooling_draft(town, household, **values):
         actor=actor,
         kind=ProcedureKind.SCHOOLING,
         family_id=household.family.pk,
-        child_id=household.children[0].pk,
+        about=About(child_id=household.children[0].pk),
         now=NOW,
     )
     known = dict(draft.answers["schooling"])

@@ -18,7 +18,7 @@ from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations import decisions, drafts, messages
 from preau.domain.procedures.queries.cases import find_case, pieces_of
-from preau.domain.procedures.rules import AlreadyDecided, NothingKept, TextMissing
+from preau.domain.procedures.rules import About, AlreadyDecided, NothingKept, TextMissing
 from tests.domain.procedures.test_engine import KARIM, LEA, draft, sent
 from tests.domain.procedures.test_enrolments import ask, begin, send
 from tests.factories.town import NOW
@@ -41,7 +41,7 @@ def reviewed_at_once(town):
 
 
 def pai(town, household, *, needs="Arachide"):
-    made = draft(town, household, ProcedureKind.PAI, child_id=household.children[0].pk)
+    made = draft(town, household, ProcedureKind.PAI, about=About(household.children[0].pk))
     values = {"needs": needs, "doctor_name": "Dr Serin"}
     drafts.save_step(actor=town.parent(household), draft_id=made.draft_id, step="pai", values=values, now=NOW)
     return drafts.submit(actor=town.parent(household), draft_id=made.draft_id, now=NOW).view.number

@@ -36,6 +36,7 @@ from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.drafts import save_step, send_document, start
 from preau.domain.procedures.operations.households import merge_adults, merge_children
+from preau.domain.procedures.rules import About
 from tests.factories.town import NOW, TODAY, Household, assert_counters_are_exact, slots_of
 from tests.uploads.corpus import paper
 
@@ -69,7 +70,7 @@ def _fill(town, household, child) -> None:
     kind, _new = ConsentType.objects.get_or_create(organisation_id=town.id, code="photo", title="Photo")
     Consent.objects.create(**ids, consent_type=kind, answer="no", answered_at=NOW, answered_by=f"{number}")
     SheetConfirmation.objects.create(**ids, school_year_id=town.year.pk, confirmed_at=NOW, confirmed_by="Awa")
-    ValidatedDossier.objects.create(**ids, school_year_id=town.year.pk, validated_at=NOW, procedure_number=1)
+    ValidatedDossier.objects.create(**ids, school_year_id=town.year.pk, validated_at=NOW)
     Objection.objects.create(**ids, adult=household.adult, made_at=NOW)
     Contact.objects.create(
         **ids, family=household.family, kind="pick_up", first_name="Ida", last_name="Roux", phone=f"0{number}"
@@ -85,7 +86,9 @@ def _fill(town, household, child) -> None:
         content=paper(),
         now=NOW,
     )
-    draft = start(actor=actor, kind=ProcedureKind.PAI, family_id=household.family.pk, child_id=child.pk, now=NOW)
+    draft = start(
+        actor=actor, kind=ProcedureKind.PAI, family_id=household.family.pk, about=About(child_id=child.pk), now=NOW
+    )
     save_step(actor=actor, draft_id=draft.draft_id, step="pai", values={"needs": f"n{number}"}, now=NOW)
 
 
@@ -106,7 +109,6 @@ def assert_gone(names: tuple[str, ...], model: type[models.Model], pk: int, lett
     assert rows_that_point_to(names, model, pk) == []
     assert not model.objects.filter(pk=pk).exists()
     assert not Booking.objects.filter(participant_key=f"{letter}{pk}").exists()
-    assert not Procedure.objects.filter(draft_key__startswith=f"{letter}{pk}").exists()
 
 
 def test_the_walk_of_references_does_see_them(bruno_twice):

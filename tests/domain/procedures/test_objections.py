@@ -16,6 +16,7 @@ from preau.domain.families.rules import ActFrozen
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations import changes, decisions, drafts, households, orders
+from preau.domain.procedures.rules import About
 from tests.factories.town import NOW, TODAY, slots_of
 
 pytestmark = pytest.mark.django_db
@@ -37,14 +38,13 @@ def stop(town, awa, bea):
     )
 
 
-def ask(town, household, kind, step, values, *, child=0, about=""):
+def ask(town, household, kind, step, values, *, child=0, **about):
     actor = town.parent(household)
     draft = drafts.start(
         actor=actor,
         kind=kind,
         family_id=household.family.pk,
-        child_id=household.children[child].pk,
-        about=about,
+        about=About(child_id=household.children[child].pk, **about),
         now=NOW,
     )
     drafts.save_step(actor=actor, draft_id=draft.draft_id, step=step, values=values, now=NOW)
@@ -52,8 +52,8 @@ def ask(town, household, kind, step, values, *, child=0, about=""):
 
 
 def ask_enrolment(town, household, offer, *, child=0):
-    about = f"a{offer.activity_id}y{offer.school_year_id}"
-    return ask(town, household, ProcedureKind.ENROLMENT, "choice", {"offer_id": offer.pk}, child=child, about=about)
+    about = {"activity_id": offer.activity_id, "school_year_id": offer.school_year_id}
+    return ask(town, household, ProcedureKind.ENROLMENT, "choice", {"offer_id": offer.pk}, child=child, **about)
 
 
 def ask_pai(town, household, *, child=0):
@@ -100,7 +100,7 @@ def test_a_dossier_is_not_validated(town, awa, bea):
         kind=ProcedureKind.DOSSIER,
         status="submitted",
         number=1,
-        payload={"year": town.year.pk},
+        school_year=town.year,
         created_at=NOW,
         updated_at=NOW,
         submitted_at=NOW,
@@ -194,7 +194,7 @@ def mails_to(account):
 
 def test_what_was_begun_for_a_child_who_leaves_is_forgotten(town, awa, bea):
     child = awa.children[0]
-    start = {"kind": ProcedureKind.PAI, "child_id": child.pk, "now": NOW}
+    start = {"kind": ProcedureKind.PAI, "about": About(child.pk), "now": NOW}
     drafts.start(actor=town.parent(bea), family_id=bea.family.pk, **start)
     kept = drafts.start(actor=town.parent(awa), family_id=awa.family.pk, **start)
     households.take_from_household(actor=town.agent("agent"), child_id=child.pk, family_id=bea.family.pk, now=NOW)
@@ -226,7 +226,7 @@ def test_the_mails_to_the_other_household_leave(town, awa, bea, mailoutbox, temp
     if template == "child_act":
         ask_enrolment(town, awa, town.offer())
     else:
-        actor, about = town.parent(awa), {"family_id": awa.family.pk, "child_id": awa.children[0].pk}
+        actor, about = town.parent(awa), {"family_id": awa.family.pk, "about": About(awa.children[0].pk)}
         draft = drafts.start(actor=actor, kind=ProcedureKind.SCHOOLING, now=NOW, **about)
         values = {**draft.answers["schooling"], "site_id": town.school.pk, "level": "CP", "derogation": "Un frère"}
         drafts.save_step(actor=actor, draft_id=draft.draft_id, step="schooling", values=values, now=NOW)

@@ -114,7 +114,8 @@ def test_a_stale_page_does_not_undo_what_the_other_parent_did(client, town, awa,
         enrolment=awa.enrolments[0],
         slot=theirs,
         on=theirs.on,
-        participant_key=awa.enrolments[0].participant_key,
+        family=awa.family,
+        child=awa.enrolments[0].child,
         status="booked",
         booked_at=NOW,
     )
@@ -242,7 +243,7 @@ def test_what_the_other_parent_booked_a_minute_before_is_nothing_to_do(client, t
         family_id=awa.family.pk,
         enrolment_id=awa.enrolments[0].pk,
         account_id=awa.account.pk,
-        payload={"want": {str(slot.pk): True}},
+        wishes={str(slot.pk): True},
         created_at=NOW,
         updated_at=NOW,
     )

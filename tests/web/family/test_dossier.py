@@ -199,7 +199,7 @@ def test_the_steps_say_who_is_enrolled_and_when_reservations_open(client, town, 
         assert untold not in steps
     assert "Elle s’ouvre enfant par enfant" in steps
     year = SchoolYear.objects.get(organisation_id=town.id, starts_on__year=2026)
-    validate_dossier(actor=town.system, child_id=child.pk, school_year_id=year.pk, number=None, now=NOW)
+    validate_dossier(actor=town.system, child_id=child.pk, school_year_id=year.pk, now=NOW)
     steps = page(client.get(f"{HOME}dossier/"))
     assert '<span class="blk mute">Restaurant</span>' in steps
     assert f"1 validé sur {len(awa.children)}" in steps

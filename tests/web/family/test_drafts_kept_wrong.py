@@ -8,6 +8,7 @@ from preau.domain.families.models import ConsentType, Guardianship, HouseholdChi
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure, ProcedureForm
 from preau.domain.procedures.operations.drafts import save_step, start
+from preau.domain.procedures.rules import About
 from tests.factories.town import NOW
 
 pytestmark = pytest.mark.django_db
@@ -64,8 +65,8 @@ def test_what_was_kept_wrong_opens_everywhere_and_is_not_sent(client, pages, val
 @pytest.mark.parametrize("kind", [ProcedureKind.PAI, ProcedureKind.DOSSIER])
 def test_a_child_who_has_left_the_household_is_asked_nothing_for(client, town, awa, kind):
     child = awa.children[0]
-    about = f"y{town.year.pk}" if kind == ProcedureKind.DOSSIER else ""
-    draft = start(actor=town.parent(awa), kind=kind, family_id=awa.family.pk, child_id=child.pk, about=about, now=NOW)
+    about = About(child.pk, school_year_id=town.year.pk if kind == ProcedureKind.DOSSIER else None)
+    draft = start(actor=town.parent(awa), kind=kind, family_id=awa.family.pk, about=about, now=NOW)
     values = {"needs": "repas", "doctor_name": "Dr Roy", "confirmed": True}
     save_step(actor=town.parent(awa), draft_id=draft.draft_id, step="pai", values=values, now=NOW)
     HouseholdChild.objects.filter(child=child).delete()

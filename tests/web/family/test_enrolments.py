@@ -195,7 +195,7 @@ def test_a_child_is_enrolled_at_school_by_its_parents(client, town, awa):
     recap = client.post(here, answers)
     assert town.school.name in client.get(recap.url).content.decode()
     sent = client.post(recap.url)
-    assert Procedure.objects.get().subject == f"Enfant1 - {town.school.name} - 2026-2027"
+    assert Procedure.objects.get().subject == f"{town.school.name}, 2026-2027"
     assert client.get(sent.url).status_code == 200
     assert "48 h" in client.get(sent.url).content.decode().replace("\xa0", " ")
 

@@ -13,6 +13,7 @@ from preau.domain.organisations.models import Department, Site
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure, ProcedureForm
 from preau.domain.procedures.operations import drafts, messages
+from preau.domain.procedures.rules import About
 from tests.factories.town import NOW
 from tests.uploads.corpus import paper
 
@@ -40,11 +41,11 @@ def scene(town, awa, login):
     )
     actor = town.parent(awa)
     ids = {"family_id": awa.family.pk, "now": NOW}
-    pai = drafts.start(actor=actor, kind=ProcedureKind.PAI, child_id=awa.children[0].pk, **ids)
+    pai = drafts.start(actor=actor, kind=ProcedureKind.PAI, about=About(child_id=awa.children[0].pk), **ids)
     values = {"needs": "Arachide", "doctor_name": "Dr Serin"}
     drafts.save_step(actor=actor, draft_id=pai.draft_id, step="pai", values=values, now=NOW)
     school = drafts.submit(actor=actor, draft_id=pai.draft_id, now=NOW).view.number
-    asked = drafts.start(actor=actor, kind=ProcedureKind.FORM, about=f"f{form.pk}", form_id=form.pk, **ids)
+    asked = drafts.start(actor=actor, kind=ProcedureKind.FORM, about=About(form_id=form.pk), **ids)
     number = drafts.submit(actor=actor, draft_id=asked.draft_id, now=NOW).view.number
     kind = DocumentType.objects.create(organisation_id=town.id, code="certificat", title="Certificat")
     document = deposit(

@@ -20,6 +20,7 @@ from preau.domain.organisations.models import Organisation
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure, ReasonTemplate
 from preau.domain.procedures.operations import decisions, drafts, messages
+from preau.domain.procedures.rules import About
 from tests.factories.town import NOW
 from tests.uploads.corpus import paper, picture
 
@@ -348,7 +349,9 @@ def test_the_machine_says_how_many_places_are_left(client, town, awa, bruno):
 
 def test_health_shows_only_on_demand(client, town, awa):
     actor, child = town.parent(awa), awa.children[0]
-    draft = drafts.start(actor=actor, kind=ProcedureKind.PAI, family_id=awa.family.pk, child_id=child.pk, now=NOW)
+    draft = drafts.start(
+        actor=actor, kind=ProcedureKind.PAI, family_id=awa.family.pk, about=About(child_id=child.pk), now=NOW
+    )
     values = {"needs": "Arachide", "doctor_name": "Dr Serin"}
     drafts.save_step(actor=actor, draft_id=draft.draft_id, step="pai", values=values, now=NOW)
     number = drafts.submit(actor=actor, draft_id=draft.draft_id, now=NOW).view.number

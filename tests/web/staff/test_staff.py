@@ -13,7 +13,7 @@ from preau.domain.bookings.operations import load_bookings
 from preau.domain.catalogue.models import ResourceDay, Slot
 from preau.domain.families.models import Adult, Child, ChildHealth
 from preau.domain.organisations.models import Site
-from preau.domain.procedures.models import Procedure
+from preau.domain.procedures.models import Procedure, ProcedureLine
 from tests.factories.town import NOW, TODAY, slots_of
 
 pytestmark = pytest.mark.django_db
@@ -160,7 +160,7 @@ def test_a_closed_day_refused_to_an_agent_is_told_to_nobody_else(desk, town, awa
     page = desk.post(f"{BASE}inscriptions/{enrolment.pk}/", sent, follow=True).content.decode()
     assert "activité fermée ce jour-là" in page
     assert "1 ajout." in page
-    assert Procedure.objects.get(number__isnull=False).payload["refused"] == []
+    assert not ProcedureLine.objects.exclude(why="").exists()
 
 
 def test_the_ticks_of_an_agent_follow_from_month_to_month(desk, town, awa):

@@ -12,22 +12,20 @@ from preau.domain.bookings.queries.facts import (
     find_bookable,
     held_by_participant,
     lacking_piece,
-    load_counters,
     load_facts,
     load_held,
 )
 from preau.domain.bookings.rules import (
-    Counter,
     DayKey,
     HeldByOtherHome,
     SlotFacts,
     SlotFull,
     day_key,
     refusal_of_time,
-    remaining_places,
 )
 from preau.domain.catalogue import queries as catalogue_queries
 from preau.domain.catalogue.models import Offer, Slot
+from preau.domain.catalogue.rules import Counter, has_room, remaining_in
 from preau.kernel.periods import Period
 
 
@@ -112,14 +110,16 @@ def slot_board(
     )
     days = {row.on for row in rows}
     resource_ids = {resource_id for row in rows for resource_id in row.unit.resource_ids}
-    counters, counter_ids = load_counters(actor=actor, resource_ids=resource_ids, days=days)
+    counters = catalogue_queries.counters_of(
+        organisation_id=actor.organisation_id, resource_ids=resource_ids, days=days
+    )
     held = load_held(actor=actor, participant_keys=[enrolment.participant_key], days=days)
     facts = load_facts(
         actor=actor,
         enrolments={enrolment.enrolment_id: enrolment},
         slots=rows,
         enrolment_of_slot={row.pk: (enrolment.enrolment_id,) for row in rows},
-        counter_ids=counter_ids,
+        counter_ids=counters.ids,
         holidays=frozenset(calendar.public_holidays),
         school_holidays=[Period(first, after) for first, after, _name in calendar.school_holidays],
         lacking_piece=lacking_piece(actor=actor, enrolments=[enrolment], on=now.astimezone(actor.zone).date()),
@@ -129,7 +129,7 @@ def slot_board(
         enrolment=enrolment,
         start=start,
         end=end,
-        slots=tuple(_slot_views(facts, held, counters, now=now)),
+        slots=tuple(_slot_views(facts, held, counters.by_id, now=now)),
         closures=_with_uncovered_days(enrolment, closures, days, start=start, end=end),
     )
 
@@ -149,11 +149,8 @@ def _slot_views(
             each,
             holder=slots.get(each.participant_key, {}).get(each.slot_id),
             is_change=day_key(each) in changeable,
-            is_full=any(
-                counters[i].is_blocking and counters[i].remaining < 1
-                for i in set(each.counter_ids) - freed.get(day_key(each), set())
-            ),
-            remaining=remaining_places(each, counters),
+            is_full=not has_room(counters[i] for i in set(each.counter_ids) - freed.get(day_key(each), set())),
+            remaining=remaining_in(counters[i] for i in each.counter_ids),
             now=now,
         )
         for each in facts

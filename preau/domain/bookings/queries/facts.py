@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, CharField, F, JSONField, OuterRef, Q, QuerySet, Subquery, Value
 
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
 from preau.domain.bookings.enums import HOLDS_PLACE
 from preau.domain.bookings.models import Booking
-from preau.domain.bookings.rules import Counter, DayKey, SlotFacts
+from preau.domain.bookings.rules import DayKey, SlotFacts
 from preau.domain.catalogue import queries as catalogue_queries
 from preau.domain.catalogue import rules as catalogue_rules
 from preau.domain.catalogue.enums import BookingMode
-from preau.domain.catalogue.models import ResourceDay, Slot
+from preau.domain.catalogue.models import PublicHoliday, Slot
 from preau.domain.documents.queries.folders import overdue_of
 from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.enrolments.models import Enrolment, Schooling
@@ -38,6 +38,7 @@ class BookableEnrolment:
     enrolment_id: int
     family_id: int
     child_id: int | None
+    adult_id: int | None
     participant_key: str
     participant: str  # first name of the child or adult; "" when the household itself takes part
     hue: int
@@ -61,9 +62,9 @@ class BookableEnrolment:
     requires_dossier: bool = False
 
     @property
-    def subject(self) -> str:
-        """« Lina - Accueil périscolaire - École des Tilleuls » (A10-02)."""
-        return " - ".join(part for part in (self.participant, self.activity, self.site) if part)
+    def place(self) -> str:
+        """Return what is booked, and where: « Accueil périscolaire, École des Tilleuls » (A10-02)."""
+        return catalogue_rules.place_name(activity=self.activity, site=self.site)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,57 +197,67 @@ def lacking_piece(*, actor: Actor, enrolments: Iterable[BookableEnrolment], on: 
     return frozenset(each.enrolment_id for each in asking if (each.family_id, each.child_id) in late)
 
 
-def load_counters(
-    *, actor: Actor, resource_ids: Collection[int], days: Collection[date], lock: bool = False
-) -> tuple[dict[int, Counter], dict[tuple[int, date], int]]:
-    """Return the counters of these resources on these days, and their ids by (resource, day).
-
-    One query, in primary-key order. With `lock`, the rows stay locked until the end of the
-    transaction: it is the one lock of an order (docs/algorithms/places.md).
-    """
-    rows = ResourceDay.objects.filter(
-        organisation_id=actor.organisation_id, resource_id__in=resource_ids, on__in=days
-    ).order_by("pk")
-    if lock:
-        rows = rows.select_for_update(of=("self",))
-    counters: dict[int, Counter] = {}
-    ids: dict[tuple[int, date], int] = {}
-    for row in rows:
-        counters[row.pk] = Counter(row.pk, row.capacity, row.extra, row.booked, row.is_blocking)
-        ids[(row.resource_id, row.on)] = row.pk
-    return counters, ids
-
-
 def load_held(*, actor: Actor, participant_keys: Collection[str], days: Collection[date]) -> list[Held]:
     """Return the bookings that hold a place for these participants on these days. One query."""
+    return [_held(*row) for row in _held_rows(actor, participant_keys, days)]
+
+
+def held_and_holidays(
+    *, actor: Actor, participant_keys: Collection[str], days: Collection[date]
+) -> tuple[list[Held], frozenset[date]]:
+    """Return what `load_held` does, and the public holidays that a deadline before these days may have to skip.
+
+    One query: one table after the other in the same answer, as an order counts its queries.
+    """
+    if not days:
+        return [], frozenset()
+    holidays = PublicHoliday.objects.filter(
+        organisation_id=actor.organisation_id, on__gte=min(days) - DEADLINE_REACH, on__lte=max(days)
+    )
+    nobody = [Value(None, each) for each in (CharField(), BigIntegerField(), BigIntegerField(), BigIntegerField())]
+    nothing = [Value(None, each) for each in (BigIntegerField(), CharField(), JSONField())]
+    rows = _held_rows(actor, participant_keys, days).union(holidays.values_list(*nobody, "on", *nothing), all=True)
+    found = list(rows)
+    return (
+        [_held(*row) for row in found if row[0] is not None],
+        frozenset(row[_ON] for row in found if row[0] is None),
+    )
+
+
+_OF_HELD = (
+    "participant_key",
+    "pk",
+    "enrolment_id",
+    "slot_id",
+    "on",
+    "slot__offer_id",
+    "slot__unit__code",
+    "slot__unit__requires",
+)
+_ON = _OF_HELD.index("on")
+
+
+def _held_rows(actor: Actor, participant_keys: Collection[str], days: Collection[date]) -> QuerySet[Booking, Any]:
     rows = Booking.objects.filter(
         organisation_id=actor.organisation_id,
         participant_key__in=participant_keys,
         on__in=days,
         status__in=HOLDS_PLACE,
-    ).values(
-        "participant_key",
-        "enrolment_id",
-        "on",
-        "slot_id",
-        booking_id=F("pk"),
-        offer_id=F("slot__offer_id"),
-        unit_code=F("slot__unit__code"),
-        requires=F("slot__unit__requires"),
     )
-    return [_held(**row) for row in rows]
+    return rows.values_list(*_OF_HELD)
 
 
-def _held(*, requires: Iterable[str], **booking: Any) -> Held:
-    return Held(**booking, requires=frozenset(requires))
-
-
-def holidays_around(*, actor: Actor, days: Collection[date]) -> frozenset[date]:
-    """Return the public holidays that a deadline before these days may have to skip. One query."""
-    if not days:
-        return frozenset()
-    return catalogue_queries.holiday_dates(
-        organisation_id=actor.organisation_id, start=min(days) - DEADLINE_REACH, end=max(days) + timedelta(days=1)
+def _held(key: str, booking_id: int, enrolment_id: int, slot_id: int, *what: Any) -> Held:
+    on, offer_id, unit_code, requires = what
+    return Held(
+        booking_id=booking_id,
+        participant_key=key,
+        enrolment_id=enrolment_id,
+        offer_id=offer_id,
+        on=on,
+        slot_id=slot_id,
+        unit_code=unit_code,
+        requires=frozenset(requires),
     )
 
 
@@ -374,6 +385,7 @@ def _view(row: Enrolment, *, class_name: str) -> BookableEnrolment:
 _AS_READ = (
     "family_id",
     "child_id",
+    "adult_id",
     "offer_id",
     "activity",
     "activity_kind",

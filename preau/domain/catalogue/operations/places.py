@@ -1,8 +1,9 @@
 """Opening and closing days, and their places."""
 
+from collections.abc import Collection, Sequence
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from preau.base.actor import Actor
@@ -16,10 +17,12 @@ from preau.domain.catalogue.models import (
     Slot,
     Unit,
 )
-from preau.domain.catalogue.queries import load_calendar
-from preau.domain.catalogue.rules import closure_of
+from preau.domain.catalogue.queries import counters_of, load_calendar
+from preau.domain.catalogue.rules import Counter, Counters, closure_of
 from preau.domain.organisations.models import Site
 from preau.kernel.periods import Period
+
+COUNTERS_AT_ONCE = 300
 
 
 @transaction.atomic
@@ -142,3 +145,30 @@ def set_capacity(
         changes["is_blocking"] = is_blocking
     days.filter(booked__gt=capacity).update(extra=F("booked") - capacity, **changes)
     days.filter(booked__lte=capacity).update(extra=0, **changes)
+
+
+def hold(*, actor: Actor, resource_ids: Collection[int], days: Collection[date]) -> Counters:
+    """Lock the counters of these resources on these days until the end of the caller's transaction, and return them.
+
+    The one lock of an order, taken in one query and in primary-key order (docs/algorithms/places.md): who books days
+    and who books hours ask for it here.
+    """
+    return counters_of(organisation_id=actor.organisation_id, resource_ids=resource_ids, days=days, lock=True)
+
+
+def write(*, counters: Sequence[Counter]) -> None:
+    """Write counters that this transaction holds locked: absolute values are exact.
+
+    One statement of plain SQL, the same on both engines: Django's bulk_update takes as long to build
+    its CASE of sixty rows as all the rest of an order.
+    """
+    table = ResourceDay._meta.db_table
+    with connection.cursor() as cursor:
+        for start in range(0, len(counters), COUNTERS_AT_ONCE):
+            part = counters[start : start + COUNTERS_AT_ONCE]
+            rows = ", ".join(["(%s, %s, %s)"] * len(part))
+            cursor.execute(
+                f"WITH known(id, booked, extra) AS (VALUES {rows}) "  # noqa: S608 -- placeholders and our own table
+                f"UPDATE {table} SET booked = known.booked, extra = known.extra FROM known WHERE {table}.id = known.id",
+                [value for each in part for value in (each.counter_id, each.booked, each.extra)],
+            )

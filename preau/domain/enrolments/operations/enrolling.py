@@ -38,7 +38,6 @@ def enrol(
     ends_on: date | None = None,
     over_capacity: bool = False,
     waits_from: datetime | None = None,
-    procedure_number: int | None = None,
 ) -> Enrolment:
     """Enrol a child, an adult, or else the household itself, in an offer over [starts_on, ends_on) (A08).
 
@@ -83,7 +82,6 @@ def enrol(
         ends_on=end,
         status=EnrolmentStatus.WAITING if waits else EnrolmentStatus.ACTIVE,
         waiting_since=waits_from if waits else None,
-        procedure_number=procedure_number,
     )
     if waits_from is not None and not actor.is_system:
         journal.record(

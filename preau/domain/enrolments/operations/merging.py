@@ -89,7 +89,6 @@ def fold_enrolment(*, actor: Actor, kept_id: int, absorbed_id: int) -> None:
         kept.starts_on, kept.ends_on = min(kept.starts_on, absorbed.starts_on), max(kept.ends_on, absorbed.ends_on)
     if kept.status == EnrolmentStatus.WAITING and kept.waiting_since and absorbed.waiting_since:
         kept.waiting_since = min(kept.waiting_since, absorbed.waiting_since)
-    kept.procedure_number = kept.procedure_number or absorbed.procedure_number
     kept.save()
     Subscription.objects.filter(organisation_id=actor.organisation_id, enrolment=absorbed).update(enrolment=kept)
     absorbed.delete()

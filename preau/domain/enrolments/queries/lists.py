@@ -39,7 +39,6 @@ class EnrolmentLine:
     waiting_since: datetime | None
     rank: int | None
     ended_reason: str
-    procedure_number: int | None
     pattern: tuple[PatternLine, ...]
 
 
@@ -200,7 +199,6 @@ def _line(row: Enrolment, rank: int | None, pattern: tuple[PatternLine, ...]) ->
         waiting_since=row.waiting_since,
         rank=rank,
         ended_reason=row.ended_reason,
-        procedure_number=row.procedure_number,
         pattern=pattern,
     )
 

@@ -131,7 +131,7 @@ def confirm_sheets(*, actor: Actor, child_id: int, school_year_id: int, now: dat
 
 
 @transaction.atomic
-def validate_dossier(*, actor: Actor, child_id: int, school_year_id: int, number: int | None, now: datetime) -> None:
+def validate_dossier(*, actor: Actor, child_id: int, school_year_id: int, now: datetime) -> None:
     """Keep that the dossier administratif of a child is validated for a school year (A07-16). Twice is once.
 
     :raises NotAllowed: neither an agent nor the machine.
@@ -141,5 +141,5 @@ def validate_dossier(*, actor: Actor, child_id: int, school_year_id: int, number
         organisation_id=actor.organisation_id,
         child_id=child_id,
         school_year_id=school_year_id,
-        defaults={"validated_at": now, "procedure_number": number},
+        defaults={"validated_at": now},
     )

@@ -24,7 +24,7 @@ from preau.domain.enrolments.queries.moves import OfferOfSchool, offers_of_schoo
 from preau.domain.enrolments.rules import AlreadyEnrolled, OfferFull, in_pattern, read_pattern
 from preau.domain.families.models import Child
 from preau.domain.families.queries.custody import check_not_frozen, parents_elsewhere
-from preau.domain.procedures.enums import TimelineEvent
+from preau.domain.procedures.enums import ProcedureKind, TimelineEvent
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.messages import holder_of, note, reader_of
 from preau.kernel.french_dates import jj_mm_aaaa
@@ -99,7 +99,6 @@ def _booked_enrolment(machine: Actor, row: Enrolment) -> Enrolment:
         offer_id=target_id,
         starts_on=max(row.starts_on, target.starts_on),
         ends_on=min(row.ends_on, target.ends_on),
-        procedure_number=row.procedure_number,
     )
     return rows.get(pk=made.pk)
 
@@ -177,7 +176,8 @@ def tell_enrolment(*, actor: Actor, line: EnrolmentLine, template: str, subject:
 
     The parents of the child's other household are told too, of what is the child's alone.
     """
-    reader = reader_of(actor=actor, number=line.procedure_number) if line.procedure_number else None
+    asked = _procedure_of(actor, line.enrolment_id)
+    reader = reader_of(actor=actor, number=asked.number) if asked and asked.number else None
     reader = reader or holder_of(
         organisation_id=actor.organisation_id, family_id=line.family_id, child_id=line.child_id
     )
@@ -205,9 +205,15 @@ def tell_enrolment(*, actor: Actor, line: EnrolmentLine, template: str, subject:
         )
 
 
+def _procedure_of(actor: Actor, enrolment_id: int) -> Procedure | None:
+    """The démarche that asked for an enrolment; None when the service made it."""
+    return Procedure.objects.filter(
+        organisation_id=actor.organisation_id, kind=ProcedureKind.ENROLMENT, enrolment_id=enrolment_id
+    ).first()
+
+
 def _note(actor: Actor, row: Enrolment, event: TimelineEvent, *, now: datetime) -> None:
-    procedures = Procedure.objects.filter(organisation_id=actor.organisation_id, number=row.procedure_number or 0)
-    procedure = procedures.select_related().first()
+    procedure = _procedure_of(actor, row.pk)
     if procedure is not None:
         note(actor=actor, row=procedure, event=event, by="", detail=str(row.pk), now=now)
 
@@ -385,7 +391,6 @@ def _enrol_there(machine: Actor, old: Enrolment, offer: OfferOfSchool, *, on: da
             starts_on=max(on, old.starts_on, offer.starts_on),
             ends_on=min(old.ends_on, offer.ends_on),
             over_capacity=True,
-            procedure_number=old.procedure_number,
         )
     except AlreadyEnrolled:
         return Enrolment.objects.filter(

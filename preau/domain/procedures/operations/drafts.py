@@ -5,7 +5,7 @@ promises a delay, and answers at once where nothing has to be looked at.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -29,15 +29,15 @@ from preau.domain.procedures.operations.decisions import anomalies_of
 from preau.domain.procedures.operations.handlers import handler_of
 from preau.domain.procedures.operations.handlers.base import check_child
 from preau.domain.procedures.operations.messages import ask_other_parents, attach, tell_family, tell_other_parents
-from preau.domain.procedures.queries.cases import DraftView, find_draft, visible
+from preau.domain.procedures.queries.cases import DraftView, about_of, find_draft, same_drafts, visible
 from preau.domain.procedures.queries.orders import ProcedureView, view_of
 from preau.domain.procedures.rules import (
-    SAID,
+    THE_HOUSEHOLD,
+    About,
     CannotApply,
     Incomplete,
     NotOpenForYou,
     Problem,
-    draft_key,
     promised_at,
     to_say_again,
 )
@@ -64,49 +64,46 @@ def start(
     actor: Actor,
     kind: ProcedureKind,
     family_id: int,
-    child_id: int | None = None,
-    about: str = "",
-    form_id: int | None = None,
+    about: About = THE_HOUSEHOLD,
     now: datetime,
 ) -> DraftView:
     """Find the draft of a household about something, or begin it (A07-06 abolished).
 
-    :param about: what it is about besides the child: "y3" for a school year, "o12" for an offer.
-    :raises NotFound: the household or the child is not the actor's.
+    :raises NotFound: the household, or what it is about, is not the actor's.
     :raises NotOpenForYou: the kind cannot be begun, with its reason.
     """
     _check_may_act(actor, family_id)
     on = now.astimezone(actor.zone).date()
     handler = handler_of(kind=kind)
-    handler.check_start(actor=actor, family_id=family_id, child_id=child_id, about=about, on=on)
-    handler.check_open(actor=actor, family_id=family_id, child_id=child_id, about=about, now=now)
-    wanted = {
-        "organisation_id": actor.organisation_id,
-        "family_id": family_id,
-        "kind": kind,
-        "draft_key": draft_key(child_id=child_id, about=about, agent_id=actor.account_id if actor.is_staff else None),
-        "status": ProcedureStatus.DRAFT,
-    }
-    row = Procedure.objects.filter(**wanted).first()
-    if row is None:
-        row = Procedure(
-            **wanted,
-            child_id=child_id,
-            form_id=form_id,
-            account_id=actor.account_id,
-            on_behalf=actor.is_staff,
-            created_at=now,
-            updated_at=now,
-        )
-        row.answers = handler.prefill(actor=actor, row=row, on=on)
-        row.department_id, row.site_id = handler.place(actor=actor, row=row)
-        row.private_to_id = handler.private_to(actor=actor, row=row)
-        try:
-            with transaction.atomic():
-                row.save()
-        except IntegrityError:  # two tabs began together
-            row = Procedure.objects.get(**wanted)
+    handler.check_start(actor=actor, family_id=family_id, about=about, on=on)
+    handler.check_open(actor=actor, family_id=family_id, about=about, now=now)
+    row = Procedure(
+        organisation_id=actor.organisation_id,
+        family_id=family_id,
+        kind=kind,
+        status=ProcedureStatus.DRAFT,
+        **asdict(about),
+        account_id=actor.account_id,
+        on_behalf=actor.is_staff,
+        created_at=now,
+        updated_at=now,
+    )
+    _set_reader(actor, row)
+    if kind not in WITHOUT_DRAFT and (found := same_drafts(row=row).first()):
+        return find_draft(actor=actor, draft_id=found.pk)
+    row.answers = handler.prefill(actor=actor, row=row, on=on)
+    handler.tie(actor=actor, row=row)
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:  # two tabs began together
+        row = same_drafts(row=row).get()
     return find_draft(actor=actor, draft_id=row.pk)
+
+
+def _set_reader(actor: Actor, row: Procedure) -> None:
+    reader = handler_of(kind=row.kind).private_to(actor=actor, row=row)
+    row.is_private, row.private_to_id = reader is not None, reader or None
 
 
 @transaction.atomic
@@ -121,14 +118,11 @@ def begin_again(*, actor: Actor, number: int, now: datetime) -> DraftView:
     row = visible(actor=actor).filter(number=number, status=ProcedureStatus.REFUSED).first()
     if row is None or row.kind in WITHOUT_DRAFT:
         raise NotFound("procedure")
-    kind, handler = ProcedureKind(row.kind), handler_of(kind=row.kind)
     draft = start(
         actor=actor,
-        kind=kind,
+        kind=ProcedureKind(row.kind),
         family_id=row.family_id,
-        child_id=row.child_id,
-        about=handler.about(row=row),
-        form_id=row.form_id,
+        about=about_of(row=row),
         now=now,
     )
     fresh = _locked_draft(actor, draft.draft_id)
@@ -146,16 +140,14 @@ def begin_again(*, actor: Actor, number: int, now: datetime) -> DraftView:
     return find_draft(actor=actor, draft_id=fresh.pk)
 
 
-def check_start(
-    *, actor: Actor, kind: ProcedureKind, family_id: int, child_id: int | None = None, about: str = "", on: date
-) -> None:
+def check_start(*, actor: Actor, kind: ProcedureKind, family_id: int, about: About = THE_HOUSEHOLD, on: date) -> None:
     """Pass when a démarche may be begun: what a page asks before it shows its form.
 
     :raises NotFound: the household or the child is not the actor's.
     :raises NotOpenForYou: the kind cannot be begun, with its reason.
     """
     _check_may_act(actor, family_id)
-    handler_of(kind=kind).check_start(actor=actor, family_id=family_id, child_id=child_id, about=about, on=on)
+    handler_of(kind=kind).check_start(actor=actor, family_id=family_id, about=about, on=on)
 
 
 @transaction.atomic
@@ -172,11 +164,11 @@ def save_step(*, actor: Actor, draft_id: int, step: str, values: Mapping[str, An
     if values is not None:
         answers[step] = dict(values)
         # Each answer keeps its own moment: an older paper never replaces a later word.
-        row.payload = {**row.payload, SAID: {**row.payload.get(SAID, {}), step: now.isoformat()}}
+        row.said_at = {**row.said_at, step: now.isoformat()}
     row.answers = answers
     row.step = step
     row.updated_at = now
-    row.save(update_fields=["answers", "payload", "step", "updated_at"])
+    row.save(update_fields=["answers", "said_at", "step", "updated_at"])
     return find_draft(actor=actor, draft_id=draft_id)
 
 
@@ -266,11 +258,8 @@ def submit(*, actor: Actor, draft_id: int, now: datetime) -> Submission:
 
 def _closed(actor: Actor, row: Procedure, *, now: datetime) -> list[Problem]:
     """What was open when the draft began may be closed, or taken, by the time it is sent."""
-    about = row.draft_key.partition("/")[2]
     try:
-        handler_of(kind=row.kind).check_open(
-            actor=actor, family_id=row.family_id, child_id=row.child_id, about=about, now=now
-        )
+        handler_of(kind=row.kind).check_open(actor=actor, family_id=row.family_id, about=about_of(row=row), now=now)
     except NotOpenForYou as fact:
         return [Problem("", fact.code, fact.detail)]
     return []
@@ -284,13 +273,13 @@ def _fill(actor: Actor, row: Procedure, *, on: date, now: datetime) -> None:
     if seen := handler.seen(actor=actor, row=row):
         row.answers = {**row.answers, "seen": seen}
     row.subject = handler.subject(actor=actor, row=row)[:240]
-    row.department_id, row.site_id = handler.place(actor=actor, row=row)
+    row.person = row.child.first_name if row.child else ""
+    handler.tie(actor=actor, row=row)
     if handler.needs_other_parent(actor=actor, row=row) and other_holder_exists(actor=actor, row=row):
         row.other_parent = OtherParent.WAITING
     row.status = ProcedureStatus.SUBMITTED
-    row.draft_key = ""
     row.account_id = actor.account_id
-    row.private_to_id = handler.private_to(actor=actor, row=row)
+    _set_reader(actor, row)
     row.on_behalf = actor.is_staff
     row.submitted_at = row.updated_at = now
     row.due_at = promised_at(submitted_at=now, hours=organisation.processing_hours if organisation else 48)
@@ -394,8 +383,7 @@ def _submit_alone(
         actor=actor,
         kind=ProcedureKind.DOCUMENT,
         family_id=family_id,
-        child_id=child_id,
-        about=f"d{document.document_id}",
+        about=About(child_id=child_id),
         now=now,
     )
     values = {"title": document.title, "document_id": document.document_id}
@@ -413,9 +401,7 @@ def submit_at_counter(
     step: str,
     values: Mapping[str, Any],
     now: datetime,
-    child_id: int | None = None,
-    about: str = "",
-    form_id: int | None = None,
+    about: About = THE_HOUSEHOLD,
 ) -> Submission:
     """Make a démarche of one step for a family, whole or not at all; what it had begun itself stays its own.
 
@@ -424,7 +410,7 @@ def submit_at_counter(
     :raises NotOpenForYou: it cannot be begun; :raises Incomplete: something lacks.
     """
     actor.require_role(Role.AGENT, Role.MANAGER)
-    draft = start(actor=actor, kind=kind, family_id=family_id, child_id=child_id, about=about, form_id=form_id, now=now)
+    draft = start(actor=actor, kind=kind, family_id=family_id, about=about, now=now)
     save_step(actor=actor, draft_id=draft.draft_id, step=step, values=values, now=now)
     return submit(actor=actor, draft_id=draft.draft_id, now=now)
 
@@ -471,10 +457,8 @@ def join_document(
 
 def _ends_on(actor: Actor, now: datetime, *, draft_id: int | None = None) -> date:
     """Return the end of the school year that a piece is sent for: that of the dossier it joins, or the current one."""
-    about = find_draft(actor=actor, draft_id=draft_id).about if draft_id else ""
-    year = None
-    if about.startswith("y") and about[1:].isdigit():
-        year = find_school_year(organisation_id=actor.organisation_id, year_id=int(about[1:]))
+    year_id = find_draft(actor=actor, draft_id=draft_id).about.school_year_id if draft_id else None
+    year = find_school_year(organisation_id=actor.organisation_id, year_id=year_id) if year_id else None
     year = year or current_school_year(organisation_id=actor.organisation_id, on=now.astimezone(actor.zone).date())
     if year is None:
         raise NotFound("school year")

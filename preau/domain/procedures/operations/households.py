@@ -37,6 +37,7 @@ from preau.domain.families.operations.merging import (
 from preau.domain.families.queries.custody import has_objection
 from preau.domain.procedures.enums import OBJECTION, OPEN_STATUSES, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, ProcedurePiece
+from preau.domain.procedures.queries.cases import same_drafts
 
 
 class HouseholdInUse(Exception):
@@ -104,9 +105,6 @@ def _mark(actor: Actor, child_id: int) -> None:
         row.save(update_fields=["anomalies", "is_clean"])
 
 
-KEYS = {PersonKind.CHILD: "c", PersonKind.ADULT: "a", PersonKind.FAMILY: "f"}
-
-
 @transaction.atomic
 def merge_children(*, actor: Actor, kept_id: int, absorbed_id: int, values: Mapping[str, Any], now: datetime) -> None:
     """Make one of two records of a child. It then lives in the households of both.
@@ -123,8 +121,6 @@ def merge_children(*, actor: Actor, kept_id: int, absorbed_id: int, values: Mapp
     rows = Procedure.objects.filter(organisation_id=actor.organisation_id, child_id=absorbed_id)
     for row in rows.select_for_update().order_by("pk"):
         row.child_id = kept_id
-        if row.draft_key:
-            row.draft_key = row.draft_key.replace(f"c{absorbed_id}", f"c{kept_id}", 1)
         _save(actor, row, PersonKind.CHILD, absorbed_id)
     families = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, child_id=kept_id)
     _fold(actor, list(families.values_list("family_id", flat=True)), PersonKind.CHILD, absorbed_id)
@@ -224,10 +220,7 @@ def _merge_adults(
 def _move(actor: Actor, kind: PersonKind, *, kept_id: int, absorbed_id: int, now: datetime) -> None:
     """Enrolments, classes and bookings."""
     left_out = move_enrolments(actor=actor, kind=kind, kept_id=kept_id, absorbed_id=absorbed_id)
-    letter = KEYS[kind]
-    cancelled = merge_participant(
-        actor=actor, kept_key=f"{letter}{kept_id}", absorbed_key=f"{letter}{absorbed_id}", now=now
-    )
+    cancelled = merge_participant(actor=actor, kind=kind, kept_id=kept_id, absorbed_id=absorbed_id, now=now)
     more = {"classes": list(left_out), "cancelled_bookings": cancelled}
     archive_more(actor=actor, kind=kind, absorbed_id=absorbed_id, more=more)
 
@@ -247,14 +240,10 @@ def _save(actor: Actor, row: Procedure, kind: PersonKind, absorbed_id: int) -> N
     """Write a démarche that moved. Of two drafts about one thing the latest stays; of one basket, each keeps a key."""
     others = Procedure.objects.filter(organisation_id=actor.organisation_id).exclude(pk=row.pk)
     if row.status == ProcedureStatus.DRAFT:
-        drafts = others.filter(status=ProcedureStatus.DRAFT, kind=row.kind)
-        if row.kind == ProcedureKind.BOOKING:
-            twin = drafts.filter(account_id=row.account_id, enrolment_id=row.enrolment_id or 0).first()
-        else:
-            twin = drafts.filter(family_id=row.family_id, draft_key=row.draft_key).first()
+        twin = same_drafts(row=row).exclude(pk=row.pk).first()
         if twin is not None:
             lost = twin if twin.updated_at < row.updated_at else row
-            draft = {"kind": lost.kind, "answers": lost.answers, "payload": lost.payload}
+            draft = {"kind": lost.kind, "answers": lost.answers, "wishes": lost.wishes}
             archive_more(actor=actor, kind=kind, absorbed_id=absorbed_id, more={f"draft {lost.pk}": draft})
             lost.pieces.all().delete()
             lost.delete()

@@ -74,7 +74,7 @@ def tell_family(
         args=[row.number],
         number=row.number,
         kind=row.kind,
-        title=row.subject.split(" - ")[0],
+        act=_words(row),
         status=row.status,
         delay_hours=organisation.processing_hours,
         **context,
@@ -95,7 +95,7 @@ def ask_other_parents(*, actor: Actor, row: Procedure, now: datetime) -> None:
 def _post_elsewhere(actor: Actor, row: Procedure, *, template: str, route: str, key: str, now: datetime) -> None:
     if row.child_id is None:
         return
-    name = row.subject.split(" - ")[0]
+    name = row.person
     said = f"Votre accord est demandé pour {name}" if template == "agreement_asked" else f"Une démarche pour {name}"
     for reader in parents_elsewhere(
         organisation_id=actor.organisation_id, child_id=row.child_id, family_id=row.family_id
@@ -109,9 +109,13 @@ def _post_elsewhere(actor: Actor, row: Procedure, *, template: str, route: str, 
             now=now,
             route=route,
             args=[row.number if route == "family:agreement" else row.child_id],
-            kind=row.kind,
-            title=row.subject,
+            act=_words(row),
         )
+
+
+def _words(row: Procedure) -> dict[str, str]:
+    """What names a démarche in a mail: see papers/words/_title.html."""
+    return {"kind": row.kind, "person": row.person, "subject": row.subject}
 
 
 def note(*, actor: Actor, row: Procedure, event: TimelineEvent, by: str, now: datetime, detail: str = "") -> None:

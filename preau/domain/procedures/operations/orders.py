@@ -25,12 +25,14 @@ from preau.domain.bookings.queries.week import moments_of, slots_like
 from preau.domain.bookings.rules import FORCEABLE, Decision, Refusal, SlotFacts, SlotFull
 from preau.domain.families.queries.custody import check_not_frozen
 from preau.domain.organisations.queries import organisation_by_id
-from preau.domain.procedures.enums import ProcedureKind, ProcedureStatus, TimelineEvent
-from preau.domain.procedures.models import Procedure
+from preau.domain.procedures.enums import LineChange, ProcedureKind, ProcedureStatus, TimelineEvent
+from preau.domain.procedures.models import Procedure, ProcedureLine
 from preau.domain.procedures.operations.messages import note, reader_of
 from preau.domain.procedures.queries.orders import (
+    ProcedureItem,
     ProcedureView,
     booking_drafts,
+    days_of,
     find_order,
     find_procedure,
     preview_order,
@@ -142,8 +144,8 @@ def save_booking_draft(*, actor: Actor, enrolment_id: int, wanted: Mapping[int, 
     if not wanted:
         discard_booking_draft(actor=actor, enrolment_id=enrolment_id)
         return
-    payload = {"want": {str(slot): want for slot, want in sorted(wanted.items())}}
-    changed = _drafts(actor, [enrolment_id]).update(payload=payload, updated_at=now)
+    wishes = {str(slot): want for slot, want in sorted(wanted.items())}
+    changed = _drafts(actor, [enrolment_id]).update(wishes=wishes, updated_at=now)
     if not changed:
         Procedure.objects.bulk_create(
             [
@@ -156,8 +158,9 @@ def save_booking_draft(*, actor: Actor, enrolment_id: int, wanted: Mapping[int, 
                     enrolment_id=enrolment_id,
                     department_id=enrolment.department_id,
                     account_id=actor.account_id,
-                    subject=enrolment.subject,
-                    payload=payload,
+                    person=enrolment.participant,
+                    subject=enrolment.place,
+                    wishes=wishes,
                     created_at=now,
                     updated_at=now,
                 )
@@ -221,16 +224,18 @@ def announce(*, actor: Actor, key: str, now: datetime) -> None:
     reader = reader_of(actor=actor, number=found[0].number)
     if organisation is None or reader is None:
         return
+    rows = Procedure.objects.filter(organisation_id=actor.organisation_id, number__in=[view.number for view in found])
+    activities = dict(rows.values_list("number", "enrolment__offer__activity__name"))
     lines = [
         {
             "number": view.number,
-            "participant": view.subject.split(" - ")[0],
+            "participant": view.person,
             "status": view.status,
             "refused": len(view.refused),
             "link": absolute(reverse("family:procedure", args=[organisation.slug, view.number])),
             "added": len(_days(view.added)),
             "removed": len(_days(view.removed)),
-            **(_details(view) if organisation.mails_booking_details else {}),
+            **(_details(view, activities[view.number]) if organisation.mails_booking_details else {}),
         }
         for view in found
     ]
@@ -248,11 +253,10 @@ def announce(*, actor: Actor, key: str, now: datetime) -> None:
     )
 
 
-def _details(view: ProcedureView) -> dict[str, str]:
-    """The activity and the days, for the collectivités that want them in their mails."""
-    activity = view.subject.split(" - ")[1:2]
+def _details(view: ProcedureView, activity: str) -> dict[str, str]:
+    """The activity, never the school, and the days: for the collectivités that want them in their mails."""
     return {
-        "activity": activity[0] if activity else "",
+        "activity": activity,
         "added_days": span_words(_days(view.added)),
         "removed_days": span_words(_days(view.removed)),
     }
@@ -265,7 +269,7 @@ def _days(items: Sequence[Any]) -> tuple[date, ...]:
 def _drafts(actor: Actor, enrolment_ids: Sequence[int]) -> QuerySet[Procedure]:
     return Procedure.objects.filter(
         organisation_id=actor.organisation_id,
-        account_id=actor.account_id,
+        account_id=actor.account_id or 0,
         enrolment_id__in=enrolment_ids,
         kind=ProcedureKind.BOOKING,
         status=ProcedureStatus.DRAFT,
@@ -283,9 +287,11 @@ def _place(*, actor: Actor, items: Sequence[OrderItem], key: str, now: datetime,
         raise NothingToDo(key)
     if actor.is_staff:
         _check_agent_order(decision, reason=reason)
-    rows = _procedures_of(actor, outcome, items, key=key, now=now)
+    made = _procedures_of(actor, outcome, items, key=key, now=now)
+    rows = [row for row, _items in made]
     give_numbers(rows=rows, name="procedure")
     Procedure.objects.bulk_create(rows)
+    ProcedureLine.objects.bulk_create(_line(row, item, outcome) for row, items in made for item in items)
     _drafts(actor, [item.enrolment_id for item in items]).delete()
     journal.record(
         actor=actor,
@@ -299,7 +305,7 @@ def _place(*, actor: Actor, items: Sequence[OrderItem], key: str, now: datetime,
     )
     task_queue.enqueue("preau.domain.procedures.tasks.announce_order", organisation_id=actor.organisation_id, key=key)
     refused = tuple(decision.refused) if actor.is_staff else ()
-    return PlacedOrder(key, tuple(view_of(row) for row in rows), refused=refused)
+    return PlacedOrder(key, tuple(view_of(row, items=items) for row, items in made), refused=refused)
 
 
 def _check_agent_order(decision: Decision, *, reason: str) -> None:
@@ -313,56 +319,52 @@ def _check_agent_order(decision: Decision, *, reason: str) -> None:
 
 def _procedures_of(
     actor: Actor, outcome: Outcome, items: Sequence[OrderItem], *, key: str, now: datetime
-) -> list[Procedure]:
-    decision = outcome.decision
-    rows = []
-    for item in items:
-        enrolment = outcome.enrolments[item.enrolment_id]
-        added = [_item(each) for each in decision.added if each.enrolment_id == item.enrolment_id]
-        removed = [_item(each) for each in decision.removed if each.enrolment_id == item.enrolment_id]
-        refused = [
-            {**_item(each.facts), "wanted": each.wanted, "why": each.fact.code}
+) -> list[tuple[Procedure, tuple[ProcedureItem, ...]]]:
+    """One démarche per child and activity for which something was asked, with its moments."""
+    found = []
+    for asked in items:
+        enrolment = outcome.enrolments[asked.enrolment_id]
+        mine = _items_of(outcome.decision, enrolment.enrolment_id, with_refused=not actor.is_staff)
+        if mine:
+            found.append((_procedure_row(actor, enrolment, mine, key=key, now=now), mine))
+    return found
+
+
+def _items_of(decision: Decision, enrolment_id: int, *, with_refused: bool) -> tuple[ProcedureItem, ...]:
+    granted = [(facts, True) for facts in decision.added] + [(facts, False) for facts in decision.removed]
+    found = [_item(facts, wanted) for facts, wanted in granted if facts.enrolment_id == enrolment_id]
+    if with_refused:
+        found += [
+            _item(each.facts, each.wanted, each.fact.code)
             for each in decision.refused
-            if each.facts.enrolment_id == item.enrolment_id and not actor.is_staff
+            if each.facts.enrolment_id == enrolment_id
         ]
-        if not (added or removed or refused):
-            continue  # nothing was to do for this child
-        status = status_of_answer(granted=len(added) + len(removed), refused=len(refused))
-        rows.append(
-            _procedure_row(
-                actor,
-                enrolment,
-                status=status,
-                key=key,
-                now=now,
-                payload={"added": added, "removed": removed, "refused": refused},
-            )
-        )
-    return rows
+    return tuple(found)
+
+
+def _item(facts: SlotFacts, wanted: bool, why: str = "") -> ProcedureItem:
+    return ProcedureItem(wanted, facts.slot_id, facts.on, facts.unit_name, facts.unit_code, why, facts.cancel_closes_at)
 
 
 def _procedure_row(
-    actor: Actor,
-    enrolment: BookableEnrolment,
-    *,
-    status: ProcedureStatus,
-    key: str,
-    now: datetime,
-    payload: dict[str, object],
+    actor: Actor, enrolment: BookableEnrolment, items: Sequence[ProcedureItem], *, key: str, now: datetime
 ) -> Procedure:
+    refused = sum(1 for item in items if item.why)
     return Procedure(
         organisation_id=actor.organisation_id,
         kind=ProcedureKind.BOOKING,
-        status=status,
+        status=status_of_answer(granted=len(items) - refused, refused=refused),
         order_key=key,
         family_id=enrolment.family_id,
         child_id=enrolment.child_id,
         enrolment_id=enrolment.enrolment_id,
         department_id=enrolment.department_id,
         account_id=actor.account_id,
-        subject=enrolment.subject,
+        person=enrolment.participant,
+        subject=enrolment.place,
+        first_on=min(days_of(items)),
+        last_on=max(days_of(items)),
         on_behalf=actor.is_staff,
-        payload=payload,
         created_at=now,
         updated_at=now,
         submitted_at=now,
@@ -370,14 +372,16 @@ def _procedure_row(
     )
 
 
-def _item(facts: SlotFacts) -> dict[str, object]:
-    return {
-        "slot": facts.slot_id,
-        "on": facts.on.isoformat(),
-        "unit": facts.unit_name,
-        "code": facts.unit_code,
-        "until": facts.cancel_closes_at.isoformat(),
-    }
+def _line(row: Procedure, item: ProcedureItem, outcome: Outcome) -> ProcedureLine:
+    return ProcedureLine(
+        organisation_id=row.organisation_id,
+        procedure_id=row.pk,
+        slot_id=item.slot_id,
+        booking_id=None if item.why else outcome.bookings[row.enrolment_id or 0, item.slot_id],
+        change=LineChange.ADD if item.wanted else LineChange.REMOVE,
+        why=item.why,
+        until=item.until,
+    )
 
 
 def _replay(actor: Actor, key: str) -> PlacedOrder:

@@ -1,11 +1,11 @@
 """Reads of démarches that a service decides: the family's draft, and the whole case."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
@@ -15,10 +15,19 @@ from preau.domain.families.queries.children import without_closed
 from preau.domain.families.queries.files import ChildCard, child_card
 from preau.domain.families.rules import compulsory_vaccines
 from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind, ProcedureStatus
-from preau.domain.procedures.models import Procedure, ProcedureForm, ProcedureMessage, ProcedurePiece, TimelineEntry
-from preau.domain.procedures.queries.orders import ProcedureView, TimelineLine, view_of
+from preau.domain.procedures.models import Procedure, ProcedureForm, ProcedureMessage, ProcedurePiece
+from preau.domain.procedures.queries.orders import ProcedureView, items_of, timeline_of, view_of
 from preau.domain.procedures.queries.visibility import within_limits, without_private
-from preau.domain.procedures.rules import Check, Part, checks_of, draft_key, parts_of, people_of, without_health
+from preau.domain.procedures.rules import (
+    THE_HOUSEHOLD,
+    About,
+    Check,
+    Part,
+    checks_of,
+    parts_of,
+    people_of,
+    without_health,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +38,11 @@ class DraftView:
     kind: str
     family_id: int
     child: ChildCard | None
-    about: str
-    form_id: int | None
+    about: About
     answers: Mapping[str, Any]
     step: str
     updated_at: datetime
-    payload: Mapping[str, Any] = field(default_factory=dict)  # when each step was answered (`rules.said_at`)
+    said_at: Mapping[str, Any] = field(default_factory=dict)  # when each step was answered (`rules.said_at`)
     data: tuple[tuple[str, str], ...] = ()  # label and answer of a kind written as data
 
     @property
@@ -143,16 +151,34 @@ def find_draft(*, actor: Actor, draft_id: int) -> DraftView:
     row = _drafts(actor).filter(pk=draft_id).first()
     if row is None:
         raise NotFound("draft")
-    return replace(_draft_view(row, child=_child(actor, row.child_id)), data=_data(_form(actor, row), row.answers))
+    return replace(_draft_view(row, child=_child(actor, row.child_id)), data=_data(row.form, row.answers))
 
 
-def draft_about(
-    *, actor: Actor, kind: str, family_id: int, child_id: int | None = None, about: str = ""
-) -> DraftView | None:
+def draft_about(*, actor: Actor, kind: str, family_id: int, about: About = THE_HOUSEHOLD) -> DraftView | None:
     """Return the draft that a household has begun about something, or None. Two queries at most."""
-    row = _drafts(actor).filter(family_id=family_id, kind=kind, draft_key=draft_key(child_id=child_id, about=about))
-    found = row.first()
+    rows = _drafts(actor).filter(family_id=family_id, kind=kind, on_behalf=actor.is_staff, **asdict(about))
+    found = rows.first()
     return _draft_view(found, child=_child(actor, found.child_id)) if found else None
+
+
+def about_of(*, row: Procedure) -> About:
+    """Return what a démarche is about; no query."""
+    return About(row.child_id, row.activity_id, row.school_year_id, row.form_id)
+
+
+def same_drafts(*, row: Procedure) -> QuerySet[Procedure]:
+    """Return the drafts about the same thing for the same people, this one included: the database allows one."""
+    drafts = Procedure.objects.filter(organisation_id=row.organisation_id, kind=row.kind, status=ProcedureStatus.DRAFT)
+    if row.kind == ProcedureKind.BOOKING:
+        return drafts.filter(Q(("account_id", row.account_id)), Q(("enrolment_id", row.enrolment_id)))
+    if row.on_behalf:
+        drafts = drafts.filter(Q(("account_id", row.account_id)))
+    return drafts.filter(
+        family_id=row.family_id,
+        private_to_id=row.private_to_id,
+        on_behalf=row.on_behalf,
+        **asdict(about_of(row=row)),
+    )
 
 
 def file_drafts(*, actor: Actor, family_id: int | None = None) -> list[DraftView]:
@@ -203,17 +229,17 @@ def pieces_of(*, actor: Actor, number: int, on: date) -> list[DocumentView]:
 
 def case_view(*, actor: Actor, row: Procedure, with_health: bool) -> CaseView:
     """Return a row that the actor may read as a case. Screens ask `find_case`, or `read_case_health` which is kept."""
-    entries = TimelineEntry.objects.filter(organisation_id=actor.organisation_id, procedure=row).order_by("at", "pk")
+    is_booking = row.kind == ProcedureKind.BOOKING  # nothing is said on reservations: they are answered at once
     messages = ProcedureMessage.objects.filter(organisation_id=actor.organisation_id, procedure=row)
     if not actor.is_staff:
         messages = messages.filter(is_note=False)
-    form, child = _form(actor, row), _child(actor, row.child_id)
+    form, child = row.form, _child(actor, row.child_id)
     answers, is_cut = (row.answers, False) if with_health else without_health(row.answers)
     seen = row.answers.get("seen", {})
     born = child.birth_date if child and with_health else None
     done = row.answers.get("health", {}).get("vaccines", ())
     return CaseView(
-        view=view_of(row, timeline=tuple(TimelineLine(e.at, e.event, e.by, e.detail, e.account_id) for e in entries)),
+        view=view_of(row, items=items_of(rows=[row])[row.pk], timeline=timeline_of(row=row)),
         child=child,
         answers=answers,
         form_title=form.title if form else "",
@@ -227,7 +253,7 @@ def case_view(*, actor: Actor, row: Procedure, with_health: bool) -> CaseView:
         held_until=row.held_until,
         messages=tuple(
             MessageLine(each.at, each.by, each.is_staff, each.is_note, str(each.body.get("text", "")))
-            for each in messages.order_by("at", "pk")
+            for each in ([] if is_booking else messages.order_by("at", "pk"))
         ),
         piece_count=int(vars(row)["piece_count"] or 0),
         account_id=row.account_id,
@@ -278,12 +304,11 @@ def _draft_view(row: Procedure, *, child: ChildCard | None) -> DraftView:
         kind=row.kind,
         family_id=row.family_id,
         child=child,
-        about=row.draft_key.partition("/")[2],
-        form_id=row.form_id,
+        about=about_of(row=row),
         answers=row.answers,
         step=row.step,
         updated_at=row.updated_at,
-        payload=row.payload,
+        said_at=row.said_at,
     )
 
 
@@ -307,13 +332,7 @@ def _drafts(actor: Actor) -> QuerySet[Procedure]:
     if actor.audience == FAMILY:
         rows = without_private(actor=actor, rows=rows.filter(family_id__in=actor.family_ids))
         return without_closed(actor=actor, rows=rows)
-    return rows.filter(on_behalf=True, account_id=actor.account_id)
-
-
-def _form(actor: Actor, row: Procedure) -> ProcedureForm | None:
-    if not row.form_id:
-        return None
-    return ProcedureForm.objects.filter(organisation_id=actor.organisation_id, pk=row.form_id).first()
+    return rows.filter(on_behalf=True, account_id=actor.account_id or 0)
 
 
 def _data(form: ProcedureForm | None, answers: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

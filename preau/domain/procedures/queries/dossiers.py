@@ -76,11 +76,13 @@ def dossier_states(
     """
     actor.require_family(family_id)
     rows = Procedure.objects.filter(
-        organisation_id=actor.organisation_id, child_id__in=child_ids, kind=ProcedureKind.DOSSIER
+        organisation_id=actor.organisation_id,
+        child_id__in=child_ids,
+        kind=ProcedureKind.DOSSIER,
+        school_year_id=year_id,
     ).order_by("pk")
-    mine = [row for row in rows if row.payload.get("year") == year_id]
-    drafts = {row.child_id: row for row in mine if row.status == ProcedureStatus.DRAFT and row.family_id == family_id}
-    sent = {row.child_id: row for row in mine if row.status != ProcedureStatus.DRAFT}
+    drafts = {row.child_id: row for row in rows if row.status == ProcedureStatus.DRAFT and row.family_id == family_id}
+    sent = {row.child_id: row for row in rows if row.status != ProcedureStatus.DRAFT}
     validated = validated_dossiers(actor=actor, child_ids=child_ids, school_year_id=year_id)
     answers = {child_id: drafts[child_id].answers if child_id in drafts else {} for child_id in child_ids}
     asked = _situations(actor, family_id, answers)
@@ -113,7 +115,10 @@ def dossier_marks(*, actor: Actor, family_id: int, child_ids: Collection[int], y
     """
     actor.require_family(family_id)
     rows = Procedure.objects.filter(
-        organisation_id=actor.organisation_id, child_id__in=child_ids, kind=ProcedureKind.DOSSIER, payload__year=year_id
+        organisation_id=actor.organisation_id,
+        child_id__in=child_ids,
+        kind=ProcedureKind.DOSSIER,
+        school_year_id=year_id,
     )
     rows = rows.defer("answers").order_by("pk")
     sent = {row.child_id: row for row in rows if row.status != ProcedureStatus.DRAFT}

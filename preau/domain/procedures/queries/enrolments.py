@@ -8,6 +8,7 @@ from preau.base.facts import NotFound
 from preau.domain.enrolments.queries.offers import ChildOffers, OfferRow, offers_for_family
 from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind
 from preau.domain.procedures.models import Procedure
+from preau.domain.procedures.rules import About
 
 
 def enrolment_choices(*, actor: Actor, family_id: int, now: datetime) -> list[ChildOffers]:
@@ -40,14 +41,10 @@ def requested_offers(*, actor: Actor, family_id: int) -> Mapping[tuple[int, int]
         kind=ProcedureKind.ENROLMENT,
         status__in=OPEN_STATUSES,
     )
-    return {
-        (row.child_id or 0, int(row.answers.get("choice", {}).get("offer_id") or 0)): row.number or 0 for row in rows
-    }
+    found = rows.values_list("child_id", "offer_id", "number")
+    return {(child_id or 0, offer_id or 0): number or 0 for child_id, offer_id, number in found}
 
 
-def about_row(*, row: OfferRow) -> str:
-    """Return what a draft of enrolment is about: an activity and a school year.
-
-    The same activity of another year is another draft.
-    """
-    return f"a{row.activity_id}y{row.year_id or 0}"
+def about_row(*, row: OfferRow) -> About:
+    """Return what a request for an enrolment is about: the same activity of another year is another draft."""
+    return About(child_id=row.child_id, activity_id=row.activity_id, school_year_id=row.year_id)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from preau.base.actor import Actor
 from preau.base.search import fold
@@ -229,16 +229,14 @@ def _named(actor: Actor, text: str) -> Q:
 
 
 def _annotated(actor: Actor, rows: QuerySet[Procedure]) -> QuerySet[Procedure]:
-    child = Child.objects.filter(organisation_id=actor.organisation_id, pk=OuterRef("child_id"))
-    family = Family.objects.filter(organisation_id=actor.organisation_id, pk=OuterRef("family_id"))
     last = ProcedureMessage.objects.filter(
         organisation_id=actor.organisation_id, procedure=OuterRef("pk"), is_note=False
     ).order_by("-at", "-pk")
-    return rows.defer("answers", "payload", "held", "asked").annotate(
-        child_first=Subquery(child.values("first_name")[:1]),
-        child_last=Subquery(child.values("last_name")[:1]),
-        child_hue=Subquery(child.values("hue")[:1]),
-        family_name=Subquery(family.values("name")[:1]),
+    return rows.defer("answers", "wishes", "held", "asked").annotate(
+        child_first=F("child__first_name"),
+        child_last=F("child__last_name"),
+        child_hue=F("child__hue"),
+        family_name=F("family__name"),
         last_is_staff=Subquery(last.values("is_staff")[:1]),
     )
 

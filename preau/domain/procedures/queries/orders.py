@@ -1,6 +1,6 @@
 """Reads of démarches."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,8 +12,8 @@ from preau.domain.bookings import operations as bookings
 from preau.domain.bookings.operations import OrderItem, Outcome
 from preau.domain.bookings.queries.facts import bookable_ids
 from preau.domain.families.queries.children import without_closed
-from preau.domain.procedures.enums import ProcedureKind, ProcedureStatus
-from preau.domain.procedures.models import Procedure, TimelineEntry
+from preau.domain.procedures.enums import LineChange, ProcedureKind, ProcedureStatus
+from preau.domain.procedures.models import Procedure, ProcedureLine, TimelineEntry
 from preau.domain.procedures.queries.visibility import within_limits, without_private
 
 
@@ -21,11 +21,11 @@ from preau.domain.procedures.queries.visibility import within_limits, without_pr
 class ProcedureItem:
     """One slot of a booking démarche. `why` is the code of the fact that refused it, or ""."""
 
+    wanted: bool
     slot_id: int
     on: date
     unit_name: str
     unit_code: str
-    wanted: bool
     why: str = ""
     until: datetime | None = None  # last instant (excluded) at which it could be given back, when it was decided
 
@@ -50,21 +50,35 @@ class ProcedureView:
     child_id: int | None
     enrolment_id: int | None
     department_id: int | None
+    person: str
     subject: str
+    span: tuple[date, ...]  # first and last day of reservations
     on_behalf: bool
     submitted_at: datetime
     decided_at: datetime | None
     order_key: str
-    added: tuple[ProcedureItem, ...]
-    removed: tuple[ProcedureItem, ...]
-    refused: tuple[ProcedureItem, ...]
+    items: tuple[ProcedureItem, ...] = ()  # of reservations, where a page shows them
     timeline: tuple[TimelineLine, ...] = ()
+
+    @property
+    def added(self) -> tuple[ProcedureItem, ...]:
+        """Return what was taken."""
+        return tuple(item for item in self.items if item.wanted and not item.why)
+
+    @property
+    def removed(self) -> tuple[ProcedureItem, ...]:
+        """Return what was given back."""
+        return tuple(item for item in self.items if not item.wanted and not item.why)
+
+    @property
+    def refused(self) -> tuple[ProcedureItem, ...]:
+        """Return what could not be had, with its reason."""
+        return tuple(item for item in self.items if item.why)
 
     @property
     def days(self) -> tuple[date, ...]:
         """Return the days that the démarche changed, or asked for when all was refused."""
-        items = (*self.added, *self.removed) or self.refused
-        return tuple(sorted({item.on for item in items}))
+        return days_of(self.items)
 
 
 def list_procedures(
@@ -104,15 +118,49 @@ def find_procedure(*, actor: Actor, number: int) -> ProcedureView:
     row = _numbered(actor).filter(number=number).first()
     if row is None:
         raise NotFound("procedure")
-    entries = TimelineEntry.objects.filter(organisation_id=actor.organisation_id, procedure=row).order_by("at", "pk")
-    return view_of(row, timeline=tuple(TimelineLine(e.at, e.event, e.by, e.detail, e.account_id) for e in entries))
+    return view_of(row, items=items_of(rows=[row])[row.pk], timeline=timeline_of(row=row))
+
+
+def timeline_of(*, row: Procedure) -> tuple[TimelineLine, ...]:
+    """Return what happened to a démarche. One query, none for reservations that stand as they were answered."""
+    if row.kind == ProcedureKind.BOOKING and row.status != ProcedureStatus.CANCELLED:
+        return ()
+    entries = TimelineEntry.objects.filter(organisation_id=row.organisation_id, procedure=row).order_by("at", "pk")
+    return tuple(TimelineLine(e.at, e.event, e.by, e.detail, e.account_id) for e in entries)
+
+
+def items_of(*, rows: Collection[Procedure]) -> dict[int, tuple[ProcedureItem, ...]]:
+    """Return the moments of some démarches, by its id, day after day. One query; none where no one is of reservations.
+
+    :param rows: of one collectivité.
+    """
+    found: dict[int, list[ProcedureItem]] = {row.pk: [] for row in rows}
+    mine = [row for row in rows if row.kind == ProcedureKind.BOOKING]
+    if mine:
+        lines = ProcedureLine.objects.filter(
+            organisation_id=mine[0].organisation_id, procedure_id__in=[row.pk for row in mine]
+        ).order_by("slot__on", "slot__unit__position", "pk")
+        for pk, change, *item in lines.values_list("procedure_id", "change", *_OF_ITEM):
+            found[pk].append(ProcedureItem(change == LineChange.ADD, *item))
+    return {pk: tuple(items) for pk, items in found.items()}
+
+
+_OF_ITEM = ("slot_id", "slot__on", "slot__unit__name", "slot__unit__code", "why", "until")
+
+
+def days_of(items: Collection[ProcedureItem]) -> tuple[date, ...]:
+    """Return the days that moments changed, or asked for when all was refused."""
+    done = [item for item in items if not item.why] or items
+    return tuple(sorted({item.on for item in done}))
 
 
 def find_order(*, actor: Actor, key: str) -> list[ProcedureView]:
     """Return the démarches of one validated basket, in the order of their numbers; empty when unknown."""
     if not key:
         return []
-    return [view_of(row) for row in _numbered(actor).filter(order_key=key).order_by("number")]
+    rows = list(_numbered(actor).filter(order_key=key).order_by("number"))
+    items = items_of(rows=rows)
+    return [view_of(row, items=items[row.pk]) for row in rows]
 
 
 def booking_draft(*, actor: Actor, enrolment_id: int) -> dict[int, bool]:
@@ -124,27 +172,24 @@ def booking_drafts(*, actor: Actor, enrolment_ids: Sequence[int]) -> dict[int, d
     """Return the actor's drafts by enrolment, in one query."""
     rows = Procedure.objects.filter(
         organisation_id=actor.organisation_id,
-        account_id=actor.account_id,
+        account_id=actor.account_id or 0,
         enrolment_id__in=enrolment_ids,
         kind=ProcedureKind.BOOKING,
         status=ProcedureStatus.DRAFT,
-    ).values_list("enrolment_id", "payload")
-    return {
-        enrolment_id or 0: {int(slot): bool(want) for slot, want in payload.get("want", {}).items()}
-        for enrolment_id, payload in rows
-    }
+    ).values_list("enrolment_id", "wishes")
+    return {enrolment_id or 0: {int(slot): bool(want) for slot, want in kept.items()} for enrolment_id, kept in rows}
 
 
 def basket(*, actor: Actor, on: date) -> dict[int, dict[int, bool]]:
     """Return all that the actor ticked and did not send yet, by enrolment that may still be booked. One query."""
     rows = Procedure.objects.filter(
         organisation_id=actor.organisation_id,
-        account_id=actor.account_id,
+        account_id=actor.account_id or 0,
         enrolment_id__in=bookable_ids(actor=actor, on=on),
         kind=ProcedureKind.BOOKING,
         status=ProcedureStatus.DRAFT,
-    ).values_list("enrolment_id", "payload")
-    found = {pk or 0: {int(slot): bool(want) for slot, want in kept.get("want", {}).items()} for pk, kept in rows}
+    ).values_list("enrolment_id", "wishes")
+    found = {pk or 0: {int(slot): bool(want) for slot, want in kept.items()} for pk, kept in rows}
     return {pk: wanted for pk, wanted in sorted(found.items()) if wanted}
 
 
@@ -152,7 +197,7 @@ def open_drafts(*, actor: Actor) -> list[tuple[int, datetime]]:
     """Return (enrolment id, last change) of the actor's drafts, to offer to take them up again."""
     rows = Procedure.objects.filter(
         organisation_id=actor.organisation_id,
-        account_id=actor.account_id,
+        account_id=actor.account_id or 0,
         kind=ProcedureKind.BOOKING,
         status=ProcedureStatus.DRAFT,
     )
@@ -198,11 +243,12 @@ def _numbered(actor: Actor) -> QuerySet[Procedure]:
     return within_limits(actor=actor, rows=rows)
 
 
-def view_of(row: Procedure, *, timeline: tuple[TimelineLine, ...] = ()) -> ProcedureView:
+def view_of(
+    row: Procedure, *, items: tuple[ProcedureItem, ...] = (), timeline: tuple[TimelineLine, ...] = ()
+) -> ProcedureView:
     """Return one numbered row as a view; no query."""
     assert row.number is not None  # noqa: S101 -- a database constraint
     assert row.submitted_at is not None  # noqa: S101 -- given with the number
-    payload = row.payload
     return ProcedureView(
         number=row.number,
         kind=row.kind,
@@ -211,28 +257,13 @@ def view_of(row: Procedure, *, timeline: tuple[TimelineLine, ...] = ()) -> Proce
         child_id=row.child_id,
         enrolment_id=row.enrolment_id,
         department_id=row.department_id,
+        person=row.person,
         subject=row.subject,
+        span=(row.first_on, row.last_on) if row.first_on and row.last_on else (),
         on_behalf=row.on_behalf,
         submitted_at=row.submitted_at,
         decided_at=row.decided_at,
         order_key=row.order_key,
-        added=_items(payload.get("added", ()), wanted=True),
-        removed=_items(payload.get("removed", ()), wanted=False),
-        refused=_items(payload.get("refused", ()), wanted=True),
+        items=items,
         timeline=timeline,
-    )
-
-
-def _items(raw: Sequence[Mapping[str, object]], *, wanted: bool) -> tuple[ProcedureItem, ...]:
-    return tuple(
-        ProcedureItem(
-            slot_id=int(str(item["slot"])),
-            on=date.fromisoformat(str(item["on"])),
-            unit_name=str(item["unit"]),
-            unit_code=str(item["code"]),
-            wanted=bool(item.get("wanted", wanted)),
-            why=str(item.get("why", "")),
-            until=datetime.fromisoformat(str(item["until"])) if item.get("until") else None,
-        )
-        for item in raw
     )

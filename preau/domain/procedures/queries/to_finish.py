@@ -135,7 +135,7 @@ def households_with_dossier(*, actor: Actor, on: date) -> dict[int, list[int]]:
     if year is None:
         return {}
     sent = Procedure.objects.filter(
-        organisation_id=organisation_id, kind=ProcedureKind.DOSSIER, status__in=OPEN_STATUSES, payload__year=year.pk
+        organisation_id=organisation_id, kind=ProcedureKind.DOSSIER, status__in=OPEN_STATUSES, school_year_id=year.pk
     )
     done = ValidatedDossier.objects.filter(organisation_id=organisation_id, school_year_id=year.pk)
     rows = HouseholdChild.objects.filter(

@@ -16,7 +16,7 @@ def without_private(*, actor: Actor, rows: QuerySet[Procedure]) -> QuerySet[Proc
     """
     if actor.audience != FAMILY:
         return rows
-    return rows.filter(Q(private_to_id=None) | Q(private_to_id=actor.account_id))
+    return rows.filter(Q(is_private=False) | Q(private_to_id=actor.account_id))
 
 
 def within_limits(*, actor: Actor, rows: QuerySet[Procedure]) -> QuerySet[Procedure]:

@@ -56,9 +56,9 @@ def _posted(request: Any, enrolment_id: int, basket: Basket) -> HttpResponse:
         same = forms.read_ids(request.POST.getlist("same"))
     except forms.Tampered:
         return render(request, "400.html", status=400)
-    if kept.find_order(actor=request.actor, key=key):
-        return _validated(request, enrolment_id, basket, key)  # a double click: the answer of the first
     if not basket:
+        if kept.find_order(actor=request.actor, key=key):
+            return _validated(request, enrolment_id, basket, key)  # a double click: the answer of the first
         messages.warning(request, _("Il ne reste rien à valider : votre demande a été validée ou annulée ailleurs."))
         return redirect("family:procedures", slug=slug)
     if request.POST.get("lu", "") != digest(basket):

@@ -101,7 +101,7 @@ def part_of(request: Any, name: str, *, child: ChildCard, draft: DraftView | Non
             written = today.updated_at
             # What was written on the child's own page after this part was answered is what the parent says today.
             is_later = written is not None and (
-                draft is None or said_at(draft.payload, name, default=LONG_AGO) < written
+                draft is None or said_at(draft.said_at, name, default=LONG_AGO) < written
             )
             sheet = dict(today.values) if is_later else known or dict(today.values)
             compulsory = compulsory_vaccines(born=child.birth_date)
@@ -109,7 +109,7 @@ def part_of(request: Any, name: str, *, child: ChildCard, draft: DraftView | Non
             return Part(name, form, known)
         case "consents":
             lines = consents_of(actor=actor, child_id=child.child_id)
-            since = said_at(draft.payload, name, default=LONG_AGO) if draft else LONG_AGO
+            since = said_at(draft.said_at, name, default=LONG_AGO) if draft else LONG_AGO
             later = {line.code: line.answer for line in lines if line.answered_at and line.answered_at > since}
             initial = {line.code: line.answer for line in lines} | known | later
             return Part(name, ConsentsForm(posted, initial=initial, lines=lines), known)

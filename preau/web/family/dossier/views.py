@@ -16,7 +16,7 @@ from preau.domain.families.queries.files import ChildCard, children_of_family
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.operations import drafts
 from preau.domain.procedures.queries.cases import DraftView, draft_about
-from preau.domain.procedures.rules import NotOpenForYou
+from preau.domain.procedures.rules import About, NotOpenForYou
 from preau.web.family.documents.forms import DocumentForm
 from preau.web.family.dossier.overview import overview_of, year_to_fill
 from preau.web.family.dossier.parts import LABELS, PARTS, TYPED_PARTS, Part, part_of
@@ -78,8 +78,7 @@ def _keep(request: Any, page: Part, child_id: int, year_id: int) -> HttpResponse
             actor=request.actor,
             kind=ProcedureKind.DOSSIER,
             family_id=my_family(request.actor),
-            child_id=child_id,
-            about=f"y{year_id}",
+            about=About(child_id=child_id, school_year_id=year_id),
             now=request.now,
         )
         drafts.save_step(actor=request.actor, draft_id=draft.draft_id, step=page.name, values=values, now=request.now)
@@ -114,7 +113,10 @@ def _child(request: Any, child_id: int) -> ChildCard:
 
 
 def _draft(request: Any, child_id: int, year_id: int) -> DraftView | None:
-    subject: dict[str, Any] = {"child_id": child_id, "about": f"y{year_id}", "family_id": my_family(request.actor)}
+    subject: dict[str, Any] = {
+        "about": About(child_id=child_id, school_year_id=year_id),
+        "family_id": my_family(request.actor),
+    }
     drafts.check_start(actor=request.actor, kind=ProcedureKind.DOSSIER, on=request.today, **subject)
     return draft_about(actor=request.actor, kind=ProcedureKind.DOSSIER, **subject)
 
@@ -134,8 +136,7 @@ def piece(request: Any, slug: str, *, child_id: int, type_id: int, is_household:
             actor=request.actor,
             kind=ProcedureKind.DOSSIER,
             family_id=my_family(request.actor),
-            child_id=child_id,
-            about=f"y{year_id}",
+            about=About(child_id=child_id, school_year_id=year_id),
             now=request.now,
         )
         first, *more = form.cleaned_data["file"]

@@ -14,6 +14,7 @@ from preau.domain.families.queries.files import family_file
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.operations import drafts
 from preau.domain.procedures.queries.cases import draft_about
+from preau.domain.procedures.rules import About
 from preau.web.family.enrolments.forms import SchoolForm
 from preau.web.family.procedures.places import my_family
 from preau.web.ui.policy import family_page
@@ -26,7 +27,11 @@ STEP = "schooling"
 def school(request: Any, slug: str, child_id: int) -> HttpResponse:
     """Step 1: year, level and school; kept as a draft, then the récapitulatif."""
     actor, family_id = request.actor, my_family(request.actor)
-    subject: dict[str, Any] = {"kind": ProcedureKind.SCHOOLING, "family_id": family_id, "child_id": child_id}
+    subject: dict[str, Any] = {
+        "kind": ProcedureKind.SCHOOLING,
+        "family_id": family_id,
+        "about": About(child_id=child_id),
+    }
     drafts.check_start(actor=actor, on=request.today, **subject)
     draft = draft_about(actor=actor, **subject)
     file = family_file(actor=actor, family_id=family_id)

@@ -112,9 +112,7 @@ def ask(request: Any, slug: str, child_id: int, offer_id: int) -> HttpResponse:
     row = enrolment_row(actor=actor, family_id=family_id, child_id=child_id, offer_id=offer_id, now=request.now)
     if row.state not in OPEN:
         return _not_open(request, row)
-    draft = draft_about(
-        actor=actor, kind=ProcedureKind.ENROLMENT, family_id=family_id, child_id=child_id, about=about_row(row=row)
-    )
+    draft = draft_about(actor=actor, kind=ProcedureKind.ENROLMENT, family_id=family_id, about=about_row(row=row))
     initial = _initial(row, draft.answers if draft else {}, offer_id)
     form = EnrolmentForm(
         request.POST if request.method == "POST" else None, initial=initial, row=row, today=request.today
@@ -159,7 +157,6 @@ def _save(request: Any, row: OfferRow, family_id: int, form: EnrolmentForm, *, e
         actor=actor,
         kind=ProcedureKind.ENROLMENT,
         family_id=family_id,
-        child_id=row.child_id,
         about=about_row(row=row),
         now=now,
     )

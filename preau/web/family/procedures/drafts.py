@@ -55,7 +55,7 @@ def recap(request: Any, slug: str, draft_id: int) -> HttpResponse:
             problems = list(lacking.problems)
         else:
             return redirect("family:procedure_sent", slug=slug, number=sent.view.number)
-    form = find_form(actor=request.actor, form_id=draft.form_id) if draft.form_id else None
+    form = find_form(actor=request.actor, form_id=draft.about.form_id) if draft.about.form_id else None
     context = {"draft": draft, "problems": problems, "back": draft_address(slug, draft), "form": form}
     return render(
         request, "family/procedures/recap.html", context, status=422 if problems and request.method == "POST" else 200

@@ -36,8 +36,8 @@ def draft_address(slug: str, draft: DraftView) -> str:
         case "schooling" if draft.child:
             return reverse("family:school_ask", args=[slug, draft.child.child_id])
         case "form" if draft.child:
-            return reverse("family:child_form", args=[slug, draft.form_id, draft.child.child_id])
+            return reverse("family:child_form", args=[slug, draft.about.form_id, draft.child.child_id])
         case "form":
-            return reverse("family:form", args=[slug, draft.form_id])
+            return reverse("family:form", args=[slug, draft.about.form_id])
         case _:
             return reverse("family:acts", args=[slug])

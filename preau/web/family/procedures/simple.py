@@ -14,6 +14,7 @@ from preau.domain.families.queries.files import family_file
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.operations import drafts
 from preau.domain.procedures.queries.cases import draft_about, find_form
+from preau.domain.procedures.rules import THE_HOUSEHOLD, About
 from preau.web.family.procedures.forms import DraftForm, MoveForm, PaiForm, SituationForm, form_of
 from preau.web.family.procedures.places import my_family
 from preau.web.ui.policy import family_page, intimate
@@ -26,9 +27,7 @@ class Page:
     kind: ProcedureKind
     step: str
     form: type[DraftForm]
-    child_id: int | None = None
-    about: str = ""
-    form_id: int | None = None
+    about: About = THE_HOUSEHOLD
     title: str = ""
     intro: str = ""
 
@@ -48,8 +47,7 @@ def move(request: Any, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def situation(request: Any, slug: str) -> HttpResponse:
     """« Changement de situation familiale » (A22-07)."""
-    mine = f"a{request.actor.account_id}"  # each adult has its own draft: it is not for the other
-    return _page(request, Page(ProcedureKind.SITUATION, "situation", SituationForm, about=mine))
+    return _page(request, Page(ProcedureKind.SITUATION, "situation", SituationForm))
 
 
 @intimate
@@ -57,7 +55,7 @@ def situation(request: Any, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def pai(request: Any, slug: str, child_id: int) -> HttpResponse:
     """« Demande de PAI » (A22-04)."""
-    return _page(request, Page(ProcedureKind.PAI, "pai", PaiForm, child_id=child_id))
+    return _page(request, Page(ProcedureKind.PAI, "pai", PaiForm, About(child_id=child_id)))
 
 
 @family_page
@@ -71,9 +69,7 @@ def data_form(request: Any, slug: str, form_id: int, child_id: int | None = None
         ProcedureKind.FORM,
         "form",
         form_of(found.fields),
-        child_id=child_id,
-        about=f"f{form_id}",
-        form_id=form_id,
+        about=About(child_id=child_id, form_id=form_id),
         title=found.title,
         intro=found.intro,
     )
@@ -84,9 +80,9 @@ def _page(request: Any, page: Page) -> HttpResponse:
     """Show the form with what was typed before; keep it; go to the récapitulatif."""
     actor, slug = request.actor, request.organisation.slug
     family_id = my_family(actor)
-    subject: dict[str, Any] = {"child_id": page.child_id, "about": page.about}
-    drafts.check_start(actor=actor, kind=page.kind, family_id=family_id, on=request.today, **subject)
-    draft = draft_about(actor=actor, kind=page.kind, family_id=family_id, **subject)
+    subject: dict[str, Any] = {"kind": page.kind, "family_id": family_id, "about": page.about}
+    drafts.check_start(actor=actor, on=request.today, **subject)
+    draft = draft_about(actor=actor, **subject)
     initial = dict(draft.answers.get(page.step, {})) if draft else {}
     if page.step in RENAMED and "from" in initial:
         initial[RENAMED[page.step]] = initial.pop("from")
@@ -95,9 +91,7 @@ def _page(request: Any, page: Page) -> HttpResponse:
         later = request.POST.get("act") == "later"
         is_valid = form.is_valid()
         if is_valid or later:
-            made = drafts.start(
-                actor=actor, kind=page.kind, family_id=family_id, form_id=page.form_id, now=request.now, **subject
-            )
+            made = drafts.start(actor=actor, now=request.now, **subject)
             values = form.as_values() if is_valid else form.as_typed()
             drafts.save_step(actor=actor, draft_id=made.draft_id, step=page.step, values=values, now=request.now)
             if later:
@@ -110,6 +104,6 @@ def _page(request: Any, page: Page) -> HttpResponse:
         "page": page,
         "draft": draft,
         "family": file,
-        "child": next((child for child in file.children if child.child_id == page.child_id), None),
+        "child": next((child for child in file.children if child.child_id == page.about.child_id), None),
     }
     return render(request, "family/procedures/simple.html", context, status=422 if form.errors else 200)

@@ -65,7 +65,7 @@ def done(request: Any, slug: str, number: int) -> HttpResponse:
     context = {
         **_context(request, view),
         "siblings": [] if others else _siblings(request, view),
-        "others": [{"procedure": each, "days": procedure_days(each), "span": each.days} for each in others],
+        "others": [{"procedure": each, "days": procedure_days(each)} for each in others],
     }
     return render(request, "family/procedures/done.html", context)
 
@@ -74,7 +74,6 @@ def _context(request: Any, view: ProcedureView) -> dict[str, Any]:
     return {
         "procedure": view,
         "days": procedure_days(view),
-        "span": view.days,
         "can_undo": _undoable(request, view) is not None,
         "has_days": bool(_still_booked(request, view)),
     }
@@ -165,7 +164,7 @@ def calendar(request: Any, slug: str, number: int) -> HttpResponse:
         midnight = datetime.combine(item.on, time(), tzinfo=zone)
         event.add("dtstart", _at(midnight, item.starts_minute))
         event.add("dtend", _at(midnight, item.ends_minute))
-        event.add("summary", f"{view.subject.split(' - ')[0]} : {item.name}")
+        event.add("summary", f"{view.person} : {item.name}")
         ics.add_component(event)
     response = HttpResponse(ics.to_ical(), content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="demande-{number}.ics"'

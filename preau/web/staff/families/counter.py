@@ -19,7 +19,7 @@ from preau.domain.families.queries.files import FamilyFile
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.operations import drafts
 from preau.domain.procedures.queries.cases import find_case, find_form, procedure_forms
-from preau.domain.procedures.rules import Incomplete, NotOpenForYou
+from preau.domain.procedures.rules import About, Incomplete, NotOpenForYou
 from preau.web.staff.families.corrections import open_file
 from preau.web.staff.families.forms import CounterForm, MoveForm, PieceForm, SituationForm, form_of
 from preau.web.ui.policy import staff_page
@@ -33,7 +33,6 @@ class Counter:
     kind: ProcedureKind
     step: str
     form: type[CounterForm]
-    about: str = ""
     form_id: int | None = None
     title: str = ""
 
@@ -105,7 +104,7 @@ def data_form(request: Any, slug: str, *, family_id: int, form_id: int, child_id
     if found.is_about_child != (child_id is not None):
         raise NotFound("form")
     form = form_of(found.fields)
-    page = Counter(ProcedureKind.FORM, "form", form, f"f{form_id}", form_id, found.title)
+    page = Counter(ProcedureKind.FORM, "form", form, form_id, found.title)
     return _page(request, family_id, page, child_id=child_id)
 
 
@@ -144,9 +143,7 @@ def _send(request: Any, family_id: int, *, page: Counter, form: CounterForm, chi
         actor=actor,
         kind=page.kind,
         family_id=family_id,
-        child_id=child_id,
-        about=page.about,
-        form_id=page.form_id,
+        about=About(child_id=child_id, form_id=page.form_id),
         step=page.step,
         values=form.as_values(),
         now=now,

@@ -8,7 +8,7 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from preau.kernel import english_dates, french_dates
+from preau.kernel import english_dates, french_dates, french_words
 
 register = template.Library()
 register.filter("jj_mm", french_dates.jj_mm)
@@ -17,6 +17,12 @@ register.filter("jj_mm_aaaa", french_dates.jj_mm_aaaa)
 
 def _dates() -> ModuleType:
     return english_dates if (get_language() or "fr").startswith("en") else french_dates
+
+
+@register.filter
+def of(name: str) -> str:
+    """« de Lina », « d’Oscar »."""
+    return french_words.of(name) if _dates() is french_dates else f"of {name}"
 
 
 @register.filter

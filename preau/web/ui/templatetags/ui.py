@@ -80,6 +80,12 @@ def status(tone: str, text: str, icon_name: str = "") -> SafeString:
 
 
 @register.simple_block_tag
+def oneline(content: str) -> SafeString:
+    """Words written over several lines of a template, put in one: only the spaces inside a line are kept."""
+    return SafeString("".join(line.strip() for line in content.splitlines()))
+
+
+@register.simple_block_tag
 def notice(content: str, *, tone: str, role: str = "") -> str:
     """A message the reader must not miss.
 

@@ -11,7 +11,7 @@ from preau.domain.families.queries.children import without_closed
 from preau.domain.organisations.models import Department
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure
-from preau.domain.procedures.rules import Problem
+from preau.domain.procedures.rules import About, Problem
 
 
 class Handler:
@@ -20,22 +20,18 @@ class Handler:
     kind: ClassVar[ProcedureKind]
     is_about_child: ClassVar[bool] = False
 
-    def check_start(self, *, actor: Actor, family_id: int, child_id: int | None, about: str, on: date) -> None:
+    def check_start(self, *, actor: Actor, family_id: int, about: About, on: date) -> None:
         """Refuse a démarche that cannot be begun.
 
         :raises NotOpenForYou: with the code of the reason.
         :raises NotFound: the child is not of this household.
         """
-        if self.is_about_child and child_id is None:
+        if self.is_about_child and about.child_id is None:
             raise NotFound("child")
-        if child_id is not None:
-            check_child(actor=actor, family_id=family_id, child_id=child_id)
+        if about.child_id is not None:
+            check_child(actor=actor, family_id=family_id, child_id=about.child_id)
 
-    def about(self, *, row: Procedure) -> str:
-        """Return what a démarche that was sent is about, besides its child: what its draft was begun with."""
-        return f"f{row.form_id}" if row.form_id else ""
-
-    def check_open(self, *, actor: Actor, family_id: int, child_id: int | None, about: str, now: datetime) -> None:
+    def check_open(self, *, actor: Actor, family_id: int, about: About, now: datetime) -> None:
         """Refuse a démarche whose time has not come or is over: asked when it begins and when it is sent.
 
         :raises NotOpenForYou: with the code of the reason.
@@ -62,12 +58,12 @@ class Handler:
         return {}
 
     def subject(self, *, actor: Actor, row: Procedure) -> str:
-        """Return the words after the kind: « Lina - 2026-2027 »."""
-        return row.subject
+        """Return what is asked for, in frozen words: « 2026-2027 ». The kind and the child are said before it."""
+        return ""
 
-    def place(self, *, actor: Actor, row: Procedure) -> tuple[int | None, int | None]:
-        """Return (department id, site id) of those who decide."""
-        return front_department(organisation_id=actor.organisation_id), None
+    def tie(self, *, actor: Actor, row: Procedure) -> None:
+        """Write on the row what its answers point to, and who decides: department, site, offer."""
+        row.department_id = front_department(organisation_id=actor.organisation_id)
 
     def private_to(self, *, actor: Actor, row: Procedure) -> int | None:
         """Return the one account of the household that may read it, 0: none; None: all of it (trust, §2.4)."""

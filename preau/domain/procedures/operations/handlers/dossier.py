@@ -1,6 +1,5 @@
 """The dossier administratif of a child for a school year: the gateway to the activities (A07)."""
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -12,13 +11,12 @@ from preau.base.facts import NotFound
 from preau.base.files import FileGone
 from preau.domain.accounts.models import Account
 from preau.domain.catalogue.models import SchoolYear
-from preau.domain.catalogue.queries import find_school_year
 from preau.domain.documents.operations.pieces import check
 from preau.domain.documents.queries.folders import Folder
 from preau.domain.documents.queries.pieces import find_document
 from preau.domain.documents.queries.publications import regulations_to_accept
 from preau.domain.families.enums import ContactKind
-from preau.domain.families.models import Child, ChildHealth, Consent, ConsentType, ValidatedDossier
+from preau.domain.families.models import ChildHealth, Consent, ConsentType, ValidatedDossier
 from preau.domain.families.operations.children import answer_consents, confirm_sheets, keep_health, validate_dossier
 from preau.domain.families.operations.household import add_contact
 from preau.domain.families.queries.children import situations_of
@@ -27,9 +25,7 @@ from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.handlers.base import Handler, school_site
 from preau.domain.procedures.queries.dossiers import dossier_folders, problems_of_dossier
-from preau.domain.procedures.rules import CannotApply, NotOpenForYou, Problem, said_at
-
-ABOUT = re.compile(r"y(\d{1,9})")
+from preau.domain.procedures.rules import About, CannotApply, NotOpenForYou, Problem, said_at
 
 
 class DossierHandler(Handler):
@@ -38,30 +34,24 @@ class DossierHandler(Handler):
     kind: ClassVar[ProcedureKind] = ProcedureKind.DOSSIER
     is_about_child: ClassVar[bool] = True
 
-    def about(self, *, row: Procedure) -> str:
-        """The school year."""
-        return f"y{row.payload['year']}"
-
-    def check_start(self, *, actor: Actor, family_id: int, child_id: int | None, about: str, on: date) -> None:
-        super().check_start(actor=actor, family_id=family_id, child_id=child_id, about=about, on=on)
-        year_id = _year_id(about)
-        mine = {"organisation_id": actor.organisation_id, "child_id": child_id or 0}
+    def check_start(self, *, actor: Actor, family_id: int, about: About, on: date) -> None:
+        super().check_start(actor=actor, family_id=family_id, about=about, on=on)
+        mine = {"organisation_id": actor.organisation_id, "child_id": about.child_id or 0}
         validated = ValidatedDossier.objects.filter(**mine, school_year_id=OuterRef("pk"))
-        years = SchoolYear.objects.filter(organisation_id=actor.organisation_id, pk=year_id)
+        years = SchoolYear.objects.filter(organisation_id=actor.organisation_id, pk=about.school_year_id or 0)
         is_validated = years.annotate(is_validated=Exists(validated)).values_list("is_validated", flat=True).first()
         if is_validated is None:
             raise NotFound("school year")
         if is_validated:
             raise NotOpenForYou("dossier_validated")
-        sent = Procedure.objects.filter(**mine, kind=ProcedureKind.DOSSIER, status__in=OPEN_STATUSES)
-        for row in sent:
-            if row.payload.get("year") == year_id:
-                raise NotOpenForYou("dossier_sent", str(row.number))
+        sent = Procedure.objects.filter(
+            **mine, kind=ProcedureKind.DOSSIER, status__in=OPEN_STATUSES, school_year_id=about.school_year_id
+        )
+        if number := sent.values_list("number", flat=True).first():
+            raise NotOpenForYou("dossier_sent", str(number))
 
     def prefill(self, *, actor: Actor, row: Procedure, on: date) -> dict[str, object]:
         """Start from what was said last year, and from what a brother or sister has just said of the household."""
-        year_id = _year_id(row.draft_key.partition("/")[2])
-        row.payload = {"year": year_id}
         health = ChildHealth.objects.filter(organisation_id=actor.organisation_id, child_id=row.child_id or 0).first()
         consents = Consent.objects.filter(organisation_id=actor.organisation_id, child_id=row.child_id or 0)
         answers: dict[str, object] = {
@@ -69,11 +59,14 @@ class DossierHandler(Handler):
             "consents": {each.consent_type.code: each.answer for each in consents.select_related("consent_type")},
         }
         siblings = Procedure.objects.filter(
-            organisation_id=actor.organisation_id, family_id=row.family_id, kind=ProcedureKind.DOSSIER
+            organisation_id=actor.organisation_id,
+            family_id=row.family_id,
+            kind=ProcedureKind.DOSSIER,
+            school_year_id=row.school_year_id,
         )
         for other in siblings.order_by("-updated_at")[:20]:
             household = other.answers.get("household", {})
-            if other.payload.get("year") == year_id and household.get("confirmed"):
+            if household.get("confirmed"):
                 answers["household"] = household
                 break
         return answers
@@ -84,7 +77,7 @@ class DossierHandler(Handler):
             family_id=row.family_id,
             child_id=row.child_id or 0,
             answers=row.answers,
-            year_starts_on=_starts_on(actor, row, on),
+            year_starts_on=_starts_on(row, on),
             on=on,
         )
 
@@ -135,24 +128,22 @@ class DossierHandler(Handler):
         }
 
     def subject(self, *, actor: Actor, row: Procedure) -> str:
-        child = Child.objects.get(organisation_id=actor.organisation_id, pk=row.child_id or 0)
-        year = find_school_year(organisation_id=actor.organisation_id, year_id=row.payload.get("year", 0))
-        return f"{child.first_name} - {year.label if year else ''}"
+        return row.school_year.label if row.school_year else ""
 
-    def place(self, *, actor: Actor, row: Procedure) -> tuple[int | None, int | None]:
-        department_id, _site = super().place(actor=actor, row=row)
-        return department_id, school_site(actor=actor, child_id=row.child_id or 0)
+    def tie(self, *, actor: Actor, row: Procedure) -> None:
+        super().tie(actor=actor, row=row)
+        row.site_id = school_site(actor=actor, child_id=row.child_id or 0)
 
     def accept(self, *, actor: Actor, row: Procedure, now: datetime) -> None:
         by = _author(row)
-        child_id, year_id = row.child_id or 0, int(row.payload["year"])
+        child_id, year_id = row.child_id or 0, row.school_year_id or 0
         sent_at = row.submitted_at or now  # what the family has said since it answered stands
         health = {key: value for key, value in row.answers.get("health", {}).items() if key != "confirmed"}
         keep_health(
             actor=actor,
             child_id=child_id,
             values=health,
-            said_at=said_at(row.payload, "health", default=sent_at),
+            said_at=said_at(row.said_at, "health", default=sent_at),
             by=by,
         )
         consents = {key: value for key, value in row.answers.get("consents", {}).items() if key != "confirmed"}
@@ -162,7 +153,7 @@ class DossierHandler(Handler):
             answers=consents,
             now=now,
             by=by,
-            said_at=said_at(row.payload, "consents", default=sent_at),
+            said_at=said_at(row.said_at, "consents", default=sent_at),
         )
         try:
             for person in row.answers.get("people", {}).get("new", []):
@@ -172,15 +163,15 @@ class DossierHandler(Handler):
         for document_id in row.pieces.values_list("document_id", flat=True):
             _validate(actor, document_id, now)
         confirm_sheets(actor=actor, child_id=child_id, school_year_id=year_id, now=now, by=by)
-        validate_dossier(actor=actor, child_id=child_id, school_year_id=year_id, number=row.number, now=now)
+        validate_dossier(actor=actor, child_id=child_id, school_year_id=year_id, now=now)
 
 
 def _said_since(actor: Actor, row: Procedure) -> bool:
     """Whether the sheets of the child were changed after the dossier was sent: what was said last stands."""
     mine = {"organisation_id": actor.organisation_id, "child_id": row.child_id or 0}
     sent_at = row.submitted_at or row.updated_at
-    health = ChildHealth.objects.filter(**mine, updated_at__gt=said_at(row.payload, "health", default=sent_at))
-    consents = Consent.objects.filter(**mine, answered_at__gt=said_at(row.payload, "consents", default=sent_at))
+    health = ChildHealth.objects.filter(**mine, updated_at__gt=said_at(row.said_at, "health", default=sent_at))
+    consents = Consent.objects.filter(**mine, answered_at__gt=said_at(row.said_at, "consents", default=sent_at))
     return health.exists() or consents.exists()
 
 
@@ -190,21 +181,13 @@ def _folders(actor: Actor, row: Procedure, on: date) -> list[Folder]:
         family_id=row.family_id,
         child_id=row.child_id or 0,
         answers=row.answers,
-        year_starts_on=_starts_on(actor, row, on),
+        year_starts_on=_starts_on(row, on),
         on=on,
     )
 
 
-def _starts_on(actor: Actor, row: Procedure, on: date) -> date:
-    year = find_school_year(organisation_id=actor.organisation_id, year_id=int(row.payload["year"]))
-    return year.starts_on if year else on
-
-
-def _year_id(about: str) -> int:
-    found = ABOUT.fullmatch(about)
-    if found is None:
-        raise NotFound("school year")
-    return int(found[1])
+def _starts_on(row: Procedure, on: date) -> date:
+    return row.school_year.starts_on if row.school_year else on
 
 
 def _author(row: Procedure) -> str:

@@ -1,27 +1,25 @@
 """« Créer une inscription » : a child in an activity of the year (A08)."""
 
-import re
 from datetime import date, datetime, time
 from typing import Any, ClassVar
-
-from django.db.models import Q
 
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.domain.catalogue.models import Activity, Offer
+from preau.domain.catalogue.rules import place_name
 from preau.domain.enrolments.enums import EnrolmentStatus, OfferState
 from preau.domain.enrolments.models import Enrolment
 from preau.domain.enrolments.operations.enrolling import enrol
 from preau.domain.enrolments.operations.subscribing import subscribe
 from preau.domain.enrolments.queries.offers import OfferOption, OfferRow
 from preau.domain.enrolments.rules import AlreadyEnrolled, OfferFull, PatternLine, PeriodOutsideOffer, read_pattern
-from preau.domain.families.models import Child
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.changes import book_subscriptions, tell_waiting
 from preau.domain.procedures.operations.handlers.base import Handler
+from preau.domain.procedures.queries.cases import about_of
 from preau.domain.procedures.queries.enrolments import enrolment_choices
-from preau.domain.procedures.rules import LINE, CannotApply, NotOpenForYou, Problem
+from preau.domain.procedures.rules import LINE, About, CannotApply, NotOpenForYou, Problem
 
 CHOICE, PATTERN = "choice", "pattern"
 # Reasons of the clock: they stop a request from beginning and from being sent, not from being accepted later.
@@ -30,7 +28,6 @@ OF_THE_CLOCK = frozenset({"not_open_yet", "closed"})
 NOTED = frozenset(
     {"too_young", "too_old", "not_resident", "dossier_missing", "document_missing", "piece_overdue", "full"}
 )
-ABOUT = re.compile(r"a(\d{1,9})y(\d{1,9})")
 
 
 class EnrolmentHandler(Handler):
@@ -39,17 +36,13 @@ class EnrolmentHandler(Handler):
     kind: ClassVar[ProcedureKind] = ProcedureKind.ENROLMENT
     is_about_child: ClassVar[bool] = True
 
-    def about(self, *, row: Procedure) -> str:
-        """The activity and the school year."""
-        return _about(row)
-
-    def check_start(self, *, actor: Actor, family_id: int, child_id: int | None, about: str, on: date) -> None:
-        super().check_start(actor=actor, family_id=family_id, child_id=child_id, about=about, on=on)
-        if not ABOUT.fullmatch(about):
+    def check_start(self, *, actor: Actor, family_id: int, about: About, on: date) -> None:
+        super().check_start(actor=actor, family_id=family_id, about=about, on=on)
+        if not Activity.objects.filter(organisation_id=actor.organisation_id, pk=about.activity_id or 0).exists():
             raise NotFound("activity")
 
-    def check_open(self, *, actor: Actor, family_id: int, child_id: int | None, about: str, now: datetime) -> None:
-        row = _row(actor, family_id, child_id=child_id, about=about, now=now)
+    def check_open(self, *, actor: Actor, family_id: int, about: About, now: datetime) -> None:
+        row = _row(actor, family_id, about=about, now=now)
         if actor.is_staff or row.state in (OfferState.OPEN, OfferState.FULL):
             return
         reasons = row.best.reasons
@@ -77,20 +70,13 @@ class EnrolmentHandler(Handler):
         return list(dict.fromkeys(each.code for each in option.reasons if each.code in NOTED))
 
     def subject(self, *, actor: Actor, row: Procedure) -> str:
-        child = Child.objects.filter(organisation_id=actor.organisation_id, pk=row.child_id or 0).first()
         offer = _offer(row)
-        parts = [child.first_name if child else ""]
-        if offer is not None:
-            parts += [offer.activity.name, offer.site.name]
-        return " - ".join(part for part in parts if part)
+        return place_name(activity=offer.activity.name, site=offer.site.name) if offer else ""
 
-    def place(self, *, actor: Actor, row: Procedure) -> tuple[int | None, int | None]:
-        offer = _offer(row)
-        if offer is not None:
-            return offer.activity.department_id, offer.site_id
-        found = ABOUT.fullmatch(row.draft_key.partition("/")[2])
-        activity = Activity.objects.filter(organisation_id=row.organisation_id, pk=int(found[1]) if found else 0)
-        return activity.values_list("department_id", flat=True).first(), None
+    def tie(self, *, actor: Actor, row: Procedure) -> None:
+        row.offer = _offer(row)
+        row.site_id = row.offer.site_id if row.offer else None
+        row.department_id = row.activity.department_id if row.activity else None
 
     def is_immediate(self, *, actor: Actor, row: Procedure) -> bool:
         offer = _offer(row)
@@ -109,7 +95,6 @@ class EnrolmentHandler(Handler):
                 offer_id=offer.pk,
                 starts_on=max(_start(row) or today, today, offer.starts_on),
                 waits_from=row.submitted_at or now,  # the rank is that of the request, not of the answer
-                procedure_number=row.number,
             )
             if offer.is_subscription:
                 subscribe(actor=actor, enrolment_id=made.pk, pattern=_lines(row), starts_on=made.starts_on)
@@ -125,24 +110,16 @@ class EnrolmentHandler(Handler):
             tell_waiting(actor=actor, enrolment_id=made.pk, now=now)
 
     def numbered(self, *, actor: Actor, row: Procedure, now: datetime) -> None:
-        """Let the enrolments made know their démarche; who waits is told its rank."""
-        mine = Enrolment.objects.filter(
-            organisation_id=row.organisation_id, family_id=row.family_id, child=row.child_id, procedure_number=None
-        )
-        offer = _offer(row)
-        offers = [each for each in (offer.pk, offer.subscribes_to_id) if each] if offer else []
-        mine.filter(Q(pk=row.enrolment_id or 0) | Q(offer_id__in=offers)).update(procedure_number=row.number)
+        """Who waits is told its rank."""
         waiting = Enrolment.objects.filter(pk=row.enrolment_id or 0, status=EnrolmentStatus.WAITING)
         if waiting.exists():
             tell_waiting(actor=actor, enrolment_id=row.enrolment_id or 0, now=now)
 
 
-def _row(actor: Actor, family_id: int, *, child_id: int | None, about: str, now: datetime) -> OfferRow:
-    found = ABOUT.fullmatch(about)
-    wanted = (int(found[1]), int(found[2])) if found else None
+def _row(actor: Actor, family_id: int, *, about: About, now: datetime) -> OfferRow:
     for child in enrolment_choices(actor=actor, family_id=family_id, now=now):
         for row in child.rows:
-            if child.child.child_id == child_id and (row.activity_id, row.year_id or 0) == wanted:
+            if about == About(child.child.child_id, row.activity_id, row.year_id):
                 return row
     raise NotFound("activity")
 
@@ -150,18 +127,10 @@ def _row(actor: Actor, family_id: int, *, child_id: int | None, about: str, now:
 def _option(actor: Actor, row: Procedure, now: datetime) -> OfferOption | None:
     offer_id = _choice(row).get("offer_id")
     try:
-        found = _row(actor, row.family_id, child_id=row.child_id, about=_about(row), now=now)
+        found = _row(actor, row.family_id, about=about_of(row=row), now=now)
     except NotFound:
         return None
     return next((each for each in found.options if each.offer_id == offer_id), None)
-
-
-def _about(row: Procedure) -> str:
-    """What the request is about: its draft says it, and once sent its offer does."""
-    if row.draft_key:
-        return row.draft_key.partition("/")[2]
-    offer = _offer(row)
-    return f"a{offer.activity_id}y{offer.school_year_id or 0}" if offer else ""
 
 
 def _offer(row: Procedure) -> Offer | None:

@@ -5,11 +5,10 @@ from typing import ClassVar
 
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
-from preau.domain.families.models import Child
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure, ProcedureForm
 from preau.domain.procedures.operations.handlers.base import Handler
-from preau.domain.procedures.rules import Problem, missing
+from preau.domain.procedures.rules import About, Problem, missing
 
 STEP = "form"
 
@@ -19,12 +18,11 @@ class FormHandler(Handler):
 
     kind: ClassVar[ProcedureKind] = ProcedureKind.FORM
 
-    def check_start(self, *, actor: Actor, family_id: int, child_id: int | None, about: str, on: date) -> None:
-        super().check_start(actor=actor, family_id=family_id, child_id=child_id, about=about, on=on)
-        code = about.removeprefix("f")
+    def check_start(self, *, actor: Actor, family_id: int, about: About, on: date) -> None:
+        super().check_start(actor=actor, family_id=family_id, about=about, on=on)
         rows = ProcedureForm.objects.filter(organisation_id=actor.organisation_id, is_active=True)
-        form = rows.filter(pk=code if code.isdigit() and len(code) < 10 else 0).first()
-        if form is None or (form.is_about_child and child_id is None):
+        form = rows.filter(pk=about.form_id or 0).first()
+        if form is None or (form.is_about_child and about.child_id is None):
             raise NotFound("form")
 
     def problems(self, *, actor: Actor, row: Procedure, on: date) -> list[Problem]:
@@ -36,12 +34,12 @@ class FormHandler(Handler):
         return ["to_read"]
 
     def subject(self, *, actor: Actor, row: Procedure) -> str:
-        child = Child.objects.filter(organisation_id=actor.organisation_id, pk=row.child_id or 0).first()
-        return " - ".join(part for part in (child.first_name if child else "", _form(row).title) if part)
+        return _form(row).title
 
-    def place(self, *, actor: Actor, row: Procedure) -> tuple[int | None, int | None]:
-        return _form(row).department_id, None
+    def tie(self, *, actor: Actor, row: Procedure) -> None:
+        row.department_id = _form(row).department_id
 
 
 def _form(row: Procedure) -> ProcedureForm:
-    return ProcedureForm.objects.get(organisation_id=row.organisation_id, pk=row.form_id or 0)
+    assert row.form is not None  # noqa: S101 -- `check_start` asked for it
+    return row.form

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from preau.base.actor import FAMILY, Actor
 from preau.domain.families.enums import Residency, Situation
-from preau.domain.families.models import Child, Family
+from preau.domain.families.models import Family
 from preau.domain.families.operations.household import ADDRESS_LENGTHS, change_address, change_situation, residency_of
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure, ProcedurePiece
@@ -43,10 +43,6 @@ class SituationHandler(Handler):
 
     kind: ClassVar[ProcedureKind] = ProcedureKind.SITUATION
 
-    def about(self, *, row: Procedure) -> str:
-        """The adult: each has its own draft."""
-        return f"a{row.account_id}"
-
     def private_to(self, *, actor: Actor, row: Procedure) -> int | None:
         """What the service wrote down for the household at its counter stays the household's."""
         return actor.account_id if actor.audience == FAMILY else None
@@ -75,12 +71,9 @@ class PaiHandler(Handler):
     def anomalies(self, *, actor: Actor, row: Procedure, on: date) -> list[str]:
         return ["health_to_read", *([] if _has_piece(row) else ["no_certificate"])]
 
-    def place(self, *, actor: Actor, row: Procedure) -> tuple[int | None, int | None]:
-        department_id, _site = super().place(actor=actor, row=row)
-        return department_id, school_site(actor=actor, child_id=row.child_id or 0)
-
-    def subject(self, *, actor: Actor, row: Procedure) -> str:
-        return Child.objects.get(organisation_id=actor.organisation_id, pk=row.child_id or 0).first_name
+    def tie(self, *, actor: Actor, row: Procedure) -> None:
+        super().tie(actor=actor, row=row)
+        row.site_id = school_site(actor=actor, child_id=row.child_id or 0)
 
 
 def _has_piece(row: Procedure) -> bool:

@@ -14,7 +14,7 @@ from preau.domain.families.models import Child, Family
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.changes import move_child
-from preau.domain.procedures.operations.handlers.base import Handler, front_department
+from preau.domain.procedures.operations.handlers.base import Handler
 from preau.domain.procedures.rules import CannotApply, Problem, missing
 
 STEP = "schooling"
@@ -72,14 +72,14 @@ class SchoolingHandler(Handler):
         return found
 
     def subject(self, *, actor: Actor, row: Procedure) -> str:
-        child = Child.objects.get(organisation_id=actor.organisation_id, pk=row.child_id or 0)
         school = dict(schools(actor=actor)).get(_answers(row)["site_id"], "")
         year = _year(row)
-        return " - ".join(part for part in (child.first_name, school, year.label if year else "") if part)
+        return ", ".join(part for part in (school, year.label if year else "") if part)
 
-    def place(self, *, actor: Actor, row: Procedure) -> tuple[int | None, int | None]:
+    def tie(self, *, actor: Actor, row: Procedure) -> None:
+        super().tie(actor=actor, row=row)
         site_id = _answers(row).get("site_id")
-        return front_department(organisation_id=actor.organisation_id), site_id if isinstance(site_id, int) else None
+        row.site_id = site_id if isinstance(site_id, int) else None
 
     def needs_other_parent(self, *, actor: Actor, row: Procedure) -> bool:
         return True
