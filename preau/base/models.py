@@ -1,9 +1,17 @@
 """Abstract tenant model and the tables of the plumbing: journal and outbox."""
 
+from enum import Enum
+from typing import Any
+
 from django.db import models
 
 from preau.base.encryption import EncryptedJSONField
 from preau.base.scanning import ScanState
+
+
+def choices(enum: type[Enum]) -> list[tuple[Any, str]]:
+    """Return what a field of a closed list may hold."""
+    return [(member.value, member.name) for member in enum]
 
 
 class TenantModel(models.Model):
@@ -13,6 +21,35 @@ class TenantModel(models.Model):
 
     class Meta:
         abstract = True
+
+
+class DatedFact(TenantModel):
+    """What money or safety reads, from a day to the next word: [starts_on, ends_on), without end while it stands.
+
+    The row of a past day is never written again: a bill reads the fact of the day of the service (ADR 0012).
+    """
+
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    said_at = models.DateTimeField()
+    said_by = models.CharField(max_length=120)  # the name as it is shown
+
+    class Meta:
+        abstract = True
+
+
+def one_at_a_time(name: str, *subject: str) -> list[models.BaseConstraint]:
+    """Return the constraints of dated facts about a subject: one stands, one begins on a day, each ends after."""
+    return [
+        models.UniqueConstraint(
+            fields=["organisation_id", *subject], condition=models.Q(ends_on__isnull=True), name=f"{name}_stands_once"
+        ),
+        models.UniqueConstraint(fields=["organisation_id", *subject, "starts_on"], name=f"{name}_begins_once"),
+        models.CheckConstraint(
+            condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gt=models.F("starts_on")),
+            name=f"{name}_period",
+        ),
+    ]
 
 
 class JournalEntry(models.Model):

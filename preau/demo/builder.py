@@ -320,6 +320,7 @@ class Builder:
                 last_name=last_name,
                 link=link,
                 phone=mobile(self.random),
+                now=self.now,
             )
         self.homes.append(home)
         return home

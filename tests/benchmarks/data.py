@@ -182,7 +182,7 @@ class Builder:
                 first_name="Jeanne",
                 last_name=family.name,
                 email=account.email,
-                search=f"jeanne {family.name.lower()}",
+                name_key=f"jeanne {family.name.lower()}",
             )
             for family, account in zip(families, parents, strict=True)
         )

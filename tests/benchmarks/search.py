@@ -37,7 +37,7 @@ def fill_search(*, now: datetime) -> int:
 
     def person(last: str) -> dict[str, str]:
         first = draw.choice(FIRST.split())
-        return {"first_name": first, "last_name": last, "search": fold(f"{first} {last}")}
+        return {"first_name": first, "last_name": last, "name_key": fold(f"{first} {last}")}
 
     def surname() -> str:
         name = (draw.choice(STARTS.split()) + draw.choice(ENDS.split())).capitalize()

@@ -14,6 +14,7 @@ from preau.domain.accounts.models import AccessLink
 from preau.domain.accounts.operations.identifiers import request_reset, reset_password
 from preau.domain.accounts.rules import LinkInvalid
 from preau.domain.bookings.operations import OrderItem
+from preau.domain.catalogue.operations import places
 from preau.domain.documents.models import Document, DocumentType
 from preau.domain.documents.operations.pieces import deposit
 from preau.domain.families.models import Family
@@ -93,15 +94,13 @@ def test_an_abonnement_against_orders_ends_without_a_deadlock(town, monkeypatch)
     homes = [town.household(f"Abonnée{letter}") for letter in "abcd"]
     plain = [town.household(f"Simple{letter}") for letter in "abcd"]
     lines = [town.enrol(home, offer, child=home.children[0]) for home in plain]
-    from preau.domain.bookings import operations as booking_operations
+    write = places.write
 
-    write = booking_operations._write_counters
-
-    def slowly(counters):
-        write(counters)
+    def slowly(*, counters):
+        write(counters=counters)
         time.sleep(0.05)
 
-    monkeypatch.setattr(booking_operations, "_write_counters", slowly)
+    monkeypatch.setattr(places, "write", slowly)
 
     def subscribe(home):
         actor = town.parent(home)

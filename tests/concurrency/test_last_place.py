@@ -16,8 +16,9 @@ from django.db import IntegrityError, connection, connections
 
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import OrderItem
-from preau.domain.bookings.queries import facts as facts_module
 from preau.domain.catalogue.models import ResourceDay
+from preau.domain.catalogue.operations import places
+from preau.domain.catalogue.queries import counters_of
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.orders import place_order
 from preau.domain.procedures.rules import NothingToDo
@@ -150,22 +151,21 @@ def test_counters_stay_exact_under_random_orders_and_cancellations(race):
 def without_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read the counters without locking them, then wait for everybody to have read."""
     together = threading.Barrier(THREADS, timeout=20)
-    honest = facts_module.load_counters
 
-    def hasty(*, actor: Any, resource_ids: Any, days: Any, lock: bool = False) -> Any:
-        found = honest(actor=actor, resource_ids=resource_ids, days=days, lock=False)
+    def hasty(*, actor: Any, resource_ids: Any, days: Any) -> Any:
+        found = counters_of(organisation_id=actor.organisation_id, resource_ids=resource_ids, days=days)
         together.wait()
         return found
 
-    monkeypatch.setattr("preau.domain.bookings.operations.load_counters", hasty)
+    monkeypatch.setattr(places, "hold", hasty)
     # Without the lock, counters must be written as a sum for each sale to count: what a naive code would do.
     from django.db.models import F
 
-    def naive_write(counters: Any) -> None:
+    def naive_write(*, counters: Any) -> None:
         for counter in counters:
             ResourceDay.objects.filter(pk=counter.counter_id).update(booked=F("booked") + 1)
 
-    monkeypatch.setattr("preau.domain.bookings.operations._write_counters", naive_write)
+    monkeypatch.setattr(places, "write", naive_write)
 
 
 @pytest.mark.postgres_only

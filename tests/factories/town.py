@@ -140,7 +140,6 @@ class Town:
             last_name=name,
             email=account.email,
             phone="02 61 91 00 01",
-            search=fold(f"Awa {name}"),
         )
         made = Household(family, adult, account)
         for number in range(children):
@@ -154,7 +153,6 @@ class Town:
             last_name=last_name,
             birth_date=date(2019, 3, 1) + timedelta(days=len(household.children)),
             hue=len(household.children) % 8 + 1,
-            search=fold(f"{first_name} {last_name}"),
         )
         HouseholdChild.objects.create(organisation_id=self.id, family=household.family, child=child)
         Guardianship.objects.create(organisation_id=self.id, adult=household.adult, child=child)

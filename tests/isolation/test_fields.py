@@ -27,7 +27,7 @@ from tests.isolation.test_walker import client_for, path_of
 from tests.uploads.corpus import paper
 
 # What is said of a child is for all holders of authority: these texts are no canary for the other parent.
-CHILD_DATA = ("first_name", "last_name", "birth_place", "search")
+CHILD_DATA = ("first_name", "last_name", "birth_place", "name_key")
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from preau.demo.towns.pays_mellifere_moments import ask_school
 from preau.domain.catalogue.models import Offer
 from preau.domain.documents.models import DocumentType
 from preau.domain.families.enums import ContactKind
-from preau.domain.families.models import Child, Guardianship
+from preau.domain.families.models import Child
 from preau.domain.families.operations.children import save_health
-from preau.domain.families.operations.custody import set_residence
+from preau.domain.families.operations.custody import set_residence, set_shares
 from preau.domain.families.operations.household import link_child
 from preau.domain.families.operations.invitations import invite_adult
 from preau.domain.organisations.models import Site
@@ -185,7 +185,12 @@ def _in_turn(builder: Builder, asked: Site, school: Site, offer: Offer) -> None:
     )
     child = mother.children[0]
     link_child(actor=builder.actor, family_id=father.family.pk, child_id=child.pk)
-    Guardianship.objects.filter(organisation_id=builder.id, child=child).update(payer_share_percent=50)
+    set_shares(
+        actor=builder.actor,
+        child_id=child.pk,
+        shares={mother.family.pk: 50, father.family.pk: 50},
+        now=builder.now - timedelta(days=80),
+    )
     set_residence(
         actor=builder.actor,
         child_id=child.pk,

@@ -16,6 +16,7 @@ from preau.domain.families.operations.photos import receive_photo
 from preau.domain.organisations.models import Department, Site
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.operations import drafts
+from preau.domain.procedures.rules import About
 
 PLACES_OF_THE_SMALL_ONES = 2
 
@@ -37,7 +38,7 @@ def write_moments(
 def ask_school(builder: Builder, home: Home, child: Child, school: Site) -> int:
     """Ask for another school, which is not a usual act: the other parent must agree. Return its number."""
     actor, now = builder.actor_of(home), builder.now
-    subject = {"kind": ProcedureKind.SCHOOLING, "family_id": home.family.pk, "child_id": child.pk}
+    subject = {"kind": ProcedureKind.SCHOOLING, "family_id": home.family.pk, "about": About(child.pk)}
     draft = drafts.start(actor=actor, now=now, **subject)
     values = {"year_id": builder.year.pk, "level": home.levels[child.pk], "site_id": school.pk, "derogation": ""}
     drafts.save_step(actor=actor, draft_id=draft.draft_id, step="schooling", values=values, now=now)
@@ -148,6 +149,7 @@ def _written_twice_too(builder: Builder, school: Site) -> None:
             last_name="Vaucelles",
             phone=home.adults[0].phone,
             child_id=home.children[0].pk,
+            now=builder.now,
         )
 
 

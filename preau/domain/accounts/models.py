@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from preau.base import typed
 from preau.base.encryption import EncryptedJSONField
-from preau.base.models import TenantModel
+from preau.base.models import TenantModel, choices
 from preau.domain.accounts.enums import FactorKind, LinkPurpose, Role
 
 
@@ -81,7 +81,7 @@ class Membership(TenantModel):
     """An account in a collectivité with one role, limited or not to departments and sites."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=12, choices=[(r.value, r.name) for r in Role])
+    role = models.CharField(max_length=12, choices=choices(Role))
     department_ids = models.JSONField(default=list)  # empty: all of them
     site_ids = models.JSONField(default=list)  # empty: all of them
     created_at = models.DateTimeField()
@@ -100,7 +100,7 @@ class AccessLink(TenantModel):
     """A single-use link sent by mail. Only the hash of its secret is kept."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="access_links")
-    purpose = models.CharField(max_length=12, choices=[(p.value, p.name) for p in LinkPurpose])
+    purpose = models.CharField(max_length=12, choices=choices(LinkPurpose))
     secret_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -134,7 +134,7 @@ class SecondFactor(models.Model):
     """What an account shows beside its password. One of the installation, as the account is."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="second_factors")
-    kind = models.CharField(max_length=8, choices=[(k.value, k.name) for k in FactorKind])
+    kind = models.CharField(max_length=8, choices=choices(FactorKind))
     name = models.CharField(max_length=60)  # « Mon téléphone »
     material = EncryptedJSONField(default=dict)  # {"secret": base32} or {"credential": base64}
     last_count = models.BigIntegerField(default=0)  # the step of the last code, or the counter of the key: never twice

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Case, CharField, Q, Value, When
 from django.db.models.functions import Cast, Concat
 
-from preau.base.models import TenantModel
+from preau.base.models import TenantModel, choices
 from preau.domain.bookings.enums import HOLDS_PLACE, BookingStatus
 
 
@@ -35,7 +35,7 @@ class Booking(TenantModel):
         output_field=CharField(max_length=24),
         db_persist=True,
     )
-    status = models.CharField(max_length=12, choices=[(s.value, s.name) for s in BookingStatus])
+    status = models.CharField(max_length=12, choices=choices(BookingStatus))
     booked_at = models.DateTimeField()
     booked_by = models.ForeignKey(
         "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from preau.base.models import TenantModel
+from preau.base.models import TenantModel, choices
 from preau.base.setting_field import InvalidSetting, SettingField
 from preau.domain.catalogue import rules
 from preau.domain.catalogue.enums import (
@@ -24,10 +24,6 @@ from preau.domain.catalogue.enums import (
     WaitingList,
 )
 from preau.domain.documents.models import DocumentType
-
-
-def _choices(enum: type) -> list[tuple[str, str]]:
-    return [(member.value, member.name) for member in enum]  # type: ignore[attr-defined]
 
 
 def _readable(
@@ -141,17 +137,17 @@ class Activity(TenantModel):
 
     department = models.ForeignKey("organisations.Department", on_delete=models.PROTECT, related_name="activities")
     name = models.CharField(max_length=80)
-    kind = models.CharField(max_length=12, choices=_choices(ActivityKind))
-    participant = models.CharField(max_length=10, choices=_choices(ParticipantKind), default=ParticipantKind.CHILD)
-    booking_mode = models.CharField(max_length=12, choices=_choices(BookingMode), default=BookingMode.DAY_UNITS)
+    kind = models.CharField(max_length=12, choices=choices(ActivityKind))
+    participant = models.CharField(max_length=10, choices=choices(ParticipantKind), default=ParticipantKind.CHILD)
+    booking_mode = models.CharField(max_length=12, choices=choices(BookingMode), default=BookingMode.DAY_UNITS)
     confirmation = models.CharField(
         max_length=10,
-        choices=_choices(Confirmation),
+        choices=choices(Confirmation),
         default=Confirmation.IMMEDIATE,
         help_text=_("Réponse à une demande d’inscription. Un jour réservé est toujours confirmé tout de suite."),
     )
     position = models.PositiveSmallIntegerField(default=0)
-    enrolment_by = models.CharField(max_length=8, choices=_choices(EnrolmentBy), default=EnrolmentBy.FAMILY)
+    enrolment_by = models.CharField(max_length=8, choices=choices(EnrolmentBy), default=EnrolmentBy.FAMILY)
     requires_dossier = models.BooleanField(default=False)  # the validated dossier of the school year (A08-02)
     required_document_types = SettingField(default=list, check=_codes)  # codes of documents.DocumentType
 
@@ -182,7 +178,7 @@ class Offer(TenantModel):
     ends_on = models.DateField()
     weekdays = models.CharField(max_length=7, default="01234")  # digits, Monday is 0
     shown_weekdays = models.CharField(max_length=7, default="01234")  # columns of the grid
-    open_on = models.CharField(max_length=16, choices=_choices(OpenOn), default=OpenOn.SCHOOL_DAYS)
+    open_on = models.CharField(max_length=16, choices=choices(OpenOn), default=OpenOn.SCHOOL_DAYS)
     # Deadlines as data: see catalogue.rules.parse_deadline. {} means "until the slot starts".
     book_deadline = SettingField(default=dict, check=_deadline)
     change_deadline = SettingField(default=dict, check=_deadline)
@@ -193,14 +189,14 @@ class Offer(TenantModel):
     enrolment_openings = SettingField(default=list, check=_openings)  # same shape as `openings`
     min_age_months = models.PositiveSmallIntegerField(null=True, blank=True)
     max_age_months = models.PositiveSmallIntegerField(null=True, blank=True)
-    age_on = models.CharField(max_length=12, choices=_choices(AgeOn), default=AgeOn.START)
+    age_on = models.CharField(max_length=12, choices=choices(AgeOn), default=AgeOn.START)
     levels = SettingField(default=list, check=_levels)  # levels of class; empty: all
     school_ids = SettingField(
         default=list, check=_ids
     )  # schools of its pupils; empty: the site's own pupils, if a school
-    residence = models.CharField(max_length=14, choices=_choices(Public), default=Public.ALL)
+    residence = models.CharField(max_length=14, choices=choices(Public), default=Public.ALL)
     enrolment_capacity = models.PositiveIntegerField(null=True, blank=True)  # children enrolled; null: no limit
-    waiting_list = models.CharField(max_length=8, choices=_choices(WaitingList), default=WaitingList.NONE)
+    waiting_list = models.CharField(max_length=8, choices=choices(WaitingList), default=WaitingList.NONE)
     # « Abonnement » : enrolling asks for a weekly pattern that books by itself, here or in another offer.
     is_subscription = models.BooleanField(default=False)
     subscribes_to = models.ForeignKey(

@@ -5,13 +5,9 @@ from django.db import models
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 
-from preau.base.models import TenantModel
+from preau.base.models import TenantModel, choices
 from preau.domain.documents.enums import Category, DocumentState, Subject, Validity
 from preau.domain.documents.rules import is_month_day
-
-
-def _choices(enum: type) -> list[tuple[str, str]]:
-    return [(member.value, member.name) for member in enum]  # type: ignore[attr-defined]
 
 
 class DocumentType(TenantModel):
@@ -20,8 +16,8 @@ class DocumentType(TenantModel):
     code = models.SlugField(max_length=40)
     title = models.CharField(max_length=120)
     help = models.TextField(blank=True)
-    subject = models.CharField(max_length=6, choices=_choices(Subject), default=Subject.CHILD)
-    validity = models.CharField(max_length=11, choices=_choices(Validity), default=Validity.SCHOOL_YEAR)
+    subject = models.CharField(max_length=6, choices=choices(Subject), default=Subject.CHILD)
+    validity = models.CharField(max_length=11, choices=choices(Validity), default=Validity.SCHOOL_YEAR)
     months = models.PositiveSmallIntegerField(default=12)
     needs = models.JSONField(default=list)  # codes of enums.Need: what asks for it
     due_month_day = models.CharField(max_length=5, blank=True)  # « 09-30 »: may wait until that day of the year
@@ -50,7 +46,7 @@ class Document(TenantModel):
     adult = models.ForeignKey("families.Adult", on_delete=models.PROTECT, null=True, related_name="documents")
     document_type = models.ForeignKey(DocumentType, on_delete=models.PROTECT, related_name="documents")
     file = models.ForeignKey("base.StoredFile", on_delete=models.PROTECT, related_name="+")
-    state = models.CharField(max_length=8, choices=_choices(DocumentState), default=DocumentState.TO_CHECK)
+    state = models.CharField(max_length=8, choices=choices(DocumentState), default=DocumentState.TO_CHECK)
     reason = models.TextField(blank=True)  # of a refusal, read by the family
     good_until = models.DateField(null=True)  # last good day; null: for ever
     deposited_at = models.DateTimeField()
@@ -132,7 +128,7 @@ class Publication(TenantModel):
     code = models.SlugField(max_length=40)
     version = models.PositiveSmallIntegerField(default=1)
     title = models.CharField(max_length=120)
-    category = models.CharField(max_length=5, choices=_choices(Category), default=Category.RULES)
+    category = models.CharField(max_length=5, choices=choices(Category), default=Category.RULES)
     year_label = models.CharField(max_length=20, blank=True)
     is_public = models.BooleanField(default=True)  # else, for families who are logged in
     is_current = models.BooleanField(default=True)

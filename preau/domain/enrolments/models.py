@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from preau.base.models import TenantModel
+from preau.base.models import TenantModel, choices
 from preau.domain.enrolments.enums import EnrolmentStatus, Weeks
 from preau.domain.enrolments.rules import participant_key
 
@@ -43,9 +43,7 @@ class Enrolment(TenantModel):
     offer = models.ForeignKey("catalogue.Offer", on_delete=models.PROTECT, related_name="enrolments")
     starts_on = models.DateField()
     ends_on = models.DateField()
-    status = models.CharField(
-        max_length=8, choices=[(s.value, s.name) for s in EnrolmentStatus], default=EnrolmentStatus.ACTIVE
-    )
+    status = models.CharField(max_length=8, choices=choices(EnrolmentStatus), default=EnrolmentStatus.ACTIVE)
     waiting_since = models.DateTimeField(null=True, blank=True)  # rank on the waiting list
     ended_reason = models.CharField(max_length=200, blank=True)  # said by an agent, read by the family
 
@@ -96,7 +94,7 @@ class SchoolSector(TenantModel):
     street = models.CharField(max_length=160)  # as written by the collectivité: « rue des Lilas »
     postcode = models.CharField(max_length=10, blank=True)  # empty: whatever the postcode
     side = models.CharField(
-        max_length=5, choices=[(w.value, w.name) for w in Weeks], default=Weeks.EVERY
+        max_length=5, choices=choices(Weeks), default=Weeks.EVERY
     )  # of the street: even or odd house numbers
     from_number = models.PositiveIntegerField(null=True, blank=True)
     to_number = models.PositiveIntegerField(null=True, blank=True)  # included

@@ -28,10 +28,11 @@ class Authority(StrEnum):
     NONE = "none"
 
 
-class Residence(StrEnum):
-    USUAL = "usual"
-    ALTERNATE = "alternate"
-    VISITS = "visits"
+class Books(StrEnum):
+    """The days that a parent may book for a child who lives in turn in two homes."""
+
+    OWN_DAYS = "own_days"
+    ANY_DAY = "any"
 
 
 class ContactKind(StrEnum):

@@ -6,17 +6,17 @@ from django.db import models, transaction
 from django.db.models.functions import Lower
 
 from preau.base.encryption import EncryptedJSONField
-from preau.base.models import TenantModel
-from preau.base.search import MAX_WORD, email_word, phone_word, words_of
+from preau.base.models import DatedFact, TenantModel, choices, one_at_a_time
+from preau.base.search import MAX_WORD, email_word, fold, phone_word, words_of
 from preau.base.word_field import WordField
 from preau.domain.families.enums import (
     AdultPosition,
     Answer,
     Authority,
+    Books,
     ContactKind,
     Medium,
     PersonKind,
-    Residence,
     Residency,
     Situation,
 )
@@ -26,13 +26,8 @@ CHILD_WORDS = frozenset({"first_name", "last_name"})
 
 
 def _touches(options: dict[str, Any], names: frozenset[str]) -> bool:
-    """Tell whether a save writes one of these fields."""
     written = options.get("update_fields")
     return written is None or not names.isdisjoint(written)
-
-
-def _choices(enum: type) -> list[tuple[str, str]]:
-    return [(member.value, member.name) for member in enum]  # type: ignore[attr-defined]
 
 
 class Family(TenantModel):
@@ -48,14 +43,14 @@ class Family(TenantModel):
     postcode = models.CharField(max_length=10, blank=True)
     city = models.CharField(max_length=80, blank=True)
     country = models.CharField(max_length=60, default="France")
-    residency = models.CharField(max_length=8, choices=_choices(Residency), default=Residency.UNKNOWN)
+    residency = models.CharField(max_length=8, choices=choices(Residency), default=Residency.UNKNOWN)
     residency_since = models.DateField(null=True, blank=True)
     is_resident = models.GeneratedField(
         expression=models.Q(residency="resident"),  # type: ignore[arg-type]
         output_field=models.BooleanField(),
         db_persist=True,
     )
-    situation = models.CharField(max_length=12, choices=_choices(Situation), blank=True)  # parent data
+    situation = models.CharField(max_length=12, choices=choices(Situation), blank=True)  # parent data
     created_at = models.DateTimeField()
 
     class Meta:
@@ -66,17 +61,40 @@ class Family(TenantModel):
         return f"{self.name} (n° {self.number})"
 
 
-class Adult(TenantModel):
+class Named(TenantModel):
+    """A person with a name, and the key by which two records of one person meet."""
+
+    first_name = models.CharField(max_length=80)
+    last_name = models.CharField(max_length=80)  # nom d'usage
+    name_key = models.CharField(max_length=161, blank=True, editable=False)  # folded, written with the name
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+    def save(self, **options: Any) -> None:
+        """Write the key with the name."""
+        self.name_key = fold(self.full_name)
+        if options.get("update_fields") and _touches(options, CHILD_WORDS):
+            options["update_fields"] = [*options["update_fields"], "name_key"]
+        super().save(**options)
+
+
+class Adult(Named):
     """A responsable of a household, with or without a login."""
 
     family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="adults")
     account = models.ForeignKey(
         "accounts.Account", on_delete=models.SET_NULL, null=True, blank=True, related_name="adults"
     )
-    position = models.CharField(max_length=10, choices=[(p.value, p.name) for p in AdultPosition])
+    position = models.CharField(max_length=10, choices=choices(AdultPosition))
     civility = models.CharField(max_length=4, blank=True)
-    first_name = models.CharField(max_length=80)
-    last_name = models.CharField(max_length=80)  # nom d'usage
     birth_name = models.CharField(max_length=80, blank=True)
     birth_date = models.DateField(null=True, blank=True)
     email = models.EmailField(blank=True)
@@ -84,15 +102,14 @@ class Adult(TenantModel):
     mobile = models.CharField(max_length=30, blank=True)
     employer = models.CharField(max_length=120, blank=True)
     own_address = EncryptedJSONField(default=dict)  # of an adult who lives elsewhere than the household; same keys
-    preferred_medium = models.CharField(max_length=6, choices=_choices(Medium), default=Medium.EMAIL)
+    preferred_medium = models.CharField(max_length=6, choices=choices(Medium), default=Medium.EMAIL)
     has_protected_address = models.BooleanField(default=False)
     invited_at = models.DateTimeField(null=True, blank=True)  # last mail that offered to open a space
-    search = models.CharField(max_length=260, blank=True)  # written by operations, accents folded
 
     class Meta:
         indexes = [
             models.Index(fields=["organisation_id", "family"], name="adult_family"),
-            models.Index(fields=["organisation_id", "search"], name="adult_search"),
+            models.Index(fields=["organisation_id", "name_key"], name="adult_name"),
             models.Index(fields=["organisation_id", "birth_date"], name="adult_birth"),
             models.Index("organisation_id", Lower("email"), name="adult_email"),
         ]
@@ -103,13 +120,6 @@ class Adult(TenantModel):
                 name="adult_account_once",
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.full_name
-
-    @property
-    def full_name(self) -> str:
-        return f"{self.first_name} {self.last_name}"
 
     def save(self, **options: Any) -> None:
         """Keep the words of the search true, whoever writes."""
@@ -124,30 +134,20 @@ class Adult(TenantModel):
         return words_of(self.first_name, self.last_name, self.birth_name) | whole
 
 
-class Child(TenantModel):
+class Child(Named):
     """A child known to the collectivité. `hue` (1 to 8) colours its arch and never changes."""
 
-    first_name = models.CharField(max_length=80)
-    last_name = models.CharField(max_length=80)
     birth_date = models.DateField(null=True, blank=True)  # null: not born yet
     expected_on = models.DateField(null=True, blank=True)  # of a child not born yet
     birth_place = models.CharField(max_length=80, blank=True)
     sex = models.CharField(max_length=1, blank=True)
     hue = models.PositiveSmallIntegerField(default=1)
-    search = models.CharField(max_length=260, blank=True)
 
     class Meta:
         indexes = [
-            models.Index(fields=["organisation_id", "search"], name="child_search"),
+            models.Index(fields=["organisation_id", "name_key"], name="child_name"),
             models.Index(fields=["organisation_id", "birth_date"], name="child_birth"),
         ]
-
-    def __str__(self) -> str:
-        return self.full_name
-
-    @property
-    def full_name(self) -> str:
-        return f"{self.first_name} {self.last_name}"
 
     def save(self, **options: Any) -> None:
         """Keep the words of the search true in each of the child's households."""
@@ -159,7 +159,6 @@ class Child(TenantModel):
                     SearchWord.write(self.words(), family_id=home.family_id, home=home)
 
     def words(self) -> set[str]:
-        """Return what finds this child: its names."""
         return words_of(self.first_name, self.last_name)
 
 
@@ -172,14 +171,13 @@ class HouseholdChild(TenantModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organisation_id", "family", "child"], name="household_child_once"),
+            models.UniqueConstraint(fields=["organisation_id", "family", "child"], name="household_child_once")
         ]
 
     def __str__(self) -> str:
         return f"{self.child_id} in {self.family_id}"
 
     def save(self, **options: Any) -> None:
-        """Let the child be found in this household."""
         with transaction.atomic():
             super().save(**options)
             SearchWord.write(self.child.words(), family_id=self.family_id, home=self)
@@ -223,25 +221,82 @@ class SearchWord(TenantModel):
 
 
 class Guardianship(TenantModel):
-    """The link of one adult to one child: authority, residence, payer share, visibility."""
+    """The link of one adult to one child: authority, and what follows of it for who reads what."""
 
     adult = models.ForeignKey(Adult, on_delete=models.PROTECT, related_name="guardianships")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="guardianships")
-    authority = models.CharField(
-        max_length=10, choices=[(a.value, a.name) for a in Authority], default=Authority.EXERCISED
-    )
-    residence = models.CharField(max_length=10, choices=[(r.value, r.name) for r in Residence], default=Residence.USUAL)
-    residence_pattern = models.JSONField(default=dict)  # even/odd weeks, 2-2-3, dates: read by a later issue
-    payer_share_percent = models.PositiveSmallIntegerField(default=100)
+    authority = models.CharField(max_length=10, choices=choices(Authority), default=Authority.EXERCISED)
     link = models.CharField(max_length=20, blank=True)  # mère, père, tuteur…
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["organisation_id", "adult", "child"], name="guardianship_once"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["organisation_id", "adult", "child"], name="guardianship_once")]
 
     def __str__(self) -> str:
         return f"{self.adult_id} → {self.child_id}"
+
+
+class HouseholdTerm(DatedFact):
+    """What a household pays of a child. Without a row, it pays the whole of what it books."""
+
+    home = models.ForeignKey(HouseholdChild, on_delete=models.CASCADE, related_name="terms")
+    payer_share_percent = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            *one_at_a_time("household_term", "home"),
+            models.CheckConstraint(condition=models.Q(payer_share_percent__lte=100), name="household_term_share"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.home_id} {self.payer_share_percent} %"
+
+
+class ResidenceCalendar(DatedFact):
+    """Where a child of two homes lives in turn, said once per child (Code civil, art. 373-2-9)."""
+
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="calendars")
+    calendar = models.JSONField()  # written by `kernel.residence.pattern_data`
+    books = models.CharField(max_length=8, choices=choices(Books), default=Books.OWN_DAYS)
+    adult_a = models.ForeignKey(Adult, on_delete=models.PROTECT, related_name="+")  # whose side "a" is
+    adult_b = models.ForeignKey(Adult, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            *one_at_a_time("residence_calendar", "child"),
+            models.CheckConstraint(
+                condition=~models.Q(adult_a=models.F("adult_b")), name="residence_calendar_two_adults"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"calendar of {self.child_id}"
+
+
+class ResidencyFact(DatedFact):
+    """Whether a household lives in the collectivité, from a day. `Family.residency` is the one that stands."""
+
+    family = models.ForeignKey(Family, on_delete=models.CASCADE, related_name="residencies")
+    residency = models.CharField(max_length=8, choices=choices(Residency))
+
+    class Meta:
+        constraints = one_at_a_time("residency", "family")
+
+    def __str__(self) -> str:
+        return f"{self.family_id} {self.residency}"
+
+
+class HealthFact(DatedFact):
+    """An answer of the health sheet that a meal or a price hangs on, encrypted: see `rules.DATED_HEALTH`."""
+
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="health_facts")
+    name = models.CharField(max_length=12)
+    value = EncryptedJSONField(default=dict)  # {"is": …}
+
+    class Meta:
+        constraints = one_at_a_time("health_fact", "child", "name")
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.child_id}"
 
 
 class Contact(TenantModel):
@@ -249,7 +304,7 @@ class Contact(TenantModel):
 
     family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="contacts")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, null=True, blank=True, related_name="contacts")
-    kind = models.CharField(max_length=10, choices=[(k.value, k.name) for k in ContactKind])
+    kind = models.CharField(max_length=10, choices=choices(ContactKind))
     first_name = models.CharField(max_length=80)
     last_name = models.CharField(max_length=80)
     link = models.CharField(max_length=40, blank=True)  # « grand-mère »
@@ -258,6 +313,9 @@ class Contact(TenantModel):
     email = models.EmailField(blank=True)
     is_to_call = models.BooleanField(default=False)  # may collect the child and be called too (A21-05)
     photo = models.ForeignKey("base.StoredFile", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    # A ban is a fact of the child, in all its homes: since when, said by whom.
+    said_at = models.DateTimeField(null=True)
+    said_by = models.CharField(max_length=120, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)  # may be put back for a while, then erased
 
     class Meta:
@@ -272,6 +330,7 @@ class ChildHealth(TenantModel):
 
     child = models.OneToOneField(Child, on_delete=models.PROTECT, related_name="health")
     sheet = EncryptedJSONField(default=dict)
+    said = models.JSONField(default=dict)  # {field: [instant, author]}: each answer keeps its own
     updated_at = models.DateTimeField()
     updated_by = models.CharField(max_length=120, blank=True)
 
@@ -301,7 +360,7 @@ class Consent(TenantModel):
 
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="consents")
     consent_type = models.ForeignKey(ConsentType, on_delete=models.PROTECT, related_name="answers")
-    answer = models.CharField(max_length=3, choices=_choices(Answer), blank=True)
+    answer = models.CharField(max_length=3, choices=choices(Answer), blank=True)
     answered_at = models.DateTimeField()
     answered_by = models.CharField(max_length=120)
 
@@ -378,9 +437,7 @@ class AccessKey(TenantModel):
     cancelled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["organisation_id", "secret_hash"], name="access_key_once"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["organisation_id", "secret_hash"], name="access_key_once")]
         indexes = [models.Index(fields=["organisation_id", "adult"], name="access_key_adult")]
 
     def __str__(self) -> str:
@@ -408,7 +465,7 @@ class SignUp(TenantModel):
 class NotDuplicate(TenantModel):
     """« Ce ne sont pas les mêmes » : two records that look alike, set apart for good. The first id is the lower."""
 
-    kind = models.CharField(max_length=6, choices=_choices(PersonKind))
+    kind = models.CharField(max_length=6, choices=choices(PersonKind))
     first_id = models.BigIntegerField()
     second_id = models.BigIntegerField()
     said_at = models.DateTimeField()
@@ -428,7 +485,7 @@ class NotDuplicate(TenantModel):
 class Merger(TenantModel):
     """Two records made one: which id is no more, and all that the kept one does not say, encrypted."""
 
-    kind = models.CharField(max_length=6, choices=_choices(PersonKind))
+    kind = models.CharField(max_length=6, choices=choices(PersonKind))
     kept_id = models.BigIntegerField()  # follows the record when it is absorbed in its turn
     absorbed_id = models.BigIntegerField()
     merged_at = models.DateTimeField()
@@ -436,9 +493,7 @@ class Merger(TenantModel):
     archive = EncryptedJSONField(default=dict)  # fields of the absorbed record, and what lost a conflict
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["organisation_id", "kind", "absorbed_id"], name="merger_once"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["organisation_id", "kind", "absorbed_id"], name="merger_once")]
         indexes = [models.Index(fields=["organisation_id", "kind", "kept_id"], name="merger_kept")]
 
     def __str__(self) -> str:

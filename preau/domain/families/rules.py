@@ -37,6 +37,7 @@ HEALTH_FIELDS = (
     "support",  # help needed, without the nature of a disability
     "comment",
 )
+DATED_HEALTH = ("pai", "pai_until", "diet")  # what a meal or a price hangs on: kept day after day
 DIETS = ("standard", "no_pork", "no_meat", "vegetarian", "packed")
 
 

@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from preau.base.models import TenantModel
+from preau.base.models import TenantModel, choices
 from preau.base.setting_field import InvalidSetting, SettingField
 from preau.domain.organisations.enums import (
     HolidayRegion,
@@ -19,10 +19,6 @@ from preau.domain.organisations.enums import (
     SiteKind,
 )
 from preau.domain.organisations.rules import UnknownLabel, UnknownPlace, check_labels, check_territory
-
-
-def _choices(enum: type) -> list[tuple[str, str]]:
-    return [(member.value, member.name) for member in enum]  # type: ignore[attr-defined]
 
 
 def _labels(value: Any) -> None:
@@ -50,7 +46,7 @@ class Organisation(models.Model):
     slug = models.SlugField(max_length=50, unique=True)
     name = models.CharField(max_length=120)  # « Mairie de Saint-Loup »
     short_name = models.CharField(max_length=80)  # « Saint-Loup »
-    kind = models.CharField(max_length=20, choices=_choices(OrganisationKind), default=OrganisationKind.COMMUNE)
+    kind = models.CharField(max_length=20, choices=choices(OrganisationKind), default=OrganisationKind.COMMUNE)
     product_name = models.CharField(max_length=60, default="Portail Famille")
     slogan = models.CharField(max_length=160, blank=True)
     mail_signature = models.CharField(max_length=120)  # « La Mairie »
@@ -60,13 +56,13 @@ class Organisation(models.Model):
         validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Une couleur s’écrit #1f6b57."))],
     )
     time_zone = models.CharField(max_length=40, default="Europe/Paris", validators=[_time_zone])
-    school_zone = models.CharField(max_length=1, choices=_choices(SchoolZone), default=SchoolZone.A)
+    school_zone = models.CharField(max_length=1, choices=choices(SchoolZone), default=SchoolZone.A)
     holiday_region = models.CharField(
-        max_length=10, choices=_choices(HolidayRegion), default=HolidayRegion.MAINLAND, blank=True
+        max_length=10, choices=choices(HolidayRegion), default=HolidayRegion.MAINLAND, blank=True
     )
-    navigation = models.CharField(max_length=10, choices=_choices(Navigation), default=Navigation.TILES)
+    navigation = models.CharField(max_length=10, choices=choices(Navigation), default=Navigation.TILES)
     identifier_policy = models.CharField(
-        max_length=12, choices=_choices(IdentifierPolicy), default=IdentifierPolicy.FREE
+        max_length=12, choices=choices(IdentifierPolicy), default=IdentifierPolicy.FREE
     )
     mails_provisional_password = models.BooleanField(default=False)
     mails_booking_details = models.BooleanField(default=False)
@@ -126,7 +122,7 @@ class Site(TenantModel):
     """A structure: school, canteen, leisure centre, crèche."""
 
     name = models.CharField(max_length=120)
-    kind = models.CharField(max_length=10, choices=_choices(SiteKind))
+    kind = models.CharField(max_length=10, choices=choices(SiteKind))
     address = models.CharField(max_length=200, blank=True)
     phone = models.CharField(max_length=30, blank=True)
 

@@ -8,7 +8,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce
 
 from preau.base.encryption import EncryptedJSONField
-from preau.base.models import TenantModel
+from preau.base.models import TenantModel, choices
 from preau.domain.procedures.enums import LineChange, OtherParent, ProcedureKind, ProcedureStatus, TimelineEvent
 
 
@@ -21,8 +21,8 @@ class Procedure(TenantModel):
     """
 
     number = models.PositiveIntegerField(null=True)
-    kind = models.CharField(max_length=20, choices=[(k.value, k.name) for k in ProcedureKind])
-    status = models.CharField(max_length=12, choices=[(s.value, s.name) for s in ProcedureStatus])
+    kind = models.CharField(max_length=20, choices=choices(ProcedureKind))
+    status = models.CharField(max_length=12, choices=choices(ProcedureStatus))
     order_key = models.CharField(max_length=64, blank=True)  # one per validated basket: refuses a double click
     # What it is about. A link that no list goes through has no index: an order writes little.
     family = models.ForeignKey("families.Family", on_delete=models.PROTECT, related_name="procedures", db_index=False)
@@ -76,7 +76,7 @@ class Procedure(TenantModel):
     checked_at = models.DateTimeField(null=True)  # when the machine looked last; null: at submission
     without = models.JSONField(default=list)  # keys of the parts refused while the rest was accepted
     other_parent = models.CharField(
-        max_length=8, choices=[(o.value, o.name) for o in OtherParent], default=OtherParent.NOT_NEEDED, blank=True
+        max_length=8, choices=choices(OtherParent), default=OtherParent.NOT_NEEDED, blank=True
     )
     asked = models.JSONField(default=dict)  # what `decisions.ask_more` wrote, while MORE_ASKED
     reason = models.TextField(blank=True)  # of a refusal, or of a partial answer: read by the family
@@ -146,7 +146,7 @@ class ProcedureLine(TenantModel):
     booking = models.ForeignKey(
         "bookings.Booking", on_delete=models.PROTECT, null=True, related_name="procedure_lines"
     )  # taken or given back; null: refused
-    change = models.CharField(max_length=6, choices=[(c.value, c.name) for c in LineChange])
+    change = models.CharField(max_length=6, choices=choices(LineChange))
     why = models.CharField(max_length=20, blank=True)  # code of the fact that refused it
     until = models.DateTimeField(null=True)  # last instant (excluded) at which it could be given back
 
@@ -172,7 +172,7 @@ class TimelineEntry(TenantModel):
     # refuses to lose a démarche that has a past.
     procedure = models.ForeignKey(Procedure, on_delete=models.DO_NOTHING, related_name="timeline")
     at = models.DateTimeField()
-    event = models.CharField(max_length=16, choices=[(e.value, e.name) for e in TimelineEvent])
+    event = models.CharField(max_length=16, choices=choices(TimelineEvent))
     by = models.CharField(max_length=120)  # shown to the family: a name, or the department for an agent
     account = models.ForeignKey(
         "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False

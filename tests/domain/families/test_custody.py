@@ -1,6 +1,6 @@
 """A child of two households: whose days, who books them, objections; on a real database."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -12,10 +12,16 @@ from preau.domain.bookings.operations import OrderItem
 from preau.domain.bookings.queries.board import slot_board
 from preau.domain.catalogue.models import SchoolHoliday
 from preau.domain.families.enums import Authority
-from preau.domain.families.models import Guardianship, Objection
-from preau.domain.families.operations.custody import lift_objection, object_to_acts, set_residence
-from preau.domain.families.operations.household import link_child
-from preau.domain.families.queries.custody import has_objection, other_holders, own_days_of
+from preau.domain.families.models import Guardianship, HouseholdTerm, Objection, ResidenceCalendar
+from preau.domain.families.operations.custody import (
+    add_household,
+    lift_objection,
+    object_to_acts,
+    set_residence,
+    set_shares,
+)
+from preau.domain.families.operations.household import add_adult, link_child
+from preau.domain.families.queries.custody import has_objection, own_days
 from preau.domain.procedures.operations.orders import place_order
 from preau.domain.procedures.rules import NothingToDo, ReasonNeeded
 from preau.kernel.periods import monday_of
@@ -145,16 +151,46 @@ def test_weeks_in_turn_cost_an_order_no_query(town, awa, bea, offer):
     assert count("two") <= before
 
 
-def test_both_links_hold_the_same_calendar(town, awa, bea):
+def test_the_two_homes_share_every_day(town, awa, bea):
     share(town, awa, bea)
-    kept = {
-        row.adult_id: own_days_of(kept=row.residence_pattern)
-        for row in Guardianship.objects.exclude(residence_pattern={})
-    }
-    mine, theirs = kept[awa.adult.pk], kept[bea.adult.pk]
-    assert mine.pattern == theirs.pattern
+    row = ResidenceCalendar.objects.get()
+    mine, theirs = (own_days(side=side, calendar=row.calendar) for side in ("a", "b"))
+    assert (row.adult_a, row.adult_b, row.starts_on, row.ends_on) == (awa.adult, bea.adult, NOW.date(), None)
     assert all(mine.holds(day) != theirs.holds(day) for day in (NOW.date() + timedelta(days=i) for i in range(30)))
     assert JournalEntry.objects.filter(act="residence.set").count() == 1
+
+
+def test_a_calendar_said_later_leaves_the_days_of_before_as_they_were(town, awa, bea):
+    share(town, awa, bea)
+    ids = {"child_id": awa.children[0].pk, "adult_a_id": awa.adult.pk, "adult_b_id": bea.adult.pk}
+    in_march = datetime(2027, 3, 1, 9, tzinfo=UTC)
+    set_residence(actor=town.agent("agent"), pattern=Usual("a"), **ids, now=in_march)
+    set_residence(actor=town.agent("agent"), pattern=Usual("b"), **ids, now=in_march + timedelta(hours=2))
+    rows = ResidenceCalendar.objects.order_by("starts_on").values_list("starts_on", "ends_on", "calendar__side")
+    assert [(starts_on, ends_on) for starts_on, ends_on, _side in rows] == [
+        (NOW.date(), in_march.date()),
+        (in_march.date(), None),
+    ]
+    assert rows[1][2] == "b"
+
+
+def test_a_share_changed_in_march_leaves_february_and_nobody_who_joins_changes_it(town, awa, bea):
+    child_id, agent = awa.children[0].pk, town.agent("agent")
+    homes = (awa.family.pk, bea.family.pk)
+    set_shares(actor=agent, child_id=child_id, shares=dict(zip(homes, (60, 40), strict=True)), now=NOW)
+    in_march = datetime(2027, 3, 1, 9, tzinfo=UTC)
+    set_shares(actor=agent, child_id=child_id, shares=dict(zip(homes, (50, 50), strict=True)), now=in_march)
+    add_adult(actor=agent, family_id=awa.family.pk, position="co_holder", civility="M.", first_name="Al", last_name="D")
+
+    def shares(day):
+        rows = HouseholdTerm.objects.filter(starts_on__lte=day).exclude(ends_on__lte=day)
+        return sorted(rows.values_list("home__family_id", "payer_share_percent"))
+
+    assert shares(date(2027, 2, 1)) == [(homes[0], 60), (homes[1], 40)]
+    assert shares(date(2027, 3, 1)) == [(homes[0], 50), (homes[1], 50)]
+    third = town.household("Troisième")
+    add_household(actor=agent, child_id=child_id, family_id=third.family.pk, now=in_march)
+    assert sum(share for _home, share in shares(date(2027, 3, 2))) == 100
 
 
 def test_a_calendar_needs_an_agent_and_two_adults_who_exercise_authority(town, awa, bea):
@@ -172,13 +208,6 @@ def test_a_calendar_needs_an_agent_and_two_adults_who_exercise_authority(town, a
 def test_an_agent_of_another_town_sets_no_calendar(town, other_town, awa, bea):
     with pytest.raises(NotFound):
         share(other_town, awa, bea)
-
-
-def test_other_holders_are_named_to_the_service_only(town, awa, bea):
-    found = other_holders(actor=town.agent("agent"), child_id=awa.children[0].pk, adult_id=awa.adult.pk)
-    assert [(each.adult_id, each.has_account) for each in found] == [(bea.adult.pk, True)]
-    with pytest.raises(NotAllowed):
-        other_holders(actor=town.parent(awa), child_id=awa.children[0].pk, adult_id=awa.adult.pk)
 
 
 def test_an_objection_stands_until_an_agent_lifts_it_with_a_reason(town, awa, bea):

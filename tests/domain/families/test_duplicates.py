@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preau.base.facts import NotAllowed, NotFound
-from preau.base.search import fold
 from preau.domain.families.enums import Alike, PersonKind
 from preau.domain.families.models import Adult, Child, Family, HouseholdChild, SearchWord
 from preau.domain.families.operations.contact_details import correct_contact_details
@@ -97,9 +96,7 @@ def _twin_of(town, household, child, **fields):
     """A second record of a child, in another household."""
     other = town.household("Autre", children=0, login=f"autre{Family.objects.count()}")
     values = {"first_name": child.first_name, "last_name": child.last_name, "birth_date": child.birth_date, **fields}
-    again = Child.objects.create(
-        organisation_id=town.id, search=fold(f"{values['first_name']} {values['last_name']}"), **values
-    )
+    again = Child.objects.create(organisation_id=town.id, **values)
     HouseholdChild.objects.create(organisation_id=town.id, family=other.family, child=again)
     return again
 

@@ -207,6 +207,7 @@ def test_a_banned_person_is_added_by_neither_home(town, awa, child):
             kind=ContactKind.PICK_UP,
             first_name="Kévin",
             last_name="Durand",
+            now=NOW,
         )
     view = declare(town, bea, {**COLLECTS, "first_name": "Kévin", "last_name": "Durand"})
     accept(town, view.number)

@@ -120,9 +120,7 @@ def test_one_weekly_line_of_an_enrolment_may_be_refused(town, awa):
 
 def test_a_bulk_answer_looks_again_before_it_decides(town, awa, bruno):
     clean, known = sent(town, awa, LEA), sent(town, bruno, ZOE)
-    Child.objects.create(
-        organisation_id=town.id, first_name="Zoé", last_name="Dupré", search="zoe dupre", birth_date="2023-05-04"
-    )
+    Child.objects.create(organisation_id=town.id, first_name="Zoé", last_name="Dupré", birth_date="2023-05-04")
     assert Procedure.objects.get(number=known).is_clean
     decided = decisions.decide(actor=town.agent("agent"), numbers=[clean, known], accept=True, clean_only=True, now=NOW)
     assert (decided.numbers, decided.left_out) == ((clean,), (known,))

@@ -129,7 +129,7 @@ def test_two_records_of_a_child_become_one_and_nothing_points_to_the_other(town,
     assert_gone(("child_id",), Child, absorbed.pk, "c")
     assert_counters_are_exact(town.id)
     found = Child.objects.get(pk=kept.pk)
-    assert (found.first_name, found.search) == ("Enfant2", "enfant2 dupre")
+    assert (found.first_name, found.name_key) == ("Enfant2", "enfant2 dupre")
     assert (Document.objects.count(), Procedure.objects.filter(number__isnull=False).count()) == (documents, numbered)
     entry = JournalEntry.objects.get(act="children.merged")
     assert (entry.subject_id, entry.detail) == (kept.pk, {"absorbed": absorbed.pk})

@@ -95,7 +95,7 @@ def test_a_child_to_be_born_is_declared_then_born_and_keeps_its_file(client, tow
     send(client)
     child.refresh_from_db()
     assert (child.first_name, str(child.birth_date), child.expected_on) == ("Noé", "2026-12-18", None)
-    assert child.search == "noe dupre"
+    assert child.name_key == "noe dupre"
     assert Procedure.objects.get(number=2).status == "accepted"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from preau.base.models import JournalEntry
 from preau.domain.bookings.models import Booking
-from preau.domain.families.models import Guardianship, HouseholdChild, Objection
+from preau.domain.families.models import Guardianship, HouseholdChild, HouseholdTerm, Objection, ResidenceCalendar
 from preau.domain.families.operations.household import link_child
 from preau.domain.families.queries.custody import custody_file
 from preau.kernel.periods import monday_of
@@ -184,7 +184,7 @@ def test_the_calendar_is_put_away_and_goes_with_authority(client, base, town, ch
     client.post(f"{base}calendrier/", data)
     page = client.post(f"{base}responsables/{bea.adult.pk}/", {"authority": "held"}, follow=True).content.decode()
     assert "Le calendrier de résidence est retiré" in page
-    assert set(Guardianship.objects.filter(child=child).values_list("residence", flat=True)) == {"usual"}
+    assert not ResidenceCalendar.objects.filter(child=child, ends_on=None).exists()
 
 
 def test_shares_make_a_hundred(client, base, child, awa, bea):
@@ -194,10 +194,10 @@ def test_shares_make_a_hundred(client, base, child, awa, bea):
     assert wrong.status_code == 422
     assert "Le total fait 110 %" in wrong.content.decode()
     client.post(path, {"how": "shares", one: "60", two: "40"})
-    kept = dict(Guardianship.objects.filter(child=child).values_list("adult_id", "payer_share_percent"))
-    assert kept == {awa.adult.pk: 60, bea.adult.pk: 40}
+    kept = dict(HouseholdTerm.objects.filter(home__child=child).values_list("home__family_id", "payer_share_percent"))
+    assert kept == {awa.family.pk: 60, bea.family.pk: 40}
     client.post(path, {"how": "own"})
-    assert set(Guardianship.objects.filter(child=child).values_list("payer_share_percent", flat=True)) == {100}
+    assert not HouseholdTerm.objects.filter(ends_on=None).exists()
 
 
 def test_a_letter_is_recorded_shown_and_lifted_with_a_reason(client, base, child, awa, bea):

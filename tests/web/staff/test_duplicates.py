@@ -6,7 +6,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from preau.base.facts import NotFound
-from preau.base.search import fold
 from preau.domain.families.models import Adult, Child, Family, HouseholdChild, NotDuplicate
 from preau.domain.organisations.models import Department
 from preau.domain.procedures.operations.households import merge_adults
@@ -34,7 +33,6 @@ def copy_of(town, child, household):
         last_name=child.last_name,
         birth_date=child.birth_date,
         birth_place="Ici",
-        search=fold(child.full_name),
     )
     HouseholdChild.objects.create(organisation_id=town.id, family=household.family, child=again)
     return again

@@ -20,10 +20,9 @@ from preau.domain.catalogue.models import PublicHoliday, Slot
 from preau.domain.documents.queries.folders import overdue_of
 from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.enrolments.models import Enrolment, Schooling
-from preau.domain.families.enums import Authority, Residence
-from preau.domain.families.models import Guardianship
+from preau.domain.families.enums import Books
 from preau.domain.families.queries.children import without_closed
-from preau.domain.families.queries.custody import OwnDays, own_days_of
+from preau.domain.families.queries.custody import OwnDays, own_days, standing_calendars
 from preau.kernel.periods import Period
 
 logger = logging.getLogger(__name__)
@@ -297,16 +296,16 @@ def _bookable_rows(actor: Actor) -> QuerySet[Enrolment]:
     return rows
 
 
-def _residence(actor: Actor) -> QuerySet[Guardianship, Any]:
+def _residence(actor: Actor) -> dict[str, Subquery]:
     """What says the days of the household of an enrolment, read along with it: no query of its own."""
-    links = Guardianship.objects.filter(
-        organisation_id=actor.organisation_id,
-        child_id=OuterRef("child_id"),
-        adult__family_id=OuterRef("family_id"),
-        authority=Authority.EXERCISED,
-        residence=Residence.ALTERNATE,
-    ).exclude(residence_pattern={})
-    return links.order_by("pk").values("residence_pattern")[:1]
+    kept = standing_calendars(organisation_id=actor.organisation_id).filter(
+        child_id=OuterRef("child_id"), books=Books.OWN_DAYS
+    )
+    side_a, side_b = (kept.filter(**{f"adult_{side}__family_id": OuterRef("family_id")}) for side in "ab")
+    return {
+        "days_as_a": Subquery(side_a.values("calendar")[:1]),
+        "days_as_b": Subquery(side_b.values("calendar")[:1]),
+    }
 
 
 def _with_columns(actor: Actor, rows: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
@@ -314,7 +313,7 @@ def _with_columns(actor: Actor, rows: QuerySet[Enrolment]) -> QuerySet[Enrolment
 
     Whole rows of seven tables would take longer to build than to decide on.
     """
-    return rows.annotate(**_COLUMNS, residence=Subquery(_residence(actor)))
+    return rows.annotate(**_COLUMNS, **_residence(actor))
 
 
 _OF_OFFER = (
@@ -377,9 +376,15 @@ def _view(row: Enrolment, *, class_name: str) -> BookableEnrolment:
         ends_on=min(row.ends_on, columns["offer_ends_on"]),
         deadlines={act: columns[f"{act}_deadline"] for act in ("book", "change", "cancel")},
         openings=columns["openings"],
-        own_days=own_days_of(kept=columns["residence"]),
+        own_days=_own_days(columns),
         **{name: columns[name] for name in _AS_READ},
     )
+
+
+def _own_days(columns: Mapping[str, Any]) -> OwnDays | None:
+    if columns["days_as_a"]:
+        return own_days(side="a", calendar=columns["days_as_a"])
+    return own_days(side="b", calendar=columns["days_as_b"]) if columns["days_as_b"] else None
 
 
 _AS_READ = (

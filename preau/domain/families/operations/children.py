@@ -15,11 +15,13 @@ from preau.domain.families.models import (
     ChildHealth,
     Consent,
     ConsentType,
+    HealthFact,
     SheetConfirmation,
     ValidatedDossier,
 )
+from preau.domain.families.operations.dated import let_stand
 from preau.domain.families.queries.children import child_for
-from preau.domain.families.rules import check_health, fuller_sheet
+from preau.domain.families.rules import DATED_HEALTH, HEALTH_FIELDS, check_health, fuller_sheet
 
 
 @transaction.atomic
@@ -32,12 +34,18 @@ def save_health(*, actor: Actor, child_id: int, values: Mapping[str, Any], now: 
     :raises HealthInvalid: unknown codes.
     """
     child_for(actor=actor, child_id=child_id, is_writing=True)
-    sheet = check_health(values)
+    sheet, said_by = check_health(values), by or actor.display_name
     ChildHealth.objects.update_or_create(
         organisation_id=actor.organisation_id,
         child_id=child_id,
-        defaults={"sheet": cast(Any, sheet), "updated_at": now, "updated_by": by or actor.display_name},
+        defaults={
+            "sheet": cast(Any, sheet),
+            "said": {name: [now.isoformat(), said_by] for name in HEALTH_FIELDS},  # the whole form was read again
+            "updated_at": now,
+            "updated_by": said_by,
+        },
     )
+    _date_health(actor, child_id, sheet, now=now, by=said_by)
     journal.record(actor=actor, act="health.changed", at=now, subject_type="child", subject_id=child_id)
 
 
@@ -60,8 +68,11 @@ def keep_health(*, actor: Actor, child_id: int, values: Mapping[str, Any], said_
         return
     sheet = check_health(fuller_sheet(row.sheet, values))
     if sheet != row.sheet:
+        filled = [name for name in HEALTH_FIELDS if sheet.get(name) != row.sheet.get(name)]
+        row.said = {**row.said, **{name: [said_at.isoformat(), by] for name in filled}}
         row.sheet = cast(Any, sheet)
-        row.save(update_fields=["sheet"])
+        row.save(update_fields=["sheet", "said"])
+        _date_health(actor, child_id, sheet, now=said_at, by=by)
         journal.record(actor=actor, act="health.changed", at=row.updated_at, subject_type="child", subject_id=child_id)
 
 
@@ -143,3 +154,17 @@ def validate_dossier(*, actor: Actor, child_id: int, school_year_id: int, now: d
         school_year_id=school_year_id,
         defaults={"validated_at": now},
     )
+
+
+def _date_health(actor: Actor, child_id: int, sheet: Mapping[str, Any], *, now: datetime, by: str) -> None:
+    """Keep from today the answers that a meal or a price hangs on, where they changed; before, what was said stays."""
+    facts = HealthFact.objects.filter(organisation_id=actor.organisation_id, child_id=child_id)
+    standing = {fact.name: fact.value.get("is") for fact in facts.filter(ends_on__isnull=True)}
+    for name in DATED_HEALTH:
+        if name in standing and standing[name] == sheet.get(name):
+            continue
+        if name not in standing and not sheet.get(name):
+            continue
+        fact = HealthFact(child_id=child_id, name=name, value=cast(Any, {"is": sheet.get(name)}))
+        on = now.astimezone(actor.zone).date()
+        let_stand(actor=actor, fact=fact, among=facts.filter(name=name), on=on, now=now, by=by)

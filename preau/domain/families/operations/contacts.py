@@ -45,6 +45,7 @@ def name_contact(
     contact = check_contact(values)
     _check_ban(actor, family_id, child_id, contact)
     row = _new_row(actor, family_id, child_id, contact)
+    row.said_at, row.said_by = now, actor.display_name[:120]
     row.save()
     journal.record(
         actor=actor,
@@ -92,6 +93,7 @@ def save_contact(
         row = _own(actor, child_id, contact_id)
         row.child_id = target
         _write(row, contact)
+    row.said_at, row.said_by = now, actor.display_name[:120]
     row.save()
     if photo:
         keep_photo(actor=actor, child_id=child_id, row=row, photo=photo, now=now)

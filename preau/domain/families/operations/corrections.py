@@ -9,7 +9,6 @@ from django.db.models import ProtectedError
 from preau.base import journal
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
-from preau.base.search import fold
 from preau.domain.accounts.enums import Role
 from preau.domain.families.enums import AdultPosition
 from preau.domain.families.models import Adult, Child, Contact, HouseholdChild
@@ -56,7 +55,6 @@ def correct_adult(
     if values.get("street"):
         adult.own_address = _cut(values, ADDRESS_LENGTHS)
     adult.birth_date = birth_date or adult.birth_date
-    adult.search = fold(adult.full_name)
     adult.save()
     journal.record(actor=actor, act="adult.corrected", at=now, subject_type="adult", subject_id=adult_id)
 
@@ -86,7 +84,6 @@ def correct_child(
         setattr(child, name, text)
     child.birth_date = birth_date or child.birth_date
     child.expected_on = None if child.birth_date else (expected_on or child.expected_on)
-    child.search = fold(child.full_name)
     child.save()
     journal.record(actor=actor, act="child.corrected", at=now, subject_type="child", subject_id=child_id)
 

@@ -1,19 +1,28 @@
 """Acts on a child of two households: links, calendar of residence, who pays, objections to acts."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from preau.base import journal
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.domain.accounts.enums import Role
-from preau.domain.families.enums import Authority, Residence
-from preau.domain.families.models import Adult, Family, Guardianship, HouseholdChild, Objection
+from preau.domain.families.enums import Authority, Books
+from preau.domain.families.models import (
+    Adult,
+    Family,
+    Guardianship,
+    HouseholdChild,
+    HouseholdTerm,
+    Objection,
+    ResidenceCalendar,
+)
+from preau.domain.families.operations.dated import end_standing, let_stand
 from preau.domain.families.operations.household import link_child
 from preau.domain.families.queries.children import child_for
-from preau.domain.families.queries.custody import ANY_DAY, OWN_DAYS
 from preau.domain.families.rules import check_shares
 from preau.kernel.residence import Pattern, pattern_data
 
@@ -47,11 +56,12 @@ def set_authority(
     row, _made = Guardianship.objects.get_or_create(
         organisation_id=actor.organisation_id, child_id=child_id, adult_id=adult_id
     )
-    loses_days = bool(row.residence_pattern) and authority != Authority.EXERCISED
+    mine = _calendars(actor, child_id).filter(Q(adult_a_id=adult_id) | Q(adult_b_id=adult_id), ends_on__isnull=True)
+    loses_days = authority != Authority.EXERCISED and mine.exists()
     row.authority, row.link = authority, link.strip()[:MAX_LINK_LENGTH]
     row.save(update_fields=["authority", "link"])
     if loses_days:
-        _put_calendar_away(actor, child_id)
+        end_standing(rows=_calendars(actor, child_id), on=_today(actor, now))
     journal.record(
         actor=actor,
         act="authority.set",
@@ -78,6 +88,9 @@ def add_household(
     if not Family.objects.filter(organisation_id=actor.organisation_id, pk=family_id).exists():
         raise NotFound("family")
     link_child(actor=actor, family_id=family_id, child_id=child_id, authority=authority)
+    terms = _terms(actor, child_id).filter(ends_on__isnull=True)
+    if terms.exists() and not terms.filter(home__family_id=family_id).exists():
+        _set_share(actor, child_id, family_id, share=0, now=now)  # the others keep theirs: 100 in all
     journal.record(
         actor=actor, act="household.added", at=now, subject_type="child", subject_id=child_id, family=family_id
     )
@@ -100,13 +113,12 @@ def remove_household(*, actor: Actor, child_id: int, family_id: int, now: dateti
     if len(rows) == 1:
         raise LastHousehold
     links = Guardianship.objects.filter(organisation_id=actor.organisation_id, child_id=child_id)
-    gone = links.filter(adult__family_id=family_id)
-    if any(row.residence_pattern for row in gone):
-        _put_calendar_away(actor, child_id)
-    gone.delete()
+    here_lives = Q(adult_a__family_id=family_id) | Q(adult_b__family_id=family_id)
+    today = _today(actor, now)
+    end_standing(rows=_calendars(actor, child_id).filter(here_lives), on=today)
+    links.filter(adult__family_id=family_id).delete()
+    end_standing(rows=_terms(actor, child_id), on=today)  # nobody has said who pays its part
     rows[family_id].delete()
-    if len(rows) == 2:
-        links.update(payer_share_percent=100)
     journal.record(
         actor=actor, act="household.removed", at=now, subject_type="child", subject_id=child_id, family=family_id
     )
@@ -122,16 +134,16 @@ def set_shares(*, actor: Actor, child_id: int, shares: Mapping[int, int] | None,
     """
     actor.require_role(Role.AGENT, Role.MANAGER)
     child_for(actor=actor, child_id=child_id)
-    links = Guardianship.objects.filter(organisation_id=actor.organisation_id, child_id=child_id)
-    here = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, child_id=child_id)
+    here = HouseholdChild.objects.select_for_update().filter(organisation_id=actor.organisation_id, child_id=child_id)
+    families = {row.family_id for row in here.order_by("pk")}
     if shares is None:
-        links.update(payer_share_percent=100)
+        end_standing(rows=_terms(actor, child_id), on=_today(actor, now))
     else:
-        if set(shares) != set(here.values_list("family_id", flat=True)):
+        if set(shares) != families:
             raise NotFound("household")
         check_shares(list(shares.values()))
         for family_id, share in shares.items():
-            links.filter(adult__family_id=family_id).update(payer_share_percent=share)
+            _set_share(actor, child_id, family_id, share=share, now=now)
     journal.record(actor=actor, act="shares.set", at=now, subject_type="child", subject_id=child_id)
 
 
@@ -143,7 +155,7 @@ def clear_residence(*, actor: Actor, child_id: int, now: datetime) -> None:
     """
     actor.require_role(Role.AGENT, Role.MANAGER)
     child_for(actor=actor, child_id=child_id)
-    _put_calendar_away(actor, child_id)
+    end_standing(rows=_calendars(actor, child_id), on=_today(actor, now))
     journal.record(actor=actor, act="residence.cleared", at=now, subject_type="child", subject_id=child_id)
 
 
@@ -158,7 +170,7 @@ def set_residence(
     now: datetime,
     may_book_any_day: bool = False,
 ) -> None:
-    """Keep where a child lives in turn, alike on both links (Code civil, art. 373-2-9).
+    """Keep where a child lives in turn, from today (Code civil, art. 373-2-9).
 
     :param may_book_any_day: each parent books on the other's days too; by default on its own days only.
     :raises NotFound: a child unknown here, two adults of one household, or without authority exercised on the child.
@@ -175,16 +187,19 @@ def set_residence(
     rows = {row.adult_id: row for row in links.select_related("adult").order_by("pk")}
     if len({row.adult.family_id for row in rows.values()}) != 2:
         raise NotFound("two households")
-    _put_calendar_away(actor, child_id)  # of other adults than these two
-    for adult_id, side in ((adult_a_id, "a"), (adult_b_id, "b")):
-        row = rows[adult_id]
-        row.residence = Residence.ALTERNATE
-        row.residence_pattern = {
-            "side": side,
-            "books": ANY_DAY if may_book_any_day else OWN_DAYS,
-            "calendar": pattern_data(pattern),
-        }
-        row.save(update_fields=["residence", "residence_pattern"])
+    let_stand(
+        actor=actor,
+        fact=ResidenceCalendar(
+            child_id=child_id,
+            calendar=pattern_data(pattern),
+            books=Books.ANY_DAY if may_book_any_day else Books.OWN_DAYS,
+            adult_a_id=adult_a_id,
+            adult_b_id=adult_b_id,
+        ),
+        among=_calendars(actor, child_id),
+        on=_today(actor, now),
+        now=now,
+    )
     journal.record(actor=actor, act="residence.set", at=now, subject_type="child", subject_id=child_id)
 
 
@@ -258,6 +273,19 @@ def withdraw_objection(*, actor: Actor, objection_id: int, now: datetime) -> int
     return row.child_id
 
 
-def _put_calendar_away(actor: Actor, child_id: int) -> None:
-    links = Guardianship.objects.filter(organisation_id=actor.organisation_id, child_id=child_id)
-    links.filter(residence=Residence.ALTERNATE).update(residence=Residence.USUAL, residence_pattern={})
+def _calendars(actor: Actor, child_id: int) -> QuerySet[ResidenceCalendar]:
+    return ResidenceCalendar.objects.filter(organisation_id=actor.organisation_id, child_id=child_id)
+
+
+def _terms(actor: Actor, child_id: int) -> QuerySet[HouseholdTerm]:
+    return HouseholdTerm.objects.filter(organisation_id=actor.organisation_id, home__child_id=child_id)
+
+
+def _set_share(actor: Actor, child_id: int, family_id: int, *, share: int, now: datetime) -> None:
+    home = HouseholdChild.objects.get(organisation_id=actor.organisation_id, child_id=child_id, family_id=family_id)
+    term = HouseholdTerm(home=home, payer_share_percent=share)
+    let_stand(actor=actor, fact=term, among=home.terms.all(), on=_today(actor, now), now=now)
+
+
+def _today(actor: Actor, now: datetime) -> date:
+    return now.astimezone(actor.zone).date()

@@ -10,11 +10,11 @@ from preau.base import journal
 from preau.base.actor import Actor
 from preau.base.counters import give_numbers
 from preau.base.facts import NotFound
-from preau.base.search import fold
 from preau.domain.accounts.enums import Role
 from preau.domain.accounts.models import Account
 from preau.domain.families.enums import AdultPosition, Authority, ContactKind, Residency, Situation
-from preau.domain.families.models import Adult, Child, Contact, Family, Guardianship, HouseholdChild
+from preau.domain.families.models import Adult, Child, Contact, Family, Guardianship, HouseholdChild, ResidencyFact
+from preau.domain.families.operations.dated import let_stand
 from preau.domain.families.queries.files import FamilyFile, family_file
 from preau.domain.families.queries.people import check_not_forbidden
 from preau.domain.families.rules import lives_in, next_hue
@@ -60,6 +60,7 @@ def create_family(
     )
     give_numbers(rows=[family], name="family")
     family.save()
+    _date_residency(actor, family, now=now)
     return family
 
 
@@ -104,7 +105,6 @@ def add_adult(
         birth_date=birth_date,
         own_address=cast(Any, dict(own_address or {})),
         has_protected_address=has_protected_address,
-        search=fold(f"{first_name} {last_name}"),
     )
 
 
@@ -143,7 +143,6 @@ def add_child(
         birth_place=birth_place,
         sex=sex,
         hue=next_hue(list(taken)),
-        search=fold(f"{first_name} {last_name}"),
     )
     link_child(actor=actor, family_id=family_id, child_id=child.pk, parent_ids=parent_ids)
     return child
@@ -195,9 +194,12 @@ def change_address(
     family = Family.objects.select_for_update().get(organisation_id=actor.organisation_id, pk=family_id)
     place = {name: wanted.get(name, getattr(family, name)) for name in ("postcode", "city")}
     if any(value != getattr(family, name) for name, value in place.items()):
-        wanted["residency"] = residency_of(organisation_id=actor.organisation_id, **place)
-        wanted["residency_since"] = (since or now.date()).isoformat()
-    Family.objects.filter(organisation_id=actor.organisation_id, pk=family_id).update(**wanted)
+        family.residency = residency_of(organisation_id=actor.organisation_id, **place)
+        family.residency_since = since or now.date()
+        _date_residency(actor, family, now=now)
+    for name, value in wanted.items():
+        setattr(family, name, value)
+    family.save(update_fields=[*wanted, "residency", "residency_since"])
     journal.record(actor=actor, act="family.moved", at=now, subject_type="family", subject_id=family_id)
 
 
@@ -214,9 +216,10 @@ def decide_residency(*, actor: Actor, family_id: int, residency: Residency, sinc
     """
     actor.require_role(Role.AGENT, Role.MANAGER)
     _check_family(actor, family_id)
-    Family.objects.filter(organisation_id=actor.organisation_id, pk=family_id).update(
-        residency=residency, residency_since=since
-    )
+    family = Family.objects.select_for_update().get(organisation_id=actor.organisation_id, pk=family_id)
+    family.residency, family.residency_since = residency, since
+    family.save(update_fields=["residency", "residency_since"])
+    _date_residency(actor, family, now=now)
     journal.record(
         actor=actor,
         act="family.residency",
@@ -254,9 +257,12 @@ def add_contact(
     email: str = "",
     is_to_call: bool = False,
     child_id: int | None = None,
+    now: datetime,
+    by: str = "",
 ) -> Contact:
     """Add a person to call, allowed to collect, or forbidden.
 
+    :param by: who says so, when the machine writes for somebody.
     :raises NotFound: no such family here.
     :raises PersonForbidden: allowed to collect, though one of the child's homes says that it must not.
     """
@@ -282,6 +288,8 @@ def add_contact(
         mobile=mobile,
         email=email,
         is_to_call=is_to_call or kind == ContactKind.CALL,
+        said_at=now,
+        said_by=(by or actor.display_name)[:120],
     )
 
 
@@ -295,6 +303,13 @@ def read_protected_address(*, actor: Actor, family_id: int, now: datetime) -> Fa
     file = family_file(actor=actor, family_id=family_id, show_protected_address=True)
     journal.record(actor=actor, act="address.read", at=now, subject_type="family", subject_id=family_id)
     return file
+
+
+def _date_residency(actor: Actor, family: Family, *, now: datetime) -> None:
+    """Keep the residency of a household from the day that it holds; before, what was known stays."""
+    since = family.residency_since or now.date()
+    fact = ResidencyFact(family=family, residency=family.residency)
+    let_stand(actor=actor, fact=fact, among=family.residencies.all(), on=since, now=now)
 
 
 def _check_family(actor: Actor, family_id: int) -> None:

@@ -14,6 +14,7 @@ from django.db import models
 from preau.base import files, journal
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
+from preau.base.models import DatedFact
 from preau.base.search import fold
 from preau.domain.accounts.enums import Role
 from preau.domain.accounts.operations.opening import leave_as_family
@@ -27,15 +28,19 @@ from preau.domain.families.models import (
     Contact,
     Family,
     Guardianship,
+    HealthFact,
     HouseholdChild,
     Merger,
     NotDuplicate,
     Objection,
+    ResidenceCalendar,
+    ResidencyFact,
     SheetConfirmation,
     ValidatedDossier,
 )
+from preau.domain.families.operations.dated import end_standing
 from preau.domain.families.queries.duplicates import ADULT_FIELDS, CHILD_FIELDS
-from preau.domain.families.rules import fuller_sheet, kept_authority
+from preau.domain.families.rules import DATED_HEALTH, fuller_sheet, kept_authority
 
 ADDRESS_FIELDS = ("street_number", "street", "building", "apartment", "complement", "postcode", "city", "country")
 Row = TypeVar("Row", bound=models.Model)
@@ -57,6 +62,9 @@ def absorb_child(*, actor: Actor, kept_id: int, absorbed_id: int, values: Mappin
     _move_homes(actor, kept, absorbed)
     for link in Guardianship.objects.filter(organisation_id=actor.organisation_id, child=absorbed):
         _move_link(link, child=kept)
+    _move_dated(ResidenceCalendar, {"child": kept}, {"child": absorbed})
+    for name in DATED_HEALTH:
+        _move_dated(HealthFact, {"child": kept, "name": name}, {"child": absorbed, "name": name})
     Objection.objects.filter(organisation_id=actor.organisation_id, child=absorbed).update(child=kept)
     Contact.objects.filter(organisation_id=actor.organisation_id, child=absorbed).update(child=kept)
     _one_contact_each(actor, child=kept)
@@ -66,7 +74,6 @@ def absorb_child(*, actor: Actor, kept_id: int, absorbed_id: int, values: Mappin
         _first_of_each_year(actor, cast(Any, model), kept, absorbed)
     _write(kept, values, CHILD_FIELDS)
     kept.expected_on = None if kept.birth_date else (kept.expected_on or absorbed.expected_on)
-    kept.search = fold(kept.full_name)
     kept.save()
     _record(actor, PersonKind.CHILD, kept_id=kept_id, absorbed_id=absorbed_id, archive=archive, now=now)
 
@@ -96,6 +103,8 @@ def absorb_adult(
     archive: dict[str, Any] = {"record": _fields(absorbed)}
     for link in Guardianship.objects.filter(organisation_id=organisation_id, adult=absorbed):
         _move_link(link, adult=kept)
+    for side in ("adult_a", "adult_b"):
+        ResidenceCalendar.objects.filter(organisation_id=organisation_id, **{side: absorbed}).update(**{side: kept})
     Objection.objects.filter(organisation_id=organisation_id, adult=absorbed).update(adult=kept)
     AccessKey.objects.filter(organisation_id=organisation_id, adult=absorbed, used_at=None, cancelled_at=None).update(
         cancelled_at=now
@@ -110,7 +119,6 @@ def absorb_adult(
     kept.position = min(kept.position, absorbed.position, key=lambda each: POSITIONS.index(AdultPosition(each)))
     kept.has_protected_address = kept.has_protected_address or absorbed.has_protected_address
     kept.own_address = kept.own_address or absorbed.own_address
-    kept.search = fold(kept.full_name)
     absorbed.account = None
     absorbed.save(update_fields=["account"])
     kept.account = login
@@ -148,6 +156,10 @@ def absorb_family(*, actor: Actor, kept_id: int, absorbed_id: int, now: datetime
             home.save()
     Contact.objects.filter(organisation_id=organisation_id, family=absorbed).update(family=kept)
     _one_contact_each(actor, family=kept)
+    # Whose turn it is, and who pays what, has no sense left in one household.
+    in_one = ResidenceCalendar.objects.filter(adult_a__family=kept, adult_b__family=kept)
+    end_standing(rows=in_one, on=now.astimezone(actor.zone).date())
+    _move_dated(ResidencyFact, {"family": kept}, {"family": absorbed})
     archive = {"record": _fields(absorbed)}
     if not kept.street:
         for name in (*ADDRESS_FIELDS, "residency", "residency_since"):
@@ -243,11 +255,18 @@ def _move_link(link: Guardianship, *, adult: Adult | None = None, child: Child |
         link.save()
         return
     twin.authority = kept_authority(twin.authority, link.authority)
-    if not twin.residence_pattern:
-        twin.residence, twin.residence_pattern = link.residence, link.residence_pattern
     twin.link = twin.link or link.link
     twin.save()
     link.delete()
+
+
+def _move_dated(model: type[DatedFact], kept: Mapping[str, Any], absorbed: Mapping[str, Any]) -> None:
+    """Give the dated facts of a record to another that has none; else its own stand, and the others go with it."""
+    rows = model._default_manager
+    if not rows.filter(**kept).exists():
+        rows.filter(**absorbed).update(**kept)
+    else:
+        rows.filter(**absorbed).delete()
 
 
 def _one_contact_each(actor: Actor, **whose: Any) -> None:

@@ -7,7 +7,6 @@ from django.db import transaction
 
 from preau.base import journal
 from preau.base.actor import system_actor
-from preau.base.search import fold
 from preau.base.tokens import hash_of, new_secret
 from preau.domain.accounts.models import Account
 from preau.domain.accounts.operations.letters import Newcomer, post_letter
@@ -186,7 +185,6 @@ def _new_family(organisation_id: int, account: Account, data: Mapping[str, str],
         phone=data.get("phone", ""),
         mobile=data.get("mobile", ""),
         preferred_medium=Medium(data.get("medium") or Medium.EMAIL),
-        search=fold(f"{data['first_name']} {data['last_name']}"),
     )
 
 

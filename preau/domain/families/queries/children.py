@@ -10,7 +10,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
 from preau.domain.accounts.enums import Role
-from preau.domain.families.enums import Authority, ContactKind, Residence
+from preau.domain.families.enums import Authority, ContactKind
 from preau.domain.families.models import (
     Child,
     ChildHealth,
@@ -19,6 +19,7 @@ from preau.domain.families.models import (
     Contact,
     Guardianship,
     HouseholdChild,
+    ResidenceCalendar,
     ValidatedDossier,
 )
 from preau.domain.families.rules import pai_state
@@ -192,7 +193,7 @@ def situations_of(*, actor: Actor, family_id: int, child_ids: Collection[int]) -
     actor.require_family(family_id)
     organisation_id = actor.organisation_id
     mine = {"organisation_id": organisation_id, "child_id": OuterRef("pk")}
-    alternate = Guardianship.objects.filter(**mine, residence=Residence.ALTERNATE)
+    alternate = ResidenceCalendar.objects.filter(**mine, ends_on__isnull=True)
     forbidden = Contact.objects.filter(
         Q(child_id=OuterRef("pk")) | Q(child_id__isnull=True),
         organisation_id=organisation_id,

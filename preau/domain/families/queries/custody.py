@@ -5,19 +5,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
 from preau.domain.accounts.models import Account
-from preau.domain.families.enums import Access, Authority, Residence
-from preau.domain.families.models import Adult, Family, Guardianship, HouseholdChild, Objection
+from preau.domain.families.enums import Access, Authority, Books
+from preau.domain.families.models import (
+    Adult,
+    Guardianship,
+    HouseholdChild,
+    HouseholdTerm,
+    Objection,
+    ResidenceCalendar,
+)
 from preau.domain.families.queries.children import child_for
 from preau.domain.families.rules import ActFrozen
 from preau.kernel.periods import Period
 from preau.kernel.residence import HalfHolidays, Pattern, Side, leading_side, parse_pattern, pattern_data, whose_day
-
-OWN_DAYS, ANY_DAY = "own_days", "any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +39,6 @@ class OwnDays:
     def holds(self, day: date, holidays: Collection[Period] = ()) -> bool:
         """Tell whether a day is this household's."""
         return whose_day(self.pattern, day, holidays) == self.side
-
-
-@dataclass(frozen=True, slots=True)
-class HolderCard:
-    """Another adult who exercises authority on a child: for the services, never for the other parent."""
-
-    adult_id: int
-    family_id: int
-    name: str
-    has_account: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,22 +148,17 @@ class CustodyFile:
         return next((line.name for line in self.holders if line.adult_id == adult_id), "")
 
 
-def residence_of(*, kept: Mapping[str, Any] | None) -> OwnDays | None:
-    """Return the calendar of residence that `Guardianship.residence_pattern` keeps, as one parent has it. No query.
+def own_days(*, side: Side, calendar: Mapping[str, Any]) -> OwnDays:
+    """Return a calendar of residence as one of its two homes has it. No query.
 
-    :raises PatternInvalid: what is kept was not written by `operations.set_residence`.
+    :raises PatternInvalid: what is kept was not written by `operations.custody.set_residence`.
     """
-    return OwnDays(kept["side"], parse_pattern(kept["calendar"])) if kept else None
+    return OwnDays(side, parse_pattern(calendar))
 
 
-def own_days_of(*, kept: Mapping[str, Any] | None) -> OwnDays | None:
-    """Return what `Guardianship.residence_pattern` limits, or None when its adult may book any day. No query.
-
-    :raises PatternInvalid: what is kept was not written by `operations.set_residence`.
-    """
-    if not kept or kept.get("books", OWN_DAYS) == ANY_DAY:
-        return None
-    return residence_of(kept=kept)
+def standing_calendars(*, organisation_id: int) -> QuerySet[ResidenceCalendar]:
+    """Return the calendars that stand, one per child at most: to be read inside another query."""
+    return ResidenceCalendar.objects.filter(organisation_id=organisation_id, ends_on__isnull=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,22 +168,30 @@ class Link:
     adult_id: int
     family_id: int
     authority: str
-    residence: str
-    pattern: Mapping[str, Any]
 
 
-def ties_of(*, actor: Actor, family_id: int, links: Collection[Link]) -> Ties:
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """The calendar of a child that stands, as a plain value, with the two households that it is about."""
+
+    calendar: Mapping[str, Any]
+    books: str
+    family_a_id: int
+    family_b_id: int
+
+
+def ties_of(*, actor: Actor, family_id: int, links: Collection[Link], turns: Turns | None) -> Ties:
     """Return what ties a child to a household and to the reader, from all its links in the order of their keys.
 
     No query: the links are read plainly with the children and sorted out here. Told as subqueries, they cost ten
     times as much to write down for the database as to read.
     """
     exercised = [link for link in links if link.authority == Authority.EXERCISED]
-    here = [link for link in exercised if link.family_id == family_id and link.residence == Residence.ALTERNATE]
-    kept = next((link.pattern for link in here if link.pattern), None)
+    is_here = turns is not None and family_id in (turns.family_a_id, turns.family_b_id)
+    side: Side = "a" if turns and turns.family_a_id == family_id else "b"
     return Ties(
-        days=residence_of(kept=kept),
-        books_any_day=bool(kept) and own_days_of(kept=kept) is None,
+        days=own_days(side=side, calendar=turns.calendar) if turns and is_here else None,
+        books_any_day=bool(turns and is_here and turns.books == Books.ANY_DAY),
         is_shared=any(link.adult_id not in actor.adult_ids for link in exercised),
         access=_access(
             actor,
@@ -216,7 +214,7 @@ def _access(actor: Actor, authorities: Collection[str], *, is_in_charge: bool) -
 
 
 def custody_file(*, actor: Actor, child_id: int) -> CustodyFile:
-    """Return the households, adults, calendar and objections of a child, for agents. Five queries.
+    """Return the households, adults, calendar and objections of a child, for agents. Six queries.
 
     :raises NotFound: no such child here; :raises NotAllowed: neither agent nor manager.
     """
@@ -227,13 +225,15 @@ def custody_file(*, actor: Actor, child_id: int) -> CustodyFile:
         row.adult_id: row for row in Guardianship.objects.filter(organisation_id=organisation_id, child_id=child_id)
     }
     here = HouseholdChild.objects.filter(organisation_id=organisation_id, child_id=child_id)
-    families = Family.objects.filter(organisation_id=organisation_id, pk__in=here.values("family_id"))
-    adults = Adult.objects.filter(organisation_id=organisation_id, family__in=families).order_by("pk")
+    adults = Adult.objects.filter(organisation_id=organisation_id, family_id__in=here.values("family_id"))
     by_family: dict[int, list[Adult]] = {}
-    for adult in adults:
+    for adult in adults.order_by("pk"):
         by_family.setdefault(adult.family_id, []).append(adult)
-    homes = [_home(row, by_family.get(row.pk, []), links) for row in families.order_by("number")]
-    return CustodyFile(tuple(homes), _calendar(links.values()), tuple(_objections(actor, child_id)))
+    stands = HouseholdTerm.objects.filter(home=OuterRef("pk"), ends_on__isnull=True)
+    rows = here.annotate(share=Subquery(stands.values("payer_share_percent")[:1])).select_related("family")
+    homes = [_home(row, by_family.get(row.family_id, []), links) for row in rows.order_by("family__number")]
+    calendar = standing_calendars(organisation_id=organisation_id).filter(child_id=child_id).first()
+    return CustodyFile(tuple(homes), _calendar(calendar) if calendar else None, tuple(_objections(actor, child_id)))
 
 
 def my_objections(*, actor: Actor, child_id: int) -> list[ObjectionLine]:
@@ -337,23 +337,6 @@ def parents_elsewhere(*, organisation_id: int, child_id: int, family_id: int) ->
     return list(accounts.values())
 
 
-def other_holders(*, actor: Actor, child_id: int, adult_id: int) -> list[HolderCard]:
-    """Return the other adults who exercise authority on a child, with an account or not (art. 372-2). Two queries.
-
-    :raises NotFound: not a child that the actor may see.
-    :raises NotAllowed: neither staff nor the machine: names of the other household are not for parents.
-    """
-    child_for(actor=actor, child_id=child_id)
-    actor.require_role("agent", "manager")
-    rows = Guardianship.objects.filter(
-        organisation_id=actor.organisation_id, child_id=child_id, authority=Authority.EXERCISED
-    ).exclude(adult_id=adult_id)
-    return [
-        HolderCard(row.adult_id, row.adult.family_id, row.adult.full_name, row.adult.account_id is not None)
-        for row in rows.select_related("adult").order_by("pk")
-    ]
-
-
 def has_objection(*, actor: Actor, child_id: int) -> bool:
     """Tell whether a holder's written objection stands against acts for a child. One query.
 
@@ -364,18 +347,14 @@ def has_objection(*, actor: Actor, child_id: int) -> bool:
     ).exists()
 
 
-def _has_calendar(row: Guardianship) -> bool:
-    return row.residence == Residence.ALTERNATE and bool(row.residence_pattern)
-
-
-def _home(family: Family, adults: Collection[Adult], links: Mapping[int, Guardianship]) -> HomeLine:
-    mine = [links[adult.pk] for adult in adults if adult.pk in links]
+def _home(row: HouseholdChild, adults: Collection[Adult], links: Mapping[int, Guardianship]) -> HomeLine:
+    share = vars(row)["share"]
     return HomeLine(
-        family_id=family.pk,
-        number=family.number,
-        name=family.name,
+        family_id=row.family_id,
+        number=row.family.number,
+        name=row.family.name,
         holders=tuple(_holder(adult, links.get(adult.pk)) for adult in adults),
-        share=mine[0].payer_share_percent if mine else 100,
+        share=100 if share is None else share,
     )
 
 
@@ -390,15 +369,8 @@ def _holder(adult: Adult, row: Guardianship | None) -> HolderLine:
     )
 
 
-def _calendar(links: Collection[Guardianship]) -> Calendar | None:
-    kept = [row for row in links if _has_calendar(row)]
-    sides = {row.residence_pattern["side"]: row for row in kept}
-    if set(sides) != {"a", "b"}:
-        return None
-    days = residence_of(kept=sides["a"].residence_pattern)
-    assert days is not None  # noqa: S101 -- _has_calendar
-    any_day = own_days_of(kept=sides["a"].residence_pattern) is None
-    return Calendar(days.pattern, sides["a"].adult_id, sides["b"].adult_id, any_day)
+def _calendar(row: ResidenceCalendar) -> Calendar:
+    return Calendar(parse_pattern(row.calendar), row.adult_a_id, row.adult_b_id, row.books == Books.ANY_DAY)
 
 
 def _objections(actor: Actor, child_id: int) -> list[ObjectionLine]:

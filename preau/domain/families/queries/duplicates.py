@@ -142,7 +142,7 @@ def find_records(
     model: Any = Adult if kind == PersonKind.ADULT else Child
     who = Q(pk=None)
     for name, born in sought:
-        who |= Q(search=fold(name)) & (Q() if kind == PersonKind.ADULT else Q(birth_date=born))
+        who |= Q(name_key=fold(name)) & (Q() if kind == PersonKind.ADULT else Q(birth_date=born))
     rows = list(model.objects.filter(who, organisation_id=actor.organisation_id).order_by("pk")[:CROWD])
     ids = [row.pk for row in rows]
     is_adult = kind == PersonKind.ADULT
@@ -194,8 +194,8 @@ def _adults(actor: Actor) -> list[Adult]:
 def _children(actor: Actor) -> list[Child]:
     """Those who share a birth date and a name with another, or a whole name when one has no birth date yet."""
     mine = Child.objects.filter(organisation_id=actor.organisation_id)
-    unborn = mine.filter(birth_date=None).values("search")
-    found = [*_share_birth(mine)[:MOST], *mine.filter(search__in=unborn)[:MOST]]
+    unborn = mine.filter(birth_date=None).values("name_key")
+    found = [*_share_birth(mine)[:MOST], *mine.filter(name_key__in=unborn)[:MOST]]
     return list({row.pk: row for row in found}.values())
 
 

@@ -15,7 +15,7 @@ from preau.domain.accounts.queries import Scope, memberships_in, scope_of
 from preau.domain.families.enums import Access, AdultPosition, Authority
 from preau.domain.families.models import Adult, Child, Contact, Family, Guardianship, HouseholdChild, SearchWord
 from preau.domain.families.queries.children import without_closed
-from preau.domain.families.queries.custody import Link, Ties, ties_of
+from preau.domain.families.queries.custody import Link, Ties, Turns, ties_of
 
 BIGGEST_ID = 2**63  # no row has more, and SQLite refuses to compare one
 MAX_WORDS = 6  # of a search: more would not find better
@@ -234,16 +234,24 @@ def children_of_family(*, actor: Actor, family_id: int) -> list[ChildCard]:
 def _children_with_ties(actor: Actor, family_id: int) -> dict[ChildCard, Ties]:
     """The children of a household, eldest first, each with what ties it: one row by link, one query."""
     links: dict[ChildCard, list[Link]] = {}
-    rows = _child_rows(actor, family_id).order_by("child__birth_date", "child_id", "child__guardianships__pk")
-    for row in rows.values_list(
+    calendars: dict[ChildCard, Turns] = {}
+    stands = FilteredRelation("child__calendars", condition=Q(child__calendars__ends_on=None))
+    rows = _child_rows(actor, family_id).annotate(turns=stands)
+    for row in rows.order_by("child__birth_date", "child_id", "child__guardianships__pk").values_list(
         *(f"child__{name}" for name in ("id", "first_name", "last_name", "birth_date", "hue")),
-        *(f"child__guardianships__{name}" for name in ("adult_id", "adult__family_id", "authority", "residence")),
-        "child__guardianships__residence_pattern",
+        *(f"child__guardianships__{name}" for name in ("adult_id", "adult__family_id", "authority")),
+        *(f"turns__{name}" for name in ("calendar", "books", "adult_a__family_id", "adult_b__family_id")),
     ):
-        of_child = links.setdefault(ChildCard(*row[:5]), [])
+        card = ChildCard(*row[:5])
+        of_child = links.setdefault(card, [])
         if row[5] is not None:
-            of_child.append(Link(*row[5:]))
-    return {card: ties_of(actor=actor, family_id=family_id, links=found) for card, found in links.items()}
+            of_child.append(Link(*row[5:8]))
+        if row[8] is not None:
+            calendars[card] = Turns(*row[8:])
+    return {
+        card: ties_of(actor=actor, family_id=family_id, links=found, turns=calendars.get(card))
+        for card, found in links.items()
+    }
 
 
 def _child_rows(actor: Actor, family_id: int) -> QuerySet[HouseholdChild]:

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from preau.base.actor import Actor
-from preau.base.search import fold
+from preau.base.search import wanted_words
 from preau.domain.accounts.enums import Role
-from preau.domain.families.models import Child, Family
+from preau.domain.families.models import SearchWord
 from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, ProcedureMessage, ReasonTemplate
 from preau.domain.procedures.queries.cases import CaseView, visible
@@ -216,12 +216,11 @@ def _narrow(actor: Actor, wanted: InboxFilter, now: datetime) -> Q:
 
 
 def _named(actor: Actor, text: str) -> Q:
-    """Every word is in a name of the family or the child, or is the number."""
-    organisation_id, found = actor.organisation_id, Q()
-    for word in fold(text).split():
-        children = Child.objects.filter(organisation_id=organisation_id, search__contains=word)
-        families = Family.objects.filter(organisation_id=organisation_id, adults__search__contains=word)
-        named = Q(child_id__in=children.values("pk")) | Q(family_id__in=families.values("pk"))
+    """Every word begins a name, a telephone or an e-mail of the household, or is the number: as families are found."""
+    found = Q()
+    for word in wanted_words(text):
+        words = SearchWord.objects.filter(organisation_id=actor.organisation_id, word__beginning=word)
+        named = Q(family_id__in=words.values("family_id"))
         if word.isdigit():
             named |= Q(number=int(word[:9]))
         found &= named

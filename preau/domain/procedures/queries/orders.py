@@ -78,7 +78,7 @@ class ProcedureView:
     @property
     def days(self) -> tuple[date, ...]:
         """Return the days that the démarche changed, or asked for when all was refused."""
-        return days_of(self.items)
+        return days_of(items=self.items)
 
 
 def list_procedures(
@@ -148,7 +148,7 @@ def items_of(*, rows: Collection[Procedure]) -> dict[int, tuple[ProcedureItem, .
 _OF_ITEM = ("slot_id", "slot__on", "slot__unit__name", "slot__unit__code", "why", "until")
 
 
-def days_of(items: Collection[ProcedureItem]) -> tuple[date, ...]:
+def days_of(*, items: Collection[ProcedureItem]) -> tuple[date, ...]:
     """Return the days that moments changed, or asked for when all was refused."""
     done = [item for item in items if not item.why] or items
     return tuple(sorted({item.on for item in done}))

@@ -9,7 +9,6 @@ from django.db.models import Exists, OuterRef
 from preau.base.actor import Actor, system_actor
 from preau.base.facts import NotFound
 from preau.base.files import FileGone
-from preau.domain.accounts.models import Account
 from preau.domain.catalogue.models import SchoolYear
 from preau.domain.documents.operations.pieces import check
 from preau.domain.documents.queries.folders import Folder
@@ -157,7 +156,7 @@ class DossierHandler(Handler):
         )
         try:
             for person in row.answers.get("people", {}).get("new", []):
-                _add_person(actor, row, person)
+                _add_person(actor, row, person, now)
         except PersonForbidden as fact:
             raise CannotApply("forbidden_elsewhere") from fact
         for document_id in row.pieces.values_list("document_id", flat=True):
@@ -191,11 +190,10 @@ def _starts_on(row: Procedure, on: date) -> date:
 
 
 def _author(row: Procedure) -> str:
-    account = Account.objects.filter(pk=row.account_id or 0).first()
-    return account.full_name if account else ""
+    return row.account.full_name if row.account else ""
 
 
-def _add_person(actor: Actor, row: Procedure, person: Mapping[str, Any]) -> None:
+def _add_person(actor: Actor, row: Procedure, person: Mapping[str, Any], now: datetime) -> None:
     add_contact(
         actor=actor,
         family_id=row.family_id,
@@ -205,6 +203,8 @@ def _add_person(actor: Actor, row: Procedure, person: Mapping[str, Any]) -> None
         last_name=str(person["last_name"]),
         link=str(person.get("link", "")),
         phone=str(person.get("phone", "")),
+        now=now,
+        by=_author(row),
     )
 
 

@@ -178,6 +178,8 @@ def _write(actor: Actor, row: Procedure, person: Mapping[str, Any], now: datetim
             mobile=text.get("mobile", ""),
             email=text.get("email", ""),
             is_to_call=bool(person.get("is_to_call")),
+            now=now,
+            by=row.account.full_name if row.account else "",
         )
         subject = ("contact", contact.pk)
     else:
@@ -243,7 +245,7 @@ def _known_child(actor: Actor, row: Procedure, person: Mapping[str, Any]) -> boo
     if born is None:
         return False
     name = fold(f"{person['first_name']} {person['last_name']}")
-    if Child.objects.filter(organisation_id=actor.organisation_id, search=name, birth_date=born).exists():
+    if Child.objects.filter(organisation_id=actor.organisation_id, name_key=name, birth_date=born).exists():
         return True
     waiting = Procedure.objects.filter(
         organisation_id=actor.organisation_id, kind=ProcedureKind.ENTOURAGE, status__in=OPEN_STATUSES
@@ -260,4 +262,4 @@ def _known_child(actor: Actor, row: Procedure, person: Mapping[str, Any]) -> boo
 def _known_adult(actor: Actor, row: Procedure, person: Mapping[str, Any]) -> bool:
     name = fold(f"{person['first_name']} {person['last_name']}")
     others = Adult.objects.filter(organisation_id=actor.organisation_id).exclude(family_id=row.family_id)
-    return others.filter(search=name).exists()
+    return others.filter(name_key=name).exists()
