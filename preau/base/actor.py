@@ -71,6 +71,9 @@ class Actor:
         if self.audience == FAMILY and family_id not in self.family_ids:
             raise NotFound("family")
 
+    def sees_department(self, department_id: int | None) -> bool:
+        return not self.department_ids or department_id in self.department_ids
+
     def sees_site(self, site_id: int | None) -> bool:
         return not self.site_ids or site_id in self.site_ids
 

@@ -1,6 +1,7 @@
 """What is written once in the house, and where: a second place is the start of ten."""
 
 import ast
+import re
 
 from tests.architecture.source import CODE, modules
 
@@ -59,3 +60,23 @@ def test_few_arguments_without_a_name():
         and len([each for each in node.args.args if each.arg not in ("self", "cls")]) > 4
     ]
     assert wrong == []
+
+
+def test_one_function_says_what_an_agent_looks_after():
+    """A second reading of the limits is how a list shows what a page refuses."""
+    reads = re.compile(r"\bactor\.(department|site)_ids\b")
+    known = {
+        "base/scope.py",
+        "domain/enrolments/queries/files.py",  # site staff: the class of a child counts too
+        "domain/families/operations/health.py",  # written in the journal
+        "domain/procedures/queries/visibility.py",  # what nobody looks after is the managers'
+        "web/staff/families/duplicates.py",  # the key of a kept answer
+    }
+    found = {str(path.relative_to(CODE)) for path in modules() if reads.search(path.read_text(encoding="utf-8"))}
+    assert found == known
+
+
+def test_one_migration_per_app():
+    """Nothing was released: there is no database to carry over, and no history to read."""
+    counted = {path.parent.name: len(list(path.glob("0*.py"))) for path in CODE.rglob("migrations")}
+    assert set(counted.values()) == {1}

@@ -1,5 +1,6 @@
 """One small town: a school, an offer Matin/Soir, families. Dates are around TODAY, a Monday in November."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from preau.base.actor import FAMILY, STAFF, Actor, system_actor
 from preau.base.search import fold
 from preau.domain.accounts.models import Account, Membership, TermsAcceptance
+from preau.domain.accounts.operations.opening import write_limits
 from preau.domain.bookings.models import Booking
 from preau.domain.catalogue.models import (
     Activity,
@@ -183,13 +185,16 @@ class Town:
         return account
 
     def join(self, account: Account, role: str, **limits: Any) -> Membership:
-        membership = Membership.objects.create(
-            organisation_id=self.id, account=account, role=role, created_at=NOW, **limits
-        )
+        membership = Membership.objects.create(organisation_id=self.id, account=account, role=role, created_at=NOW)
+        if limits:
+            self.limit(account, **limits)
         TermsAcceptance.objects.get_or_create(
             organisation_id=self.id, account=account, version=self.terms.version, defaults={"accepted_at": NOW}
         )
         return membership
+
+    def limit(self, account: Account, *, department_ids: Sequence[int] = (), site_ids: Sequence[int] = ()) -> None:
+        write_limits(actor=self.system, account_id=account.pk, department_ids=department_ids, site_ids=site_ids)
 
     def enrol(self, household: Household, offer: Offer, *, child: Child | None = None) -> Enrolment:
         enrolment = Enrolment.objects.create(

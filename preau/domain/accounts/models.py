@@ -78,12 +78,10 @@ class Account(AbstractBaseUser):
 
 
 class Membership(TenantModel):
-    """An account in a collectivité with one role, limited or not to departments and sites."""
+    """An account in a collectivité with one role."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=12, choices=choices(Role))
-    department_ids = models.JSONField(default=list)  # empty: all of them
-    site_ids = models.JSONField(default=list)  # empty: all of them
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -94,6 +92,29 @@ class Membership(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.role}"
+
+
+class AgentLimit(TenantModel):
+    """A department, or a site, to which an agent is limited here. It belongs to the person, whatever its roles."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="limits")
+    department = models.ForeignKey("organisations.Department", on_delete=models.CASCADE, null=True, related_name="+")
+    site = models.ForeignKey("organisations.Site", on_delete=models.CASCADE, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "account", "department", "site"],
+                nulls_distinct=False,
+                name="agent_limit_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(department__isnull=True) ^ models.Q(site__isnull=True), name="agent_limit_one_thing"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.department_id or ''}/{self.site_id or ''}"
 
 
 class AccessLink(TenantModel):

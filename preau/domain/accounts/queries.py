@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.contrib.sessions.models import Session
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
 from preau.base import typed
@@ -46,18 +47,17 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """An agent or a manager; `posts` are the departments and the sites of each role held, none: all of them."""
+    """An agent or a manager, with its limits; none: all departments, all sites."""
 
     account_id: int
     name: str
-    posts: tuple[tuple[frozenset[int], frozenset[int]], ...]
+    department_ids: frozenset[int]
+    site_ids: frozenset[int]
 
     def looks_after(self, *, department_id: int | None, site_id: int | None) -> bool:
         """Tell whether what belongs to a department and a site is shown to this person."""
-        return any(
-            (not departments or department_id in departments) and (not sites or site_id is None or site_id in sites)
-            for departments, sites in self.posts
-        )
+        is_of_site = not self.site_ids or site_id is None or site_id in self.site_ids
+        return is_of_site and (not self.department_ids or department_id in self.department_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,31 +103,37 @@ NOWHERE = frozenset({0})  # the id of no site: a limit that holds nothing
 
 def scope_in(*, account_id: int, organisation_id: int) -> Scope:
     """Return the roles an account holds now in a collectivité, and their limits. One query."""
-    rows = memberships_in(account_id=account_id, organisation_id=organisation_id)
-    return scope_of(posts=rows.values_list("role", "department_ids", "site_ids"))
+    rows: Any = memberships_in(account_id=account_id, organisation_id=organisation_id)
+    return scope_of(posts=rows.values_list("role", "limit_department", "limit_site"))
 
 
 def memberships_in(*, account_id: int, organisation_id: int) -> QuerySet[Membership]:
-    """Return the rows of what an account is now in a collectivité."""
-    return Membership.objects.filter(organisation_id=organisation_id, account_id=account_id, ended_at=None)
+    """Return the rows of what an account is now in a collectivité, each once per limit of the person."""
+    rows = Membership.objects.filter(organisation_id=organisation_id, account_id=account_id, ended_at=None)
+    return _with_limits(rows, organisation_id)
 
 
-def scope_of(*, posts: Iterable[tuple[str, list[int], list[int]]]) -> Scope:
-    """Return what memberships amount to, each given as role, departments and sites. No query.
+def _with_limits(rows: QuerySet[Membership], organisation_id: int) -> QuerySet[Membership]:
+    here = FilteredRelation("account__limits", condition=Q(account__limits__organisation_id=organisation_id))
+    return rows.annotate(own_limit=here).annotate(
+        limit_department=F("own_limit__department_id"), limit_site=F("own_limit__site_id")
+    )
 
-    Limits belong to the person: a second role, narrower or without limit, takes none of them away. Site staff of no
-    site sees nothing, whatever was written: their role needs one.
+
+def scope_of(*, posts: Iterable[tuple[str, int | None, int | None]]) -> Scope:
+    """Return what memberships amount to, each given as a role with one department or site. No query.
+
+    Limits belong to the person: a second role takes none of them away. Site staff of no site sees nothing, whatever
+    was written: their role needs one.
     """
     found = list(posts)
-    staff = [(role, departments, sites) for role, departments, sites in found if role in STAFF_ROLES]
-    site_ids = frozenset(each for _role, _departments, sites in staff for each in sites)
-    if staff and not site_ids and all(role == Role.SITE_STAFF for role, _departments, _sites in staff):
+    roles = frozenset(role for role, _department, _site in found)
+    staff, site_ids = roles & STAFF_ROLES, frozenset(site for _role, _department, site in found if site)
+    if staff == {Role.SITE_STAFF} and not site_ids:
         site_ids = NOWHERE
-    return Scope(
-        roles=frozenset(role for role, _departments, _sites in found),
-        department_ids=frozenset(each for _role, departments, _sites in staff for each in departments),
-        site_ids=site_ids,
-    )
+    if not staff:
+        return Scope(roles, frozenset(), frozenset())
+    return Scope(roles, frozenset(department for _role, department, _site in found if department), site_ids)
 
 
 def terms_accepted_version(*, account_id: int, organisation_id: int) -> int:
@@ -284,12 +290,16 @@ def colleagues(*, actor: Actor) -> list[Colleague]:
         ended_at=None,
         account__is_active=True,
     )
-    posts: dict[Account, list[tuple[frozenset[int], frozenset[int]]]] = {}
-    for row in rows.select_related("account").order_by(
-        *by_name("account__last_name", "account__first_name"), "account_id"
-    ):
-        posts.setdefault(row.account, []).append((frozenset(row.department_ids), frozenset(row.site_ids)))
-    return [Colleague(account.pk, account.full_name, tuple(found)) for account, found in posts.items()]
+    found: dict[Account, tuple[set[int], set[int]]] = {}
+    rows = _with_limits(rows, actor.organisation_id).select_related("account")
+    for row in rows.order_by(*by_name("account__last_name", "account__first_name"), "account_id"):
+        departments, sites = found.setdefault(row.account, (set(), set()))
+        departments.update({vars(row)["limit_department"]} - {None})
+        sites.update({vars(row)["limit_site"]} - {None})
+    return [
+        Colleague(account.pk, account.full_name, frozenset(departments), frozenset(sites))
+        for account, (departments, sites) in found.items()
+    ]
 
 
 def departments_without_agent(*, organisation_id: int) -> list[tuple[int, str]]:
@@ -298,8 +308,9 @@ def departments_without_agent(*, organisation_id: int) -> list[tuple[int, str]]:
         organisation_id=organisation_id, role__in=[Role.AGENT, Role.MANAGER], ended_at=None, account__is_active=True
     )
     limits: dict[int, set[int]] = {}
-    for account_id, department_ids in rows.values_list("account_id", "department_ids"):
-        limits.setdefault(account_id, set()).update(department_ids)
+    found: Any = _with_limits(rows, organisation_id)
+    for account_id, department_id in found.values_list("account_id", "limit_department"):
+        limits.setdefault(account_id, set()).update({department_id} - {None})
     if any(not each for each in limits.values()):
         return []  # somebody looks after them all
     looked_after = set().union(*limits.values())
@@ -320,7 +331,10 @@ def find_agent(*, actor: Actor, account_id: int) -> AgentRow:
 
 def _agents(organisation_id: int, *, account_ids: Collection[int] | None = None) -> list[AgentRow]:
     rows = Membership.objects.filter(organisation_id=organisation_id, role__in=STAFF_ROLES).select_related("account")
-    rows = rows.annotate(has_factor=Exists(SecondFactor.objects.filter(account_id=OuterRef("account_id"))))
+    rows = rows.annotate(
+        has_factor=Exists(SecondFactor.objects.filter(account_id=OuterRef("account_id"))),
+    )
+    rows = _with_limits(rows, organisation_id)
     if account_ids is not None:
         rows = rows.filter(account_id__in=account_ids)
     by_account: dict[int, list[Membership]] = {}
@@ -338,9 +352,9 @@ def _agent_row(memberships: list[Membership]) -> AgentRow:
         username=account.username,
         full_name=account.full_name,
         email=account.email,
-        roles=tuple(row.role for row in current),
-        department_ids=tuple(sorted({each for row in current for each in row.department_ids})),
-        site_ids=tuple(sorted({each for row in current for each in row.site_ids})),
+        roles=tuple(dict.fromkeys(row.role for row in current)),
+        department_ids=tuple(sorted({vars(row)["limit_department"] for row in current} - {None})),
+        site_ids=tuple(sorted({vars(row)["limit_site"] for row in current} - {None})),
         is_activated=account.activated_at is not None,
         is_ended=all(row.ended_at for row in memberships),
         last_login=account.last_login,

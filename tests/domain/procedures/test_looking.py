@@ -200,7 +200,7 @@ def test_a_case_is_given_to_a_colleague_who_sees_it(town, awa):
     number = sent(town, awa)
     creche = Department.objects.create(organisation_id=town.id, name="Petite enfance")
     theirs, ours = town.account("agent.creche", role="agent"), town.account("agent.deux", role="manager")
-    theirs.memberships.update(department_ids=[creche.pk])
+    town.limit(theirs, department_ids=[creche.pk])
     family = town.account("parent.autre", role="family")
     agent = town.agent("agent")
     for account in (theirs, family, awa.account):

@@ -92,7 +92,7 @@ def test_site_staff_see_their_own_children_without_the_family_file(login, town, 
     assert "Dossier n°" not in seen
     assert "arachide" in page(client.post(url(child, "sante/"), {"reason": "care"}))
     elsewhere = Site.objects.create(organisation_id=town.id, name="Autre école", kind="school")
-    account.memberships.update(site_ids=[elsewhere.pk])
+    town.limit(account, site_ids=[elsewhere.pk])
     assert client.get(url(child)).status_code == 404
     assert client.post(url(child, "sante/"), {"reason": "care"}).status_code == 404
     assert JournalEntry.objects.filter(act="health.read").count() == 1
@@ -102,7 +102,7 @@ def test_an_agent_of_another_department_and_other_roles_are_turned_away(login, t
     town.enrol(awa, town.offer(), child=child)
     creche = Department.objects.create(organisation_id=town.id, name="Petite enfance")
     account = town.account("agent.creche", role="agent")
-    account.memberships.update(department_ids=[creche.pk])
+    town.limit(account, department_ids=[creche.pk])
     turned_away = [account, *(town.account(f"x.{role}", role=role) for role in ("admin", "regisseur"))]
     turned_away += [awa.account, other_town.account("ailleurs", role="agent")]
     for each in turned_away:

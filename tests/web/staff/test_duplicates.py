@@ -126,7 +126,7 @@ def test_an_agent_of_another_department_neither_sees_nor_merges_the_pair(town, a
     town.enrol(awa, town.offer(), child=awa.children[1])
     other = Department.objects.create(organisation_id=town.id, name="Petite enfance")
     account = town.account("creche", role="agent")
-    account.memberships.update(department_ids=[other.pk])
+    town.limit(account, department_ids=[other.pk])
     client = login(account)
     assert "Aucune fiche" in client.get(BASE).content.decode()
     assert client.get(path_of(twice)).status_code == 404

@@ -158,7 +158,7 @@ def test_another_department_and_site_staff_see_nothing(town, awa):
     row = town.enrol(awa, offer, child=awa.children[0])
     creche = Department.objects.create(organisation_id=town.id, name="Petite enfance")
     account = town.account("creche", role="agent")
-    account.memberships.update(department_ids=[creche.pk])
+    town.limit(account, department_ids=[creche.pk])
     client = Client()
     client.force_login(account)
     for parts in (

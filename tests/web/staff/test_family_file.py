@@ -126,7 +126,7 @@ def test_an_agent_of_another_department_does_not_open_the_file_of_an_enrolled_fa
     town.enrol(awa, town.offer(), child=awa.children[0])
     other = Department.objects.create(organisation_id=town.id, name="Petite enfance")
     account = town.account("creche", role="agent")
-    account.memberships.update(department_ids=[other.pk])
+    town.limit(account, department_ids=[other.pk])
     client = login(account)
     for path in (*PATHS, f"adultes/{awa.adult.pk}/"):
         assert client.get(f"{BASE}{awa.family.pk}/{path}").status_code == 404
@@ -231,7 +231,7 @@ def test_an_agent_of_another_department_is_not_sent_to_a_page_it_may_not_open(lo
     """What a family sends goes to the first department: the agent of the crèche reads that it is done."""
     creche = Department.objects.create(organisation_id=town.id, name="Petite enfance", position=2)
     account = town.account("creche", role="agent")
-    account.memberships.update(department_ids=[creche.pk])
+    town.limit(account, department_ids=[creche.pk])
     desk = login(account)
     base = f"{BASE}{awa.family.pk}/"
     file = SimpleUploadedFile("c.pdf", paper())

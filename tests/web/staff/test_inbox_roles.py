@@ -73,7 +73,7 @@ def scene(town, awa, login):
     clients = {}
     for name, (role, limits) in people.items():
         account = town.account(f"membre.{len(clients)}", role=role)
-        account.memberships.update(**limits)
+        town.limit(account, **limits)
         clients[name] = login(account)
     return Scene(school, number, document.document_id, clients)
 
@@ -176,8 +176,7 @@ def test_a_service_that_nobody_looks_after_is_told_and_its_demandes_reach_the_ma
     creche = Procedure.objects.get(number=scene.creche).department_id
     keeper = town.account("enfance", role="manager")
     for row in Membership.objects.filter(organisation_id=town.id, role__in=["agent", "manager"]):
-        row.department_ids = [town.department.pk]
-        row.save()
+        town.limit(row.account, department_ids=[town.department.pk])
     assert departments_without_agent(organisation_id=town.id) == [(creche, "Petite enfance")]
     client = login(keeper)
     assert f"/demarches/{scene.creche}/" in client.get(INBOX).content.decode()
@@ -185,5 +184,5 @@ def test_a_service_that_nobody_looks_after_is_told_and_its_demandes_reach_the_ma
     for page in (client.get("/ville-test/agents/"), boss.get("/ville-test/agents/agents/")):
         assert "Petite enfance\u00a0» n’a aucun agent" in page.content.decode()
     assert "attendent une réponse" in client.get("/ville-test/agents/").content.decode()
-    Membership.objects.filter(account=keeper).update(department_ids=[creche])
+    town.limit(keeper, department_ids=[creche])
     assert departments_without_agent(organisation_id=town.id) == []

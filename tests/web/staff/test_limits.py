@@ -101,10 +101,12 @@ def test_a_role_that_needs_a_limit_is_refused_without_it(town, login):
 def test_empty_is_nothing_and_a_second_role_widens_nothing(town):
     account = town.account("lucie", role="site_staff")
     assert scope_in(account_id=account.pk, organisation_id=town.id).site_ids == {0}
-    limited = ("site_staff", [], [7])
-    assert scope_of(posts=[limited, ("regisseur", [], [])]).site_ids == {7}
-    assert scope_of(posts=[("agent", [3], []), ("manager", [], [])]).department_ids == {3}
-    assert scope_of(posts=[("agent", [], [])]).site_ids == frozenset()
+    assert scope_of(posts=[("site_staff", None, 7), ("regisseur", None, 7)]).site_ids == {7}
+    assert scope_of(posts=[("agent", 3, None), ("manager", 3, None)]).department_ids == {3}
+    assert scope_of(posts=[("agent", None, None)]).site_ids == frozenset()
+    town.limit(account, site_ids=[town.school.pk])
+    town.join(account, "manager")
+    assert scope_in(account_id=account.pk, organisation_id=town.id).site_ids == {town.school.pk}
 
 
 def test_no_link_leads_an_administrator_to_a_class_that_does_not_open(town, awa, login):

@@ -11,7 +11,7 @@ from preau.base.facts import NotFound
 from preau.domain.accounts import rules
 from preau.domain.accounts.enums import STAFF_ROLES, Role
 from preau.domain.accounts.models import Account, Membership
-from preau.domain.accounts.operations.opening import create_account, send_activation
+from preau.domain.accounts.operations.opening import create_account, send_activation, write_limits
 from preau.domain.accounts.queries import agents_of_email
 
 
@@ -48,8 +48,6 @@ def invite_agent(
         last_name=last_name,
         email=email,
         role=found[0],
-        department_ids=department_ids,
-        site_ids=site_ids,
         now=now,
     )
     _write_roles(actor, account.pk, roles=found, department_ids=department_ids, site_ids=site_ids, now=now)
@@ -141,17 +139,10 @@ def _write_roles(
             organisation_id=actor.organisation_id,
             account_id=account_id,
             role=role,
-            defaults={
-                "department_ids": sorted(department_ids),
-                "site_ids": sorted(site_ids),
-                "ended_at": None,
-            },
-            create_defaults={
-                "department_ids": sorted(department_ids),
-                "site_ids": sorted(site_ids),
-                "created_at": now,
-            },
+            defaults={"ended_at": None},
+            create_defaults={"created_at": now},
         )
+    write_limits(actor=actor, account_id=account_id, department_ids=department_ids, site_ids=site_ids)
 
 
 def _check_an_admin_is_left(actor: Actor) -> None:

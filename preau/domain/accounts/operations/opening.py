@@ -10,7 +10,7 @@ from preau.base.actor import Actor, system_actor
 from preau.base.tokens import hash_of
 from preau.domain.accounts import rules
 from preau.domain.accounts.enums import LinkPurpose, Role
-from preau.domain.accounts.models import Account, Membership, TermsAcceptance
+from preau.domain.accounts.models import Account, AgentLimit, Membership, TermsAcceptance
 from preau.domain.accounts.operations.letters import post_letter
 from preau.domain.accounts.operations.links import account_here, acting_alone, consume, new_link, use_links
 from preau.domain.accounts.operations.passwords import proposed_username, provisional_password, set_own
@@ -60,12 +60,23 @@ def create_account(
         organisation_id=actor.organisation_id,
         account=account,
         role=role,
-        department_ids=sorted(department_ids),
-        site_ids=sorted(site_ids),
         created_at=now,
     )
+    write_limits(actor=actor, account_id=account.pk, department_ids=department_ids, site_ids=site_ids)
     journal.record(actor=actor, act="account.created", at=now, subject_type="account", subject_id=account.pk, role=role)
     return account
+
+
+def write_limits(*, actor: Actor, account_id: int, department_ids: Collection[int], site_ids: Collection[int]) -> None:
+    """Limit an agent to departments and sites, in the caller's transaction; none: the whole collectivité."""
+    mine = AgentLimit.objects.filter(organisation_id=actor.organisation_id, account_id=account_id)
+    wanted = [*(("department_id", pk) for pk in department_ids), *(("site_id", pk) for pk in site_ids)]
+    if not wanted and not mine.exists():
+        return
+    mine.delete()
+    AgentLimit.objects.bulk_create(
+        AgentLimit(organisation_id=actor.organisation_id, account_id=account_id, **{name: pk}) for name, pk in wanted
+    )
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from preau.base.actor import Actor
 from preau.base.ordering import by_name, name_key
+from preau.base.scope import limited
 from preau.domain.bookings.enums import BookingStatus
 from preau.domain.bookings.models import Booking
 from preau.domain.catalogue.models import Resource, ResourceDay, Unit
@@ -149,8 +150,7 @@ def tensions(*, actor: Actor, start: date, end: date, limit: int = 12) -> list[T
     rows = ResourceDay.objects.filter(
         organisation_id=actor.organisation_id, on__gte=start, on__lt=end, booked__gte=F("capacity"), booked__gt=0
     ).select_related("resource__site")
-    if actor.site_ids:
-        rows = rows.filter(resource__site_id__in=actor.site_ids)
+    rows = limited(rows, actor=actor, site="resource__site")
     return [
         Tension(row.on, row.resource.name, row.resource.site.name, row.booked, row.capacity, row.is_blocking)
         for row in rows.order_by("on", *by_name("resource__name"))[:limit]
@@ -159,12 +159,8 @@ def tensions(*, actor: Actor, start: date, end: date, limit: int = 12) -> list[T
 
 def _booked(actor: Actor) -> QuerySet[Booking]:
     rows = Booking.objects.filter(organisation_id=actor.organisation_id, status=BookingStatus.BOOKED)
-    limits = Q()
-    if actor.department_ids:
-        limits &= Q(enrolment__offer__activity__department_id__in=actor.department_ids)
-    if actor.site_ids:
-        limits &= Q(enrolment__offer__site_id__in=actor.site_ids)
-    return rows.filter(limits)
+    path = "enrolment__offer"
+    return limited(rows, actor=actor, department=f"{path}__activity__department", site=f"{path}__site")
 
 
 def _classes(actor: Actor, start: date, end: date) -> dict[int, str]:

@@ -10,6 +10,7 @@ from django.db.models import BigIntegerField, CharField, F, JSONField, OuterRef,
 
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
+from preau.base.scope import limited
 from preau.domain.bookings.enums import HOLDS_PLACE
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.rules import DayKey, SlotFacts
@@ -289,11 +290,7 @@ def _bookable_rows(actor: Actor) -> QuerySet[Enrolment]:
     )
     if actor.audience == FAMILY:
         return without_closed(actor=actor, rows=rows.filter(family_id__in=actor.family_ids))
-    if actor.department_ids:
-        rows = rows.filter(offer__activity__department_id__in=actor.department_ids)
-    if actor.site_ids:
-        rows = rows.filter(offer__site_id__in=actor.site_ids)
-    return rows
+    return limited(rows, actor=actor, department="offer__activity__department", site="offer__site")
 
 
 def _residence(actor: Actor) -> dict[str, Subquery]:

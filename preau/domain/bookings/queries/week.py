@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q
 
 from preau.base.actor import Actor
+from preau.base.scope import limited
 from preau.domain.bookings.enums import HOLDS_PLACE, BookingStatus
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.queries.facts import find_bookable, load_bookable
@@ -69,10 +70,7 @@ def planned_units(
         Q(family_id__in=family_ids) | Q(child_id__in=children.values("child_id")), organisation_id=organisation_id
     )
     enrolments = without_closed(actor=actor, rows=enrolments)
-    if actor.department_ids:
-        enrolments = enrolments.filter(offer__activity__department_id__in=actor.department_ids)
-    if actor.site_ids:
-        enrolments = enrolments.filter(offer__site_id__in=actor.site_ids)
+    enrolments = limited(enrolments, actor=actor, department="offer__activity__department", site="offer__site")
     rows = Booking.objects.filter(
         organisation_id=organisation_id,
         on__gte=start,

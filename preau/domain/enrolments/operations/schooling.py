@@ -9,6 +9,7 @@ from django.db import transaction
 from preau.base import journal
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
+from preau.base.scope import limited
 from preau.domain.accounts.enums import Role
 from preau.domain.catalogue.models import SchoolClass
 from preau.domain.enrolments.models import Schooling
@@ -86,9 +87,7 @@ def copy_classes(*, actor: Actor, from_year_id: int, to_year_id: int, now: datet
     """
     actor.require_role(Role.MANAGER, Role.ADMIN)
     rollover_plan(actor=actor, from_year_id=from_year_id, to_year_id=to_year_id)  # checks both years
-    rows = SchoolClass.objects.filter(organisation_id=actor.organisation_id)
-    if actor.site_ids:
-        rows = rows.filter(site_id__in=actor.site_ids)
+    rows = limited(SchoolClass.objects.filter(organisation_id=actor.organisation_id), actor=actor, site="site")
     known = set(rows.filter(school_year_id=to_year_id).values_list("site_id", "name"))
     made = [
         SchoolClass(

@@ -4,10 +4,11 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
+from preau.base.scope import is_limited, limited
 from preau.domain.accounts.enums import Role
 from preau.domain.enrolments.models import Enrolment, Schooling
 from preau.domain.families.models import Family
@@ -20,17 +21,11 @@ def visible_families(*, actor: Actor) -> QuerySet[Family] | None:
     Those enrolled in what the agent looks after, and those not enrolled anywhere yet: somebody must
     welcome them (DESIGN §4, roles).
     """
-    if not actor.department_ids and not actor.site_ids:
+    if not is_limited(actor=actor):
         return None
     enrolled = Enrolment.objects.filter(organisation_id=actor.organisation_id, family_id=OuterRef("pk"))
-    limits = Q()
-    if actor.department_ids:
-        limits &= Q(offer__activity__department_id__in=actor.department_ids)
-    if actor.site_ids:
-        limits &= Q(offer__site_id__in=actor.site_ids)
-    return Family.objects.filter(organisation_id=actor.organisation_id).filter(
-        Exists(enrolled.filter(limits)) | ~Exists(enrolled)
-    )
+    mine = limited(enrolled, actor=actor, department="offer__activity__department", site="offer__site")
+    return Family.objects.filter(organisation_id=actor.organisation_id).filter(Exists(mine) | ~Exists(enrolled))
 
 
 def search_families(*, actor: Actor, text: str, on: date, limit: int, offset: int = 0) -> tuple[list[FamilyRow], int]:
@@ -63,24 +58,16 @@ def visible_children(*, actor: Actor, child_ids: Collection[int], on: date) -> f
     class or by enrolment.
     """
     asked = frozenset(child_ids)
-    if not asked or (not actor.department_ids and not actor.site_ids):
+    if not asked or not is_limited(actor=actor):
         return asked
-    mine = Q()
-    if actor.department_ids:
-        mine &= Q(offer__activity__department_id__in=actor.department_ids)
-    if actor.site_ids:
-        mine &= Q(offer__site_id__in=actor.site_ids)
     enrolled = Enrolment.objects.filter(organisation_id=actor.organisation_id, child_id__in=asked, ends_on__gt=on)
     found = dict.fromkeys((child_id for child_id in enrolled.values_list("child_id", flat=True) if child_id), False)
-    found.update(dict.fromkeys((pk for pk in enrolled.filter(mine).values_list("child_id", flat=True) if pk), True))
+    mine = limited(enrolled, actor=actor, department="offer__activity__department", site="offer__site")
+    found.update(dict.fromkeys((pk for pk in mine.values_list("child_id", flat=True) if pk), True))
     seen = {child_id for child_id, is_mine in found.items() if is_mine}
     if actor.site_ids:
-        in_class = Schooling.objects.filter(
-            organisation_id=actor.organisation_id,
-            child_id__in=asked,
-            ends_on__gt=on,
-            school_class__site_id__in=actor.site_ids,
-        )
+        schooled = Schooling.objects.filter(organisation_id=actor.organisation_id, child_id__in=asked, ends_on__gt=on)
+        in_class = limited(schooled, actor=actor, site="school_class__site")
         seen |= set(in_class.values_list("child_id", flat=True))
     if actor.has_role(Role.AGENT, Role.MANAGER):
         seen |= asked - set(found)

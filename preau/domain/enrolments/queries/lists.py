@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
 from preau.base.ordering import by_name
+from preau.base.scope import limited
 from preau.domain.catalogue.enums import WaitingList
 from preau.domain.catalogue.models import Offer
 from preau.domain.enrolments.enums import EnrolmentStatus
@@ -74,11 +75,7 @@ def visible_enrolments(*, actor: Actor) -> QuerySet[Enrolment]:
     rows = Enrolment.objects.filter(organisation_id=actor.organisation_id)
     if actor.audience == FAMILY:
         return without_closed(actor=actor, rows=rows.filter(family_id__in=actor.family_ids))
-    if actor.department_ids:
-        rows = rows.filter(offer__activity__department_id__in=actor.department_ids)
-    if actor.site_ids:
-        rows = rows.filter(offer__site_id__in=actor.site_ids)
-    return rows
+    return limited(rows, actor=actor, department="offer__activity__department", site="offer__site")
 
 
 def enrolments_of_family(*, actor: Actor, family_id: int, on: date) -> list[EnrolmentLine]:
@@ -159,11 +156,7 @@ def places_left(*, actor: Actor, offer_id: int, on: date) -> PlacesLeft | None:
 def visible_offers(*, actor: Actor) -> QuerySet[Offer]:
     """Return the offers of an agent's departments and sites."""
     rows = Offer.objects.filter(organisation_id=actor.organisation_id)
-    if actor.department_ids:
-        rows = rows.filter(activity__department_id__in=actor.department_ids)
-    if actor.site_ids:
-        rows = rows.filter(site_id__in=actor.site_ids)
-    return rows
+    return limited(rows, actor=actor, department="activity__department", site="site")
 
 
 def _lines(actor: Actor, rows: QuerySet[Enrolment]) -> list[EnrolmentLine]:

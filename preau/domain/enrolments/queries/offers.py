@@ -10,6 +10,7 @@ from django.db.models import Q
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.base.ordering import by_name
+from preau.base.scope import limited
 from preau.domain.catalogue.enums import AgeOn, EnrolmentBy, ParticipantKind, Public, WaitingList
 from preau.domain.catalogue.models import Offer, Unit
 from preau.domain.catalogue.rules import InvalidOpening, Opening, level_after, opening_of
@@ -238,10 +239,7 @@ def _offers(actor: Actor, today: date) -> list[Offer]:
     rows = Offer.objects.filter(
         organisation_id=actor.organisation_id, ends_on__gt=today, activity__participant=ParticipantKind.CHILD
     )
-    if actor.department_ids:
-        rows = rows.filter(activity__department_id__in=actor.department_ids)
-    if actor.site_ids:
-        rows = rows.filter(site_id__in=actor.site_ids)
+    rows = limited(rows, actor=actor, department="activity__department", site="site")
     return list(
         rows.select_related("activity__department", "site", "school_year").order_by(
             "school_year__starts_on",

@@ -9,6 +9,7 @@ from django.db.models import Count
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.base.ordering import by_name, name_key
+from preau.base.scope import limited
 from preau.domain.catalogue.models import SchoolClass, SchoolYear
 from preau.domain.catalogue.rules import LEVELS, level_after
 from preau.domain.enrolments.enums import Weeks
@@ -113,8 +114,7 @@ def classes_to_choose(*, actor: Actor, on: date) -> list[tuple[int, str]]:
         .select_related("site", "school_year")
         .order_by("school_year__starts_on", *by_name("site__name", "name"))
     )
-    if actor.site_ids:
-        rows = rows.filter(site_id__in=actor.site_ids)
+    rows = limited(rows, actor=actor, site="site")
     return [(row.pk, f"{row.site.name} - {row.name} - {row.school_year.label}") for row in rows]
 
 
@@ -148,8 +148,7 @@ def rollover_plan(*, actor: Actor, from_year_id: int, to_year_id: int) -> list[R
     pupils = Schooling.objects.filter(
         organisation_id=actor.organisation_id, school_class__school_year_id__in=[from_year_id, to_year_id]
     )
-    if actor.site_ids:
-        pupils = pupils.filter(school_class__site_id__in=actor.site_ids)
+    pupils = limited(pupils, actor=actor, site="school_class__site")
     latest: dict[int, Schooling] = {}
     done: dict[int, Schooling] = {}
     for row in pupils.select_related("child", "school_class__site").order_by("starts_on", "pk"):

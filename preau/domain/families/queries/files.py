@@ -141,8 +141,8 @@ def standing_in(*, account_id: int, organisation_id: int) -> tuple[Scope, Househ
         )
         .values_list(
             "role",
-            "department_ids",
-            "site_ids",
+            "limit_department",
+            "limit_site",
             "person__id",
             "person__family_id",
             "person__guardianships__child_id",
@@ -151,7 +151,7 @@ def standing_in(*, account_id: int, organisation_id: int) -> tuple[Scope, Househ
             "is_in_charge",
         )
     )
-    scope = scope_of(posts=[(role, departments, sites) for role, departments, sites, *_rest in rows])
+    scope = scope_of(posts=[(role, department, site) for role, department, site, *_rest in rows])
     if scope.is_staff:
         return scope, Households()
     tied = {row[5] for row in rows if row[5] is not None}

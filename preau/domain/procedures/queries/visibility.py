@@ -3,6 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from preau.base.actor import FAMILY, Actor
+from preau.base.scope import limits
 from preau.domain.accounts.enums import Role
 from preau.domain.accounts.queries import departments_without_agent
 from preau.domain.procedures.models import Procedure
@@ -24,11 +25,9 @@ def within_limits(*, actor: Actor, rows: QuerySet[Procedure]) -> QuerySet[Proced
 
     The démarches of a service without an agent are the managers' too, until there is one.
     """
-    if actor.department_ids:
-        rows = rows.filter(department_id__in=actor.department_ids | _nobody_s(actor))
-    if actor.site_ids:
-        rows = rows.filter(Q(site_id__in=actor.site_ids) | Q(site_id__isnull=True))
-    return rows
+    nobody_s = _nobody_s(actor) if actor.department_ids else ()
+    mine = limits(actor=actor, department="department", site="site", keeps_siteless=True, and_departments=nobody_s)
+    return rows.filter(mine)
 
 
 def _nobody_s(actor: Actor) -> frozenset[int]:

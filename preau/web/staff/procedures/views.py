@@ -100,7 +100,7 @@ def page(
 def _departments(actor: Any) -> list[tuple[int, str]]:
     """The departments among which this agent may choose."""
     found = list_departments(organisation_id=actor.organisation_id)
-    return [each for each in found if not actor.department_ids or each[0] in actor.department_ids]
+    return [each for each in found if actor.sees_department(each[0])]
 
 
 def _case(request: Any, case: CaseView, form: DecisionForm | None) -> dict[str, Any]:
