@@ -3,6 +3,7 @@
 from enum import Enum
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 
 from preau.base.encryption import EncryptedJSONField
@@ -15,9 +16,14 @@ def choices(enum: type[Enum]) -> list[tuple[Any, str]]:
 
 
 class TenantModel(models.Model):
-    """A row of one collectivité. The id is plain so that `base` stays below the domain."""
+    """A row of one collectivité. Its model is a setting, as Django's own for accounts: `base` stays below the domain.
 
-    organisation_id = models.BigIntegerField()
+    Every unique key and index that serves begins with it: it needs none of its own.
+    """
+
+    organisation = models.ForeignKey(
+        settings.PREAU_TENANT_MODEL, on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
 
     class Meta:
         abstract = True

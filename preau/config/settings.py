@@ -26,6 +26,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 PREAU_BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000")
 PREAU_MAIL_DOMAIN = env.str("MAIL_DOMAIN", "preau.invalid")
 PREAU_TODAY = env.date("TODAY", None)
+PREAU_TENANT_MODEL = "organisations.Organisation"
 PREAU_CLOCK = "preau.config.clock.now"  # what tasks read: the floors below do not import this one
 PREAU_TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 PREAU_CLAMD_URL = env.str("CLAMD_URL", "")

@@ -58,7 +58,7 @@ def test_a_superuser_reads_no_address(town, login, awa):
 
 def test_a_superuser_sets_up_an_offer_and_opens_its_slots(town, login):
     boss = login(town.account("racine2", role="admin", is_superuser=True, is_staff=True))
-    site = {"organisation_id": town.id, "name": "Nouvelle école", "kind": "school", "address": "", "phone": ""}
+    site = {"organisation": town.id, "name": "Nouvelle école", "kind": "school", "address": "", "phone": ""}
     assert boss.post("/admin/organisations/site/add/", site).status_code == 302
     offer = town.offer()
     slots = apps.get_model("catalogue.Slot").objects
@@ -70,7 +70,7 @@ def test_a_superuser_sets_up_an_offer_and_opens_its_slots(town, login):
 def test_a_new_version_of_the_terms_is_added_and_an_old_one_never_edited(town, login):
     boss = login(town.account("racine3", role="admin", is_superuser=True, is_staff=True))
     new = {
-        "organisation_id": town.id,
+        "organisation": town.id,
         "version": 2,
         "body": "## Neuf",
         "published_at_0": "2026-11-16",

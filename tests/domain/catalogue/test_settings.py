@@ -189,7 +189,7 @@ def test_resources_of_a_booked_unit_do_not_move_and_a_new_capacity_reaches_the_d
     page = boss.get(f"/admin/catalogue/unit/{unit.pk}/change/").content.decode()
     assert 'name="resource_ids"' not in page
     resource = Resource.objects.get(pk=Unit.objects.get(pk=unit.pk).resource_ids[0])
-    posted = {"organisation_id": town.id, "site": town.school.pk, "name": resource.name, "capacity": 2}
+    posted = {"organisation": town.id, "site": town.school.pk, "name": resource.name, "capacity": 2}
     assert boss.post(f"/admin/catalogue/resource/{resource.pk}/change/", posted).status_code == 302
     ahead = ResourceDay.objects.filter(resource=resource, on__gte=TODAY)
     assert {(day.capacity, day.is_blocking) for day in ahead} == {(2, False)}
@@ -201,7 +201,7 @@ def test_a_host_opens_an_activity_its_deadlines_and_its_texts_in_the_admin_alone
     """Every list that is naturally empty may stay empty, and no setting is typed as JSON."""
     boss = login(town.account("racine-tout", role="admin", is_superuser=True, is_staff=True))
     activity = {
-        "organisation_id": town.id,
+        "organisation": town.id,
         "department": town.department.pk,
         "name": "Étude",
         "kind": "after_school",
@@ -214,7 +214,7 @@ def test_a_host_opens_an_activity_its_deadlines_and_its_texts_in_the_admin_alone
     assert boss.post("/admin/catalogue/activity/add/", activity).status_code == 302
     made = Activity.objects.get(name="Étude")
     offer = {
-        "organisation_id": town.id,
+        "organisation": town.id,
         "activity": made.pk,
         "site": town.school.pk,
         "starts_on": "2026-11-30",
@@ -245,7 +245,7 @@ def test_a_host_opens_an_activity_its_deadlines_and_its_texts_in_the_admin_alone
     wrong = boss.post("/admin/catalogue/offer/add/", {**offer, "book_deadline_at": "9h00"})
     assert "Une heure s’écrit 9:00" in wrong.content.decode()
     unit = {
-        "organisation_id": town.id,
+        "organisation": town.id,
         "offer": saved.pk,
         "code": "E",
         "name": "Étude",
