@@ -180,6 +180,7 @@ class TestControlWithoutTheLock:
         run_together([order(a, e, [scarce.pk], f"k{n}") for n, (a, e) in enumerate(people)])
         sold = Booking.objects.filter(slot=scarce, status="booked").count()
         with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procedures_procedureline")
             cursor.execute("DELETE FROM bookings_booking")
             cursor.execute("UPDATE catalogue_resourceday SET booked = 0")
             cursor.execute(
