@@ -25,6 +25,7 @@ def record(
                 organisation_id=actor.organisation_id,
                 at=at,
                 account_id=actor.account_id,
+                by="" if actor.is_system else actor.display_name[:120],
                 audience=actor.audience,
                 act=act,
                 subject_type=subject_type,
@@ -42,6 +43,7 @@ class Reading:
     at: datetime
     account_id: int | None
     detail: Mapping[str, Any]
+    by: str = ""
     act: str = ""
     audience: str = ""
     subject_type: str = ""
@@ -84,7 +86,7 @@ def acts_on(
         about |= Q(subject_type=subject_type, subject_id__in=ids)
     rows = JournalEntry.objects.filter(about, organisation_id=actor.organisation_id, act__in=acts)
     return [
-        Reading(row.at, row.account_id, row.detail, row.act, row.audience, row.subject_type, row.subject_id)
+        Reading(row.at, row.account_id, row.detail, row.by, row.act, row.audience, row.subject_type, row.subject_id)
         for row in rows.order_by("-at", "-pk")[:limit]
     ]
 

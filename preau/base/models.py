@@ -64,6 +64,7 @@ class JournalEntry(models.Model):
     organisation_id = models.BigIntegerField(null=True)
     at = models.DateTimeField()
     account_id = models.BigIntegerField(null=True)
+    by = models.CharField(max_length=120, blank=True)  # the name of that day, as it is shown
     audience = models.CharField(max_length=10)
     act = models.CharField(max_length=60)
     subject_type = models.CharField(max_length=40, blank=True)

@@ -32,7 +32,7 @@ def milliseconds(seconds: float) -> str:
 
 def main() -> int:
     options = _options()
-    urls = {"sqlite": "", "postgresql": os.environ.get("PREAU_BENCH_POSTGRES_URL", "")}
+    urls = {"sqlite": "", "postgresql": os.environ.get("BENCH_POSTGRES_URL", "")}
     engines = [engine for engine in options.engine or urls if engine == "sqlite" or urls[engine]]
     if "postgresql" not in engines:
         say("PostgreSQL n’est pas mesuré.")

@@ -25,7 +25,7 @@ from preau.domain.procedures.rules import NothingToDo
 from tests.factories.town import NOW, Town, assert_counters_are_exact, slots_of
 
 THREADS = 16
-ORDERS = 2000 if os.environ.get("PREAU_BENCH_FULL") else 160
+ORDERS = 2000 if os.environ.get("BENCH_FULL") else 160
 PAUSE = 0.005  # seconds between two orders of one family
 
 pytestmark = [pytest.mark.django_db(transaction=True)]

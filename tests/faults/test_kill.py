@@ -18,8 +18,8 @@ from preau.domain.procedures.models import Procedure, ProcedureLine
 from tests.factories.town import TODAY, Town, assert_counters_are_exact
 
 ROOT = Path(__file__).resolve().parents[2]
-ORDERS = 200 if os.environ.get("PREAU_BENCH_FULL") else 60
-KILLS = 20 if os.environ.get("PREAU_BENCH_FULL") else 5
+ORDERS = 200 if os.environ.get("BENCH_FULL") else 60
+KILLS = 20 if os.environ.get("BENCH_FULL") else 5
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 

@@ -135,7 +135,7 @@ def _open(builder: Builder) -> None:
         contact_address="2 place de la Mairie\n99140 Saint-Loup",
         contact_hours="Du lundi au vendredi, de 9 h à 12 h et de 14 h à 17 h",
         website="https://www.saint-loup.example",
-        labels={"bookings": "Modifier les réservations", "absence": "Signaler une absence", "department": "Enfance"},
+        labels={"bookings": "Modifier les réservations", "department": "Enfance"},
     )
     builder.news(
         (

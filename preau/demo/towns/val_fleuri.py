@@ -73,7 +73,6 @@ def _open(builder: Builder) -> None:
         website="https://www.val-fleuri.example",
         labels={
             "bookings": "Créer les réservations",
-            "absence": "Justifier une absence",
             "department": "Enfance Jeunesse",
         },
     )

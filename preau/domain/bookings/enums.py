@@ -6,10 +6,9 @@ from enum import StrEnum
 class BookingStatus(StrEnum):
     """Apart from attendance and from the price (DESIGN §4)."""
 
-    REQUESTED = "requested"
+    REQUESTED = "requested"  # the service answers; its place is kept meanwhile
     BOOKED = "booked"
-    WAITLISTED = "waitlisted"
-    REFUSED = "refused"
+    WAITING = "waiting"  # no place: its rank is the order of `booked_at`
     CANCELLED = "cancelled"
 
 

@@ -54,6 +54,11 @@ class Booking(TenantModel):
                 condition=Q(status__in=[s.value for s in HOLDS_PLACE]),
                 name="booking_once",
             ),
+            models.UniqueConstraint(
+                fields=["organisation_id", "participant_key", "slot"],
+                condition=Q(status=BookingStatus.WAITING),
+                name="booking_waits_once",
+            ),
         ]
         indexes = [
             models.Index(fields=["organisation_id", "enrolment", "on"], name="booking_enrolment"),

@@ -42,10 +42,6 @@ class PatternEmpty(Exception):
     """An « abonnement » without any day."""
 
 
-class ClassUnknown(Exception):
-    """No class of that level in that school for that year."""
-
-
 def period_fits(*, starts_on: date, ends_on: date, offer_starts_on: date, offer_ends_on: date) -> bool:
     """Tell whether [starts_on, ends_on) is a period inside that of the offer."""
     return offer_starts_on <= starts_on < ends_on <= offer_ends_on

@@ -15,10 +15,10 @@ from preau.domain.documents.operations.pieces import check, deposit
 from preau.domain.documents.operations.reminding import remind_due
 from preau.domain.documents.queries.folders import overdue_of, pieces_due
 from preau.domain.documents.tasks import remind_expiring
-from preau.domain.enrolments.queries.offers import offers_for_child
 from preau.domain.families.models import ValidatedDossier
 from preau.domain.procedures.queries.to_finish import households_with_dossier, pieces_to_send
 from preau.domain.procedures.tasks import remind_due_pieces
+from tests.domain.enrolments.test_lists import of_child
 from tests.factories.town import NOW, TODAY, slots_of
 from tests.uploads.corpus import paper
 
@@ -209,9 +209,7 @@ def test_nobody_is_newly_enrolled_once_it_is_overdue(town, awa, kind, dossiers):
     town.offer()
 
     def reasons(day):
-        found = offers_for_child(
-            actor=town.parent(awa), family_id=awa.family.pk, child_id=awa.children[0].pk, now=at(day)
-        )
+        found = of_child(actor=town.parent(awa), family_id=awa.family.pk, child_id=awa.children[0].pk, now=at(day))
         return [(each.code, each.detail) for each in found.rows[0].best.reasons]
 
     assert reasons(DUE) == []

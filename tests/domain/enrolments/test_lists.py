@@ -14,7 +14,7 @@ from preau.domain.enrolments.operations.enrolling import end_enrolment, enrol, p
 from preau.domain.enrolments.operations.schooling import copy_classes, put_in_class, roll_over_classes
 from preau.domain.enrolments.operations.subscribing import subscribe
 from preau.domain.enrolments.queries.lists import enrolments_of_family, offers_with_limit, waiting_list
-from preau.domain.enrolments.queries.offers import offers_for_child, offers_for_family
+from preau.domain.enrolments.queries.offers import ChildOffers, offers_for_family
 from preau.domain.enrolments.queries.schools import rollover_plan, sector_school
 from preau.domain.enrolments.rules import EnrolmentOver, NobodyWaits, OfferFull, PatternEmpty, PatternLine
 from preau.domain.families.models import Child, ValidatedDossier
@@ -41,8 +41,13 @@ def put(town, household, offer, *, minutes=0, child=0, **fields):
     )
 
 
+def of_child(*, child_id, **asked) -> ChildOffers:
+    """What one child of a family may be enrolled in."""
+    return next(each for each in offers_for_family(**asked) if each.child.child_id == child_id)
+
+
 def only_row(town, household, child=0):
-    found = offers_for_child(
+    found = of_child(
         actor=town.parent(household),
         family_id=household.family.pk,
         child_id=household.children[child].pk,
@@ -160,7 +165,7 @@ def test_what_a_child_may_be_enrolled_in_is_said_with_its_reasons(town, awa):
 def test_a_request_under_way_is_said(town, awa):
     offer = town.offer()
     child_id = awa.children[0].pk
-    found = offers_for_child(
+    found = of_child(
         actor=town.parent(awa), family_id=awa.family.pk, child_id=child_id, now=NOW, requested={(child_id, offer.pk): 7}
     )
     assert (found.rows[0].state, found.rows[0].requested) == (OfferState.REQUESTED, 7)
@@ -187,8 +192,6 @@ def test_offers_take_as_many_queries_for_one_child_as_for_six(town, scarce, djan
 def test_offers_of_another_family_do_not_exist(town, awa, bruno):
     with pytest.raises(NotFound):
         offers_for_family(actor=town.parent(bruno), family_id=awa.family.pk, now=NOW)
-    with pytest.raises(NotFound):
-        offers_for_child(actor=town.parent(bruno), family_id=bruno.family.pk, child_id=awa.children[0].pk, now=NOW)
 
 
 def test_a_subscription_replaces_the_one_before(town, awa):

@@ -62,11 +62,6 @@ class DocumentView:
     pages: int = 1
 
     @property
-    def is_being_scanned(self) -> bool:
-        """Whether the antivirus has yet to see it: until then, it goes back to its sender only."""
-        return self.scan == ScanState.UNAVAILABLE
-
-    @property
     def file_name(self) -> str:
         """How it is called when it is given back: by its type, for its sender's own words are its sender's."""
         return f"{self.title}.{EXTENSIONS.get(self.media_type, 'pdf')}"

@@ -166,25 +166,6 @@ def offers_for_family(
     return [_child_offers(child, material) for child in children]
 
 
-def offers_for_child(
-    *,
-    actor: Actor,
-    family_id: int,
-    child_id: int,
-    now: datetime,
-    requested: Mapping[tuple[int, int], int] | None = None,
-) -> ChildOffers:
-    """Return what one child may be enrolled in: see `offers_for_family`.
-
-    :raises NotFound: the child is not of this family, or the family is not the actor's.
-    """
-    found = offers_for_family(actor=actor, family_id=family_id, now=now, requested=requested)
-    for each in found:
-        if each.child.child_id == child_id:
-            return each
-    raise NotFound("child")
-
-
 def _read(
     actor: Actor,
     family: Family,

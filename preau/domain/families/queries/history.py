@@ -8,7 +8,6 @@ from typing import Any
 from preau.base import journal
 from preau.base.actor import Actor
 from preau.domain.accounts.enums import Role
-from preau.domain.accounts.models import Account
 
 # What an agent may be shown of the journal: neither health nor income.
 SHOWN = (
@@ -64,7 +63,7 @@ class JournalLine:
 def file_journal(
     *, actor: Actor, family_id: int, adult_ids: Collection[int], also: Mapping[str, Collection[int]], limit: int
 ) -> list[JournalLine]:
-    """Return the latest acts on a household, its adults and what hangs on them. Two queries.
+    """Return the latest acts on a household, its adults and what hangs on them. One query.
 
     :param also: by kind of subject (« child », « enrolment », « document », « procedure »: its number), the ids.
 
@@ -75,15 +74,11 @@ def file_journal(
     actor.require_role(Role.AGENT, Role.MANAGER)
     subjects = {"family": [family_id], "adult": list(adult_ids), **also}
     rows = journal.acts_on(actor=actor, acts=SHOWN, subjects=subjects, limit=limit)
-    names = {
-        row.pk: row.full_name
-        for row in Account.objects.filter(pk__in={row.account_id for row in rows if row.account_id})
-    }
     return [
         JournalLine(
             row.act,
             row.at,
-            names.get(row.account_id or 0, ""),
+            row.by,
             row.audience == "staff",
             row.detail,
             row.subject_type,

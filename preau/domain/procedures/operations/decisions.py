@@ -34,7 +34,7 @@ from preau.domain.procedures.enums import (
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.handlers import handler_of
 from preau.domain.procedures.operations.messages import note, tell_family, tell_other_parents
-from preau.domain.procedures.queries.cases import CaseView, case_row, case_view, visible
+from preau.domain.procedures.queries.cases import ProcedureFile, case_row, case_view, visible
 from preau.domain.procedures.rules import (
     AlreadyDecided,
     CannotApply,
@@ -325,7 +325,7 @@ def check_piece(*, actor: Actor, number: int, document_id: int, accept: bool, re
     look(actor=actor, row=row, now=now)
 
 
-def read_case_health(*, actor: Actor, number: int, now: datetime) -> CaseView:
+def read_case_health(*, actor: Actor, number: int, now: datetime) -> ProcedureFile:
     """Return a démarche with what it says of health; the reading is kept, and the parents see it (A20).
 
     :raises NotFound: not this agent's, or it is about no child.

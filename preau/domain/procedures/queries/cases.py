@@ -63,7 +63,7 @@ class MessageLine:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseView:
+class ProcedureFile:
     """One numbered démarche with what was asked, joined, said and decided."""
 
     view: ProcedureView
@@ -192,7 +192,7 @@ def file_drafts(*, actor: Actor, family_id: int | None = None) -> list[DraftView
     return [_draft_view(row, child=children.get(row.child_id or 0)) for row in found]
 
 
-def find_case(*, actor: Actor, number: int) -> CaseView:
+def find_case(*, actor: Actor, number: int) -> ProcedureFile:
     """Return one numbered démarche with its messages and pieces. Five queries at most.
 
     Notes are for agents only. To an agent, it says nothing of health: see `operations.read_case_health`.
@@ -227,7 +227,7 @@ def pieces_of(*, actor: Actor, number: int, on: date) -> list[DocumentView]:
     return documents_by_id(actor=actor, ids=joined.values("document_id"), on=on)
 
 
-def case_view(*, actor: Actor, row: Procedure, with_health: bool) -> CaseView:
+def case_view(*, actor: Actor, row: Procedure, with_health: bool) -> ProcedureFile:
     """Return a row that the actor may read as a case. Screens ask `find_case`, or `read_case_health` which is kept."""
     is_booking = row.kind == ProcedureKind.BOOKING  # nothing is said on reservations: they are answered at once
     messages = ProcedureMessage.objects.filter(organisation_id=actor.organisation_id, procedure=row)
@@ -238,7 +238,7 @@ def case_view(*, actor: Actor, row: Procedure, with_health: bool) -> CaseView:
     seen = row.answers.get("seen", {})
     born = child.birth_date if child and with_health else None
     done = row.answers.get("health", {}).get("vaccines", ())
-    return CaseView(
+    return ProcedureFile(
         view=view_of(row, items=items_of(rows=[row])[row.pk], timeline=timeline_of(row=row)),
         child=child,
         answers=answers,

@@ -12,7 +12,7 @@ from preau.domain.accounts.enums import Role
 from preau.domain.families.models import SearchWord
 from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, ProcedureMessage, ReasonTemplate
-from preau.domain.procedures.queries.cases import CaseView, visible
+from preau.domain.procedures.queries.cases import ProcedureFile, visible
 
 WAITING = (ProcedureStatus.SUBMITTED, ProcedureStatus.IN_REVIEW)
 CLOSED = (ProcedureStatus.ACCEPTED, ProcedureStatus.REFUSED, ProcedureStatus.CANCELLED)
@@ -87,7 +87,7 @@ def inbox(
     now: datetime,
     limit: int,
     page: int = 1,
-    near: CaseView | None = None,
+    near: ProcedureFile | None = None,
     total: int | None = None,
 ) -> InboxPage:
     """Return a page of a queue, the most urgent first. Three queries at most, at any size.
@@ -126,7 +126,7 @@ def inbox(
     )
 
 
-def next_in_queue(*, actor: Actor, wanted: InboxFilter, now: datetime, near: CaseView) -> int | None:
+def next_in_queue(*, actor: Actor, wanted: InboxFilter, now: datetime, near: ProcedureFile) -> int | None:
     """Return the number that follows a démarche in a queue, whether it has left it or not. One query."""
     after = _beside(wanted, near, is_before=False)
     if after is None:
@@ -185,7 +185,7 @@ def _order(wanted: InboxFilter) -> tuple[str, str]:
     return ("-decided_at", "-number") if wanted.queue == "done" else ("due_at", "number")
 
 
-def _beside(wanted: InboxFilter, near: CaseView, *, is_before: bool) -> Q | None:
+def _beside(wanted: InboxFilter, near: ProcedureFile, *, is_before: bool) -> Q | None:
     """What is before or after a démarche in the order of a queue; None for what is in no queue."""
     is_done = wanted.queue == "done"
     name, at = ("decided_at", near.view.decided_at) if is_done else ("due_at", near.due_at)

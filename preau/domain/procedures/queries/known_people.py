@@ -9,7 +9,7 @@ from preau.base.search import fold
 from preau.domain.enrolments.queries.files import visible_families
 from preau.domain.families.enums import PersonKind
 from preau.domain.families.queries.duplicates import PersonLine, find_records
-from preau.domain.procedures.queries.cases import CaseView
+from preau.domain.procedures.queries.cases import ProcedureFile
 
 CODES = {"duplicate_child": PersonKind.CHILD, "duplicate_adult": PersonKind.ADULT}
 ROLES = {"child": PersonKind.CHILD, "co_holder": PersonKind.ADULT, "member": PersonKind.ADULT}
@@ -27,7 +27,7 @@ class KnownPerson:
     own_id: int | None = None
 
 
-def known_persons(*, actor: Actor, case: CaseView) -> list[KnownPerson]:
+def known_persons(*, actor: Actor, case: ProcedureFile) -> list[KnownPerson]:
     """Return the records that the machine took for a person of a démarche, those that the agent may open.
 
     Six queries at most, whatever the number of persons; none when the machine saw nobody.

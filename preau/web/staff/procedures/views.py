@@ -14,7 +14,7 @@ from preau.domain.enrolments.queries.lists import PlacesLeft, places_left
 from preau.domain.organisations.queries import list_departments
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.operations.decisions import read_case_health
-from preau.domain.procedures.queries.cases import CaseView, find_case, is_known, pieces_of
+from preau.domain.procedures.queries.cases import ProcedureFile, find_case, is_known, pieces_of
 from preau.domain.procedures.queries.inbox import NOBODY, QUEUES, inbox, queue_counts, reason_templates
 from preau.domain.procedures.queries.known_people import known_persons
 from preau.domain.procedures.queries.orders import ProcedureView
@@ -52,7 +52,7 @@ def health(request: Any, slug: str, number: int) -> HttpResponse:
 
 
 def page(
-    request: Any, *, case: CaseView | None, form: DecisionForm | None = None, oops: dict[str, Any] | None = None
+    request: Any, *, case: ProcedureFile | None, form: DecisionForm | None = None, oops: dict[str, Any] | None = None
 ) -> HttpResponse:
     """Render the queue asked for with one case: the given one, or the first.
 
@@ -103,7 +103,7 @@ def _departments(actor: Any) -> list[tuple[int, str]]:
     return [each for each in found if actor.sees_department(each[0])]
 
 
-def _case(request: Any, case: CaseView, form: DecisionForm | None) -> dict[str, Any]:
+def _case(request: Any, case: ProcedureFile, form: DecisionForm | None) -> dict[str, Any]:
     """One case with its pieces; what serves to decide is read only while it may be decided."""
     actor = request.actor
     pieces = pieces_of(actor=actor, number=case.view.number, on=request.today)
@@ -127,7 +127,7 @@ def _booking_days(view: ProcedureView) -> list[dict[str, Any]]:
     return [found[on] for on in sorted(found)]
 
 
-def _places(request: Any, case: CaseView) -> PlacesLeft | None:
+def _places(request: Any, case: ProcedureFile) -> PlacesLeft | None:
     """How many places are left now in what is asked for; None when it is no more to be decided."""
     offer_id = case.answers.get("choice", {}).get("offer_id") if case.view.kind == ProcedureKind.ENROLMENT else None
     if not offer_id or not case.is_open:
@@ -135,7 +135,7 @@ def _places(request: Any, case: CaseView) -> PlacesLeft | None:
     return places_left(actor=request.actor, offer_id=int(offer_id), on=request.today)
 
 
-def decision_form(request: Any, case: CaseView, *, pieces: list[DocumentView] | None = None) -> DecisionForm:
+def decision_form(request: Any, case: ProcedureFile, *, pieces: list[DocumentView] | None = None) -> DecisionForm:
     """The decision on a case. Pieces that were refused are those that one asks for again."""
     actor = request.actor
     if pieces is None:
