@@ -301,10 +301,8 @@ class Builder:
             child = add_child(
                 actor=self.actor,
                 family_id=family.pk,
-                first_name=pupil.first_name,
-                last_name=pupil.last_name,
+                values={"first_name": pupil.first_name, "last_name": pupil.last_name, "sex": pupil.sex},
                 **self._born(pupil),
-                sex=pupil.sex,
             )
             home.children.append(child)
             if pupil.school is not None:

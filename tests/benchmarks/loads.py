@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 SEEN = re.compile(r'name="seen" value="(\d+):([01])"><label[^>]*><input type="checkbox" name="u" value="\1"[^>]*>')
 KEY = re.compile(r'name="key" value="([^"]+)"')
+READ = re.compile(r\'name="lu" value="([^"]*)"\')
 DAYS_OF_AN_ORDER = 20
 
 Visit = Callable[["Visitor", dict[str, Any], int], None]
@@ -97,6 +98,7 @@ class Visitor:
         recap = self.ask("coches gardées", path, fields, expected=302)
         page = self.ask("récapitulatif", recap)
         fields = [("csrfmiddlewaretoken", CSRF.search(page)[1]), ("key", KEY.search(page)[1])]
+        fields.append(("lu", READ.search(page)[1]))  # what the person has read: another recap is shown again
         done = self.ask("validation", recap, fields, expected=302)
         self.note("commande de 20 jours", time.perf_counter() - started)
         self.ask("demande enregistrée", done)

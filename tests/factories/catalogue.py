@@ -60,5 +60,7 @@ def make_household(actor: Actor, name: str = "Aubert") -> tuple[int, int, int]:
         first_name="Jeanne",
         last_name=name,
     )
-    child = add_child(actor=actor, family_id=family.pk, first_name="Léo", last_name=name, birth_date=date(2019, 5, 4))
+    child = add_child(
+        actor=actor, family_id=family.pk, values={"first_name": "Léo", "last_name": name}, birth_date=date(2019, 5, 4)
+    )
     return family.pk, adult.pk, child.pk

@@ -14,6 +14,28 @@ HUES = 8
 MAX_CONTACTS = 20  # of one household
 PAI_WARNING = timedelta(days=60)  # a doctor's appointment takes weeks
 BLOCKING_GAPS = frozenset({SheetGap.HEALTH, SheetGap.CONSENTS})
+# Texts that are kept of somebody, in their order on a form, with the length of each: adding one, correcting it,
+# comparing two records and merging them all read these lists.
+ADDRESS_LENGTHS: Mapping[str, int] = {
+    "street_number": 10,
+    "street": 160,
+    "building": 40,
+    "apartment": 40,
+    "complement": 120,
+    "postcode": 10,
+    "city": 80,
+    "country": 60,
+}
+ADULT_TEXTS: Mapping[str, int] = {
+    "civility": 4,
+    "last_name": 80,
+    "birth_name": 80,
+    "first_name": 80,
+    "email": 254,
+    "phone": 30,
+    "mobile": 30,
+}
+CHILD_TEXTS: Mapping[str, int] = {"last_name": 80, "first_name": 80, "birth_place": 80, "sex": 1}
 CONTACT_LENGTHS: Mapping[str, int] = {
     "first_name": 80,
     "last_name": 80,
@@ -393,3 +415,13 @@ def kept_authority(one: str, other: str) -> Authority:
     (<Authority.WITHDRAWN: 'withdrawn'>, <Authority.HELD: 'held'>)
     """
     return min(Authority(one), Authority(other), key=AUTHORITY_RANK.index)
+
+
+def cut(values: Mapping[str, object], lengths: Mapping[str, int]) -> dict[str, str]:
+    """Return the texts that are given, trimmed, each as long as its field; what is empty is not given.
+
+    >>> cut({"city": " Saint-Loup ", "street": ""}, {"city": 5, "street": 9})
+    {'city': 'Saint'}
+    """
+    found = {name: str(values.get(name) or "").strip()[:length] for name, length in lengths.items()}
+    return {name: text for name, text in found.items() if text}

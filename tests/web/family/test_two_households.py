@@ -21,8 +21,7 @@ def second(town, awa):
     child = add_child(
         actor=agent,
         family_id=other.family.pk,
-        first_name="Zélie",
-        last_name="Second",
+        values={"first_name": "Zélie", "last_name": "Second"},
         birth_date=None,
         expected_on=None,
     )

@@ -13,20 +13,8 @@ from preau.domain.accounts.enums import Role
 from preau.domain.families.enums import AdultPosition
 from preau.domain.families.models import Adult, Child, Contact, HouseholdChild
 from preau.domain.families.operations.contact_details import EmailTied
-from preau.domain.families.operations.household import ADDRESS_LENGTHS
 from preau.domain.families.queries.people import check_not_forbidden
-from preau.domain.families.rules import check_contact
-
-ADULT_LENGTHS: Mapping[str, int] = {
-    "civility": 4,
-    "last_name": 80,
-    "birth_name": 80,
-    "first_name": 80,
-    "email": 254,
-    "phone": 30,
-    "mobile": 30,
-}
-CHILD_LENGTHS: Mapping[str, int] = {"last_name": 80, "first_name": 80, "birth_place": 80, "sex": 1}
+from preau.domain.families.rules import ADDRESS_LENGTHS, ADULT_TEXTS, CHILD_TEXTS, check_contact, cut
 
 
 class StillNeeded(Exception):
@@ -39,7 +27,7 @@ def correct_adult(
 ) -> None:
     """Write what was corrected of an adult; what was left empty stays as it is.
 
-    :param values: keys of `ADULT_LENGTHS`, and of `ADDRESS_LENGTHS` when it lives elsewhere.
+    :param values: keys of `ADULT_TEXTS`, and of `ADDRESS_LENGTHS` when it lives elsewhere.
     :raises NotFound: not an adult of this dossier.
     :raises EmailTied: another e-mail is given for an adult who has a space.
     """
@@ -47,13 +35,13 @@ def correct_adult(
     adult = Adult.objects.filter(organisation_id=actor.organisation_id, family_id=family_id, pk=adult_id).first()
     if adult is None:
         raise NotFound("adult")
-    wanted = _cut(values, ADULT_LENGTHS)
+    wanted = cut(values, ADULT_TEXTS)
     if adult.account_id is not None and wanted.get("email", adult.email) != adult.email:
         raise EmailTied(adult_id)
     for name, text in wanted.items():
         setattr(adult, name, text)
     if values.get("street"):
-        adult.own_address = _cut(values, ADDRESS_LENGTHS)
+        adult.own_address = cut(values, ADDRESS_LENGTHS)
     adult.birth_date = birth_date or adult.birth_date
     adult.save()
     journal.record(actor=actor, act="adult.corrected", at=now, subject_type="adult", subject_id=adult_id)
@@ -80,7 +68,7 @@ def correct_child(
     if link is None:
         raise NotFound("child")
     child: Child = link.child
-    for name, text in _cut(values, CHILD_LENGTHS).items():
+    for name, text in cut(values, CHILD_TEXTS).items():
         setattr(child, name, text)
     child.birth_date = birth_date or child.birth_date
     child.expected_on = None if child.birth_date else (expected_on or child.expected_on)
@@ -147,9 +135,3 @@ def _contact(actor: Actor, family_id: int, contact_id: int) -> Contact:
     if contact is None:
         raise NotFound("contact")
     return contact
-
-
-def _cut(values: Mapping[str, str], lengths: Mapping[str, int]) -> dict[str, str]:
-    """What was written, at the length of its field; empty answers left out."""
-    found = {name: str(values.get(name) or "").strip()[:length] for name, length in lengths.items()}
-    return {name: text for name, text in found.items() if text}

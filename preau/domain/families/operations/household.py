@@ -17,19 +17,8 @@ from preau.domain.families.models import Adult, Child, Contact, Family, Guardian
 from preau.domain.families.operations.dated import let_stand
 from preau.domain.families.queries.files import FamilyFile, family_file
 from preau.domain.families.queries.people import check_not_forbidden
-from preau.domain.families.rules import lives_in, next_hue
+from preau.domain.families.rules import ADDRESS_LENGTHS, CHILD_TEXTS, cut, lives_in, next_hue
 from preau.domain.organisations.queries import territory_of
-
-ADDRESS_LENGTHS: Mapping[str, int] = {
-    "street_number": 10,
-    "street": 160,
-    "building": 40,
-    "apartment": 40,
-    "complement": 120,
-    "postcode": 10,
-    "city": 80,
-    "country": 60,
-}
 
 
 @transaction.atomic
@@ -113,16 +102,14 @@ def add_child(
     *,
     actor: Actor,
     family_id: int,
-    first_name: str,
-    last_name: str,
+    values: Mapping[str, str],
     birth_date: date | None,
     expected_on: date | None = None,
-    birth_place: str = "",
-    sex: str = "",
     parent_ids: Collection[int] | None = None,
 ) -> Child:
     """Add a new child to a household, with a hue of its own.
 
+    :param values: its texts, by the names of `rules.CHILD_TEXTS`.
     :param parent_ids: the adults who exercise authority on it. None, for an agent or a takeover: the holder and the
         co-holder. A family's declaration names the adult who declares and nobody else: authority of another is given
         by an agent, with a proof (`custody.set_authority`).
@@ -136,12 +123,9 @@ def add_child(
     )
     child = Child.objects.create(
         organisation_id=organisation_id,
-        first_name=first_name,
-        last_name=last_name,
+        **cut(values, CHILD_TEXTS),
         birth_date=birth_date,
         expected_on=None if birth_date else expected_on,
-        birth_place=birth_place,
-        sex=sex,
         hue=next_hue(list(taken)),
     )
     link_child(actor=actor, family_id=family_id, child_id=child.pk, parent_ids=parent_ids)

@@ -40,9 +40,8 @@ from preau.domain.families.models import (
 )
 from preau.domain.families.operations.dated import end_standing
 from preau.domain.families.queries.duplicates import ADULT_FIELDS, CHILD_FIELDS
-from preau.domain.families.rules import DATED_HEALTH, fuller_sheet, kept_authority
+from preau.domain.families.rules import ADDRESS_LENGTHS, DATED_HEALTH, fuller_sheet, kept_authority
 
-ADDRESS_FIELDS = ("street_number", "street", "building", "apartment", "complement", "postcode", "city", "country")
 Row = TypeVar("Row", bound=models.Model)
 POSITIONS = (AdultPosition.HOLDER, AdultPosition.CO_HOLDER, AdultPosition.MEMBER)
 
@@ -162,7 +161,7 @@ def absorb_family(*, actor: Actor, kept_id: int, absorbed_id: int, now: datetime
     _move_dated(ResidencyFact, {"family": kept}, {"family": absorbed})
     archive = {"record": _fields(absorbed)}
     if not kept.street:
-        for name in (*ADDRESS_FIELDS, "residency", "residency_since"):
+        for name in (*ADDRESS_LENGTHS, "residency", "residency_since"):
             setattr(kept, name, getattr(absorbed, name))
     kept.situation = kept.situation or absorbed.situation
     kept.created_at = min(kept.created_at, absorbed.created_at)

@@ -15,9 +15,10 @@ from preau.domain.accounts.queries import accounts_of_email, accounts_owning
 from preau.domain.accounts.rules import LinkInvalid
 from preau.domain.families.enums import AdultPosition, Medium
 from preau.domain.families.models import Adult, Family, SignUp
-from preau.domain.families.operations.household import ADDRESS_LENGTHS, create_family, residency_of
+from preau.domain.families.operations.household import create_family, residency_of
 from preau.domain.families.operations.invitations import choices_for, without_agents
 from preau.domain.families.operations.keys import find_access_key, give_adult, tie
+from preau.domain.families.rules import ADDRESS_LENGTHS
 
 SIGN_UP_LIFETIME = timedelta(hours=72)
 

@@ -18,20 +18,10 @@ from preau.domain.accounts.enums import Role
 from preau.domain.accounts.models import Account
 from preau.domain.families.enums import Alike, PersonKind
 from preau.domain.families.models import Adult, Child, Family, HouseholdChild, NotDuplicate, SearchWord
-from preau.domain.families.rules import Traits, likeness, strength
+from preau.domain.families.rules import ADULT_TEXTS, CHILD_TEXTS, Traits, likeness, strength
 
-CHILD_FIELDS = ("first_name", "last_name", "birth_date", "birth_place", "sex")
-ADULT_FIELDS = (
-    "civility",
-    "first_name",
-    "last_name",
-    "birth_name",
-    "birth_date",
-    "email",
-    "phone",
-    "mobile",
-    "employer",
-)
+CHILD_FIELDS = (*CHILD_TEXTS, "birth_date")
+ADULT_FIELDS = (*ADULT_TEXTS, "birth_date", "employer")
 MOST = 5_000  # records looked at in one go; the surest pairs are shown first
 CROWD = 12  # more records that share a telephone are an institution, not a person
 

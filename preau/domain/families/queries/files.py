@@ -16,10 +16,11 @@ from preau.domain.families.enums import Access, AdultPosition, Authority
 from preau.domain.families.models import Adult, Child, Contact, Family, Guardianship, HouseholdChild, SearchWord
 from preau.domain.families.queries.children import without_closed
 from preau.domain.families.queries.custody import Link, Ties, Turns, ties_of
+from preau.domain.families.rules import ADDRESS_LENGTHS
 
 BIGGEST_ID = 2**63  # no row has more, and SQLite refuses to compare one
+
 MAX_WORDS = 6  # of a search: more would not find better
-ADDRESS_FIELDS = ("street_number", "street", "building", "apartment", "complement", "postcode", "city", "country")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +206,7 @@ def household_file(*, actor: Actor, family_id: int, show_protected_address: bool
         adults=tuple(sorted((_adult_card(adult, actor) for adult in adults), key=_position_rank)),
         children=tuple(card for card in cards if ties[card.child_id].access == Access.WRITE),
         contacts=(),
-        address_fields={} if hidden else {name: str(getattr(family, name)) for name in ADDRESS_FIELDS},
+        address_fields={} if hidden else {name: str(getattr(family, name)) for name in ADDRESS_LENGTHS},
         situation=family.situation,
         ties={child_id: each for child_id, each in ties.items() if each.access == Access.WRITE},
         on_request=tuple(card for card in cards if ties[card.child_id].access == Access.ON_REQUEST),

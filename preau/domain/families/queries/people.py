@@ -36,14 +36,21 @@ from preau.domain.families.queries.children import (
     without_closed,
 )
 from preau.domain.families.queries.files import ChildCard, child_card
-from preau.domain.families.rules import BLOCKING_GAPS, PersonForbidden, access_to_sheets, pai_state, sheet_gaps
+from preau.domain.families.rules import (
+    BLOCKING_GAPS,
+    CHILD_TEXTS,
+    PersonForbidden,
+    access_to_sheets,
+    pai_state,
+    sheet_gaps,
+)
 from preau.domain.organisations.queries import list_departments, list_sites
 
 HEALTH_READ = "health.read"
 FORBIDDEN_FIRST = (ContactKind.FORBIDDEN, ContactKind.PICK_UP, ContactKind.CALL)
 ADULT_TO_CORRECT = ("civility", "last_name", "first_name")
 TO_CORRECT = {
-    "child": ("last_name", "first_name", "birth_date", "expected_on", "birth_place", "sex"),
+    "child": (*CHILD_TEXTS, "birth_date", "expected_on"),
     "contact": ("kind", "last_name", "first_name", "link", "phone", "mobile", "email", "is_to_call"),
 }
 READERS = (Role.AGENT, Role.MANAGER, Role.SITE_STAFF)
@@ -58,8 +65,7 @@ class ChildFile:
     last_name: str
     birth_date: date | None
     expected_on: date | None
-    birth_place: str
-    sex: str
+    texts: Mapping[str, str]  # by the names of `rules.CHILD_TEXTS`
     hue: int
     access: str
 
@@ -371,8 +377,7 @@ def _file(child: Child, access: Access) -> ChildFile:
         last_name=child.last_name,
         birth_date=child.birth_date,
         expected_on=child.expected_on,
-        birth_place=child.birth_place,
-        sex=child.sex,
+        texts={name: getattr(child, name) for name in CHILD_TEXTS},
         hue=child.hue,
         access=access,
     )

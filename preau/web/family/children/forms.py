@@ -6,11 +6,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from preau.domain.families.enums import Answer, ContactKind
+from preau.domain.families.enums import Answer
 from preau.domain.families.queries.children import ConsentLine
 from preau.web.family.dossier.forms import HealthForm
-from preau.web.family.procedures.forms import DraftForm, PhoneField, long_text, name, text
-from preau.web.ui.typed import Email
+from preau.web.fields.answers import AnswersForm
+from preau.web.fields.basic import long_text, name, text, yes
+from preau.web.fields.person import ContactFields
 from preau.web.ui.uploads import PHOTOS
 
 
@@ -32,7 +33,7 @@ class SheetForm(HealthForm):
         return data
 
 
-class ConsentsForm(DraftForm):
+class ConsentsForm(AnswersForm):
     """The authorisations out of any dossier: yes, no, or no answer, which a parent may come back to (A21-14)."""
 
     PREFIX = "c_"
@@ -60,27 +61,17 @@ class ConsentsForm(DraftForm):
         return {name.removeprefix(self.PREFIX): value for name, value in self.cleaned_data.items()}
 
 
-class ContactForm(DraftForm):
+class ContactForm(ContactFields):
     """« Personnes autorisées » : who may collect, whom to call, who must not come (A21-04, A21-05)."""
 
-    kind = forms.ChoiceField(
-        label=_("Cette personne"),
-        choices=[
-            ("", _("Choisir")),
-            (ContactKind.PICK_UP.value, _("peut venir chercher l’enfant")),
-            (ContactKind.CALL.value, _("est à prévenir, mais ne vient pas chercher l’enfant")),
-            (ContactKind.FORBIDDEN.value, _("ne doit pas venir chercher l’enfant (décision de justice)")),
-        ],
-    )
     last_name = name(_("Nom"))
-    first_name = name(_("Prénom"))
-    link = text(_("Qualité"), 40, required=False)
-    phone = PhoneField(_("Téléphone"))
-    mobile = PhoneField(_("Mobile"))
-    email = Email(label=_("Courriel"), required=False)
-    is_to_call = forms.BooleanField(label=_("À prévenir aussi en cas d’urgence"), required=False)
-    is_for_all = forms.BooleanField(label=_("Pour tous les enfants du foyer"), required=False)
-
+    link = text(
+        _("Qualité"),
+        40,
+        required=False,
+        help_text=_("Par exemple : grand-mère, assistante maternelle, voisin."),
+    )
+    is_for_all = yes(_("Pour tous les enfants du foyer"))
     photo = forms.FileField(
         label=_("Photo, pour que l’équipe la reconnaisse"),
         required=False,
@@ -90,19 +81,7 @@ class ContactForm(DraftForm):
     )
     no_photo = forms.BooleanField(label=_("Retirer la photo"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["link"].help_text = _("Par exemple : grand-mère, assistante maternelle, voisin.")
-
     def as_values(self) -> dict[str, Any]:
         """Return what is kept of the person: the photo goes its own way."""
         values = super().as_values()
         return {name: value for name, value in values.items() if name not in ("photo", "no_photo")}
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        is_reachable = data.get("phone") or data.get("mobile")
-        is_forbidden = data.get("kind") == ContactKind.FORBIDDEN
-        if not is_reachable and not is_forbidden and not {"phone", "mobile"} & set(self.errors):
-            self.add_error("mobile", _("Donnez un numéro : la personne doit pouvoir être jointe."))
-        return data

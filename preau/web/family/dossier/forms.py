@@ -11,15 +11,17 @@ from preau.domain.documents.queries.publications import RegulationView
 from preau.domain.families.queries.children import ConsentLine
 from preau.domain.families.rules import Vaccine
 from preau.kernel.bounds import Purpose
-from preau.web.family.procedures.forms import DraftForm, PhoneField, day, long_text, text
+from preau.web.fields import basic
+from preau.web.fields.answers import AnswersForm
+from preau.web.fields.basic import day, long_text, text
 from preau.web.ui.typed import TODAY
 
 
-class HouseholdForm(DraftForm):
+class HouseholdForm(AnswersForm):
     """What is the same for all the children: said once."""
 
     address_is_right = forms.BooleanField(label=_("L’adresse et les personnes du foyer sont exactes"))
-    phone = PhoneField(_("Téléphone en cas d’urgence"), required=True)
+    phone = basic.phone(_("Téléphone en cas d’urgence"), required=True)
     direct_debit = forms.BooleanField(
         label=_("Je souhaite payer par prélèvement automatique"),
         required=False,
@@ -27,13 +29,13 @@ class HouseholdForm(DraftForm):
     )
 
 
-class IdentityForm(DraftForm):
+class IdentityForm(AnswersForm):
     identity_is_right = forms.BooleanField(label=_("Le nom, le prénom et la date de naissance sont exacts"))
     school = text(_("École à la rentrée"), 120, required=False)
     level = text(_("Classe à la rentrée"), 40, required=False)
 
 
-class HealthForm(DraftForm):
+class HealthForm(AnswersForm):
     """What the team needs from the first day. A diet is a food word: its reason is nobody’s business."""
 
     pai = forms.ChoiceField(
@@ -53,7 +55,7 @@ class HealthForm(DraftForm):
     )
     treatments = long_text(_("Traitements"), required=False)
     doctor_name = text(_("Médecin qui le suit"), 120)
-    doctor_phone = PhoneField(_("Téléphone du médecin"))
+    doctor_phone = basic.phone(_("Téléphone du médecin"))
     diet = forms.ChoiceField(
         label=_("Ses repas"),
         choices=[
@@ -99,7 +101,7 @@ class HealthForm(DraftForm):
         return typed
 
 
-class ConsentsForm(DraftForm):
+class ConsentsForm(AnswersForm):
     """One question per authorisation: yes, no, or nothing yet where it is not required."""
 
     def __init__(self, *args: Any, lines: list[ConsentLine], **kwargs: Any) -> None:

@@ -17,8 +17,8 @@ from preau.domain.procedures.queries.cases import DraftView
 from preau.domain.procedures.queries.dossiers import dossier_folders
 from preau.domain.procedures.rules import said_at
 from preau.web.family.dossier.forms import ConsentsForm, HealthForm, HouseholdForm, IdentityForm, RulesForm
-from preau.web.family.procedures.forms import ContactForm
 from preau.web.family.procedures.places import my_family
+from preau.web.fields.person import ContactFields
 
 PARTS = ["household", "identity", "health", "consents", "people", "documents", "rules"]
 TYPED_PARTS = ["household", "identity", "health", "consents"]  # kept as they are typed
@@ -116,7 +116,7 @@ def part_of(request: Any, name: str, *, child: ChildCard, draft: DraftView | Non
         case "people":
             file = family_file(actor=actor, family_id=family_id)
             is_adding = bool(posted) and posted.get("act") == "add"  # type: ignore[union-attr]
-            form = ContactForm(posted) if is_adding else (NoForm(posted) if posted else ContactForm())
+            form = ContactFields(posted) if is_adding else (NoForm(posted) if posted else ContactFields())
             return Part(name, form, known, {"file": file, "new": list(enumerate(known.get("new", [])))})
         case "documents":
             folders = _folders(request, child, draft, year_starts_on)

@@ -157,7 +157,7 @@ def _full_name(child: ChildFile) -> str:
 def _birth(child: ChildFile) -> list[tuple[str, str]]:
     if child.birth_date is None:
         return [(_("Naissance prévue"), jj_mm_aaaa(child.expected_on))] if child.expected_on else []
-    place = f", {child.birth_place}" if child.birth_place else ""
+    place = f", {child.texts['birth_place']}" if child.texts["birth_place"] else ""
     return [(_("Naissance"), jj_mm_aaaa(child.birth_date) + place)]
 
 

@@ -11,10 +11,11 @@ from preau.domain.enrolments.enums import Weeks
 from preau.domain.enrolments.queries.offers import OfferRow
 from preau.kernel.bounds import Purpose
 from preau.web.family.enrolments.words import place_words
-from preau.web.family.procedures.forms import DraftForm, day, long_text
+from preau.web.fields import basic
+from preau.web.fields.answers import AnswersForm
+from preau.web.fields.basic import day, long_text
 from preau.web.ui.typed import Text
 
-WEEKDAYS = [_("Lundi"), _("Mardi"), _("Mercredi"), _("Jeudi"), _("Vendredi"), _("Samedi"), _("Dimanche")]
 WEEKS = [
     (Weeks.EVERY.value, _("toutes les semaines")),
     (Weeks.EVEN.value, _("semaines paires")),
@@ -22,7 +23,7 @@ WEEKS = [
 ]
 
 
-class EnrolmentForm(DraftForm):
+class EnrolmentForm(AnswersForm):
     """Where, from when, and which days of an « abonnement »."""
 
     offer_id = forms.TypedChoiceField(label=_("Où"), coerce=int, widget=forms.RadioSelect)
@@ -85,11 +86,11 @@ def _boxes(row: OfferRow) -> list[tuple[str, str]]:
         for option in row.choices:
             for unit in option.units:
                 if digit in unit.weekdays:
-                    found.setdefault(f"{digit}-{unit.code}", f"{WEEKDAYS[int(digit)]}, {unit.name}")
+                    found.setdefault(f"{digit}-{unit.code}", f"{basic.WEEKDAYS[int(digit)]}, {unit.name}")
     return list(found.items())
 
 
-class SchoolForm(DraftForm):
+class SchoolForm(AnswersForm):
     """Year, level, school, and why another school than that of the address."""
 
     year_id = forms.TypedChoiceField(label=_("Année scolaire"), coerce=int)

@@ -15,8 +15,10 @@ from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.operations import drafts
 from preau.domain.procedures.queries.cases import DraftView, draft_about
 from preau.domain.procedures.rules import people_of
-from preau.web.family.procedures.forms import CORRECTIONS, PEOPLE, AddressFields, DraftForm
+from preau.web.family.procedures.forms import CORRECTIONS, PEOPLE
 from preau.web.family.procedures.places import my_family
+from preau.web.fields.address import AddressFields
+from preau.web.fields.answers import AnswersForm
 from preau.web.ui.policy import family_page
 
 MAX_PEOPLE = 30
@@ -78,7 +80,7 @@ def _asked(request: Any) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def _form(role: str, is_correction: bool) -> type[DraftForm]:
+def _form(role: str, is_correction: bool) -> type[AnswersForm]:
     return CORRECTIONS.get(role, PEOPLE[role]) if is_correction else PEOPLE[role]
 
 
@@ -108,7 +110,7 @@ def _take_away(
     return redirect("family:declare", slug=request.organisation.slug)
 
 
-def _readdressed(request: Any, role: str, address: Mapping[str, str], is_correction: bool) -> DraftForm:
+def _readdressed(request: Any, role: str, address: Mapping[str, str], is_correction: bool) -> AnswersForm:
     """« Recopier les informations du titulaire », « Effacer » (A05-12, A05-13): the rest of what was typed stays."""
     made = _form(role, is_correction)
     typed = {name: request.POST.get(name, "") for name in made.base_fields}
@@ -116,7 +118,7 @@ def _readdressed(request: Any, role: str, address: Mapping[str, str], is_correct
     return made(initial={**typed, **blank, "country": "France", **address})
 
 
-def _page(request: Any, form: DraftForm, role: str, target: int | None) -> HttpResponse:
+def _page(request: Any, form: AnswersForm, role: str, target: int | None) -> HttpResponse:
     context = {"form": form, "role": role, "target": target, "may_leave": target and role in MAY_LEAVE}
     return render(request, "family/procedures/person.html", context, status=422 if form.errors else 200)
 

@@ -15,8 +15,10 @@ from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.operations import drafts
 from preau.domain.procedures.queries.cases import draft_about, find_form
 from preau.domain.procedures.rules import THE_HOUSEHOLD, About
-from preau.web.family.procedures.forms import DraftForm, MoveForm, PaiForm, SituationForm, form_of
+from preau.web.family.procedures.forms import MoveForm, PaiForm
 from preau.web.family.procedures.places import my_family
+from preau.web.fields.answers import AnswersForm, form_of
+from preau.web.fields.person import SituationForm
 from preau.web.ui.policy import family_page, intimate
 
 
@@ -26,14 +28,10 @@ class Page:
 
     kind: ProcedureKind
     step: str
-    form: type[DraftForm]
+    form: type[AnswersForm]
     about: About = THE_HOUSEHOLD
     title: str = ""
     intro: str = ""
-
-
-# The draft says "from"; a form field cannot bear that name in Python.
-RENAMED = {"move": "moves_on", "situation": "since"}
 
 
 @family_page
@@ -83,10 +81,8 @@ def _page(request: Any, page: Page) -> HttpResponse:
     subject: dict[str, Any] = {"kind": page.kind, "family_id": family_id, "about": page.about}
     drafts.check_start(actor=actor, on=request.today, **subject)
     draft = draft_about(actor=actor, **subject)
-    initial = dict(draft.answers.get(page.step, {})) if draft else {}
-    if page.step in RENAMED and "from" in initial:
-        initial[RENAMED[page.step]] = initial.pop("from")
-    form = page.form(request.POST or None, initial=initial)
+    kept = draft.answers.get(page.step, {}) if draft else {}
+    form = page.form(request.POST or None, initial=page.form.initial_of(kept))
     if request.method == "POST":
         later = request.POST.get("act") == "later"
         is_valid = form.is_valid()

@@ -6,7 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from preau.domain.accounts.rules import MAX_LENGTH, PasswordProblem
-from preau.web.ui.typed import Email, Name, Phone, Secret, Text, check_medium, check_postcode
+from preau.web.fields import basic
+from preau.web.fields.address import AddressFields
+from preau.web.fields.basic import name, text
+from preau.web.fields.person import MEDIA, AdultFields
+from preau.web.ui.typed import Email, Secret, Text, check_medium
 
 PASSWORD_SENTENCES = {
     PasswordProblem.TOO_SHORT: _("Ce mot de passe est trop court : il faut 12 caractères au moins."),
@@ -73,50 +77,23 @@ class ForgottenForm(forms.Form):
     )
 
 
-def _text(label: Any, length: int, *, required: bool = True, **attrs: str) -> Text:
-    return Text(label=label, max_length=length, required=required, widget=forms.TextInput(attrs=attrs))
-
-
-class SignUpForm(forms.Form):
+class SignUpForm(AddressFields, AdultFields):
     """An adult responsible for a child, whom the service may not know yet."""
 
-    civility = forms.ChoiceField(
-        label=_("Civilité"), choices=[("", _("Choisir")), ("Mme", _("Madame")), ("M.", _("Monsieur"))]
-    )
-    last_name = Name(
-        label=_("Nom d’usage"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
-    )
-    birth_name = Name(label=_("Nom de famille"), max_length=80, required=False)
-    first_name = Name(
-        label=_("Prénom"), max_length=80, required=False, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
-    )
+    is_own = True
+    birth_date = None
+    last_name = name(_("Nom d’usage"), autocomplete="family-name")
+    first_name = name(_("Prénom"), required=False, autocomplete="given-name")
     email = Email(label=_("Courriel"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
-    phone = Phone(label=_("Téléphone"), widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))
-    mobile = Phone(label=_("Mobile"))
-    medium = forms.ChoiceField(
-        label=_("Comment préférez-vous être prévenu ?"),
-        choices=[("email", _("Courriel")), ("sms", _("SMS")), ("phone", _("Téléphone")), ("post", _("Courrier"))],
-    )
-    street_number = _text(_("Numéro"), 10, required=False)
-    street = _text(_("Nom de la voie"), 160, autocomplete="address-line1")
-    building = _text(_("Bâtiment"), 40, required=False)
-    apartment = _text(_("Appartement"), 40, required=False)
-    complement = _text(_("Complément"), 120, required=False)
-    postcode = _text(_("Code postal"), 10, autocomplete="postal-code")
-    city = _text(_("Ville"), 80, autocomplete="address-level2")
-    country = _text(_("Pays"), 60)
+    phone = basic.phone(_("Téléphone"), autocomplete="tel")
+    medium = forms.ChoiceField(label=_("Comment préférez-vous être prévenu ?"), choices=MEDIA)
 
-    ADDRESS = ("street_number", "street", "building", "apartment", "complement", "postcode", "city", "country")
     REACH = ("email", "phone", "mobile", "medium")
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        check_postcode(self)
+        data = super().clean()
         check_medium(self)
         return data
-
-    def address(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.ADDRESS]
 
     def reach(self) -> list[forms.BoundField]:
         return [self[name] for name in self.REACH]
@@ -126,7 +103,7 @@ class SignUpForm(forms.Form):
 
 
 class KeyForm(forms.Form):
-    key = _text(_("Enfance"), 20, required=False, autocapitalize="characters", spellcheck="false", autocomplete="off")
+    key = text(_("Enfance"), 20, required=False, autocapitalize="characters", spellcheck="false", autocomplete="off")
 
 
 class EmailForm(forms.Form):

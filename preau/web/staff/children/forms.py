@@ -25,6 +25,7 @@ from preau.kernel.residence import (
     WeekTurns,
     other_side,
 )
+from preau.web.fields.basic import WEEKDAYS
 from preau.web.ui.typed import Day, Text
 
 ONE_DAY = timedelta(days=1)
@@ -35,15 +36,6 @@ AUTHORITIES = [
     (Authority.NONE.value, _("Aucune autorité")),
 ]
 LINKS = ("mère", "père", "tuteur ou tutrice", "beau-parent", "grand-parent", "autre")
-WEEKDAYS = [
-    ("0", _("lundi")),
-    ("1", _("mardi")),
-    ("2", _("mercredi")),
-    ("3", _("jeudi")),
-    ("4", _("vendredi")),
-    ("5", _("samedi")),
-    ("6", _("dimanche")),
-]
 KINDS = [
     ("week_parity", _("Semaines paires et impaires du calendrier")),
     ("week_turns", _("Une semaine sur deux, à partir d’une date")),
@@ -83,7 +75,7 @@ class CalendarForm(forms.Form):
     kind = forms.ChoiceField(label=_("L’enfant vit en alternance"), choices=KINDS)
     changes_on = forms.ChoiceField(
         label=_("Jour du changement"),
-        choices=WEEKDAYS,
+        choices=[(str(number), name) for number, name in enumerate(WEEKDAYS)],
         required=False,
         help_text=_("Semaines paires et impaires : les semaines paires sont celles du premier parent."),
     )

@@ -15,7 +15,8 @@ from preau.domain.families.operations import contact_details, contacts
 from preau.domain.families.operations import household as household_acts
 from preau.domain.families.queries.files import FamilyFile, family_file
 from preau.domain.families.rules import PersonForbidden
-from preau.web.staff.families.forms import AddressForm, AdultForm, ContactForm, ResidencyForm
+from preau.web.fields.address import AddressFields
+from preau.web.staff.families.forms import AdultForm, ContactForm, ResidencyForm
 from preau.web.ui.policy import staff_page
 
 
@@ -69,7 +70,7 @@ def adult(request: Any, slug: str, family_id: int, adult_id: int) -> HttpRespons
 def household(request: Any, slug: str, family_id: int) -> HttpResponse:
     """The address. A protected one is not shown here: it is written anew."""
     file = open_file(request, family_id)
-    form = AddressForm(request.POST or None, initial={"country": "France", **file.address_fields})
+    form = AddressFields(request.POST or None, initial={"country": "France", **file.address_fields})
     if request.method == "POST" and form.is_valid():
         household_acts.change_address(
             actor=request.actor, family_id=family_id, address=form.cleaned_data, now=request.now

@@ -20,8 +20,10 @@ from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.operations import drafts
 from preau.domain.procedures.queries.cases import find_case, find_form, procedure_forms
 from preau.domain.procedures.rules import About, Incomplete, NotOpenForYou
+from preau.web.fields.address import MoveForm
+from preau.web.fields.answers import AnswersForm, form_of
 from preau.web.staff.families.corrections import open_file
-from preau.web.staff.families.forms import CounterForm, MoveForm, PieceForm, SituationForm, form_of
+from preau.web.staff.families.forms import PieceForm, SituationForm
 from preau.web.ui.policy import staff_page
 from preau.web.ui.uploads import refusal
 
@@ -32,7 +34,7 @@ class Counter:
 
     kind: ProcedureKind
     step: str
-    form: type[CounterForm]
+    form: type[AnswersForm]
     form_id: int | None = None
     title: str = ""
 
@@ -136,7 +138,7 @@ def _sent(request: Any, family_id: int, made: drafts.Submission) -> HttpResponse
     return redirect("staff:procedure", slug=slug, number=number)
 
 
-def _send(request: Any, family_id: int, *, page: Counter, form: CounterForm, child_id: int | None) -> drafts.Submission:
+def _send(request: Any, family_id: int, *, page: Counter, form: AnswersForm, child_id: int | None) -> drafts.Submission:
     """Begin, fill and send in one go: at the counter there is no draft to come back to."""
     actor, now = request.actor, request.now
     return drafts.submit_at_counter(

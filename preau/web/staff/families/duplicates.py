@@ -22,24 +22,12 @@ from preau.domain.families.queries.duplicates import Comparison, Difference, com
 from preau.domain.procedures.operations.households import merge_adults, merge_children
 from preau.domain.procedures.queries.merging import moves_of_adult, moves_of_child
 from preau.kernel.french_dates import jj_mm_aaaa
+from preau.web.fields.person import label_of
 from preau.web.ui.policy import staff_page
 
 SHOWN = 50
 COUNTED_FOR = 600  # seconds
 FIRST, SECOND = "1", "2"
-LABELS = {
-    "civility": gettext_lazy("Civilité"),
-    "first_name": gettext_lazy("Prénom"),
-    "last_name": gettext_lazy("Nom d’usage"),
-    "birth_name": gettext_lazy("Nom de famille"),
-    "birth_date": gettext_lazy("Date de naissance"),
-    "birth_place": gettext_lazy("Lieu de naissance"),
-    "sex": gettext_lazy("Sexe"),
-    "email": gettext_lazy("Courriel de contact"),
-    "phone": gettext_lazy("Téléphone"),
-    "mobile": gettext_lazy("Téléphone portable"),
-    "employer": gettext_lazy("Employeur"),
-}
 
 
 class MergeForm(forms.Form):
@@ -59,7 +47,7 @@ class MergeForm(forms.Form):
             self._ask("login", gettext_lazy("Identifiant à garder"), found.first_login, found.second_login)
         for each in found.fields:
             if each.is_asked:
-                self._ask(each.name, LABELS[each.name], _words(each.first), _words(each.second))
+                self._ask(each.name, label_of(each.name), _words(each.first), _words(each.second))
                 self.fields[each.name].initial = FIRST if each.first else SECOND
 
     def _ask(self, name: str, label: Any, first: str, second: str) -> None:

@@ -18,9 +18,9 @@ from preau.domain.families.operations.corrections import (
     correct_contact,
     remove_person,
 )
-from preau.domain.families.operations.household import ADDRESS_LENGTHS, add_adult, add_child, add_contact
+from preau.domain.families.operations.household import add_adult, add_child, add_contact
 from preau.domain.families.queries.children import homes_in_charge
-from preau.domain.families.rules import ContactInvalid, PersonForbidden
+from preau.domain.families.rules import ADDRESS_LENGTHS, ContactInvalid, PersonForbidden
 from preau.domain.organisations.queries import organisation_by_id
 from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind
 from preau.domain.procedures.models import Procedure
@@ -157,12 +157,9 @@ def _write(actor: Actor, row: Procedure, person: Mapping[str, Any], now: datetim
         child = add_child(
             actor=actor,
             family_id=row.family_id,
-            first_name=text["first_name"],
-            last_name=text["last_name"],
+            values=text,
             birth_date=_day(text.get("birth_date")),
             expected_on=_day(text.get("expected_on")),
-            birth_place=text.get("birth_place", ""),
-            sex=text.get("sex", ""),
             parent_ids=None if row.on_behalf else _declarer(actor, row),
         )
         subject = ("child", child.pk)

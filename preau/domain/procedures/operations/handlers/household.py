@@ -6,7 +6,8 @@ from typing import ClassVar
 from preau.base.actor import FAMILY, Actor
 from preau.domain.families.enums import Residency, Situation
 from preau.domain.families.models import Family
-from preau.domain.families.operations.household import ADDRESS_LENGTHS, change_address, change_situation, residency_of
+from preau.domain.families.operations.household import change_address, change_situation, residency_of
+from preau.domain.families.rules import ADDRESS_LENGTHS
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure, ProcedurePiece
 from preau.domain.procedures.operations.handlers.base import Handler, school_site
