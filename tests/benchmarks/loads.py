@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 SEEN = re.compile(r'name="seen" value="(\d+):([01])"><label[^>]*><input type="checkbox" name="u" value="\1"[^>]*>')
 KEY = re.compile(r'name="key" value="([^"]+)"')
-READ = re.compile(r\'name="lu" value="([^"]*)"\')
+READ = re.compile(r'name="lu" value="([^"]*)"')
 DAYS_OF_AN_ORDER = 20
 
 Visit = Callable[["Visitor", dict[str, Any], int], None]
