@@ -1,4 +1,4 @@
-"""French words around a name or a number: elision, gender, plural."""
+"""French words before a name: elision, article."""
 
 VOWELS = "aàâäeéèêëiîïoôöuùûüœæ"
 
@@ -19,21 +19,19 @@ def of(name: str) -> str:
     return f"d’{name}" if word and is_elided else f"de {name}"
 
 
-def sexed(sex: str, *, he: str, she: str, unknown: str) -> str:
-    """Return the word that agrees with a person: « né », « née », « né(e) » where nobody said.
+FEMININE = ("mairie", "ville", "commune", "communauté", "métropole", "régie", "direction", "maison", "caisse")
+MASCULINE = ("syndicat", "pays", "service", "département", "centre", "sivu", "sivom", "grand")
 
-    :param sex: "m", "f" or "".
 
-    >>> sexed("f", he="né", she="née", unknown="né(e)")
-    'née'
+def of_the(name: str) -> str:
+    """Return « de » and the name of a collectivité, with the article that its first word takes.
+
+    >>> [of_the(each) for each in ("Mairie de Saint-Loup", "Syndicat du Val", "Agglomération d’Artois", "Kerploz")]
+    ['de la Mairie de Saint-Loup', 'du Syndicat du Val', 'de l’Agglomération d’Artois', 'de Kerploz']
     """
-    return {"m": he, "f": she}.get(sex.lower(), unknown)
-
-
-def counted(count: int, one: str, many: str = "") -> str:
-    """Return a number and its noun; zero and one are singular.
-
-    >>> counted(1, "retrait"), counted(0, "ajout"), counted(3, "ajout"), counted(2, "jour férié", "jours fériés")
-    ('1 retrait', '0 ajout', '3 ajouts', '2 jours fériés')
-    """
-    return f"{count} {one if count < 2 else many or f'{one}s'}"
+    first = name.split(" ")[0].lower()
+    if first == "agglomération":
+        return f"de l’{name}"
+    if first in FEMININE:
+        return f"de la {name}"
+    return f"du {name}" if first in MASCULINE else of(name)

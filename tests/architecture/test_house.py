@@ -3,7 +3,7 @@
 import ast
 import re
 
-from tests.architecture.source import CODE, modules
+from tests.architecture.source import CODE, modules, templates
 
 
 def callers(name: str) -> set[str]:
@@ -80,3 +80,24 @@ def test_one_migration_per_app():
     """Nothing was released: there is no database to carry over, and no history to read."""
     counted = {path.parent.name: len(list(path.glob("0*.py"))) for path in CODE.rglob("migrations")}
     assert set(counted.values()) == {1}
+
+
+def test_templates_can_be_read():
+    """No line over 200 signs, but for a translated sentence; a plain mail keeps its own lines."""
+    said = re.compile(r"\{% blocktranslate.*?endblocktranslate %\}|\{% translate \"[^\"]*\"[^%]*%\}")
+    wrong = [
+        f"{name}: {number}"
+        for name, text in templates().items()
+        if not name.endswith(".txt")
+        for number, line in enumerate(text.splitlines(), start=1)
+        if len(line) > 200 and (len(said.sub("", line)) > 200 or line.count("translate") > 4)
+    ]
+    assert wrong == []
+
+
+def test_no_template_writes_what_a_filter_says():
+    """« de Oscar », « né(e) » for a girl, « 1 jour(s) »: see `kernel.french_words`."""
+    wrong = re.compile(r"\bde \{\{ (?!n\b|hours|delay_hours)\w+|\bd’\{\{|\w\(e\)|\w\(s\)")
+    known = ("papers/words/_born.html", "papers/words/_situation.html")  # where nobody said, and a list to choose from
+    found = {name: wrong.findall(text) for name, text in templates().items() if name not in known}
+    assert {name: each for name, each in found.items() if each} == {}

@@ -61,7 +61,7 @@ class ContactFields(AnswersForm):
         _("Lien avec l’enfant"),
         40,
         required=False,
-        help_text=_("Par exemple : grand-mère, assistante maternelle, voisin."),
+        help_text=_("Par exemple : grand-mère, assistante maternelle, voisin."),
     )
     phone = basic.phone(_("Téléphone"))
     mobile = basic.phone(_("Mobile"))
@@ -72,7 +72,7 @@ class ContactFields(AnswersForm):
         data = super().clean() or {}
         has_number = data.get("phone") or data.get("mobile") or {"phone", "mobile"} & set(self.errors)
         if self.needs_number and not has_number and data.get("kind") != ContactKind.FORBIDDEN:
-            self.add_error("phone", _("Donnez un numéro : la personne doit pouvoir être jointe."))
+            self.add_error("phone", _("Donnez un numéro : la personne doit pouvoir être jointe."))
         return data
 
 
@@ -102,7 +102,7 @@ class ChildFields(AnswersForm):
         if not born and not expected and not self.errors:
             self.add_error("birth_date", _("Donnez la date de naissance, ou celle qui est prévue."))
         if born and expected:
-            self.add_error("expected_on", _("Donnez la naissance, ou celle qui est prévue : pas les deux."))
+            self.add_error("expected_on", _("Donnez la naissance, ou celle qui est prévue : pas les deux."))
         if not data.get("first_name"):
             if expected and not born:
                 data["first_name"] = str(_("À naître"))

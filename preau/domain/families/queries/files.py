@@ -58,6 +58,7 @@ class ChildCard:
     last_name: str
     birth_date: date | None
     hue: int
+    sex: str = ""
 
     @property
     def is_unborn(self) -> bool:
@@ -239,16 +240,16 @@ def _children_with_ties(actor: Actor, family_id: int) -> dict[ChildCard, Ties]:
     stands = FilteredRelation("child__calendars", condition=Q(child__calendars__ends_on=None))
     rows = _child_rows(actor, family_id).annotate(turns=stands)
     for row in rows.order_by("child__birth_date", "child_id", "child__guardianships__pk").values_list(
-        *(f"child__{name}" for name in ("id", "first_name", "last_name", "birth_date", "hue")),
+        *(f"child__{name}" for name in ("id", "first_name", "last_name", "birth_date", "hue", "sex")),
         *(f"child__guardianships__{name}" for name in ("adult_id", "adult__family_id", "authority")),
         *(f"turns__{name}" for name in ("calendar", "books", "adult_a__family_id", "adult_b__family_id")),
     ):
-        card = ChildCard(*row[:5])
+        card = ChildCard(*row[:6])
         of_child = links.setdefault(card, [])
-        if row[5] is not None:
-            of_child.append(Link(*row[5:8]))
-        if row[8] is not None:
-            calendars[card] = Turns(*row[8:])
+        if row[6] is not None:
+            of_child.append(Link(*row[6:9]))
+        if row[9] is not None:
+            calendars[card] = Turns(*row[9:])
     return {
         card: ties_of(actor=actor, family_id=family_id, links=found, turns=calendars.get(card))
         for card, found in links.items()
@@ -262,7 +263,7 @@ def _child_rows(actor: Actor, family_id: int) -> QuerySet[HouseholdChild]:
 
 def child_card(child: Child) -> ChildCard:
     """Return what every page shows of a child; no query."""
-    return ChildCard(child.pk, child.first_name, child.last_name, child.birth_date, child.hue)
+    return ChildCard(child.pk, child.first_name, child.last_name, child.birth_date, child.hue, child.sex)
 
 
 def at_home_of(*, actor: Actor, child_id: int) -> Actor:

@@ -69,6 +69,10 @@ class ChildFile:
     hue: int
     access: str
 
+    @property
+    def sex(self) -> str:
+        return self.texts["sex"]
+
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:

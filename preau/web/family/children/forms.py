@@ -69,7 +69,7 @@ class ContactForm(ContactFields):
         _("Qualité"),
         40,
         required=False,
-        help_text=_("Par exemple : grand-mère, assistante maternelle, voisin."),
+        help_text=_("Par exemple : grand-mère, assistante maternelle, voisin."),
     )
     is_for_all = yes(_("Pour tous les enfants du foyer"))
     photo = forms.FileField(

@@ -15,7 +15,7 @@ class DetailsForm(forms.Form):
 
     phone = basic.phone(_("Téléphone"), autocomplete="tel")
     mobile = basic.phone(_("Mobile"))
-    medium = forms.ChoiceField(label=_("Comment préférez-vous être prévenu ?"), choices=MEDIA)
+    medium = forms.ChoiceField(label=_("Comment préférez-vous être prévenu ?"), choices=MEDIA)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -23,7 +23,7 @@ class PaiForm(AnswersForm):
     needs = long_text(
         _("Ce dont votre enfant a besoin"),
         help_text=_(
-            "Par exemple : allergie à l’arachide, traitement de l’asthme. Seuls les agents du service le lisent."
+            "Par exemple : allergie à l’arachide, traitement de l’asthme. Seuls les agents du service le lisent."
         ),
     )
     doctor_name = text(_("Médecin qui le suit"), 120)

@@ -86,7 +86,7 @@ class SignUpForm(AddressFields, AdultFields):
     first_name = name(_("Prénom"), required=False, autocomplete="given-name")
     email = Email(label=_("Courriel"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
     phone = basic.phone(_("Téléphone"), autocomplete="tel")
-    medium = forms.ChoiceField(label=_("Comment préférez-vous être prévenu ?"), choices=MEDIA)
+    medium = forms.ChoiceField(label=_("Comment préférez-vous être prévenu ?"), choices=MEDIA)
 
     REACH = ("email", "phone", "mobile", "medium")
 

@@ -26,6 +26,12 @@ def of(name: str) -> str:
 
 
 @register.filter
+def of_the(name: str) -> str:
+    """« de la Mairie de Saint-Loup », « du Syndicat du Val »."""
+    return french_words.of_the(name) if _dates() is french_dates else f"of {name}"
+
+
+@register.filter
 def day_words(day: date) -> str:
     """« lundi 12 mai 2025 »."""
     return str(_dates().day_words(day))
