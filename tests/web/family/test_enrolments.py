@@ -60,7 +60,7 @@ def test_one_act_at_most_stands_out_the_dossier_first(client, town, awa):
     with_dossier = page(client, town)
     assert "D’abord, le dossier" in with_dossier
     assert with_dossier.count(filled) == 1
-    assert re.search(f"{filled} href=[^>]*/dossier/", with_dossier)
+    assert re.search(rf"{filled}\s+href=[^>]*/dossier/", with_dossier)
 
 
 def activity(town, name, kind, **fields):

@@ -45,7 +45,7 @@ def test_the_file_and_the_page_of_enrolments_say_the_same_lines_each_with_its_ac
     page = desk.get(f"/ville-test/agents/familles/{awa.family.pk}/inscriptions/")
     for answer, act in ((file, "Réserver"), (page, "Terminer")):
         assert "staff/enrolments/_lines.html" in {each.name for each in answer.templates}
-        text = answer.content.decode().replace("\xa0", " ")
+        text = " ".join(answer.content.decode().split())
         assert f'{act}<span class="vh"> : Enfant1, {offer.activity.name}, {offer.site.name}</span>' in text
 
 
