@@ -51,6 +51,7 @@ class Chrome:
     households: list[tuple[int, str]] = field(default_factory=list)  # of whoever has several, with the one shown
     household_id: int | None = None
     household_url: str = ""
+    shell: str = "ui/public.html"  # what a lost page stands in: the reader keeps the menu
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
@@ -81,6 +82,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         found.nav = _family_nav(request, organisation) if family else _staff_nav(request, slug, actor)
         if family and organisation.navigation == Navigation.MENU:
             found.menu = _family_menu(request, organisation, actor)
+        found.shell = "ui/family.html" if family else "ui/staff.html"
         found.home_url = reverse("family:home" if family else "staff:home", args=[slug])
     return {"chrome": found, "organisation": organisation, "labels": organisation.labels}
 

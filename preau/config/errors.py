@@ -1,16 +1,20 @@
 """Error pages in French, whatever went wrong."""
 
 import logging
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.http import urlencode
 
+from preau.config.entrance import enter
 from preau.web.public.account import kept
 
 logger = logging.getLogger(__name__)
@@ -32,6 +36,10 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A lost page keeps the collectivité and the menu of its reader, where the address begins with them."""
+    if request.resolver_match is None and hasattr(request, "now"):
+        with suppress(Http404):
+            enter(request, request.path_info.split("/")[1])
     return _page(request, 404)
 
 
@@ -50,7 +58,23 @@ def busy(request: HttpRequest, problem: OperationalError) -> HttpResponse | None
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Needs neither database nor context: it is shown when they fail."""
-    return HttpResponse(render_to_string("500.html"), status=500)
+    return HttpResponse(render_to_string("500.html", _clothes(request)), status=500)
+
+
+def _clothes(request: HttpRequest) -> dict[str, str]:
+    """The name, colours and telephone of the collectivité, where they are already in memory."""
+    clothes = {}
+    with suppress(ValueError):  # a stylesheet that was not collected
+        clothes["sheet"] = static("ui/preau.css")
+    organisation = getattr(request, "organisation", None)
+    if organisation is not None:
+        clothes |= {
+            "town": organisation.name,
+            "home_url": reverse("public:home", args=[organisation.slug]),
+            "theme_url": reverse("public:theme", args=[organisation.slug]),
+            "contact": organisation.contact_phone,
+        }
+    return clothes
 
 
 def csrf_failure(request: HttpRequest, reason: str = "", **_: Any) -> HttpResponse:

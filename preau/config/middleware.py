@@ -1,6 +1,5 @@
 """From an address to an actor: clock, collectivité, membership, policy, forced steps."""
 
-import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
@@ -18,16 +17,14 @@ from preau.base import journal, sessions
 from preau.base.actor import FAMILY, STAFF, Actor
 from preau.base.facts import NotAllowed, NotFound
 from preau.config import clock, errors
+from preau.config.entrance import enter
 from preau.domain.accounts import queries as accounts
 from preau.domain.families.queries import files
 from preau.domain.families.rules import ActFrozen
-from preau.domain.organisations import queries as organisations
-from preau.web.family.household import households
 from preau.web.public.account.login import log_in_again
 from preau.web.public.account.openings import terms_first
 from preau.web.public.account.own import ask_proof
 from preau.web.ui import policy as policies
-from preau.web.ui.typed import TODAY
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 MAX_BODY = 64 * 1024 * 1024  # bytes; the proxy has the same limit (deploy/nginx.conf)
@@ -82,7 +79,7 @@ class TenantMiddleware:
         self, request: Any, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
         if "slug" in kwargs:
-            self._enter(request, str(kwargs["slug"]))
+            enter(request, str(kwargs["slug"]))
         if request.actor is not None and "child_id" in kwargs and len(request.actor.family_ids) > 1:
             request.actor = files.at_home_of(actor=request.actor, child_id=int(kwargs["child_id"]))
         policy = getattr(view, "policy", None)
@@ -107,18 +104,6 @@ class TenantMiddleware:
         if isinstance(problem, OperationalError):
             return errors.busy(request, problem)
         return None
-
-    def _enter(self, request: Any, slug: str) -> None:
-        organisation = organisations.organisation_by_slug(slug=slug)
-        if organisation is None:
-            raise Http404("unknown slug")
-        request.organisation = organisation
-        request.today = request.now.astimezone(organisation.zone).date()
-        TODAY.set(request.today)
-        timezone.activate(zoneinfo.ZoneInfo(organisation.time_zone))
-        if request.user.is_authenticated:
-            chosen = request.session.get(households.CHOSEN, {}).get(slug)
-            request.actor = actor_of(request.user, organisation, chosen_family_id=chosen)
 
     def _refusal(self, request: Any, policy: policies.Policy) -> HttpResponse | None:
         slug = request.organisation.slug if request.organisation else None
@@ -176,29 +161,6 @@ def note_refused(request: Any) -> None:
         act="access.refused",
         at=request.now,
         page=request.resolver_match.view_name,
-    )
-
-
-def actor_of(
-    account: Any, organisation: organisations.OrganisationProfile, *, chosen_family_id: int | None = None
-) -> Actor | None:
-    """Return who an account is in a collectivité, or None when it has nothing to do there."""
-    scope, found = files.standing_in(account_id=account.pk, organisation_id=organisation.id)
-    if not account.is_active or not scope.roles:
-        return None
-    return Actor(
-        organisation_id=organisation.id,
-        audience=STAFF if scope.is_staff else FAMILY,
-        account_id=account.pk,
-        display_name=account.full_name,
-        time_zone=organisation.time_zone,
-        roles=scope.roles,
-        family_ids=found.family_ids,
-        chosen_family_id=chosen_family_id,
-        adult_ids=found.adult_ids,
-        closed_child_ids=found.closed_child_ids,
-        department_ids=scope.department_ids,
-        site_ids=scope.site_ids,
     )
 
 

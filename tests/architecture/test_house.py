@@ -2,6 +2,7 @@
 
 import ast
 import re
+from html.parser import HTMLParser
 
 from tests.architecture.source import CODE, modules, templates
 
@@ -101,3 +102,54 @@ def test_no_template_writes_what_a_filter_says():
     known = ("papers/words/_born.html", "papers/words/_situation.html")  # where nobody said, and a list to choose from
     found = {name: wrong.findall(text) for name, text in templates().items() if name not in known}
     assert {name: each for name, each in found.items() if each} == {}
+
+
+def test_no_sign_begins_a_line():
+    """« : » alone under its words: the space before it does not break."""
+    wrong = re.compile(r"[}\w»)] [:;?!](?=[ \n<\"]|$)")
+    found = {name: wrong.findall(text) for name, text in templates().items()}
+    assert {name: each for name, each in found.items() if each} == {}
+
+
+def test_what_opens_is_a_fold():
+    """No naked triangle: a disclosure is a `.fold`, a child that opens or an entry of the menu."""
+    dressed = re.compile(r'class="fold|name="menu"')
+    naked = [
+        name
+        for name, text in templates().items()
+        for tag in re.findall(r"<details(?:\{%.*?%\}|[^>])*>", text)
+        if not dressed.search(tag)
+    ]
+    assert naked == []
+
+
+class Nesting(HTMLParser):
+    """Finds what must never stand inside a card: the bar of the page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[tuple[str, set[str]]] = []
+        self.has_bar_in_card = False
+
+    def handle_starttag(self, tag, attrs):
+        classes = set((dict(attrs).get("class") or "").split())
+        if "bar" in classes and any("card" in each for _, each in self.open):
+            self.has_bar_in_card = True
+        if tag not in {"input", "br", "img", "hr", "meta", "link", "use", "path"}:
+            self.open.append((tag, classes))
+
+    def handle_endtag(self, tag):
+        for place in range(len(self.open) - 1, -1, -1):
+            if self.open[place][0] == tag:
+                del self.open[place:]
+                return
+
+
+def test_no_bar_inside_a_card():
+    found = []
+    for name, text in templates().items():
+        reader = Nesting()
+        reader.feed(re.sub(r"\{%.*?%\}", "", text))
+        if reader.has_bar_in_card:
+            found.append(name)
+    assert found == []

@@ -111,6 +111,7 @@ def mail_identity(*, organisation_id: int) -> dict[str, str] | None:
         "slug": row.slug,
         "name": row.name,
         "product_name": row.product_name,
+        "brand": row.brand,
         "signature": row.mail_signature or row.name,
         "space_name": labels_of(row.labels)["space_name"],
         "phone": row.contact_phone,

@@ -29,6 +29,7 @@ CORE = (
     "components/talk.css",
     "components/product.css",
     "components/account.css",
+    "components/furniture.css",
     "utilities.css",
 )
 STAFF = ("components/staff.css", "components/desk.css", "components/roster.css")

@@ -26,6 +26,18 @@ class SampleForm(forms.Form):
     agree = forms.BooleanField(label="J’ai lu", required=False)
 
 
+class ReachForm(forms.Form):
+    """Answers whose length is known before they are typed."""
+
+    postcode = forms.CharField(label="Code postal", help_text="Cinq chiffres.")
+    city = forms.CharField(label="Ville")
+    phone = forms.CharField(label="Téléphone", widget=forms.TextInput(attrs={"type": "tel"}))
+    day = forms.DateField(label="Naissance", widget=forms.DateInput(attrs={"type": "date"}))
+
+
+MANY_STEPS = ("Situation", "Responsables", "Santé", "Personnes autorisées", "Autorisations", "Documents", "Règlements")
+
+
 @public_page
 @require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
@@ -36,6 +48,14 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "icons": sorted(ICON.findall(SPRITE.read_text(encoding="utf-8"))),
         "hues": range(1, 9),
         "form": SampleForm({"name": "", "phone": "02 61 91 00 00"}),
+        "many_steps": MANY_STEPS,
+        "address": [
+            ReachForm({"postcode": "1", "city": "Saint-Aubin-les-Prés"}, auto_id="a_%s")[name]
+            for name in ("postcode", "city")
+        ],
+        "reach": [ReachForm(auto_id="r_%s")[name] for name in ("phone", "day")],
+        "keys": [("M", "Matin"), ("ALSH", "Accueil de loisirs sans hébergement, journée entière")],
+        "colours": ("#1f6b57", "", "rouge"),
         "page": Paginator(range(60), 20).get_page(2),
     }
     return render(request, "ui/gallery.html", context)

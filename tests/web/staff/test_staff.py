@@ -42,7 +42,7 @@ def test_the_day_list_names_who_is_expected_with_counts(desk, booked):
     page = desk.get(f"{BASE}liste/").content.decode()
     assert "Dupré Enfant1" in page
     assert "4 présences prévues" in page
-    assert "École des Tests : 2" in page
+    assert "École des Tests : 2" in page
 
 
 @pytest.mark.parametrize("page", ["liste/", "semaine/"])

@@ -61,6 +61,7 @@ def post_letter(
         subject=f"{identity['name']} - {subject}",
         context={
             "organisation": identity,
+            "heading": subject,
             "greeting": " ".join(part for part in (reader.civility, reader.last_name) if part),
             "link": absolute(reverse(route, args=[identity["slug"], *args])),
             **context,

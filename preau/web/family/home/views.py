@@ -41,6 +41,7 @@ def home(request: Any, slug: str) -> HttpResponse:
     enrolments = enrolments_to_book(actor=actor, on=request.today, coming=coming)
     children = family.children if family else ()
     latest = latest_procedures(actor=actor, limit=LATEST)
+    planned = planned_units(actor=actor, start=week.start, end=week.end)
     waiting = waiting_for_family(actor=actor, children=children)
     ticked = [each.enrolment_id for each in waiting if each.kind == ProcedureKind.BOOKING]
     others = [each for each in waiting if each.kind != ProcedureKind.BOOKING]
@@ -49,7 +50,8 @@ def home(request: Any, slug: str) -> HttpResponse:
         "family": family,
         "week": week,
         "week_last": week.last,
-        "rows": week_rows(list(children), _planned(actor, week), days=week),
+        "rows": week_rows(list(children), planned, days=week),
+        "keys": sorted({(unit.code, unit.name) for unit in planned}),
         "residences": children_words(
             files=[family] if family else [],
             organisation_id=actor.organisation_id,
@@ -102,10 +104,6 @@ def _declared(family: Any, latest: list[Any]) -> Any:
     return next(
         (each for each in latest if each.kind == ProcedureKind.ENTOURAGE and each.status in OPEN_STATUSES), None
     )
-
-
-def _planned(actor: Any, week: Period) -> list[Any]:
-    return planned_units(actor=actor, start=week.start, end=week.end)
 
 
 def _coming_weeks(today: date) -> Period:

@@ -65,14 +65,15 @@ def _who(row: Any) -> tuple[str, int]:
 
 
 def _matrix(rows: list[Any], days: list[Any]) -> dict[str, Any]:
-    """One line per participant: the units of each day; then how many each day has."""
+    """One line per participant: the units of each day; then how many each day has, and what the letters mean."""
     lines = []
     for _participant, members in groupby(rows, key=_who):
         found = list(members)
         cells = [", ".join(dict.fromkeys(row.unit_code for row in found if row.on == day)) for day in days]
         lines.append({"row": found[0], "cells": cells})
     counts = [len({_who(row) for row in rows if row.on == day}) for day in days]
-    return {"lines": lines, "counts": counts}
+    keys = sorted({(row.unit_code, row.unit) for row in rows})
+    return {"lines": lines, "counts": counts, "keys": keys}
 
 
 def _care(request: Any, rows: list[Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from preau.web.ui.palette import HEX, Palette, palette_of
 from preau.web.ui.prose import html_of
 
 register = template.Library()
@@ -27,6 +28,8 @@ NOTICE_ICONS = {
     "mute": "info",
 }
 HUES = range(9)
+DEFAULT_BRAND = "#1f6b57"  # that of tokens.css
+MOST_NAMED_STEPS = 4  # more names than that do not stand on one line of a desk
 DRAWINGS = frozenset({"sun", "plate", "tree", "blocks", "ball"})
 
 
@@ -137,9 +140,18 @@ def error_summary(form: BaseForm) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/components/steps.html")
-def steps(current: int, *names: str) -> dict[str, Any]:
-    """The steps of a démarche, as hopscotch squares. `current` counts from 1."""
-    return {"steps": [(name, number, number < current) for number, name in enumerate(names, 1)], "current": current}
+def steps(current: int, *names: Any) -> dict[str, Any]:
+    """The steps of a démarche, as hopscotch squares. `current` counts from 1; a name may be a list of names.
+
+    Where the names do not fit, the current one is said alone: « 4 sur 7, Santé ».
+    """
+    words = [word for name in names for word in (name if isinstance(name, list | tuple) else (name,))]
+    return {
+        "steps": [(word, number, number < current) for number, word in enumerate(words, 1)],
+        "current": current,
+        "here": words[current - 1] if 0 < current <= len(words) else "",
+        "is_long": len(words) > MOST_NAMED_STEPS,
+    }
 
 
 @register.inclusion_tag("ui/components/pagination.html", takes_context=True)
@@ -160,3 +172,13 @@ def get(mapping: dict[Any, Any], key: Any) -> Any:
 def prose(text: str) -> SafeString:
     """Markdown of a collectivité as safe HTML."""
     return html_of(text)
+
+
+@register.filter
+def palette(brand: str) -> dict[str, Palette]:
+    """The colours of a collectivité for a page without stylesheet (a mail), by day and by night.
+
+    One whose colour is unknown or wrong wears that of the product.
+    """
+    known = brand if HEX.fullmatch(brand or "") else DEFAULT_BRAND
+    return {"light": palette_of(known), "dark": palette_of(known, dark=True)}
