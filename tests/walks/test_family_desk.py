@@ -80,7 +80,7 @@ def test_the_team_sees_the_face_of_who_collects_a_child(demo, open_page):
     heading(phone.page, "Bonjour")
     open_family(phone, SLUG, "sauvageon")
     phone.hand.follow("Lucien Sauvageon")
-    face = phone.page.get_by_role("img", name="Photo de Albertine")
+    face = phone.page.get_by_role("img", name="Photo d’Albertine")
     face.scroll_into_view_if_needed()
     expect(face).to_have_js_property("naturalWidth", 256)
     phone.on("Lucien Sauvageon")

@@ -5,9 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from preau.domain.families.enums import ContactKind
 from preau.web.fields import address
 from preau.web.fields.answers import AnswersForm
-from preau.web.fields.basic import long_text, phone, text
+from preau.web.fields.basic import choice, long_text, phone, text
 from preau.web.fields.person import AdultFields, ChildFields, ContactFields
 
 
@@ -52,10 +53,24 @@ class AdultCorrection(AdultForm):
             self.fields[name].required = False
 
 
+class HouseholdContact(ContactFields):
+    """A contact of every child of the household."""
+
+    kind = choice(
+        _("Cette personne"),
+        [
+            (ContactKind.PICK_UP.value, _("peut venir chercher les enfants")),
+            (ContactKind.CALL.value, _("est à prévenir en cas d’urgence")),
+            (ContactKind.FORBIDDEN.value, _("ne doit pas venir chercher les enfants (décision de justice)")),
+        ],
+    )
+    link = text(_("Lien avec les enfants"), 40, required=False)
+
+
 PEOPLE: dict[str, type[AnswersForm]] = {
     "co_holder": CoHolderForm,
     "member": AdultForm,
     "child": ChildFields,
-    "contact": ContactFields,
+    "contact": HouseholdContact,
 }
 CORRECTIONS: dict[str, type[AnswersForm]] = {"co_holder": AdultCorrection, "member": AdultCorrection}
