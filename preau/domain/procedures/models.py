@@ -12,6 +12,11 @@ from preau.base.models import TenantModel, choices
 from preau.domain.procedures.enums import LineChange, OtherParent, ProcedureKind, ProcedureStatus, TimelineEvent
 
 
+def kinds() -> list[tuple[str, str]]:
+    """The kinds of démarches, asked each time: a new one is no migration."""
+    return choices(ProcedureKind)
+
+
 class Procedure(TenantModel):
     """One démarche. The number is given at submission; a draft has none.
 
@@ -21,7 +26,7 @@ class Procedure(TenantModel):
     """
 
     number = models.PositiveIntegerField(null=True)
-    kind = models.CharField(max_length=20, choices=choices(ProcedureKind))
+    kind = models.CharField(max_length=20, choices=kinds)
     status = models.CharField(max_length=12, choices=choices(ProcedureStatus))
     order_key = models.CharField(max_length=64, blank=True)  # one per validated basket: refuses a double click
     # What it is about. A link that no list goes through has no index: an order writes little.

@@ -2,6 +2,7 @@ import django.db.models.deletion
 import django.db.models.functions.comparison
 import preau.base.encryption
 import preau.domain.procedures.enums
+import preau.domain.procedures.models
 from django.conf import settings
 from django.db import migrations, models
 
@@ -55,25 +56,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("number", models.PositiveIntegerField(null=True)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("booking", "BOOKING"),
-                            ("account", "ACCOUNT"),
-                            ("entourage", "ENTOURAGE"),
-                            ("dossier", "DOSSIER"),
-                            ("enrolment", "ENROLMENT"),
-                            ("schooling", "SCHOOLING"),
-                            ("move", "MOVE"),
-                            ("situation", "SITUATION"),
-                            ("pai", "PAI"),
-                            ("document", "DOCUMENT"),
-                            ("form", "FORM"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
+                ("kind", models.CharField(choices=preau.domain.procedures.models.kinds, max_length=20)),
                 (
                     "status",
                     models.CharField(

@@ -1,6 +1,6 @@
 """Where the pages of each kind of démarche are."""
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
@@ -22,14 +22,6 @@ def draft_address(slug: str, draft: DraftView) -> str:
     match draft.kind:
         case "entourage":
             return reverse("family:declare", args=[slug])
-        case "move":
-            return reverse("family:move", args=[slug])
-        case "situation":
-            return reverse("family:situation", args=[slug])
-        case "dossier":
-            return reverse("family:dossier", args=[slug])
-        case "pai" if draft.child:
-            return reverse("family:pai", args=[slug, draft.child.child_id])
         case "enrolment" if draft.child and draft.answers.get("choice", {}).get("entry"):
             entry = draft.answers["choice"]["entry"]
             return reverse("family:enrolment_ask", args=[slug, draft.child.child_id, entry])
@@ -39,5 +31,11 @@ def draft_address(slug: str, draft: DraftView) -> str:
             return reverse("family:child_form", args=[slug, draft.about.form_id, draft.child.child_id])
         case "form":
             return reverse("family:form", args=[slug, draft.about.form_id])
-        case _:
+        case "enrolment" | "schooling" | "booking" | "document":
             return reverse("family:acts", args=[slug])
+        case kind:
+            about = [draft.child.child_id] if draft.child and kind != "dossier" else []
+            try:
+                return reverse(f"family:{kind}", args=[slug, *about])
+            except NoReverseMatch:  # about a child who is not shown any more
+                return reverse("family:acts", args=[slug])
