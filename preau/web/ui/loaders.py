@@ -1,4 +1,4 @@
-"""Templates are written to be read, and sent without their indentation: a list of 2,000 children pays for every space."""
+"""Templates are written to be read, and sent without their indentation: 2,000 rows pay for every space."""
 
 import re
 from pathlib import Path
