@@ -192,9 +192,9 @@ def test_the_steps_say_who_is_enrolled_and_when_reservations_open(client, town, 
     town.offer(activity=activity(town, "Abonnement", booking_mode="none"), is_subscription=True)
     town.offer(activity=activity(town, "Club"), openings=[{**soon[0], "public": "non_residents"}])
     steps = page(client.get(f"{HOME}dossier/")).replace("\xa0", " ")
-    assert "Vacances</b> :\n    à partir du lundi 30 novembre à 8 h" in steps
-    assert "Restaurant</b> :\n    ouvertes depuis le lundi 6 juillet à 8 h" in steps
-    assert "Garderie</b> :\n    sans réservation" in steps
+    assert "Vacances</b> :\nà partir du lundi 30 novembre à 8 h" in steps
+    assert "Restaurant</b> :\nouvertes depuis le lundi 6 juillet à 8 h" in steps
+    assert "Garderie</b> :\nsans réservation" in steps
     for untold in ("Crèche</b>", "Abonnement</b>", "Club</b>"):
         assert untold not in steps
     assert "Elle s’ouvre enfant par enfant" in steps
