@@ -6,7 +6,7 @@ from datetime import date, datetime
 import pytest
 
 from preau.demo.towns import saint_loup
-from preau.domain.accounts.models import Account, Membership, TermsAcceptance
+from preau.domain.accounts.models import Account, AgentLimit, Membership, TermsAcceptance
 from preau.domain.accounts.queries import common_passwords
 from preau.domain.accounts.rules import password_problems
 from preau.domain.bookings.enums import HOLDS_PLACE
@@ -203,11 +203,17 @@ def test_entre_rives_enrols_in_its_creches_by_the_service_alone(demo: Accounts) 
     assert "by_service" in {row.state for row in small.rows}
     assert Consent.objects.filter(child_id=small.child.child_id, answer="no").exists()
     assert Contact.objects.filter(family_id=family_id, kind="pick_up").exists()
-    limited = [Membership.objects.get(account__username=each["login"]) for each in accounts if "ne voit" in each["who"]]
-    assert [len(each.department_ids) for each in limited] == [1, 1]
-    assert set(limited[0].department_ids) == set(
-        creches.filter(name="Crèche Les Galets").values_list("department_id", flat=True)
-    )
+    limited = [
+        set(
+            AgentLimit.objects.filter(account__username=each["login"], site=None).values_list(
+                "department_id", flat=True
+            )
+        )
+        for each in accounts
+        if "ne voit" in each["who"]
+    ]
+    assert [len(each) for each in limited] == [1, 1]
+    assert limited[0] == set(creches.filter(name="Crèche Les Galets").values_list("department_id", flat=True))
 
 
 def test_entre_rives_asks_and_answers_by_a_form_written_as_data(demo: Accounts) -> None:
