@@ -23,17 +23,17 @@ def _is_ours(origin: Origin) -> bool:
     return origin.name.endswith(".html") and Path(settings.ROOT) in Path(origin.name).parents
 
 
-class FileLoader(filesystem.Loader):
+class _Tight:
+    """Reads our own templates without their indentation, and those of libraries as they are."""
+
+    def get_contents(self, origin: Origin) -> str:
+        found: str = super().get_contents(origin)  # type: ignore[misc]
+        return without_indent(found) if _is_ours(origin) else found
+
+
+class FileLoader(_Tight, filesystem.Loader):
     """The templates of the design system, before those of Django's admin."""
 
-    def get_contents(self, origin: Origin) -> str:
-        found = super().get_contents(origin)
-        return without_indent(found) if _is_ours(origin) else found
 
-
-class AppLoader(app_directories.Loader):
+class AppLoader(_Tight, app_directories.Loader):
     """The templates of the apps."""
-
-    def get_contents(self, origin: Origin) -> str:
-        found = super().get_contents(origin)
-        return without_indent(found) if _is_ours(origin) else found
