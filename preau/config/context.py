@@ -107,7 +107,7 @@ def _footer(slug: str, website: str) -> list[Link]:
 
 
 # Pages that stand under another entry of the menu than their address says.
-UNDER = {"family:entourage": "enfants/"}
+UNDER = {"family:entourage": "enfants/", "family:booking_week": "reservations/"}
 
 
 def _links(request: HttpRequest, slug: str, entries: list[tuple[str, str, str, str]]) -> list[Link]:
@@ -128,7 +128,7 @@ def _family_nav(request: HttpRequest, organisation: Any) -> list[Link]:
         organisation.slug,
         [
             ("family:home", labels["home"], _("Accueil"), "house"),
-            ("family:bookings", labels["bookings"], _("Réserver"), "calendar-days"),
+            ("family:booking_week", _("La semaine"), _("Réserver"), "calendar-days"),
             ("family:acts", _("Mes démarches"), _("Démarches"), "inbox"),
             ("family:entourage", labels["family"], _("Famille"), "users"),
         ],
@@ -161,6 +161,7 @@ def _family_menu(request: HttpRequest, organisation: Any, actor: Any) -> list[Gr
                     for form in procedure_forms(actor=actor)
                 ),
                 page(labels["enrolments"], "family:enrolments"),
+                page(_("La semaine de tous les enfants"), "family:booking_week"),
                 page(labels["bookings"], "family:bookings"),
                 link(_("Toutes mes démarches"), acts),
             ],

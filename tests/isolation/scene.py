@@ -25,10 +25,11 @@ from preau.domain.families.rules import CONTACT_LENGTHS
 from preau.domain.organisations.models import Department, Site
 from preau.domain.procedures.enums import OtherParent, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, ProcedureForm
+from preau.domain.procedures.operations.basket import change_basket
 from preau.domain.procedures.operations.decisions import ask_more
 from preau.domain.procedures.operations.drafts import save_step, start, submit
 from preau.domain.procedures.operations.messages import attach, write_message
-from preau.domain.procedures.operations.orders import place_order, save_booking_draft
+from preau.domain.procedures.operations.orders import place_order
 from preau.domain.procedures.rules import About
 from preau.domain.publishing.models import NewsItem
 from tests.factories.town import NOW, Town, slots_of
@@ -248,7 +249,7 @@ def _act(town: Town, victim: Any, offer: Any) -> None:
     actor = town.parent(victim)
     item = OrderItem(victim.enrolments[0].pk, frozenset(slot.pk for slot in slots[:4]))
     place_order(actor=actor, items=[item], key="scene", now=NOW)
-    save_booking_draft(actor=actor, enrolment_id=victim.enrolments[1].pk, wanted={slots[5].pk: True}, now=NOW)
+    change_basket(actor=actor, changes={victim.enrolments[1].pk: {slots[5].pk: True}}, now=NOW)
 
 
 def _ask(town: Town, victim: Any, offer: Any) -> None:

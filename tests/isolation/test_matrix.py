@@ -20,6 +20,7 @@ from preau.domain.families.operations.household import link_child
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations import changes, drafts, households, orders
+from preau.domain.procedures.operations.basket import change_basket
 from preau.domain.procedures.rules import About
 from preau.kernel.periods import monday_of
 from tests.factories.town import NOW, TODAY, slots_of
@@ -214,9 +215,7 @@ def test_no_act_is_begun_or_done_without_the_exercise_of_authority(town, case, a
     item = OrderItem(bea.enrolments[0].pk, frozenset({free.pk}))
     attempts = [
         lambda: orders.place_order(actor=actor, items=[item], key="x", now=NOW),
-        lambda: orders.save_booking_draft(
-            actor=actor, enrolment_id=bea.enrolments[0].pk, wanted={free.pk: True}, now=NOW
-        ),
+        lambda: change_basket(actor=actor, changes={bea.enrolments[0].pk: {free.pk: True}}, now=NOW),
         lambda: drafts.start(
             actor=actor, kind=ProcedureKind.PAI, family_id=bea.family.pk, about=About(child_id=child.pk), now=NOW
         ),

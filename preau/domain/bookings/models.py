@@ -69,3 +69,23 @@ class Booking(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.participant_key} {self.on} {self.status}"
+
+
+class UsualWeek(TenantModel):
+    """A week that a person ticks again and again, under the name they gave it: « Semaine de papa ».
+
+    It is a way to fill a basket, no right and no booking; each person has their own.
+    """
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+", db_index=False)
+    name = models.CharField(max_length=40)
+    moments = models.JSONField(default=list)  # [participant_key, activity, unit code, weekday from Monday 0]
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "account", "name"], name="usual_week_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

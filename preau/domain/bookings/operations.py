@@ -14,7 +14,7 @@ from preau.base.actor import Actor
 from preau.base.facts import NotAllowed, NotFound
 from preau.domain.accounts.enums import Role
 from preau.domain.bookings.enums import HOLDS_PLACE, BookingStatus
-from preau.domain.bookings.models import Booking
+from preau.domain.bookings.models import Booking, UsualWeek
 from preau.domain.bookings.queries.facts import (
     BookableEnrolment,
     Held,
@@ -33,7 +33,12 @@ from preau.domain.catalogue.rules import Counter, has_room
 from preau.domain.families.enums import PersonKind
 
 MERGED = "Fusion de deux fiches"
+MAX_USUAL_WEEKS = 8
 MAX_WISHES = 2000  # a whole school year of four units a day for three children, with room to spare
+
+
+class TooManyWeeks(Exception):
+    """A person keeps no more usual weeks than MAX_USUAL_WEEKS."""
 
 
 class TooManyWishes(Exception):
@@ -185,6 +190,28 @@ def move_bookings(*, actor: Actor, kept_id: int, absorbed_id: int) -> None:
     actor.require_role(Role.AGENT, Role.MANAGER)
     rows = Booking.objects.filter(organisation_id=actor.organisation_id, enrolment_id=absorbed_id)
     rows.update(enrolment_id=kept_id)
+
+
+@transaction.atomic
+def keep_usual_week(*, actor: Actor, name: str, moments: Collection[tuple[str, str, str, int]], now: datetime) -> None:
+    """Keep a week under a name, in place of the one of that name (see `queries.usual`).
+
+    :param moments: (participant_key, activity, unit code, weekday from Monday 0).
+    :raises TooManyWeeks: the person has MAX_USUAL_WEEKS under other names.
+    """
+    rows = UsualWeek.objects.filter(organisation_id=actor.organisation_id, account_id=actor.account_id or 0)
+    if rows.exclude(name=name).count() >= MAX_USUAL_WEEKS:
+        raise TooManyWeeks
+    values = {"moments": sorted(moments), "updated_at": now}
+    if not rows.filter(name=name).update(**values):
+        row = UsualWeek(organisation_id=actor.organisation_id, account_id=actor.account_id or 0, name=name, **values)
+        UsualWeek.objects.bulk_create([row], ignore_conflicts=True)  # a double click
+
+
+def drop_usual_week(*, actor: Actor, week_id: int) -> None:
+    """Forget one of the actor's weeks; nothing booked changes. Nothing happens when it is not theirs."""
+    rows = UsualWeek.objects.filter(organisation_id=actor.organisation_id, account_id=actor.account_id or 0)
+    rows.filter(pk=week_id).delete()
 
 
 def _give_back(actor: Actor, double: Sequence[tuple[Booking, Booking]]) -> None:

@@ -1,6 +1,6 @@
 """What a démarche becomes, decided on plain values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -114,25 +114,29 @@ def status_of_answer(*, granted: int, refused: int) -> ProcedureStatus:
     return ProcedureStatus.ACCEPTED if granted else ProcedureStatus.REFUSED
 
 
-def merge_draft(
-    wanted: Mapping[int, bool], *, seen: Mapping[int, bool], ticked: frozenset[int], held: Mapping[int, bool]
-) -> dict[int, bool]:
-    """Return the draft after one page was sent: only what its reader changed counts.
+def page_changes(*, seen: Mapping[int, bool], ticked: Collection[int]) -> dict[int, bool]:
+    """Return what the reader of a page changed: only that counts.
 
-    :param wanted: the draft before (slot id → wanted).
-    :param seen: what each box of the page showed when it was drawn. A box that the page did not hold,
-        or that comes back as it was shown, changes nothing: a stale page or another parent's booking
-        made meanwhile is never undone by it.
+    A box that comes back as it was shown changes nothing: a stale page never undoes what another tab, or the other
+    parent, did meanwhile.
+
+    :param seen: what each box showed when the page was drawn.
     :param ticked: boxes that came back ticked.
+
+    >>> page_changes(seen={1: False, 2: True, 3: True}, ticked={1, 3})
+    {1: True, 2: False}
+    """
+    return {slot_id: slot_id in ticked for slot_id, was in seen.items() if (slot_id in ticked) != was}
+
+
+def merge_draft(
+    wanted: Mapping[int, bool], *, changes: Mapping[int, bool], held: Mapping[int, bool]
+) -> dict[int, bool]:
+    """Return a draft (slot id → wanted) after some changes.
+
     :param held: what is booked now, for the slots of the page: a wish equal to it leaves the draft.
     """
-    draft = dict(wanted)
-    for slot_id, was_ticked in seen.items():
-        is_ticked = slot_id in ticked
-        if is_ticked == was_ticked:
-            continue
-        draft[slot_id] = is_ticked
-    return {slot_id: want for slot_id, want in draft.items() if held.get(slot_id) is not want}
+    return {slot_id: want for slot_id, want in {**wanted, **changes}.items() if held.get(slot_id) is not want}
 
 
 def to_say_again(answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,9 @@ REFUSALS: dict[str, str | Promise] = {
     "not_enrolled": _("L’inscription ne couvre pas ce jour."),
 }
 
+# No page shows a box there: it closed meanwhile, or was made up.
+GONE = frozenset({"past", "closed", "not_enrolled"})
+
 # The same facts, in the few words that a box of the grid can hold.
 SHORT: dict[str, str | Promise] = {
     "closed": _("fermé"),

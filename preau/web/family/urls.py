@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from preau.web.family.bookings import basket
+from preau.web.family.bookings import basket, week
 from preau.web.family.bookings import views as bookings
 from preau.web.family.documents import views as documents
 from preau.web.family.dossier import views as dossier
@@ -18,7 +18,9 @@ urlpatterns = [
     path("reservations/<int:enrolment_id>/", bookings.grid, name="booking_grid"),
     path("reservations/<int:enrolment_id>/periodicite/", bookings.periodicity, name="booking_periodicity"),
     path("reservations/<int:enrolment_id>/recapitulatif/", basket.recap, name="booking_recap"),
-    path("reservations/<int:enrolment_id>/annulation/", bookings.discard, name="booking_discard"),
+    path("reservations/semaine/", week.week, name="booking_week"),
+    path("reservations/recapitulatif/", basket.recap, name="basket"),
+    path("reservations/annulation/", basket.discard, name="basket_discard"),
     path("demandes/", procedures.procedures, name="procedures"),
     path("demandes/<int:number>/", procedures.procedure, name="procedure"),
     path("demandes/<int:number>/enregistree/", procedures.done, name="booking_done"),

@@ -23,6 +23,7 @@ CORE = (
     "components/blocks.css",
     "components/kids.css",
     "components/calendar.css",
+    "components/basket.css",
     "components/tables.css",
     "components/path.css",
     "components/states.css",

@@ -16,12 +16,10 @@ from preau.domain.bookings.operations import MAX_WISHES, OrderItem, TooManyWishe
 from preau.domain.catalogue.models import ResourceDay
 from preau.domain.organisations.models import Organisation
 from preau.domain.procedures.models import Procedure
+from preau.domain.procedures.operations.basket import change_basket, draft_same, empty_basket
 from preau.domain.procedures.operations.orders import (
     announce,
-    discard_booking_draft,
-    draft_same,
     place_order,
-    save_booking_draft,
     undo_order,
 )
 from preau.domain.procedures.queries.orders import booking_draft, find_procedure
@@ -215,15 +213,36 @@ def test_a_neighbour_cannot_undo(town, awa, bruno, offer):
 def test_a_draft_is_kept_per_person_and_forgotten_once_sent(town, awa, bruno, offer):
     slot, other = slots_of(offer)[:2]
     enrolment = awa.enrolments[0]
-    save_booking_draft(actor=town.parent(awa), enrolment_id=enrolment.pk, wanted={slot.pk: True}, now=NOW)
-    save_booking_draft(actor=town.parent(awa), enrolment_id=enrolment.pk, wanted={other.pk: True}, now=NOW)
-    assert booking_draft(actor=town.parent(awa), enrolment_id=enrolment.pk) == {other.pk: True}
+    actor = town.parent(awa)
+    change_basket(actor=actor, changes={enrolment.pk: {slot.pk: True}}, now=NOW)
+    change_basket(actor=actor, changes={enrolment.pk: {other.pk: True}}, now=NOW)
+    assert booking_draft(actor=actor, enrolment_id=enrolment.pk) == {slot.pk: True, other.pk: True}
     assert Procedure.objects.filter(number=None).count() == 1
     with pytest.raises(NotFound):
-        save_booking_draft(actor=town.parent(bruno), enrolment_id=enrolment.pk, wanted={slot.pk: True}, now=NOW)
+        change_basket(actor=town.parent(bruno), changes={enrolment.pk: {slot.pk: True}}, now=NOW)
     order(town, awa, [other])
-    assert booking_draft(actor=town.parent(awa), enrolment_id=enrolment.pk) == {}
-    discard_booking_draft(actor=town.parent(awa), enrolment_id=enrolment.pk)
+    # What was not in the order, ticked in another tab meanwhile, is still in the basket.
+    assert booking_draft(actor=actor, enrolment_id=enrolment.pk) == {slot.pk: True}
+    assert empty_basket(actor=actor) == 1
+    assert booking_draft(actor=actor, enrolment_id=enrolment.pk) == {}
+    assert empty_basket(actor=actor) == 0
+
+
+def test_a_page_without_change_makes_no_draft(town, awa, offer):
+    slot = slots_of(offer)[0]
+    enrolment = awa.enrolments[0]
+    change_basket(actor=town.parent(awa), changes={}, held={enrolment.pk: {slot.pk: False}}, now=NOW)
+    assert not Procedure.objects.exists()
+
+
+def test_the_basket_of_many_enrolments_costs_the_same_queries(town, awa, offer, django_assert_num_queries):
+    slots = [slot.pk for slot in slots_of(offer)[:20]]
+    actor = town.parent(awa)
+    for number in (1, 2):
+        changes = {each.pk: dict.fromkeys(slots, True) for each in awa.enrolments[:number]}
+        empty_basket(actor=actor)
+        with django_assert_num_queries(7):
+            change_basket(actor=actor, changes=changes, now=NOW)
 
 
 def test_the_same_request_for_a_brother_becomes_his_draft(town, awa, offer):

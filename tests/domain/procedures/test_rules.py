@@ -9,6 +9,7 @@ from preau.domain.procedures.rules import (
     NothingToDo,
     checks_of,
     merge_draft,
+    page_changes,
     parts_of,
     status_of_answer,
     without_health,
@@ -25,30 +26,34 @@ def test_one_wish_granted_makes_the_answer_positive():
         status_of_answer(granted=0, refused=0)
 
 
+def merged(wanted, *, seen, ticked, held):
+    return merge_draft(wanted, changes=page_changes(seen=seen, ticked=ticked), held=held)
+
+
 def test_a_box_that_comes_back_as_shown_changes_nothing():
     # The other parent booked slot 1 meanwhile: this stale page still shows it empty.
-    assert merge_draft({}, seen={1: False}, ticked=frozenset(), held={1: True}) == {}
+    assert merged({}, seen={1: False}, ticked=frozenset(), held={1: True}) == {}
 
 
 def test_ticks_of_other_months_are_kept():
-    assert merge_draft({9: True}, seen={1: False}, ticked=frozenset({1}), held={1: False}) == {9: True, 1: True}
+    assert merged({9: True}, seen={1: False}, ticked=frozenset({1}), held={1: False}) == {9: True, 1: True}
 
 
 def test_unticking_what_was_only_wished_leaves_the_draft():
-    assert merge_draft({1: True}, seen={1: True}, ticked=frozenset(), held={1: False}) == {}
+    assert merged({1: True}, seen={1: True}, ticked=frozenset(), held={1: False}) == {}
 
 
 @given(flags, flags, st.frozensets(ids), flags)
 def test_a_draft_never_holds_a_wish_equal_to_what_is_booked(wanted, seen, ticked, held):
-    merged = merge_draft(wanted, seen=seen, ticked=ticked & set(seen), held=held)
-    assert all(held.get(slot) is not want for slot, want in merged.items())
+    after = merged(wanted, seen=seen, ticked=ticked & set(seen), held=held)
+    assert all(held.get(slot) is not want for slot, want in after.items())
 
 
 @given(flags, flags, st.frozensets(ids), flags)
 def test_sending_the_same_page_twice_is_sending_it_once(wanted, seen, ticked, held):
     ticked &= frozenset(seen)
-    once = merge_draft(wanted, seen=seen, ticked=ticked, held=held)
-    assert merge_draft(once, seen=seen, ticked=ticked, held=held) == once
+    once = merged(wanted, seen=seen, ticked=ticked, held=held)
+    assert merged(once, seen=seen, ticked=ticked, held=held) == once
 
 
 def test_each_check_is_told_once_whether_it_passed_or_not():

@@ -108,13 +108,13 @@ def test_the_grid_says_why_a_day_is_locked_and_a_tampered_post_is_refused_in_wor
 
 
 def test_a_draft_made_before_the_calendar_is_refused_in_words_when_sent(town, awa, bea, child, login):
-    from preau.domain.procedures.operations.orders import save_booking_draft
+    from preau.domain.procedures.operations.basket import change_basket
 
     offer = town.offer()
     enrolment = town.enrol(awa, offer, child=child)
     monday = monday_of(TODAY) + timedelta(days=7)
     slot = next(each for each in slots_of(offer) if each.on == monday)
-    save_booking_draft(actor=town.parent(awa), enrolment_id=enrolment.pk, wanted={slot.pk: True}, now=NOW)
+    change_basket(actor=town.parent(awa), changes={enrolment.pk: {slot.pk: True}}, now=NOW)
     share(town, awa, bea, WeekTurns("b", monday))
     page = words_of(login(awa.account).get(f"/{town.slug}/famille/reservations/{enrolment.pk}/recapitulatif/"))
     assert "Ce jour-là, l’enfant est chez son autre parent." in page

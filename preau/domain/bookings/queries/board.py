@@ -1,6 +1,6 @@
 """The board of one enrolment: every slot of a period, and what may be done with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -90,21 +90,27 @@ def slot_board(
     if enrolment is None or enrolment.enrolment_id != enrolment_id:
         today = now.astimezone(actor.zone).date()
         enrolment = find_bookable(actor=actor, enrolment_id=enrolment_id, on=max(start, today))
-    offer = Offer(
-        pk=enrolment.offer_id,
-        site_id=enrolment.site_id,
-        weekdays=enrolment.weekdays,
-        open_on=enrolment.open_on,
-        starts_on=enrolment.starts_on,
-        ends_on=enrolment.ends_on,
-    )
-    calendar = catalogue_queries.load_calendar(
-        organisation_id=actor.organisation_id, offer=offer, start=start - DEADLINE_REACH, end=end
+    return slot_boards(actor=actor, enrolments=[enrolment], start=start, end=end, now=now)[0]
+
+
+def slot_boards(
+    *, actor: Actor, enrolments: Sequence[BookableEnrolment], start: date, end: date, now: datetime
+) -> list[Board]:
+    """Return the board of each enrolment in [start, end), in their order: the week of all the children.
+
+    The number of queries depends neither on the days nor on the enrolments: calendars, slots, counters, bookings
+    held, and the overdue pieces of each household that has to send some.
+
+    :param enrolments: just read for this actor.
+    """
+    if not enrolments:
+        return []
+    offers = {each.offer_id: _offer_of(each) for each in enrolments}
+    calendars = catalogue_queries.load_calendars(
+        organisation_id=actor.organisation_id, offers=offers.values(), start=start - DEADLINE_REACH, end=end
     )
     rows = list(
-        Slot.objects.filter(
-            organisation_id=actor.organisation_id, offer_id=enrolment.offer_id, on__gte=start, on__lt=end
-        )
+        Slot.objects.filter(organisation_id=actor.organisation_id, offer_id__in=offers, on__gte=start, on__lt=end)
         .select_related("unit")
         .order_by("on", "unit__position", "pk")
     )
@@ -113,25 +119,68 @@ def slot_board(
     counters = catalogue_queries.counters_of(
         organisation_id=actor.organisation_id, resource_ids=resource_ids, days=days
     )
-    held = load_held(actor=actor, participant_keys=[enrolment.participant_key], days=days)
+    held = load_held(actor=actor, participant_keys={each.participant_key for each in enrolments}, days=days)
+    asking: dict[int, list[int]] = {}
+    for each in enrolments:
+        asking.setdefault(each.offer_id, []).append(each.enrolment_id)
+    calendar = next(iter(calendars.values()))  # holidays are those of the collectivité
     facts = load_facts(
         actor=actor,
-        enrolments={enrolment.enrolment_id: enrolment},
+        enrolments={each.enrolment_id: each for each in enrolments},
         slots=rows,
-        enrolment_of_slot={row.pk: (enrolment.enrolment_id,) for row in rows},
+        enrolment_of_slot={row.pk: asking[row.offer_id] for row in rows},
         counter_ids=counters.ids,
         holidays=frozenset(calendar.public_holidays),
         school_holidays=[Period(first, after) for first, after, _name in calendar.school_holidays],
-        lacking_piece=lacking_piece(actor=actor, enrolments=[enrolment], on=now.astimezone(actor.zone).date()),
+        lacking_piece=lacking_piece(actor=actor, enrolments=enrolments, on=now.astimezone(actor.zone).date()),
     )
-    closures = catalogue_queries.closures_of(offer=offer, calendar=calendar, start=start, end=end)
+    slots = _slots_by_enrolment(facts, held, counters.by_id, now=now)
+    return [
+        _board(
+            each,
+            tuple(slots.get(each.enrolment_id, ())),
+            catalogue_queries.closures_of(
+                offer=_offer_of(each), calendar=calendars[each.offer_id], start=start, end=end
+            ),
+            start=start,
+            end=end,
+        )
+        for each in enrolments
+    ]
+
+
+def _offer_of(enrolment: BookableEnrolment) -> Offer:
+    """The offer as this enrolment sees it: over its own period."""
+    return Offer(
+        pk=enrolment.offer_id,
+        site_id=enrolment.site_id,
+        weekdays=enrolment.weekdays,
+        open_on=enrolment.open_on,
+        starts_on=enrolment.starts_on,
+        ends_on=enrolment.ends_on,
+    )
+
+
+def _board(
+    enrolment: BookableEnrolment, slots: tuple[SlotView, ...], closures: Mapping[date, str], *, start: date, end: date
+) -> Board:
+    days = {slot.on for slot in slots}
     return Board(
         enrolment=enrolment,
         start=start,
         end=end,
-        slots=tuple(_slot_views(facts, held, counters.by_id, now=now)),
-        closures=_with_uncovered_days(enrolment, closures, days, start=start, end=end),
+        slots=slots,
+        closures=_with_uncovered_days(closures, days, start=start, end=end),
     )
+
+
+def _slots_by_enrolment(
+    facts: list[SlotFacts], held: list[Held], counters: Mapping[int, Counter], *, now: datetime
+) -> dict[int, list[SlotView]]:
+    found: dict[int, list[SlotView]] = {}
+    for each, view in zip(facts, _slot_views(facts, held, counters, now=now), strict=True):
+        found.setdefault(each.enrolment_id, []).append(view)
+    return found
 
 
 def _slot_views(
@@ -187,9 +236,7 @@ def _slot_view(
     )
 
 
-def _with_uncovered_days(
-    enrolment: BookableEnrolment, closures: Mapping[date, str], days: set[date], *, start: date, end: date
-) -> dict[date, str]:
+def _with_uncovered_days(closures: Mapping[date, str], days: set[date], *, start: date, end: date) -> dict[date, str]:
     found = {day: reason for day, reason in closures.items() if day not in days}
     day = start
     while day < end:

@@ -1,16 +1,15 @@
-"""Acts that make a démarche: drafts, orders of places, undoing.
+"""Acts that make a démarche: orders of places, undoing.
 
 An order may hold several children and activities: one transaction, one numbered démarche per
 child × activity (DESIGN §4).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.urls import reverse
 
 from preau.base import journal, task_queue
@@ -21,17 +20,16 @@ from preau.base.links import absolute
 from preau.domain.accounts.operations.letters import post_letter
 from preau.domain.bookings.operations import OrderItem, Outcome, change_bookings
 from preau.domain.bookings.queries.facts import BookableEnrolment, load_bookable
-from preau.domain.bookings.queries.week import moments_of, slots_like
 from preau.domain.bookings.rules import FORCEABLE, Decision, Refusal, SlotFacts, SlotFull
 from preau.domain.families.queries.custody import check_not_frozen
 from preau.domain.organisations.queries import organisation_by_id
 from preau.domain.procedures.enums import LineChange, ProcedureKind, ProcedureStatus, TimelineEvent
 from preau.domain.procedures.models import Procedure, ProcedureLine
+from preau.domain.procedures.operations.basket import take_out
 from preau.domain.procedures.operations.messages import note, reader_of
 from preau.domain.procedures.queries.orders import (
     ProcedureItem,
     ProcedureView,
-    booking_drafts,
     days_of,
     find_order,
     find_procedure,
@@ -93,7 +91,7 @@ def place_order(*, actor: Actor, items: Sequence[OrderItem], key: str, now: date
         return _place(actor=actor, items=wanted, key=key, now=now, reason=reason)
     except NothingToDo:
         # The drafts asked for what is so already: they are over, and the answer of before stands.
-        _drafts(actor, [item.enrolment_id for item in wanted]).delete()
+        take_out(actor=actor, sent=_slots_of(wanted), now=now)
         return _replay(actor, key)
     except IntegrityError:
         # The same key a moment ago; or, where a unit has no counter to lock, the same child booked
@@ -131,83 +129,6 @@ def undo_order(*, actor: Actor, number: int, now: datetime) -> PlacedOrder:
     detail = str(placed.first_number)
     note(actor=actor, row=row, event=TimelineEvent.UNDONE, by=actor.display_name, detail=detail, now=now)
     return placed
-
-
-@transaction.atomic
-def save_booking_draft(*, actor: Actor, enrolment_id: int, wanted: Mapping[int, bool], now: datetime) -> None:
-    """Keep what a person ticked and has not sent yet; an empty draft is forgotten (A09-17).
-
-    :param wanted: slot id → wanted, the whole draft (see `rules.merge_draft`).
-    :raises NotFound: the enrolment is not the actor's.
-    """
-    enrolment = load_bookable(actor=actor, enrolment_ids=[enrolment_id])[enrolment_id]
-    if not wanted:
-        discard_booking_draft(actor=actor, enrolment_id=enrolment_id)
-        return
-    wishes = {str(slot): want for slot, want in sorted(wanted.items())}
-    changed = _drafts(actor, [enrolment_id]).update(wishes=wishes, updated_at=now)
-    if not changed:
-        Procedure.objects.bulk_create(
-            [
-                Procedure(
-                    organisation_id=actor.organisation_id,
-                    kind=ProcedureKind.BOOKING,
-                    status=ProcedureStatus.DRAFT,
-                    family_id=enrolment.family_id,
-                    child_id=enrolment.child_id,
-                    enrolment_id=enrolment_id,
-                    department_id=enrolment.department_id,
-                    account_id=actor.account_id,
-                    person=enrolment.participant,
-                    subject=enrolment.place,
-                    wishes=wishes,
-                    created_at=now,
-                    updated_at=now,
-                )
-            ],
-            ignore_conflicts=True,  # two tabs of one person saved their first tick together
-        )
-
-
-@transaction.atomic
-def draft_same(*, actor: Actor, number: int, enrolment_id: int, now: datetime) -> int:
-    """Make a draft of the same request for another enrolment, and return how many boxes it holds (A09-46).
-
-    Days and units are matched by date and code; a day that the other offer does not have is left out.
-    The person then reads its own récapitulatif before anything is taken.
-
-    :raises NotFound: the démarche or the enrolment is not the actor's.
-    """
-    view = find_procedure(actor=actor, number=number)
-    wishes = {(item.on, item.unit_code): item.wanted for item in (*view.added, *view.removed, *view.refused)}
-    slots = slots_like(actor=actor, enrolment_id=enrolment_id, wanted=set(wishes))
-    wanted = {slot_id: wishes[key] for key, slot_id in slots.items()}
-    save_booking_draft(actor=actor, enrolment_id=enrolment_id, wanted=wanted, now=now)
-    return len(wanted)
-
-
-@transaction.atomic
-def copy_draft(*, actor: Actor, source_id: int, enrolment_id: int, now: datetime) -> int:
-    """Ask for the same days and units for another enrolment as a draft does, and return how many boxes it adds.
-
-    What the other draft held already stays; a day that the other offer does not have is left out (A09-46).
-
-    :raises NotFound: one of the enrolments is not the actor's.
-    """
-    load_bookable(actor=actor, enrolment_ids={source_id, enrolment_id})
-    drafts = booking_drafts(actor=actor, enrolment_ids=[source_id, enrolment_id])
-    wanted = drafts.get(source_id, {})
-    wishes = {key: wanted[slot_id] for key, slot_id in moments_of(actor=actor, slot_ids=list(wanted)).items()}
-    slots = slots_like(actor=actor, enrolment_id=enrolment_id, wanted=set(wishes))
-    same = {slot_id: wishes[key] for key, slot_id in slots.items()}
-    merged = {**same, **drafts.get(enrolment_id, {})}
-    save_booking_draft(actor=actor, enrolment_id=enrolment_id, wanted=merged, now=now)
-    return len(same)
-
-
-def discard_booking_draft(*, actor: Actor, enrolment_id: int) -> None:
-    """Forget a draft: « Annuler la démarche ». Nothing happens when there is none."""
-    _drafts(actor, [enrolment_id]).delete()
 
 
 @transaction.atomic
@@ -266,14 +187,8 @@ def _days(items: Sequence[Any]) -> tuple[date, ...]:
     return tuple(sorted({item.on for item in items}))
 
 
-def _drafts(actor: Actor, enrolment_ids: Sequence[int]) -> QuerySet[Procedure]:
-    return Procedure.objects.filter(
-        organisation_id=actor.organisation_id,
-        account_id=actor.account_id or 0,
-        enrolment_id__in=enrolment_ids,
-        kind=ProcedureKind.BOOKING,
-        status=ProcedureStatus.DRAFT,
-    )
+def _slots_of(items: Sequence[OrderItem]) -> dict[int, frozenset[int]]:
+    return {item.enrolment_id: item.add | item.remove for item in items}
 
 
 @transaction.atomic
@@ -292,7 +207,7 @@ def _place(*, actor: Actor, items: Sequence[OrderItem], key: str, now: datetime,
     give_numbers(rows=rows, name="procedure")
     Procedure.objects.bulk_create(rows)
     ProcedureLine.objects.bulk_create(_line(row, item, outcome) for row, items in made for item in items)
-    _drafts(actor, [item.enrolment_id for item in items]).delete()
+    take_out(actor=actor, sent=_slots_of(items), now=now)
     journal.record(
         actor=actor,
         act="booking.placed",

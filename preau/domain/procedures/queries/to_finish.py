@@ -51,7 +51,8 @@ def waiting_for_family(*, actor: Actor, children: Collection[ChildCard]) -> list
     """
     drafts = Q(status=ProcedureStatus.DRAFT) & (~Q(kind=ProcedureKind.BOOKING) | Q(account_id=actor.account_id))
     mine = Q(family_id__in=actor.family_ids) & (drafts | Q(status=ProcedureStatus.MORE_ASKED))
-    rows = Procedure.objects.filter(mine | _to_agree(actor), organisation_id=actor.organisation_id)
+    shown = ("number", "kind", "status", "family_id", "child_id", "subject", "updated_at", "enrolment_id")
+    rows = Procedure.objects.only(*shown).filter(mine | _to_agree(actor), organisation_id=actor.organisation_id)
     rows = without_closed(actor=actor, rows=without_private(actor=actor, rows=rows))
     return _lines(actor, rows.order_by("-updated_at")[:20], children)
 

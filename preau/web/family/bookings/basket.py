@@ -1,4 +1,4 @@
-"""Step 2 of « Modifier les réservations »: all that was ticked, read again, then validated in one order."""
+"""Step 2 of a booking: all that was ticked, read again, then validated in one order."""
 
 import hashlib
 import json
@@ -10,13 +10,15 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from preau.domain.bookings.operations import TooManyWishes
 from preau.domain.bookings.queries.facts import BookableEnrolment, bookable_enrolments, find_bookable
 from preau.domain.bookings.rules import Decision
 from preau.domain.procedures.operations import orders
+from preau.domain.procedures.operations.basket import copy_draft, empty_basket
 from preau.domain.procedures.queries import orders as kept
 from preau.domain.procedures.rules import NothingToDo
 from preau.web.family.bookings import forms
@@ -38,19 +40,29 @@ class Part:
 
 @family_page
 @require_http_methods(["GET", "HEAD", "POST"])
-def recap(request: Any, slug: str, enrolment_id: int) -> HttpResponse:
-    """Read again all that is ticked, for every child, then « Valider » (A09-39 to A09-46)."""
+def recap(request: Any, slug: str, enrolment_id: int | None = None) -> HttpResponse:
+    """Read again all that is ticked, for every child, then « Valider » (A09-39 to A09-46).
+
+    :param enrolment_id: the calendar that one comes from; None: the week of all the children.
+    """
     basket = kept.basket(actor=request.actor, on=request.today)
-    if enrolment_id not in basket:
+    if enrolment_id is not None and enrolment_id not in basket:
         find_bookable(actor=request.actor, enrolment_id=enrolment_id, on=request.today)
     if request.method == "POST":
         return _posted(request, enrolment_id, basket)
     if not basket:
-        return redirect("family:booking_grid", slug=slug, enrolment_id=enrolment_id)
+        return redirect(_back(slug, enrolment_id))
     return _page(request, enrolment_id, basket)
 
 
-def _posted(request: Any, enrolment_id: int, basket: Basket) -> HttpResponse:
+def _back(slug: str, enrolment_id: int | None) -> str:
+    """Step 1, as one came from it."""
+    if enrolment_id is None:
+        return reverse("family:booking_week", args=[slug])
+    return reverse("family:booking_grid", args=[slug, enrolment_id])
+
+
+def _posted(request: Any, enrolment_id: int | None, basket: Basket) -> HttpResponse:
     slug, key = request.organisation.slug, request.POST.get("key", "")[:MAX_KEY].replace("\x00", "")
     try:
         same = forms.read_ids(request.POST.getlist("same"))
@@ -63,27 +75,27 @@ def _posted(request: Any, enrolment_id: int, basket: Basket) -> HttpResponse:
         return redirect("family:procedures", slug=slug)
     if request.POST.get("lu", "") != digest(basket):
         return _page(request, enrolment_id, basket, has_changed=True)
-    if same:
+    if same and enrolment_id is not None:
         for sibling in same:
-            orders.copy_draft(actor=request.actor, source_id=enrolment_id, enrolment_id=sibling, now=request.now)
+            copy_draft(actor=request.actor, source_id=enrolment_id, enrolment_id=sibling, now=request.now)
         messages.info(request, _("Rien n’est encore enregistré. Relisez la demande de chaque enfant, puis validez."))
         return redirect("family:booking_recap", slug=slug, enrolment_id=enrolment_id)
     return _validated(request, enrolment_id, basket, key)
 
 
-def _validated(request: Any, enrolment_id: int, basket: Basket, key: str) -> HttpResponse:
+def _validated(request: Any, enrolment_id: int | None, basket: Basket, key: str) -> HttpResponse:
     slug = request.organisation.slug
     try:
         placed = orders.place_order(actor=request.actor, items=kept.items_of_drafts(basket), key=key, now=request.now)
     except NothingToDo:
         messages.info(request, _("Rien à faire : vos réservations sont déjà ainsi."))
-        return redirect("family:booking_grid", slug=slug, enrolment_id=enrolment_id)
+        return redirect(_back(slug, enrolment_id))
     except TooManyWishes:
         return render(request, "413.html", status=413)
     return redirect("family:booking_done", slug=slug, number=placed.first_number)
 
 
-def _page(request: Any, enrolment_id: int, basket: Basket, *, has_changed: bool = False) -> HttpResponse:
+def _page(request: Any, enrolment_id: int | None, basket: Basket, *, has_changed: bool = False) -> HttpResponse:
     rows = bookable_enrolments(actor=request.actor, on=request.today)
     items = kept.items_of_drafts(basket)
     try:
@@ -91,16 +103,16 @@ def _page(request: Any, enrolment_id: int, basket: Basket, *, has_changed: bool 
     except TooManyWishes:
         return render(request, "413.html", status=413)
     parts = [_part(row, decision) for row in rows if row.enrolment_id in basket]
-    enrolment = next(row for row in rows if row.enrolment_id == enrolment_id)
+    enrolment = next((row for row in rows if row.enrolment_id == enrolment_id), None)
     context = {
-        "enrolment": enrolment,
+        "back": _back(request.organisation.slug, enrolment_id),
         "parts": parts,
         "decision": decision,
         "is_idle": not (decision.added or decision.removed or decision.refused),
         "has_changed": has_changed,
         "key": f"{request.actor.account_id}-{uuid.uuid4().hex}"[:MAX_KEY],
         "shown": digest(basket),
-        "siblings": _siblings(rows, enrolment, basket) if enrolment_id in basket else [],
+        "siblings": _siblings(rows, enrolment, basket) if enrolment and enrolment_id in basket else [],
     }
     return render(request, "family/bookings/recap.html", context, status=409 if has_changed else 200)
 
@@ -132,3 +144,12 @@ def _siblings(rows: list[BookableEnrolment], enrolment: BookableEnrolment, baske
         and row.starts_on < enrolment.ends_on
         and enrolment.starts_on < row.ends_on
     ]
+
+
+@family_page
+@require_POST
+def discard(request: Any, slug: str) -> HttpResponse:
+    """« Annuler la démarche »: all that was ticked is forgotten, what is booked stays."""
+    if empty_basket(actor=request.actor):
+        messages.info(request, _("Ce que vous aviez coché est oublié. Vos réservations n’ont pas changé."))
+    return redirect("family:booking_week", slug=slug)

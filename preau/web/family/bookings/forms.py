@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from preau.domain.bookings.enums import Rhythm
 from preau.kernel.bounds import Purpose
 from preau.kernel.french_dates import WEEKDAYS
-from preau.web.ui.typed import Day
+from preau.web.ui.typed import Day, Text
 
 MAX_BOXES = 1500
+MAX_PARTICIPANT = 13
 
 
 class Tampered(Exception):
@@ -54,6 +55,45 @@ def read_boxes(data: QueryDict) -> tuple[dict[int, bool], frozenset[int]]:
     return seen, ticked
 
 
+def read_week(data: QueryDict) -> tuple[dict[int, dict[int, bool]], dict[int, frozenset[int]]]:
+    """Return, by enrolment, what each box of the week showed, and which came back ticked.
+
+    The page says what it showed in one field, « 12-3456:1 12-3457:0 »; a tick is « 12-3456 ».
+
+    :raises Tampered: anything else, a tick without its box, or more than any month holds.
+    """
+    shown, raw = data.get("seen", "").split(), data.getlist("u")
+    if len(shown) > MAX_BOXES or len(raw) > MAX_BOXES:
+        raise Tampered("too many boxes")
+    seen: dict[int, dict[int, bool]] = {}
+    for item in shown:
+        box, _sep, flag = item.partition(":")
+        enrolment_id, slot_id = _box(box)
+        seen.setdefault(enrolment_id, {})[slot_id] = flag == "1"
+    ticked: dict[int, set[int]] = {}
+    for box in raw:
+        enrolment_id, slot_id = _box(box)
+        if slot_id not in seen.get(enrolment_id, {}):
+            raise Tampered("a tick without its box")
+        ticked.setdefault(enrolment_id, set()).add(slot_id)
+    return seen, {pk: frozenset(slots) for pk, slots in ticked.items()}
+
+
+def _box(text: str) -> tuple[int, int]:
+    enrolment_id, _sep, slot_id = text.partition("-")
+    return _number(enrolment_id), _number(slot_id)
+
+
+def read_key(text: str) -> str:
+    """Return the key of a participant (« c12 »), or "".
+
+    :raises Tampered: anything else.
+    """
+    if text and not (text[:1] in "caf" and text[1:].isascii() and text[1:].isdigit() and len(text) <= MAX_PARTICIPANT):
+        raise Tampered(text)
+    return text
+
+
 def read_ids(values: Iterable[str]) -> list[int]:
     """Return ids sent by a form.
 
@@ -66,6 +106,29 @@ def _number(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 12:
         raise Tampered(text)
     return int(text)
+
+
+RHYTHMS = [
+    (Rhythm.EVERY.value, _("toutes les semaines")),
+    (Rhythm.EVEN.value, _("semaines paires")),
+    (Rhythm.ODD.value, _("semaines impaires")),
+    (Rhythm.ONE_IN_TWO.value, _("une semaine sur deux, à partir de la première")),
+]
+
+
+class RepeatForm(forms.Form):
+    """« Toutes les semaines jusqu’au … », from the week shown."""
+
+    until = Day(label=_("Jusqu’au"), purpose=Purpose.CALENDAR)
+    rhythm = forms.ChoiceField(label=_("Semaines"), choices=RHYTHMS)
+
+
+class UsualWeekForm(forms.Form):
+    name = Text(
+        label=_("Nom de la semaine"),
+        max_length=40,
+        error_messages={"required": _("Donnez un nom à cette semaine, par exemple « Semaine de papa ».")},
+    )
 
 
 class PeriodicityForm(forms.Form):
@@ -83,12 +146,7 @@ class PeriodicityForm(forms.Form):
     end = Day(label=_("Au"), purpose=Purpose.CALENDAR)
     rhythm = forms.ChoiceField(
         label=_("Semaines"),
-        choices=[
-            (Rhythm.EVERY.value, _("toutes les semaines")),
-            (Rhythm.EVEN.value, _("semaines paires")),
-            (Rhythm.ODD.value, _("semaines impaires")),
-            (Rhythm.ONE_IN_TWO.value, _("une semaine sur deux, à partir de la première")),
-        ],
+        choices=RHYTHMS,
     )
     wanted = forms.ChoiceField(
         label=_("Ce que je veux"), choices=[("1", _("réserver")), ("0", _("annuler"))], initial="1"

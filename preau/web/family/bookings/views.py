@@ -8,22 +8,20 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.domain.bookings.enums import Rhythm
 from preau.domain.bookings.operations import TooManyWishes
 from preau.domain.bookings.queries.board import Board, SlotView, slot_board
 from preau.domain.bookings.queries.facts import bookable_enrolments, find_bookable
 from preau.domain.bookings.rules import in_rhythm
-from preau.domain.procedures.operations import orders
+from preau.domain.procedures.operations.basket import change_basket
 from preau.domain.procedures.queries import orders as kept
-from preau.domain.procedures.rules import merge_draft
+from preau.domain.procedures.rules import page_changes
 from preau.web.family.bookings import forms
 from preau.web.family.bookings import grid as grids
-from preau.web.family.refusals import sentence
+from preau.web.family.refusals import GONE, sentence
 from preau.web.ui.policy import family_page
-
-GONE = frozenset({"past", "closed", "not_enrolled"})  # no page shows a box there: it closed meanwhile, or was made up
 
 
 @family_page
@@ -120,29 +118,22 @@ def _grid_posted(request: Any, enrolment_id: int) -> HttpResponse:
     gone = [
         slot for slot in board.slots if slot.why in GONE and seen.get(slot.slot_id, False) != (slot.slot_id in ticked)
     ]
-    draft = merge_draft(kept.booking_draft(actor=actor, enrolment_id=enrolment_id), seen=seen, ticked=ticked, held=held)
-    for slot in gone:
-        draft.pop(slot.slot_id, None)
+    changes = page_changes(seen=seen, ticked=ticked)
     if act.startswith(("all", "none")):
-        draft = _tick_all(board, draft, wanted=act.startswith("all"))
-    orders.save_booking_draft(actor=actor, enrolment_id=enrolment_id, wanted=draft, now=request.now)
+        changes |= {slot.slot_id: act.startswith("all") for slot in board.slots if slot.can_add or slot.can_remove}
+    change_basket(
+        actor=actor,
+        changes={enrolment_id: changes},
+        held={enrolment_id: held},
+        forgotten={enrolment_id: [slot.slot_id for slot in gone]},
+        now=request.now,
+    )
+    if act == "keep":  # the page keeps what was just ticked, and stays as it is
+        return HttpResponse(status=204)
     if gone:  # the other ticks are kept, and what cannot be had is told here rather than a step later
         return _grid_page(request, enrolment_id, view, day, is_asked=True, gone=gone)
-    is_empty = not draft and not kept.open_drafts(actor=actor)
+    is_empty = act == "recap" and not kept.basket(actor=actor, on=request.today)
     return redirect(_after(request, enrolment_id, act=act, view=view, day=day, is_empty=is_empty))
-
-
-def _tick_all(board: Board, draft: dict[int, bool], *, wanted: bool) -> dict[int, bool]:
-    """Tick or untick every box that may change; a wish equal to what is booked leaves the draft."""
-    merged = dict(draft)
-    for slot in board.slots:
-        if slot.is_booked is wanted:
-            merged.pop(slot.slot_id, None)
-        elif slot.can_add if wanted else slot.can_remove:
-            merged[slot.slot_id] = wanted
-        if not wanted and not slot.is_booked:
-            merged.pop(slot.slot_id, None)
-    return merged
 
 
 def _after(request: Any, enrolment_id: int, *, act: str, view: str, day: Any, is_empty: bool) -> str:
@@ -183,8 +174,7 @@ def periodicity(request: Any, slug: str, enrolment_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         changes, preview = _changes(board, form.cleaned_data)
         if request.POST.get("act") == "apply" and preview and changes:
-            draft = {**kept.booking_draft(actor=actor, enrolment_id=enrolment_id), **changes}
-            orders.save_booking_draft(actor=actor, enrolment_id=enrolment_id, wanted=draft, now=request.now)
+            change_basket(actor=actor, changes={enrolment_id: changes}, now=request.now)
             first = min(slot.on for slot in preview["changed"])
             return redirect(_grid_at(request, enrolment_id, first.isoformat()))
     context = {
@@ -219,13 +209,3 @@ def _changes(board: Board, data: dict[str, Any]) -> tuple[dict[int, bool], dict[
             continue
         (changed if (slot.can_add if wanted else slot.can_remove) else left).append(slot)
     return {slot.slot_id: wanted for slot in changed}, {"changed": changed, "left": left, "wanted": wanted}
-
-
-@family_page
-@require_POST
-def discard(request: Any, slug: str, enrolment_id: int) -> HttpResponse:
-    """« Annuler la démarche »: what was ticked is forgotten, what is booked stays."""
-    find_bookable(actor=request.actor, enrolment_id=enrolment_id, on=request.today)
-    for other, _at in kept.open_drafts(actor=request.actor):
-        orders.discard_booking_draft(actor=request.actor, enrolment_id=other)
-    return redirect("family:bookings", slug=slug)

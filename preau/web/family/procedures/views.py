@@ -16,7 +16,7 @@ from preau.domain.bookings.queries.facts import bookable_enrolments
 from preau.domain.bookings.queries.week import PlannedUnit, planned_units
 from preau.domain.bookings.rules import Decision
 from preau.domain.procedures.enums import ProcedureKind
-from preau.domain.procedures.operations import orders
+from preau.domain.procedures.operations import basket, orders
 from preau.domain.procedures.queries.orders import (
     ProcedureView,
     find_order,
@@ -114,7 +114,7 @@ def _siblings(request: Any, view: ProcedureView) -> list[Any]:
 @require_POST
 def same(request: Any, slug: str, number: int, enrolment_id: int) -> HttpResponse:
     """The same request for a sibling: its own récapitulatif comes next."""
-    count = orders.draft_same(actor=request.actor, number=number, enrolment_id=enrolment_id, now=request.now)
+    count = basket.draft_same(actor=request.actor, number=number, enrolment_id=enrolment_id, now=request.now)
     if not count:
         messages.warning(request, _("Aucun de ces jours n’existe pour cette activité. Choisissez dans le calendrier."))
         return redirect("family:booking_grid", slug=slug, enrolment_id=enrolment_id)

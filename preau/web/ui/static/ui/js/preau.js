@@ -4,32 +4,52 @@ const plural = (n, word) => `${n} ${word}${n > 1 ? "s" : ""}`;
 
 /* booking form: live count of the changes */
 $$("form[data-count]").forEach(form => {
-  const was = i => { const s = i.closest(".u").dataset.s; return s === "add" ? false : s === "del" ? true : i.dataset.held === "1"; };
+  const was = i => { const s = i.closest(".u").dataset.s; return s === "add" ? false : s === "del" ? true : i.defaultChecked; };
   const kept = JSON.parse(form.dataset.kept || "[0,0]");
   const update = () => {
     let [add, del] = kept;
     $$(".u input", form).forEach(i => { if (i.checked !== was(i)) i.checked ? add++ : del++; });
-    const n = add + del;
+    const n = add + del, said = [add && plural(add, "ajout"), del && plural(del, "retrait")].filter(Boolean).join(", ");
     $("[data-out=count]", form).textContent = n ? plural(n, "modification") : "Aucune modification";
-    $("[data-out=detail]", form).textContent = n ? `${plural(add, "ajout")}, ${plural(del, "retrait")}` : "";
+    $("[data-out=detail]", form).textContent = said;
   };
   form.addEventListener("change", update);
   update();
+  /* a whole row at once, without asking the server */
+  form.addEventListener("click", e => {
+    const button = e.target.closest("[data-row]");
+    if (!button) return;
+    e.preventDefault();
+    const boxes = $$(".u input", button.closest("tr")), on = boxes.some(i => !i.checked);
+    boxes.forEach(i => { i.checked = on; });
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+    update();
+  });
 });
 
 /* going elsewhere keeps what was ticked (data-save), or asks first (data-leave); sending is never asked about */
 $$("form[data-save],form[data-leave]").forEach(form => {
-  let changed = false;
+  let changed = false, soon;
   form.addEventListener("input", () => { changed = true; });
-  form.addEventListener("submit", () => { changed = false; });
+  form.addEventListener("submit", () => { changed = false; clearTimeout(soon); });
   if ("leave" in form.dataset) addEventListener("beforeunload", e => { if (changed) e.preventDefault(); });
-  else addEventListener("pagehide", () => {
+  if (!("save" in form.dataset)) return;
+  /* what was sent is what the page now shows: what is unticked later is a change of its own */
+  const shown = () => $$("[name=seen]", form).forEach(field => {
+    const on = new Set($$("[name=u]:checked", form).map(i => i.value));
+    field.value = field.value.replace(/([\d-]+):[01]/g, (_all, box) => `${box}:${on.has(box) ? 1 : 0}`);
+  });
+  const save = async act => {
     if (!changed) return;
     const body = new FormData(form);
-    body.set("act", "save");
-    fetch(location.pathname, { method: "POST", body, keepalive: true, redirect: "manual" });
+    body.set("act", act);
     changed = false;
-  });
+    const sent = fetch(location.pathname, { method: "POST", body, keepalive: true, redirect: "manual" });
+    if (act === "save") return;
+    try { if ((await sent).status === 204) shown(); else changed = true; } catch { changed = true; }
+  };
+  if ("keep" in form.dataset) form.addEventListener("input", () => { clearTimeout(soon); soon = setTimeout(save, 1500, "keep"); });
+  addEventListener("pagehide", () => { clearTimeout(soon); save("save"); });
 });
 $(".kids [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
