@@ -108,11 +108,11 @@ def load_calendars(
         **over,
     )
     nothing = Value(None, BigIntegerField())
-    rows = public.values_list(Value("public"), "on", "on", "name", nothing, nothing).union(
-        SchoolHoliday.objects.filter(**over).values_list(
-            Value("school"), "starts_on", "ends_on", "name", nothing, nothing
-        ),
-        closed.values_list(Value("closed"), "starts_on", "ends_on", "reason", "offer_id", "site_id"),
+    school = SchoolHoliday.objects.filter(**over)
+    # The columns of the first table give their types to the union.
+    rows = closed.values_list(Value("closed"), "starts_on", "ends_on", "reason", "offer_id", "site_id").union(
+        public.values_list(Value("public"), "on", "on", "name", nothing, nothing),
+        school.values_list(Value("school"), "starts_on", "ends_on", "name", nothing, nothing),
         all=True,
     )
     found: dict[str, list[Any]] = {"public": [], "school": [], "closed": []}

@@ -25,7 +25,7 @@ class Cell:
     """One moment of one day: a box, a closed one, or nothing when the activity has no such moment that day."""
 
     on: date
-    place: int = 0  # of its weekday among those of the page
+    place: int | None = None  # the column where it begins on a phone; None: the next one
     value: str = ""  # "<enrolment>-<slot>"
     is_open: bool = False
     shown: bool = False
@@ -61,8 +61,8 @@ class Row:
     def has_open(self) -> bool:
         return any(cell.is_open for cell in self.cells)
 
-    def at(self, places: Mapping[date, int]) -> "Row":
-        """Return the row with the columns of the page: its days, and the place of the weekday of each."""
+    def at(self, places: Mapping[date, int | None]) -> "Row":
+        """Return the row with the columns of the page: its days, and where each begins."""
         return replace(
             self, cells=tuple(replace(cell, place=places[cell.on]) for cell in self.cells if cell.on in places)
         )
@@ -95,7 +95,7 @@ class Column:
 
     on: date
     is_today: bool
-    place: int  # of its weekday among those of the page, from 0
+    place: int | None  # the column where it begins on a phone; None: the next one
     lines: tuple[tuple[str, str, str], ...] = ()  # (child, moment, words)
 
 
@@ -151,7 +151,7 @@ def page_of(
     # A day on which nothing can be done and nothing is booked has no column: its reason is said once, in words.
     used = sorted({cell.on for group in drawn for row in group.rows for cell in row.cells if cell.slot is not None})
     weekdays = sorted({day.weekday() for day in used})
-    places = {day: weekdays.index(day.weekday()) for day in used}
+    places = _places(used, weekdays)
     drawn = [replace(group, rows=tuple(row.at(places) for row in group.rows)) for group in drawn]
     open_slots = [slot for _board, slot in slots if slot.can_add or slot.can_remove]
     return Page(
@@ -164,6 +164,17 @@ def page_of(
         closures=sorted({why for board in boards for day, why in board.closures.items() if why and day in period}),
         first_limit=min(open_slots, key=lambda slot: (slot.closes_at, slot.on), default=None),
     )
+
+
+def _places(days: Sequence[date], weekdays: Sequence[int]) -> dict[date, int | None]:
+    """Where each day begins on a phone, when it does not follow the one before: a week with a day off."""
+    found: dict[date, int | None] = {}
+    following = -1
+    for day in days:
+        place = weekdays.index(day.weekday())
+        found[day] = None if place == following else place
+        following = (place + 1) % len(weekdays)
+    return found
 
 
 def _groups(boards: Sequence[Board], ticks: Ticks, days: Collection[date]) -> list[Group]:
