@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from preau.base.actor import FAMILY
@@ -12,6 +13,7 @@ from preau.domain.accounts.enums import Role
 from preau.domain.families.queries.files import household_names
 from preau.domain.organisations.enums import Navigation
 from preau.domain.procedures.queries.cases import procedure_forms
+from preau.domain.procedures.queries.orders import basket, count_basket
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Chrome:
     households: list[tuple[int, str]] = field(default_factory=list)  # of whoever has several, with the one shown
     household_id: int | None = None
     household_url: str = ""
+    basket: Any = None  # what is ticked and not sent, counted when a page shows it (one query)
     shell: str = "ui/public.html"  # what a lost page stands in: the reader keeps the menu
 
 
@@ -79,6 +82,8 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         if family and len(actor.family_ids) > 1:
             found.households, found.household_id = household_names(actor=actor), actor.family_id
             found.household_url = reverse("family:household", args=[slug])
+        if family:
+            found.basket = SimpleLazyObject(lambda: count_basket(ticks=basket(actor=actor, on=request.today)))  # type: ignore[attr-defined]
         found.nav = _family_nav(request, organisation) if family else _staff_nav(request, slug, actor)
         if family and organisation.navigation == Navigation.MENU:
             found.menu = _family_menu(request, organisation, actor)

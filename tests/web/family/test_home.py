@@ -1,8 +1,16 @@
 """« Mon espace » : what it says to a family that has just come."""
 
+from datetime import timedelta
+
 import pytest
 
+from preau.domain.documents.models import Document, DocumentType
+from preau.domain.documents.operations.pieces import deposit
 from preau.domain.organisations.models import Organisation
+from preau.domain.procedures.models import Procedure
+from preau.domain.procedures.operations.basket import change_basket
+from tests.factories.town import NOW, slots_of
+from tests.uploads.corpus import paper
 
 pytestmark = pytest.mark.django_db
 
@@ -40,3 +48,82 @@ def test_it_is_not_asked_twice(client, town):
 
 def test_a_family_with_children_is_not_told_to_declare_them(login, awa):
     assert TO_DECLARE not in page(login(awa.account).get(HOME))
+
+
+def procedure(town, household, *, status, number=1, **fields):
+    return Procedure.objects.create(
+        organisation_id=town.id,
+        kind="move",
+        status=status,
+        number=number,
+        family=household.family,
+        created_at=NOW,
+        updated_at=NOW,
+        submitted_at=NOW,
+        **fields,
+    )
+
+
+def test_what_the_service_looks_at_is_said_with_its_limit(login, town, awa):
+    procedure(town, awa, status="submitted", due_at=NOW + timedelta(days=2))
+    seen = page(login(awa.account).get(HOME))
+    assert "réponse avant le mercredi 18 novembre" in seen
+    assert "Rien ne vous attend" not in seen
+
+
+def test_a_refusal_waits_until_it_is_asked_again(login, town, awa):
+    client = login(awa.account)
+    procedure(town, awa, status="refused", decided_at=NOW - timedelta(days=3))
+    assert "le service a répondu non" in page(client.get(HOME))
+    procedure(town, awa, status="submitted", number=2)
+    assert "le service a répondu non" not in page(client.get(HOME))
+
+
+def test_an_old_refusal_is_no_longer_a_thing_to_do(login, town, awa):
+    procedure(town, awa, status="refused", decided_at=NOW - timedelta(days=40))
+    assert "le service a répondu non" not in page(login(awa.account).get(HOME))
+
+
+def test_a_piece_that_lacks_and_one_refused_are_said(login, town, awa):
+    client = login(awa.account)
+    assert "Rien ne vous attend" in page(client.get(HOME))
+    kind = DocumentType.objects.create(
+        organisation_id=town.id, code="assurance", title="Assurance scolaire", subject="child", needs=["dossier"]
+    )
+    seen = page(client.get(HOME))
+    assert "vous avez 2 choses à faire" in seen
+    assert "Ce document manque au dossier" in seen
+    piece = deposit(
+        actor=town.parent(awa),
+        family_id=awa.family.pk,
+        child_id=awa.children[0].pk,
+        type_id=kind.pk,
+        name="a.pdf",
+        content=paper(),
+        school_year_ends_on=town.year.ends_on,
+        now=NOW,
+    )
+    assert "vous avez une chose à faire" in page(client.get(HOME))
+    Document.objects.filter(pk=piece.document_id).update(state="refused", reason="illisible")
+    assert "Ce document a été refusé" in page(client.get(HOME))
+
+
+def test_the_basket_is_the_one_thing_to_send(login, town, awa):
+    client, offer = login(awa.account), town.offer()
+    enrolment = town.enrol(awa, offer, child=awa.children[0])
+    slots = slots_of(offer)[:3]
+    change_basket(actor=town.parent(awa), changes={enrolment.pk: {slot.pk: True for slot in slots}}, now=NOW)
+    seen = page(client.get(HOME))
+    todo = seen.partition('id="h-todo"')[2].partition("</section>")[0]
+    assert "3 ajouts, Enfant1" in todo
+    assert todo.count("btn go") == 1
+    # Every other page says it too, once, and leads to the same recap.
+    elsewhere = page(client.get(f"{HOME}documents/"))
+    assert elsewhere.count("/famille/reservations/recapitulatif/") == 1
+    assert "Pas encore envoyé" in elsewhere
+    assert "Pas encore envoyé" not in page(client.get(f"{HOME}reservations/semaine/"))
+
+
+def test_on_saturday_the_home_shows_the_week_to_come(login, awa, monkeypatch):
+    monkeypatch.setattr("preau.config.clock.now", lambda: NOW + timedelta(days=5))
+    assert "du 23/11 au 27/11" in page(login(awa.account).get(HOME))

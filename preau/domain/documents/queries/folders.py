@@ -39,6 +39,18 @@ class DuePiece:
 
 
 @dataclass(frozen=True, slots=True)
+class LackingPiece:
+    """A piece that is asked for and lacks, of a child or of the household (None)."""
+
+    child_id: int | None
+    type_id: int
+    title: str
+    is_private: bool
+    why: str  # "missing", "refused" or "expired"
+    due_on: date | None  # last day of a piece that may wait
+
+
+@dataclass(frozen=True, slots=True)
 class Folder:
     """The pieces of a household, of the adult who reads or of one of the children, and what is asked for."""
 
@@ -149,21 +161,21 @@ def _of_family_and_children(
     return [_folder(each, types, rows=rows, situations=situations.get(each.child_id, ()), when=when) for each in whose]
 
 
-def _types_that_wait(
-    actor: Actor, family_id: int, child_ids: Collection[int]
+def _types_and_pieces(
+    actor: Actor, family_id: int, child_ids: Collection[int], *, only_due: bool
 ) -> tuple[dict[int, DocumentType], list[Document]]:
-    """The types that may be sent until a day of the year, and what was sent of them. One query.
+    """The types asked of a household and its children, and what was sent of them. One query.
 
     Two joins, each along an index: the pieces that the household sent, those of its children whoever sent them. A
     piece in both comes twice and is kept once: asked to tell them apart, SQLite would read the pieces of all
     households instead.
     """
     here = {"organisation_id": actor.organisation_id}
+    asked = DocumentType.objects.filter(**here, is_active=True).exclude(subject=Subject.ADULT)
+    if only_due:  # those that may be sent until a day of the year
+        asked = asked.exclude(due_month_day="")
     rows = (
-        DocumentType.objects.filter(**here, is_active=True)
-        .exclude(due_month_day="")
-        .exclude(subject=Subject.ADULT)
-        .annotate(
+        asked.annotate(
             of_family=_sent(**here, family_id=family_id),
             of_child=_sent(**here, child_id__in=list(child_ids)),
         )
@@ -194,13 +206,34 @@ def _depends_on_situation(row: DocumentType) -> bool:
 def pieces_due(*, actor: Actor, family_id: int, child_ids: Collection[int], on: date) -> list[DuePiece]:
     """Return what a household may send until a day of the year, and has not, or not well (A07, « à fournir avant le »).
 
+    Queries, and what counts: see `lacking_pieces`.
+
+    :raises NotFound: not the actor's household.
+    """
+    found = _lacking(actor, family_id, child_ids, on=on, only_due=True)
+    return [
+        DuePiece(each.child_id, each.type_id, each.title, each.is_private, each.due_on, is_overdue=on > each.due_on)
+        for each in found
+        if each.due_on is not None
+    ]
+
+
+def lacking_pieces(*, actor: Actor, family_id: int, child_ids: Collection[int], on: date) -> list[LackingPiece]:
+    """Return what is asked of a household and its children, and was not sent, or not well: the household's first.
+
     One query, two where a piece depends on the situation of a child. Whoever asks, all the pieces of the file count,
     those that the reader may not open included. What is asked of adults does not block their children.
 
     :raises NotFound: not the actor's household.
     """
+    return _lacking(actor, family_id, child_ids, on=on, only_due=False)
+
+
+def _lacking(
+    actor: Actor, family_id: int, child_ids: Collection[int], *, on: date, only_due: bool
+) -> list[LackingPiece]:
     actor.require_family(family_id)
-    types, sent = _types_that_wait(actor, family_id, child_ids)
+    types, sent = _types_and_pieces(actor, family_id, child_ids, only_due=only_due)
     if not types:
         return []
     asked: Mapping[int | None, Collection[str]] = {}
@@ -209,17 +242,16 @@ def pieces_due(*, actor: Actor, family_id: int, child_ids: Collection[int], on: 
         asked = situations_of(actor=reader, family_id=family_id, child_ids=child_ids)
     found = _of_family_and_children(list(types.values()), sent, child_ids=child_ids, situations=asked, when=_When(on))
     return [
-        DuePiece(
+        LackingPiece(
             child_id=folder.child_id,
             type_id=kind.type_id,
             title=kind.title,
             is_private=types[kind.type_id].is_sensitive or types[kind.type_id].is_judicial,
+            why=wanted.why,
             due_on=wanted.may_wait_until,
-            is_overdue=wanted.blocks(on=on),
         )
         for folder in found
         for kind, wanted in folder.lacking
-        if wanted.may_wait_until is not None
     ]
 
 

@@ -193,6 +193,23 @@ def basket(*, actor: Actor, on: date) -> dict[int, dict[int, bool]]:
     return {pk: wanted for pk, wanted in sorted(found.items()) if wanted}
 
 
+@dataclass(frozen=True, slots=True)
+class BasketCount:
+    """How many moments a basket adds and takes away; false when it is empty."""
+
+    added: int = 0
+    removed: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed)
+
+
+def count_basket(*, ticks: Mapping[int, Mapping[int, bool]]) -> BasketCount:
+    """Return what a basket changes in all. No query."""
+    wanted = [want for wishes in ticks.values() for want in wishes.values()]
+    return BasketCount(sum(wanted), len(wanted) - sum(wanted))
+
+
 def open_drafts(*, actor: Actor) -> list[tuple[int, datetime]]:
     """Return (enrolment id, last change) of the actor's drafts, to offer to take them up again."""
     rows = Procedure.objects.filter(

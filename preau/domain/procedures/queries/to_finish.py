@@ -1,17 +1,17 @@
 """What waits for a family: drafts to take up again, complements asked for, the other parent's acts to agree to."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Exists, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 
 from preau.base.actor import Actor
 from preau.base.facts import NotAllowed, NotFound
 from preau.domain.catalogue.models import Activity, SchoolYear
 from preau.domain.catalogue.queries import current_school_year, years_to_prepare
-from preau.domain.documents.queries.folders import DuePiece, pieces_due
+from preau.domain.documents.queries.folders import LackingPiece, lacking_pieces
 from preau.domain.families.enums import Authority
 from preau.domain.families.models import Child, Guardianship, HouseholdChild, ValidatedDossier
 from preau.domain.families.queries.children import without_closed
@@ -21,11 +21,17 @@ from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.queries.visibility import without_private
 
 SOON = timedelta(days=30)
+TOLD_DURING = timedelta(days=30)  # a refusal that nobody asks again
+MAX_LINES = 40
 
 
 @dataclass(frozen=True, slots=True)
 class ToFinish:
-    """One thing that waits. `what` is "draft", "asked", "agreement", "dossier", "piece", "overdue" or "declare"."""
+    """One thing that waits for a family.
+
+    `what` is "asked", "refused", "agreement", "overdue", "draft", "piece", "resend", "missing", "dossier" or
+    "declare"; "pending" waits for the service, until `at`.
+    """
 
     what: str
     kind: str
@@ -38,23 +44,44 @@ class ToFinish:
     at: datetime | None
     enrolment_id: int | None = None  # of reservations ticked and not sent
     day: date | None = None  # last day of a piece that may wait
+    wishes: Mapping[int, bool] = field(default_factory=dict)  # slot id → wanted, of reservations not sent
 
 
-def waiting_for_family(*, actor: Actor, children: Collection[ChildCard]) -> list[ToFinish]:
+def waiting_for_family(*, actor: Actor, children: Collection[ChildCard], on: date) -> list[ToFinish]:
     """Return the drafts and the démarches that wait for a family, and the acts that wait for its agreement.
 
-    Reservations ticked and not sent are those of the actor alone; twenty lines at most, latest first.
+    With them, what the service has refused lately and nobody has asked again, and what it is looking at.
+    Reservations ticked and not sent are those of the actor alone; forty lines at most, latest first.
     Of an act of the other household, only what is the child's is given (trust, §2.4).
     One query, one more when a child is in none of the actor's households.
 
     :param children: known already: their names are not read again.
     """
     drafts = Q(status=ProcedureStatus.DRAFT) & (~Q(kind=ProcedureKind.BOOKING) | Q(account_id=actor.account_id))
-    mine = Q(family_id__in=actor.family_ids) & (drafts | Q(status=ProcedureStatus.MORE_ASKED))
-    shown = ("number", "kind", "status", "family_id", "child_id", "subject", "updated_at", "enrolment_id")
-    rows = Procedure.objects.only(*shown).filter(mine | _to_agree(actor), organisation_id=actor.organisation_id)
+    answered = Q(status=ProcedureStatus.MORE_ASKED) | ~Q(kind=ProcedureKind.BOOKING) & (
+        Q(status__in=OPEN_STATUSES) | _refused_lately(actor, on)
+    )
+    mine = Q(family_id__in=actor.family_ids) & (drafts | answered)
+    shown = ("number", "kind", "status", "family_id", "child_id", "subject", "updated_at", "due_at", "enrolment_id")
+    rows = Procedure.objects.only(*shown, "wishes").filter(
+        mine | _to_agree(actor), organisation_id=actor.organisation_id
+    )
     rows = without_closed(actor=actor, rows=without_private(actor=actor, rows=rows))
-    return _lines(actor, rows.order_by("-updated_at")[:20], children)
+    return _lines(actor, rows.order_by("-updated_at")[:MAX_LINES], children)
+
+
+def _refused_lately(actor: Actor, on: date) -> Q:
+    """What was refused and nobody has asked again since: the family has to read why."""
+    since = datetime.combine(on - TOLD_DURING, time(), tzinfo=actor.zone)
+    again = Procedure.objects.filter(
+        organisation_id=actor.organisation_id,
+        family_id=OuterRef("family_id"),
+        kind=OuterRef("kind"),
+        updated_at__gt=OuterRef("decided_at"),
+    ).filter(*(Q(**{name: OuterRef(name)}) | Q(**{f"{name}__isnull": True}) for name in ("child_id", "activity_id")))
+    # A piece that was refused is among the pieces to send again.
+    is_refused = Q(status=ProcedureStatus.REFUSED, decided_at__gte=since) & ~Q(kind=ProcedureKind.DOCUMENT)
+    return is_refused & ~Q(Exists(again.exclude(pk=OuterRef("pk"))))
 
 
 def dossiers_to_begin(*, actor: Actor, children: Collection[ChildCard], on: date) -> list[ToFinish]:
@@ -98,9 +125,10 @@ def _dossiers_done(organisation_id: int, child_ids: Collection[int], on: date) -
 
 
 def pieces_to_send(*, actor: Actor, family_id: int, children: Collection[ChildCard], on: date) -> list[ToFinish]:
-    """Return the pieces « à fournir avant le… » of a household that are overdue or due within `SOON`, soonest first.
+    """Return the pieces of a household to send, or to send again, the soonest day first.
 
-    Queries: see `documents.queries.pieces_due`.
+    A piece that may wait is told when it is overdue or due within `SOON`; one that was refused or is over, at once.
+    Queries: see `documents.queries.folders.lacking_pieces`.
 
     :param children: those whose dossier of the year is begun: the others' dossiers ask for their pieces.
     :raises NotFound: not the actor's household.
@@ -108,18 +136,20 @@ def pieces_to_send(*, actor: Actor, family_id: int, children: Collection[ChildCa
     if not children:
         return []
     by_id = {child.child_id: child for child in children}
-    due = pieces_due(actor=actor, family_id=family_id, child_ids=list(by_id), on=on)
+    lacking = lacking_pieces(actor=actor, family_id=family_id, child_ids=list(by_id), on=on)
+    told = [each for each in lacking if each.due_on is None or each.why != "missing" or each.due_on <= on + SOON]
     return [
-        _piece(each, by_id.get(each.child_id or 0))
-        for each in sorted(due, key=lambda each: each.due_on)
-        if each.due_on <= on + SOON
+        _piece(each, by_id.get(each.child_id or 0), on=on)
+        for each in sorted(told, key=lambda each: each.due_on or date.max)
     ]
 
 
-def _piece(due: DuePiece, child: ChildCard | None) -> ToFinish:
-    what = "overdue" if due.is_overdue else "piece"
+def _piece(piece: LackingPiece, child: ChildCard | None, *, on: date) -> ToFinish:
+    what = "missing" if piece.why == "missing" else "resend"
+    if piece.due_on is not None:
+        what = "overdue" if on > piece.due_on else ("piece" if what == "missing" else what)
     name, hue = (child.first_name, child.hue) if child else ("", 0)
-    return ToFinish(what, what, None, None, due.child_id, name, hue, due.title, None, day=due.due_on)
+    return ToFinish(what, piece.why, None, None, piece.child_id, name, hue, piece.title, None, day=piece.due_on)
 
 
 def households_with_dossier(*, actor: Actor, on: date) -> dict[int, list[int]]:
@@ -181,7 +211,7 @@ def _lines(actor: Actor, rows: Iterable[Procedure], children: Collection[ChildCa
 
 def _line(actor: Actor, row: Procedure, first_name: str, hue: int) -> ToFinish:
     is_mine = row.family_id in actor.family_ids
-    what = "draft" if row.status == ProcedureStatus.DRAFT else "asked"
+    what = _WHAT.get(row.status, "pending")
     return ToFinish(
         what=what if is_mine else "agreement",
         kind=row.kind,
@@ -191,6 +221,14 @@ def _line(actor: Actor, row: Procedure, first_name: str, hue: int) -> ToFinish:
         first_name=first_name,
         hue=hue,
         subject=row.subject,
-        at=row.updated_at,
+        at=row.due_at if what == "pending" else row.updated_at,
         enrolment_id=row.enrolment_id,
+        wishes={int(slot): bool(want) for slot, want in row.wishes.items()},
     )
+
+
+_WHAT: dict[str, str] = {
+    ProcedureStatus.DRAFT: "draft",
+    ProcedureStatus.MORE_ASKED: "asked",
+    ProcedureStatus.REFUSED: "refused",
+}

@@ -1,12 +1,14 @@
 """The week of all children as rows and squares."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from preau.domain.bookings.queries.week import PlannedUnit
 from preau.domain.families.queries.files import ChildCard
 from preau.kernel.french_dates import hour_words
-from preau.kernel.periods import Period
+
+FRIDAY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,14 @@ class Row:
     cells: tuple[Cell, ...]
 
 
-def week_rows(children: list[ChildCard], planned: list[PlannedUnit], *, days: Period) -> list[Row]:
+def shown_days(planned: list[PlannedUnit], *, monday: date) -> list[date]:
+    """Return the days of a week that are drawn: Monday to Friday, and the others when something is booked then."""
+    booked = {unit.on for unit in planned}
+    days = [monday + timedelta(days=number) for number in range(7)]
+    return [day for day in days if day.weekday() <= FRIDAY or day in booked]
+
+
+def week_rows(children: list[ChildCard], planned: list[PlannedUnit], *, days: Sequence[date]) -> list[Row]:
     """Return one row per child, and one for the household when it has something planned."""
     by_key: dict[tuple[str, date], list[PlannedUnit]] = {}
     for unit in planned:
@@ -33,9 +42,11 @@ def week_rows(children: list[ChildCard], planned: list[PlannedUnit], *, days: Pe
     return rows + [_row("", 0, key=key, by_key=by_key, days=days) for key in others]
 
 
-def _row(name: str, hue: int, *, key: str, by_key: dict[tuple[str, date], list[PlannedUnit]], days: Period) -> Row:
+def _row(
+    name: str, hue: int, *, key: str, by_key: dict[tuple[str, date], list[PlannedUnit]], days: Sequence[date]
+) -> Row:
     cells = []
-    for day in days.days():
+    for day in days:
         units = tuple(by_key.get((key, day), ()))
         until = hour_words(max(unit.ends_minute for unit in units)) if units else ""
         cells.append(Cell(day, units, until))

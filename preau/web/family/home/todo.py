@@ -1,0 +1,89 @@
+"""« À faire maintenant »: all that waits for a family, the most pressing first."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from preau.domain.bookings.queries.week import ToBook
+from preau.domain.procedures.enums import ProcedureKind
+from preau.domain.procedures.queries.orders import BasketCount, count_basket
+from preau.domain.procedures.queries.to_finish import ToFinish
+from preau.kernel.periods import Period
+
+SHOWN = 5
+# What blocks, what somebody else waits for, what was begun, what has a date, what may wait.
+ORDER = (
+    "overdue",
+    "asked",
+    "agreement",
+    "refused",
+    "resend",
+    "basket",
+    "declare",
+    "draft",
+    "dossier",
+    "piece",
+    "missing",
+    "empty",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing to do. `waits` is what the domain knows of it; the three others are of reservations only."""
+
+    what: str
+    waits: ToFinish | None = None
+    count: BasketCount | None = None
+    names: tuple[str, ...] = ()  # first names of a basket
+    child: str = ""
+    hue: int = 0
+    activities: tuple[str, ...] = ()  # with nothing booked
+    period: Period | None = None
+
+
+def basket_of(waiting: Iterable[ToFinish], enrolments: Iterable[ToBook]) -> Mapping[int, Mapping[int, bool]]:
+    """Return what the reader ticked and did not send, for the enrolments that may still be booked."""
+    bookable = {row.enrolment_id for row in enrolments}
+    return {
+        each.enrolment_id: each.wishes
+        for each in waiting
+        if each.kind == ProcedureKind.BOOKING and each.wishes and each.enrolment_id in bookable
+    }
+
+
+def lines(
+    *,
+    waiting: Iterable[ToFinish],
+    enrolments: Sequence[ToBook],
+    basket: Mapping[int, Mapping[int, bool]],
+    coming: Period,
+) -> list[Line]:
+    """Return what is to do, the most pressing first."""
+    found = [
+        Line(each.what, waits=each) for each in waiting if each.what != "pending" and each.kind != ProcedureKind.BOOKING
+    ]
+    if basket:
+        names = dict.fromkeys(row.participant for row in enrolments if row.enrolment_id in basket and row.participant)
+        found.append(Line("basket", count=count_basket(ticks=basket), names=tuple(names)))
+    found += _empty(enrolments, basket, coming)
+    return sorted(found, key=lambda line: ORDER.index(line.what))
+
+
+def _empty(enrolments: Sequence[ToBook], basket: Mapping[int, Mapping[int, bool]], coming: Period) -> Iterable[Line]:
+    """One line per child with nothing booked in the weeks to come, whatever the number of its activities."""
+    by_child: dict[int, list[ToBook]] = {}
+    for row in enrolments:
+        if row.child_id and row.is_left_empty and row.enrolment_id not in basket:
+            by_child.setdefault(row.child_id, []).append(row)
+    for rows in by_child.values():
+        names = tuple(dict.fromkeys(row.activity for row in rows))
+        yield Line("empty", child=rows[0].participant, hue=rows[0].hue, activities=names, period=coming)
+
+
+def children_to_declare(family: Any, waiting: Iterable[ToFinish]) -> list[ToFinish]:
+    """Return the first thing to do of a family without children (A05), which has not begun it nor waits for it."""
+    is_known = any(each.kind == ProcedureKind.ENTOURAGE for each in waiting)
+    if family is None or family.children or is_known:
+        return []
+    return [ToFinish("declare", ProcedureKind.ENTOURAGE, None, None, None, "", 0, "", None)]
