@@ -92,7 +92,7 @@ def test_a_piece_that_lacks_and_one_refused_are_said(login, town, awa):
     )
     seen = page(client.get(HOME))
     assert "vous avez 2 choses à faire" in seen
-    assert "Ce document manque au dossier" in seen
+    assert "Il manque : Assurance scolaire." in seen
     piece = deposit(
         actor=town.parent(awa),
         family_id=awa.family.pk,

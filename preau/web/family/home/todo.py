@@ -30,12 +30,12 @@ ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing to do. `waits` is what the domain knows of it; the three others are of reservations only."""
+    """One thing to do. `waits` is what the domain knows of it; the others are of reservations, but `names`."""
 
     what: str
     waits: ToFinish | None = None
     count: BasketCount | None = None
-    names: tuple[str, ...] = ()  # first names of a basket
+    names: tuple[str, ...] = ()  # first names of a basket; titles of what lacks
     child: str = ""
     hue: int = 0
     activities: tuple[str, ...] = ()  # with nothing booked
@@ -54,20 +54,33 @@ def basket_of(waiting: Iterable[ToFinish], enrolments: Iterable[ToBook]) -> Mapp
 
 def lines(
     *,
-    waiting: Iterable[ToFinish],
+    waiting: Sequence[ToFinish],
     enrolments: Sequence[ToBook],
     basket: Mapping[int, Mapping[int, bool]],
     coming: Period,
 ) -> list[Line]:
     """Return what is to do, the most pressing first."""
     found = [
-        Line(each.what, waits=each) for each in waiting if each.what != "pending" and each.kind != ProcedureKind.BOOKING
+        Line(each.what, waits=each)
+        for each in waiting
+        if each.what not in ("pending", "missing") and each.kind != ProcedureKind.BOOKING
     ]
+    found += _missing(waiting)
     if basket:
         names = dict.fromkeys(row.participant for row in enrolments if row.enrolment_id in basket and row.participant)
         found.append(Line("basket", count=count_basket(ticks=basket), names=tuple(names)))
     found += _empty(enrolments, basket, coming)
     return sorted(found, key=lambda line: ORDER.index(line.what))
+
+
+def _missing(waiting: Iterable[ToFinish]) -> Iterable[Line]:
+    """One line per child, and one for the household, for all the pieces that lack."""
+    by_child: dict[int | None, list[ToFinish]] = {}
+    for each in waiting:
+        if each.what == "missing":
+            by_child.setdefault(each.child_id, []).append(each)
+    for pieces in by_child.values():
+        yield Line("missing", waits=pieces[0], names=tuple(each.subject for each in pieces))
 
 
 def _empty(enrolments: Sequence[ToBook], basket: Mapping[int, Mapping[int, bool]], coming: Period) -> Iterable[Line]:

@@ -40,7 +40,8 @@ def home(request: Any, slug: str) -> HttpResponse:
     planned = planned_units(actor=actor, start=monday, end=monday + WEEK)
     waiting = waiting_for_family(actor=actor, children=children, on=request.today)
     to_begin = dossiers_to_begin(actor=actor, children=children, on=request.today)
-    later = {each.child_id for each in to_begin}
+    # A dossier that is not sent yet asks for its pieces itself.
+    later = {each.child_id for each in (*to_begin, *waiting) if each.what in ("dossier", "draft")}
     pieces = pieces_to_send(
         actor=actor,
         family_id=actor.family_id,
