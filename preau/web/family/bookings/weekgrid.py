@@ -51,6 +51,7 @@ class Row:
     code: str
     label: str
     under: str
+    said: str  # the label, with its activity where two moments of the child have the same
     cells: tuple[Cell, ...]
 
     @property
@@ -236,10 +237,12 @@ def _rows(boards: Sequence[Board], ticks: Ticks, words: Mapping[int, str], days:
                 code=code,
                 label=words[enrolment.enrolment_id] if is_alone else unit,
                 under="" if is_alone else words[enrolment.enrolment_id],
+                said="",
                 cells=tuple(_cell(day, enrolment, slots.get(day), draft) for day in days),
             )
         )
-    return rows
+    seen = Counter(row.label for row in rows)
+    return [replace(row, said=f"{row.label}, {row.under}" if seen[row.label] > 1 else row.label) for row in rows]
 
 
 def _cell(on: date, enrolment: BookableEnrolment, slot: SlotView | None, draft: Mapping[int, bool]) -> Cell:
@@ -273,7 +276,7 @@ def _why(slot: SlotView) -> str:
 
 def _lines(day: date, groups: Sequence[Group]) -> tuple[tuple[str, str, str], ...]:
     return tuple(
-        (group.name, row.label if not row.under else f"{row.label}, {row.under}", _told(cell, row))
+        (group.name, f"{row.label}, {row.under}" if row.under else row.label, _told(cell, row))
         for group in groups
         for row in group.rows
         for cell in row.cells
