@@ -175,7 +175,7 @@ def test_the_week_without_javascript_and_what_a_day_says(demo, open_page):
     heading(page, "La semaine")
     assert page.locator(".u[data-s=add]").count() >= 3
     page.get_by_role("button", name=re.compile("limites et places")).first.click()
-    expect(page.get_by_text(re.compile("réservable jusqu’au")).first).to_be_visible()
+    expect(page.get_by_text(re.compile("réservable jusqu’au", re.IGNORECASE)).first).to_be_visible()
     page.get_by_role("button", name="Fermer").first.click()
     page.get_by_role("button", name="Annuler la démarche").click()
     expect(page.get_by_text("Ce que vous aviez coché est oublié")).to_be_visible()
