@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from preau.domain.catalogue.models import Activity
 from preau.domain.documents.models import Document, DocumentType
 from preau.domain.documents.operations.pieces import deposit
 from preau.domain.organisations.models import Organisation
@@ -106,6 +107,34 @@ def test_a_piece_that_lacks_and_one_refused_are_said(login, town, awa):
     assert "vous avez une chose à faire" in page(client.get(HOME))
     Document.objects.filter(pk=piece.document_id).update(state="refused", reason="illisible")
     assert "Ce document a été refusé" in page(client.get(HOME))
+
+
+def test_a_dossier_refused_is_not_begun_anew(login, town, awa):
+    Activity.objects.update(requires_dossier=True)
+    client, child = login(awa.account), awa.children[0]
+    assert "Commencer" in page(client.get(HOME))
+    row = procedure(town, awa, status="refused", child=child, school_year=town.year, decided_at=NOW)
+    Procedure.objects.filter(pk=row.pk).update(kind="dossier")
+    todo = page(client.get(HOME)).partition('id="h-todo"')[2].partition("</section>")[0]
+    assert todo.count("Commencer") == len(awa.children) - 1
+    assert todo.count("Lire la réponse") == 1
+
+
+def test_a_piece_refused_is_said_though_nobody_asked_for_it(login, town, awa):
+    kind = DocumentType.objects.create(organisation_id=town.id, code="autre", title="Autre papier", subject="child")
+    piece = deposit(
+        actor=town.parent(awa),
+        family_id=awa.family.pk,
+        child_id=awa.children[0].pk,
+        type_id=kind.pk,
+        name="a.pdf",
+        content=paper(),
+        school_year_ends_on=town.year.ends_on,
+        now=NOW,
+    )
+    assert "Rien ne vous attend" in page(login(awa.account).get(HOME))
+    Document.objects.filter(pk=piece.document_id).update(state="refused", reason="illisible")
+    assert "Ce document a été refusé" in page(login(awa.account).get(HOME))
 
 
 def test_the_basket_is_the_one_thing_to_send(login, town, awa):

@@ -241,18 +241,20 @@ def _lacking(
         reader = system_actor(actor.organisation_id, time_zone=actor.time_zone)
         asked = situations_of(actor=reader, family_id=family_id, child_ids=child_ids)
     found = _of_family_and_children(list(types.values()), sent, child_ids=child_ids, situations=asked, when=_When(on))
-    return [
-        LackingPiece(
-            child_id=folder.child_id,
-            type_id=kind.type_id,
-            title=kind.title,
-            is_private=types[kind.type_id].is_sensitive or types[kind.type_id].is_judicial,
-            why=wanted.why,
-            due_on=wanted.may_wait_until,
-        )
-        for folder in found
-        for kind, wanted in folder.lacking
-    ]
+    return [each for folder in found for each in _lacking_of(folder, types, with_unasked=not only_due)]
+
+
+def _lacking_of(folder: Folder, types: Mapping[int, DocumentType], *, with_unasked: bool) -> list[LackingPiece]:
+    """What lacks in a folder; and what was sent without being asked for, and refused or over."""
+
+    def lacking(type_id: int, title: str, why: str, due_on: date | None = None) -> LackingPiece:
+        is_private = types[type_id].is_sensitive or types[type_id].is_judicial
+        return LackingPiece(folder.child_id, type_id, title, is_private, why, due_on)
+
+    asked = [lacking(kind.type_id, kind.title, wanted.why, wanted.may_wait_until) for kind, wanted in folder.lacking]
+    known = {kind.type_id for kind, _wanted in folder.wanted}
+    unasked = {each.type_id: each for each in folder.refused if with_unasked and each.type_id not in known}
+    return asked + [lacking(each.type_id, each.title, each.state) for each in unasked.values()]
 
 
 def overdue_of(*, actor: Actor, family_id: int, child_ids: Collection[int], on: date) -> dict[int, tuple[str, ...]]:

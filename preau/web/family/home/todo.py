@@ -60,10 +60,14 @@ def lines(
     coming: Period,
 ) -> list[Line]:
     """Return what is to do, the most pressing first."""
+    # A dossier that was refused is taken up again from its answer, not begun anew.
+    refused = {each.child_id for each in waiting if each.what == "refused" and each.kind == ProcedureKind.DOSSIER}
     found = [
         Line(each.what, waits=each)
         for each in waiting
-        if each.what not in ("pending", "missing") and each.kind != ProcedureKind.BOOKING
+        if each.what not in ("pending", "missing")
+        and each.kind != ProcedureKind.BOOKING
+        and not (each.what == "dossier" and each.child_id in refused)
     ]
     found += _missing(waiting)
     if basket:
