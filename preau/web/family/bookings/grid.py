@@ -106,6 +106,29 @@ def named(rows: Sequence[BookableEnrolment]) -> list[tuple[BookableEnrolment, st
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Where one may go from a calendar: to another child, to another activity of this one."""
+
+    children: tuple[BookableEnrolment, ...]  # one line per participant: the same activity where it has it
+    activities: tuple[tuple[BookableEnrolment, str], ...]
+
+
+def choices_of(rows: Sequence[BookableEnrolment], *, enrolment: BookableEnrolment) -> Choices:
+    """Return the children, then the activities of the one shown."""
+    children: dict[str, BookableEnrolment] = {}
+    for row in sorted(rows, key=lambda row: row.activity_kind != enrolment.activity_kind):
+        children.setdefault(row.participant_key, row)
+    children[enrolment.participant_key] = enrolment
+    order = dict.fromkeys(row.participant_key for row in rows)
+    return Choices(
+        children=tuple(children[key] for key in order if key in children),
+        activities=tuple(
+            (row, words) for row, words in named(rows) if row.participant_key == enrolment.participant_key
+        ),
+    )
+
+
 def neighbour(view: str, period: Period, *, forward: bool) -> date:
     """Return the first day of the page before or after."""
     if view == WEEK:

@@ -90,7 +90,7 @@ def _grid_page(
         "removed": sum(len(wishes) for wishes in basket.values()) - added,
         "kept": [sum(elsewhere), len(elsewhere) - sum(elsewhere)],
         "nobody": request.GET.get("vide"),
-        "siblings": grids.named(siblings),
+        "choices": grids.choices_of(siblings, enrolment=board.enrolment),
         "blocked": grids.blocked(board),
         "gone": [(slot, sentence(slot.why)) for slot in gone],
     }
