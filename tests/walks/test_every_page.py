@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.walks import test_family_desk, test_first_walk, test_guide_002, test_moments, test_separated
+from tests.walks import test_family_desk, test_first_walk, test_guide_002, test_moments, test_separated, test_week
 from tests.walks.crawl import Met, survey
 from tests.walks.steps import accessible, keep_shot, log_in, no_sideways_scroll, slug_of
 
@@ -52,6 +52,7 @@ MET_FIRST = ("bertrade.sauvageon", "perpetue.valombre", "anthelme.clairvaux", "l
 OF_A_MOMENT: dict[str, Callable[..., None]] = {
     "family:booking_done": test_first_walk.test_at_360_pixels_with_one_thumb,
     "family:booking_recap": test_first_walk.test_at_360_pixels_with_one_thumb,
+    "family:basket": test_week.test_no_tick_is_lost_by_tabs_back_or_a_closed_browser,
     "family:enrolment_same": test_moments.test_the_same_enrolment_for_a_brother,
     "family:procedure_sent": test_guide_002.test_the_four_steps_of_the_year,
     "staff:child_contact_photo": test_family_desk.test_the_team_sees_the_face_of_who_collects_a_child,

@@ -155,6 +155,7 @@ def test_no_tick_is_lost_by_tabs_back_or_a_closed_browser(demo, open_page):
     expect(other.get_by_text("2 ajouts")).to_be_visible()
     other.get_by_role("link", name="Relire").click()
     heading(other, "2 - Le récapitulatif")
+    look(other, "semaine-recapitulatif")
     # Meanwhile another tab changes the basket: what was read is no longer what would be sent.
     third = other.context.new_page()
     third.goto("/saint-loup/famille/reservations/semaine/?semaine=2027-01-11")
