@@ -104,7 +104,7 @@ def test_a_piece_that_lacks_and_one_refused_are_said(login, town, awa):
         school_year_ends_on=town.year.ends_on,
         now=NOW,
     )
-    assert "vous avez une chose à faire" in page(client.get(HOME))
+    assert "vous avez 1 chose à faire" in page(client.get(HOME))
     Document.objects.filter(pk=piece.document_id).update(state="refused", reason="illisible")
     assert "Ce document a été refusé" in page(client.get(HOME))
 

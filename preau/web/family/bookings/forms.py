@@ -127,7 +127,7 @@ class UsualWeekForm(forms.Form):
     name = Text(
         label=_("Nom de la semaine"),
         max_length=40,
-        error_messages={"required": _("Donnez un nom à cette semaine, par exemple « Semaine de papa ».")},
+        error_messages={"required": _("Donnez un nom à cette semaine, par exemple « Semaine de papa ».")},
     )
 
 

@@ -135,7 +135,7 @@ def _keep_usual(request: Any, value: str, boards: Sequence[Board], period: Perio
         except TooManyWeeks:
             messages.error(request, _("Vous gardez déjà huit semaines. Supprimez-en une d’abord."))
             return
-        messages.success(request, _("« %s » est gardée : un geste la coche dans une autre semaine.") % name)
+        messages.success(request, _("« %s » est gardée : un geste la coche dans une autre semaine.") % name)
 
 
 def _drop_usual(request: Any, value: str, boards: Sequence[Board], period: Period) -> None:
