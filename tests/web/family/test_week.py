@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from preau.base.models import OutboxMail
 from preau.domain.bookings.models import Booking, UsualWeek
-from preau.domain.catalogue.models import Activity, ResourceDay
+from preau.domain.catalogue.models import Activity, ResourceDay, Slot
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.orders import announce
 from preau.domain.procedures.queries.orders import basket
@@ -188,6 +188,33 @@ def test_one_arrives_where_one_can_act(client, set_today, offers, today):
     assert boxes(text)
     if today.weekday() >= 5:
         assert f'value="{NEXT.isoformat()}"' in text
+
+
+TEN_DAYS = [
+    date(2026, 9, 1),
+    date(2026, 10, 16),  # the eve of the autumn holidays
+    date(2026, 11, 21),  # a Saturday
+    date(2026, 11, 30),  # the last day of a month
+    date(2026, 12, 18),
+    date(2026, 12, 24),
+    date(2027, 1, 3),  # a Sunday, the last day of the holidays
+    date(2027, 5, 6),
+    date(2027, 7, 5),  # the school year is over
+    date(2027, 8, 15),
+]
+
+
+def test_on_any_day_of_the_year_one_arrives_where_a_box_may_be_ticked(client, town, awa, set_today):
+    for start, end in ((date(2026, 9, 1), date(2027, 7, 3)), (date(2027, 9, 1), date(2027, 12, 18))):
+        town.enrol(awa, town.offer(starts_on=start, ends_on=end), child=awa.children[0])
+    for start, end in ((date(2026, 10, 17), date(2026, 11, 2)), (date(2026, 12, 19), date(2027, 1, 4))):
+        Slot.objects.filter(on__gte=start, on__lt=end).update(closed_reason="Vacances")
+    for day in TEN_DAYS:
+        set_today(day)
+        text = client.get(WEEK).content.decode()
+        assert boxes(text), day
+        # Every column holds a box, or says why: no week of locks before it.
+        assert text.index('name="u"') < text.index('class="keys"'), day
 
 
 def test_a_week_without_anything_leads_to_the_first_that_has(client, town, awa, offers):
