@@ -168,6 +168,29 @@ def test_no_tick_is_lost_by_tabs_back_or_a_closed_browser(demo, open_page):
     heading(other, "Nous avons bien enregistré votre demande")
 
 
+def test_a_tick_made_while_the_page_keeps_another_is_kept_too(demo, open_page):
+    page = open_page(360)
+    log_in(page, demo.account("clara.noyer"))
+    heading(page, "Bonjour")
+    week = "/saint-loup/famille/reservations/semaine/?semaine=2027-01-11"
+    page.goto(week)
+    held = []
+    page.route("**/semaine/", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    free = page.locator(f"{BOXES}:not(:checked)")
+    free.nth(0).check()
+    page.wait_for_timeout(2000)
+    assert len(held) == 1  # on its way, slowly
+    free.nth(0).check()
+    held.pop().continue_()
+    page.wait_for_timeout(2500)
+    for route in held:
+        route.continue_()
+    page.wait_for_timeout(500)
+    page.unroute_all()
+    page.goto("/saint-loup/famille/documents/")
+    expect(page.get_by_text("2 ajouts")).to_be_visible()
+
+
 def test_the_week_without_javascript_and_what_a_day_says(demo, open_page):
     page = open_page(scripts=False)
     log_in(page, demo.account("karim.ferrand"))

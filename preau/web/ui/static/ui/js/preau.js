@@ -35,8 +35,7 @@ $$("form[data-save],form[data-leave]").forEach(form => {
   if ("leave" in form.dataset) addEventListener("beforeunload", e => { if (changed) e.preventDefault(); });
   if (!("save" in form.dataset)) return;
   /* what was sent is what the page now shows: what is unticked later is a change of its own */
-  const shown = () => $$("[name=seen]", form).forEach(field => {
-    const on = new Set($$("[name=u]:checked", form).map(i => i.value));
+  const shown = on => $$("[name=seen]", form).forEach(field => {
     field.value = field.value.replace(/([\d-]+):[01]/g, (_all, box) => `${box}:${on.has(box) ? 1 : 0}`);
   });
   const save = async act => {
@@ -46,7 +45,7 @@ $$("form[data-save],form[data-leave]").forEach(form => {
     changed = false;
     const sent = fetch(location.pathname, { method: "POST", body, keepalive: true, redirect: "manual" });
     if (act === "save") return;
-    try { if ((await sent).status === 204) shown(); else changed = true; } catch { changed = true; }
+    try { if ((await sent).status === 204) shown(new Set(body.getAll("u"))); else changed = true; } catch { changed = true; }
   };
   if ("keep" in form.dataset) form.addEventListener("input", () => { clearTimeout(soon); soon = setTimeout(save, 1500, "keep"); });
   addEventListener("pagehide", () => { clearTimeout(soon); save("save"); });
