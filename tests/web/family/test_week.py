@@ -226,6 +226,16 @@ def test_a_week_without_anything_leads_to_the_first_that_has(client, town, awa, 
     assert "premier jour possible" in past
 
 
+def test_a_week_of_locks_says_why_and_a_week_that_is_over_says_so(client, town, awa):
+    late = town.offer(book_deadline={"kind": "working_days", "days": 20, "at": "10:00"})
+    town.enrol(awa, late, child=awa.children[0])
+    text = page_of(client)
+    assert "Rien ne peut être changé à ces dates" in text
+    assert "Accueil périscolaire, délai dépassé" in text
+    assert "Rien n’a lieu" not in text
+    assert "Ces jours sont passés" in page_of(client, TODAY - timedelta(days=7))
+
+
 def test_past_days_are_folded_and_can_be_opened(client, set_today, offers):
     set_today(TODAY + timedelta(days=3))
     assert "Voir les 3 jours passés" in page_of(client, TODAY)
