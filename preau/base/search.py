@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date
 
 MAX_WORD = 40
 # Latin letters that Unicode does not take apart.
@@ -78,6 +79,20 @@ def email_word(text: str) -> str:
     'louetecourrielexample'
     """
     return "".join(_PARTS.findall(fold(text)))[:MAX_WORD]
+
+
+def typed_birth_date(word: str) -> date | None:
+    """Return the day that eight digits say, as one types it; None when they say none.
+
+    >>> typed_birth_date("12052019"), typed_birth_date("31022019"), typed_birth_date("0261910001")
+    (datetime.date(2019, 5, 12), None, None)
+    """
+    if len(word) != len("jjmmaaaa") or not word.isascii() or not word.isdigit():
+        return None
+    try:
+        return date(int(word[4:]), int(word[2:4]), int(word[:2]))
+    except ValueError:
+        return None
 
 
 def wanted_words(text: str) -> list[str]:

@@ -1,6 +1,6 @@
 """What the page shells show around a page: names, menus, footer. No query, but one for a menu with entries."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -13,6 +13,7 @@ from preau.domain.accounts.enums import Role
 from preau.domain.families.queries.files import household_names
 from preau.domain.organisations.enums import Navigation
 from preau.domain.procedures.queries.cases import procedure_forms
+from preau.domain.procedures.queries.inbox import todo_count
 from preau.domain.procedures.queries.orders import basket, count_basket
 
 
@@ -23,6 +24,7 @@ class Link:
     icon: str = ""
     short: str = ""
     current: bool = False
+    badge: Any = ""  # how many wait behind it; counted when the menu is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Chrome:
     household_id: int | None = None
     household_url: str = ""
     basket: Any = None  # what is ticked and not sent, counted when a page shows it (one query)
+    search_url: str = ""  # of those who may look for a family
     shell: str = "ui/public.html"  # what a lost page stands in: the reader keeps the menu
 
 
@@ -88,6 +91,8 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         if family and organisation.navigation == Navigation.MENU:
             found.menu = _family_menu(request, organisation, actor)
         found.shell = "ui/family.html" if family else "ui/staff.html"
+        if not family and actor.has_role(Role.AGENT, Role.MANAGER, Role.ADMIN):
+            found.search_url = reverse("staff:families", args=[slug])
         found.home_url = reverse("family:home" if family else "staff:home", args=[slug])
     return {"chrome": found, "organisation": organisation, "labels": organisation.labels}
 
@@ -215,4 +220,7 @@ def _staff_nav(request: HttpRequest, slug: str, actor: Any) -> list[Link]:
     if actor.has_role(Role.ADMIN):
         entries.append(("staff:agents", _("Agents"), "", "key-round"))
     entries.append(("account:own", _("Mon compte"), "", "user-round"))
-    return _links(request, slug, entries)
+    links = _links(request, slug, entries)
+    if actor.has_role(Role.AGENT, Role.MANAGER):
+        links[1] = replace(links[1], badge=SimpleLazyObject(lambda: todo_count(actor=actor)))
+    return links

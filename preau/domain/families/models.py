@@ -23,6 +23,7 @@ from preau.domain.families.enums import (
 
 ADULT_WORDS = frozenset({"first_name", "last_name", "birth_name", "email", "phone", "mobile", "family"})
 CHILD_WORDS = frozenset({"first_name", "last_name"})
+CONTACT_WORDS = frozenset({"first_name", "last_name", "email", "phone", "mobile", "family", "removed_at"})
 
 
 def _touches(options: dict[str, Any], names: frozenset[str]) -> bool:
@@ -184,7 +185,8 @@ class HouseholdChild(TenantModel):
 
 
 class SearchWord(TenantModel):
-    """A word that finds a household: of the name, telephone or e-mail of an adult, or of the name of a child there.
+    """A word that finds a household: of the name, telephone or e-mail of an adult or of a person whom it has named,
+    or of the name of a child there.
 
     Written when those are saved; whoever writes persons in bulk writes their words too.
     """
@@ -193,6 +195,7 @@ class SearchWord(TenantModel):
     family = models.ForeignKey(Family, on_delete=models.CASCADE, related_name="+", db_index=False)
     adult = models.ForeignKey(Adult, on_delete=models.CASCADE, null=True, related_name="+")
     home = models.ForeignKey(HouseholdChild, on_delete=models.CASCADE, null=True, related_name="+")
+    contact = models.ForeignKey("families.Contact", on_delete=models.CASCADE, null=True, related_name="+")
 
     class Meta:
         indexes = [
@@ -208,14 +211,20 @@ class SearchWord(TenantModel):
 
     @staticmethod
     def write(
-        words: set[str], *, family_id: int, adult: Adult | None = None, home: HouseholdChild | None = None
+        words: set[str],
+        *,
+        family_id: int,
+        adult: Adult | None = None,
+        home: HouseholdChild | None = None,
+        contact: "Contact | None" = None,
     ) -> None:
-        """Replace the words of an adult, or of a child in a household."""
-        person = adult or home
+        """Replace the words of an adult, of a child in a household, or of a person whom a household has named."""
+        person = adult or home or contact
         assert person is not None  # noqa: S101 -- one of them is given
-        SearchWord.objects.filter(adult=adult, home=home).delete()
+        whose = {"adult": adult, "home": home, "contact": contact}
+        SearchWord.objects.filter(**whose).delete()
         SearchWord.objects.bulk_create(
-            SearchWord(organisation_id=person.organisation_id, word=word, family_id=family_id, adult=adult, home=home)
+            SearchWord(organisation_id=person.organisation_id, word=word, family_id=family_id, **whose)
             for word in sorted(words)
         )
 
@@ -323,6 +332,20 @@ class Contact(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}"
+
+    def save(self, **options: Any) -> None:
+        """Keep the words of the search true: whoever rings the bell may be the grandmother."""
+        with transaction.atomic():
+            super().save(**options)
+            if _touches(options, CONTACT_WORDS):
+                SearchWord.write(self.words(), family_id=self.family_id, contact=self)
+
+    def words(self) -> set[str]:
+        """Return what finds this person; nothing once it is taken away."""
+        if self.removed_at is not None:
+            return set()
+        whole = {phone_word(self.phone), phone_word(self.mobile), email_word(self.email)} - {""}
+        return words_of(self.first_name, self.last_name) | whole
 
 
 class ChildHealth(TenantModel):

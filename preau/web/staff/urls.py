@@ -12,6 +12,7 @@ from preau.web.staff.publications import views as publications
 app_name = "staff"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("courriels/", home.mails, name="mails"),
     path("liste/", lists.day, name="day"),
     path("semaine/", lists.week, name="week"),
     path("enfants/<int:child_id>/", children.child, name="child"),

@@ -407,7 +407,7 @@ def test_the_inbox_costs_the_same_with_few_and_many(client, town, awa):
     many = [_count(client, path) for path in paths]
     # Traitées shows a case once there is one: the same as its neighbours.
     assert many[:2] + many[3:] == few[:2] + few[3:]
-    assert max(many) <= 15
+    assert max(many) <= 16
 
 
 def _count(client, path):

@@ -11,7 +11,7 @@ from preau.domain.accounts.models import Account
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import load_bookings
 from preau.domain.catalogue.models import ResourceDay, Slot
-from preau.domain.families.models import Adult, Child, ChildHealth
+from preau.domain.families.models import Adult, Child, ChildHealth, Contact
 from preau.domain.organisations.models import Site
 from preau.domain.procedures.models import Procedure, ProcedureLine
 from tests.factories.town import NOW, TODAY, slots_of
@@ -68,7 +68,8 @@ def test_lists_lead_to_each_sheet_and_say_which_is_to_be_read_first(town, booked
 def test_the_week_counts_each_day(desk, booked):
     page = desk.get(f"{BASE}semaine/").content.decode()
     assert "Dupré Enfant2" in page
-    assert "M, S" in page
+    assert "<td>M S</td>" in page
+    assert "Matin, Accueil périscolaire" in page
 
 
 def test_site_staff_see_their_own_sites_only(town, booked, login):
@@ -82,11 +83,87 @@ def test_site_staff_see_their_own_sites_only(town, booked, login):
         assert client.get(f"{BASE}familles/").status_code == 404
 
 
-def test_a_search_ignores_accents_and_finds_children(desk, awa):
+def test_a_search_ignores_accents_finds_children_and_opens_what_is_alone(desk, awa):
     for text in ("dupre", "DUPRÉ", "enfant1", "awa dupre"):
-        assert "Dupré" in desk.get(f"{BASE}familles/", {"q": text}).content.decode()
+        found = desk.get(f"{BASE}familles/", {"q": text})
+        assert found.url == f"{BASE}familles/{awa.family.pk}/"
     assert "Aucune famille" in desk.get(f"{BASE}familles/", {"q": "zzz"}).content.decode()
     assert desk.get(f"{BASE}familles/", {"q": "a\x00", "page": "99999999999"}).status_code == 200
+
+
+def test_a_search_finds_who_collects_a_birth_date_and_a_number(desk, town, awa, login):
+    place = f"{BASE}familles/{awa.family.pk}/"
+    Child.objects.filter(pk=awa.children[0].pk).update(birth_date=date(2019, 5, 12))
+    who = {"organisation_id": town.id, "family": awa.family, "kind": "pick_up", "said_at": NOW}
+    nan = Contact.objects.create(**who, first_name="Zoé", last_name="Nanterme", mobile="06 39 98 00 11")
+    for text in ("nanterme", "06.39.98.00.11", "12/05/2019", "12052019"):
+        assert desk.get(f"{BASE}familles/", {"q": text}).url == place
+    offer = town.offer()
+    book(desk, town.enrol(awa, offer, child=awa.children[0]), slots_of(offer)[0])
+    number = Procedure.objects.get().number
+    # The file and the démarche have this number: both are offered.
+    page = desk.get(f"{BASE}familles/", {"q": str(number)}).content.decode()
+    assert f"/demarches/{number}/" in page
+    assert place in page
+    Procedure.objects.update(number=77)
+    assert desk.get(f"{BASE}familles/", {"q": "n° 77"}).url == f"{BASE}demarches/77/"
+    nan.removed_at = NOW
+    nan.save()
+    assert "Aucune famille" in desk.get(f"{BASE}familles/", {"q": "nanterme"}).content.decode()
+    boss = login(town.account("chef", role="admin"))  # who reads no démarche
+    assert "Aucune famille" in boss.get(f"{BASE}familles/", {"q": "77"}).content.decode()
+
+
+def test_the_home_says_first_what_is_due_then_who_is_expected(desk, town, awa, booked, login):
+    page = desk.get(BASE).content.decode()
+    assert "Aucune demande n’attend de réponse." in page
+    assert "École des Tests" in page
+    assert "moment=Soir" in page
+    assert 'class="badge"' not in page
+    assert 'name="q"' in page
+    anim = town.account("anim", role="family")
+    anim.memberships.all().delete()
+    town.join(anim, "site_staff", site_ids=[town.school.pk])
+    mine = login(anim).get(BASE).content.decode()
+    assert "D’abord" not in mine
+    assert 'name="q"' not in mine
+
+
+def test_mails_that_could_not_leave_are_told_and_sent_again(town, awa, login, desk):
+    mail = OutboxMail.objects.create(
+        organisation_id=town.id,
+        dedupe_key="k",
+        template="activation",
+        to=["a@b.example"],
+        created_at=NOW,
+        given_up_at=NOW,
+        attempts=8,
+        last_problem="Refusé",
+        subject="Votre espace",
+    )
+    other = OutboxMail.objects.create(
+        organisation_id=town.id + 1,
+        dedupe_key="k2",
+        template="activation",
+        to=["x@y.example"],
+        created_at=NOW,
+        given_up_at=NOW,
+        subject="Ailleurs",
+    )
+    boss = login(town.account("chef", role="manager"))
+    assert "1 courriel n’a pas pu partir" in boss.get(BASE).content.decode()
+    page = boss.get(f"{BASE}courriels/").content.decode()
+    assert "a@b.example" in page
+    assert "Ailleurs" not in page
+    boss.post(f"{BASE}courriels/", {"courriel": other.pk})
+    boss.post(f"{BASE}courriels/", {"courriel": mail.pk})
+    assert [row.given_up_at for row in OutboxMail.objects.order_by("dedupe_key")] == [None, NOW]
+    limited = town.account("ecole", role="manager")
+    town.limit(limited, department_ids=[town.department.pk])
+    client = login(limited)
+    assert client.get(f"{BASE}courriels/").status_code == 404
+    agent = login(town.account("guichet", role="agent"))
+    assert agent.get(f"{BASE}courriels/").status_code == 404
 
 
 def test_the_file_shows_a_family_on_one_page(desk, awa, booked):

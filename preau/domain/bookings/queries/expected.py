@@ -26,6 +26,7 @@ class Expected:
     last_name: str
     hue: int
     class_name: str
+    level: str  # of the class, « CE1 »: classes follow one another as children grow
     activity_id: int
     activity: str
     site_id: int
@@ -39,12 +40,14 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Headcount:
-    """How many are expected in one unit of one site."""
+    """How many are expected in one unit of one activity at one site."""
 
+    activity_id: int
     activity: str
     site: str
     site_id: int
     unit: str
+    starts_minute: int
     count: int
 
 
@@ -55,6 +58,7 @@ class Tension:
     on: date
     resource: str
     site: str
+    site_id: int
     booked: int
     capacity: int
     is_blocking: bool
@@ -94,7 +98,7 @@ def expected_between(
             "pk",
         )
     )
-    classes = _classes(actor, start, end)
+    classes = classes_between(actor=actor, start=start, end=end)
     return [_expected(row[:-2], classes) for row in sorted(values, key=_place_in_list)]
 
 
@@ -121,12 +125,14 @@ def headcounts(*, actor: Actor, on: date) -> list[Headcount]:
         _booked(actor)
         .filter(on=on)
         .values(
+            "enrolment__offer__activity_id",
             "enrolment__offer__activity__name",
             "enrolment__offer__activity__position",
             "enrolment__offer__site__name",
             "enrolment__offer__site_id",
             "slot__unit__name",
             "slot__unit__position",
+            "slot__unit__starts_minute",
         )
         .annotate(count=Count("pk"))
         .order_by(
@@ -135,14 +141,21 @@ def headcounts(*, actor: Actor, on: date) -> list[Headcount]:
     )
     return [
         Headcount(
+            activity_id=row["enrolment__offer__activity_id"],
             activity=row["enrolment__offer__activity__name"],
             site=row["enrolment__offer__site__name"],
             site_id=row["enrolment__offer__site_id"],
             unit=row["slot__unit__name"],
+            starts_minute=row["slot__unit__starts_minute"],
             count=row["count"],
         )
         for row in rows
     ]
+
+
+def next_expected_day(*, actor: Actor, after: date) -> date | None:
+    """Return the first day after `after` when somebody is expected where the agent looks; None: nobody. One query."""
+    return _booked(actor).filter(on__gt=after).order_by("on").values_list("on", flat=True).first()
 
 
 def tensions(*, actor: Actor, start: date, end: date, limit: int = 12) -> list[Tension]:
@@ -152,7 +165,15 @@ def tensions(*, actor: Actor, start: date, end: date, limit: int = 12) -> list[T
     ).select_related("resource__site")
     rows = limited(rows, actor=actor, site="resource__site")
     return [
-        Tension(row.on, row.resource.name, row.resource.site.name, row.booked, row.capacity, row.is_blocking)
+        Tension(
+            on=row.on,
+            resource=row.resource.name,
+            site=row.resource.site.name,
+            site_id=row.resource.site_id,
+            booked=row.booked,
+            capacity=row.capacity,
+            is_blocking=row.is_blocking,
+        )
         for row in rows.order_by("on", *by_name("resource__name"))[:limit]
     ]
 
@@ -163,14 +184,14 @@ def _booked(actor: Actor) -> QuerySet[Booking]:
     return limited(rows, actor=actor, department=f"{path}__activity__department", site=f"{path}__site")
 
 
-def _classes(actor: Actor, start: date, end: date) -> dict[int, str]:
-    rows = Schooling.objects.filter(
-        organisation_id=actor.organisation_id, starts_on__lt=end, ends_on__gt=start
-    ).values_list("child_id", "school_class__name")
-    return dict(rows)
+def classes_between(*, actor: Actor, start: date, end: date) -> dict[int, tuple[str, str]]:
+    """Return the name and the level of the class of each child schooled in [start, end). One query."""
+    rows = Schooling.objects.filter(organisation_id=actor.organisation_id, starts_on__lt=end, ends_on__gt=start)
+    found = rows.values_list("child_id", "school_class__name", "school_class__level")
+    return {child_id: (name, level) for child_id, name, level in found}
 
 
-def _expected(row: tuple[object, ...], classes: dict[int, str]) -> Expected:
+def _expected(row: tuple[object, ...], classes: dict[int, tuple[str, str]]) -> Expected:
     (
         on,
         enrolment_id,
@@ -189,6 +210,7 @@ def _expected(row: tuple[object, ...], classes: dict[int, str]) -> Expected:
         at,
         pos,
     ) = row
+    class_name, level = classes.get(int(str(child_id)), ("", "")) if child_id else ("", "")
     return Expected(
         on=on,  # type: ignore[arg-type]
         enrolment_id=enrolment_id,  # type: ignore[arg-type]
@@ -196,7 +218,8 @@ def _expected(row: tuple[object, ...], classes: dict[int, str]) -> Expected:
         first_name=str(first or family),
         last_name=str(last or ""),
         hue=int(str(hue or 0)),
-        class_name=classes.get(int(str(child_id)), "") if child_id else "",
+        class_name=class_name,
+        level=level,
         activity_id=act_id,  # type: ignore[arg-type]
         activity=str(act),
         site_id=site_id,  # type: ignore[arg-type]

@@ -617,6 +617,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "contact",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="families.contact"
+                    ),
+                ),
+                (
                     "family",
                     models.ForeignKey(
                         db_index=False,

@@ -35,6 +35,7 @@ from preau.domain.families.models import (
     Objection,
     ResidenceCalendar,
     ResidencyFact,
+    SearchWord,
     SheetConfirmation,
     ValidatedDossier,
 )
@@ -154,6 +155,7 @@ def absorb_family(*, actor: Actor, kept_id: int, absorbed_id: int, now: datetime
             home.family = kept
             home.save()
     Contact.objects.filter(organisation_id=organisation_id, family=absorbed).update(family=kept)
+    SearchWord.objects.filter(organisation_id=organisation_id, family=absorbed).update(family=kept)
     _one_contact_each(actor, family=kept)
     # Whose turn it is, and who pays what, has no sense left in one household.
     in_one = ResidenceCalendar.objects.filter(adult_a__family=kept, adult_b__family=kept)

@@ -56,6 +56,7 @@ class ChildFlags:
     pai: str
     has_forbidden: bool
     has_care: bool = False  # something to avoid, or to take
+    diet: str = ""  # one of `rules.DIETS`; "" for the ordinary meal
 
     @property
     def must_be_read(self) -> bool:
@@ -230,14 +231,18 @@ def flags_of_children(*, actor: Actor, child_ids: Collection[int], on: date) -> 
         removed_at=None,
     )
     rows = Child.objects.filter(organisation_id=actor.organisation_id, pk__in=child_ids).select_related("health")
-    return {
-        row.pk: ChildFlags(
-            pai=pai_state(sheet=row.health.sheet, on=on) if hasattr(row, "health") else "",
-            has_forbidden=vars(row)["is_kept"],
-            has_care=hasattr(row, "health") and any(row.health.sheet.get(name) for name in ("avoid", "treatments")),
-        )
-        for row in rows.annotate(is_kept=Exists(forbidden))
-    }
+    return {row.pk: _flags(row, on) for row in rows.annotate(is_kept=Exists(forbidden))}
+
+
+def _flags(row: Child, on: date) -> ChildFlags:
+    sheet: Mapping[str, Any] = row.health.sheet if hasattr(row, "health") else {}
+    diet = str(sheet.get("diet", ""))
+    return ChildFlags(
+        pai=pai_state(sheet=sheet, on=on),
+        has_forbidden=vars(row)["is_kept"],
+        has_care=any(sheet.get(name) for name in ("avoid", "treatments")),
+        diet="" if diet == "standard" else diet,
+    )
 
 
 def _line(row: ConsentType, answer: Consent | None) -> ConsentLine:

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Qu
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.base.ordering import by_name
-from preau.base.search import wanted_words
+from preau.base.search import typed_birth_date, wanted_words
 from preau.domain.accounts.models import Account
 from preau.domain.accounts.queries import Scope, memberships_in, scope_of
 from preau.domain.families.enums import Access, AdultPosition, Authority
@@ -310,9 +310,15 @@ def find_families(
 
 
 def _with_word(actor: Actor, word: str) -> Q:
+    """What a word finds: the beginning of a name, a telephone, an e-mail, the number of a file, a birth date."""
     words = SearchWord.objects.filter(organisation_id=actor.organisation_id, word__beginning=word)
     found = Q(pk__in=words.values("family_id"))
-    return found | Q(number=int(word)) if word.isdigit() and len(word) < 9 else found
+    if word.isdigit() and len(word) < 9:
+        found |= Q(number=int(word))
+    if (born := typed_birth_date(word)) is not None:
+        homes = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, child__birth_date=born)
+        found |= Q(pk__in=homes.values("family_id"))
+    return found
 
 
 def _family_row(family: Family) -> FamilyRow:

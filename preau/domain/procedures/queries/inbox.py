@@ -162,6 +162,11 @@ def queue_counts(*, actor: Actor, now: datetime, wanted: InboxFilter | None = No
     return {key: int(value) for key, value in found.items()}
 
 
+def todo_count(*, actor: Actor) -> int:
+    """Return how many démarches wait for an answer of the service: what the menu says. One query."""
+    return _queue(actor, InboxFilter()).count()
+
+
 def reason_templates(*, actor: Actor) -> list[tuple[str, str]]:
     """Return (title, text) of the sentences that agents choose from. One query."""
     rows = ReasonTemplate.objects.filter(organisation_id=actor.organisation_id).order_by("position", "title")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from preau.domain.enrolments.queries.files import check_family_visible, search_families
 from preau.domain.families.operations import household, invitations
 from preau.domain.families.queries.files import FamilyFile, family_file
+from preau.domain.procedures.queries.cases import is_known
 from preau.web.staff.dates import read_number
 from preau.web.staff.families.duplicates import how_many
 from preau.web.staff.families.file import file_context
@@ -23,17 +24,30 @@ PER_PAGE = 20
 @staff_page("agent", "manager", "admin")
 @require_safe
 def search(request: Any, slug: str) -> HttpResponse:
-    """Families by the names of anybody in them, accents ignored."""
-    text = request.GET.get("q", "").replace("\x00", "")[:80]
+    """Families by whatever one knows of them; what is alone to be found is opened."""
+    actor, text = request.actor, request.GET.get("q", "").replace("\x00", "")[:80].strip()
     number = read_number(request.GET.get("page")) or 1
     offset = max(0, min(number, 100_000) - 1) * PER_PAGE
-    rows, total = search_families(actor=request.actor, text=text, on=request.today, limit=PER_PAGE, offset=offset)
+    rows, total = search_families(actor=actor, text=text, on=request.today, limit=PER_PAGE, offset=offset)
+    case = _case(request, text)
+    if text and total == 1 and rows and case is None:
+        return redirect("staff:family", slug=slug, family_id=rows[0].family_id)
+    if case is not None and not total:
+        return redirect("staff:procedure", slug=slug, number=case)
     page = Paginator(range(total), PER_PAGE).get_page(number)
-    context = {"rows": rows, "page": page, "text": text, "total": total}
-    context["may_merge"] = request.actor.has_role("agent", "manager")
+    context = {"rows": rows, "page": page, "search_text": text, "total": total, "case": case}
+    context["may_merge"] = actor.has_role("agent", "manager")
     if context["may_merge"] and not text:
-        context["alike"] = how_many(request.actor)
+        context["alike"] = how_many(actor)
     return render(request, "staff/families.html", context)
+
+
+def _case(request: Any, text: str) -> int | None:
+    """The démarche that a number names, for those who read it."""
+    number = read_number(text.removeprefix("n°").strip())
+    if number is None or not request.actor.has_role("agent", "manager"):
+        return None
+    return number if is_known(actor=request.actor, number=number) else None
 
 
 @staff_page("agent", "manager", "admin")

@@ -1,98 +1,95 @@
-"""Who is expected: list of a day, matrix of a week."""
+"""Who is expected: list of a day, matrix of a week; on screen, on paper and as a spreadsheet."""
 
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
-from itertools import groupby
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from preau.base.ordering import name_key
-from preau.domain.bookings.queries.expected import expected_between
-from preau.domain.enrolments.queries.files import visible_children
-from preau.domain.families.queries.children import flags_of_children
+from preau.domain.bookings.queries.expected import Expected, expected_between
+from preau.domain.bookings.queries.without_booking import enrolled_between
 from preau.domain.organisations.queries import list_sites
 from preau.kernel.periods import monday_of
-from preau.web.staff.dates import read_day, read_number
+from preau.web.staff.lists.care import care_of
+from preau.web.staff.lists.filters import ListFilter, classes_of, moments_of, read_list
+from preau.web.staff.lists.sheets import day_sheets, week_tables
+from preau.web.staff.lists.spreadsheet import day_book, week_book
+from preau.web.ui.downloads import spreadsheet
 from preau.web.ui.policy import staff_page
+
+WEEK = 7
 
 
 @staff_page()
 @require_safe
 def day(request: Any, slug: str) -> HttpResponse:
     """Everybody expected on a day, one sheet per site, activity and unit; made to be printed."""
-    on = read_day(request.GET.get("date"), default=request.today)
-    if on is None:
+    wanted = read_list(request.GET, today=request.today)
+    if wanted is None:
         return render(request, "400.html", status=400)
-    site_id = read_number(request.GET.get("lieu"))
-    rows = expected_between(actor=request.actor, start=on, end=on + timedelta(days=1), site_id=site_id)
-    sheets = []
-    for (site, activity, unit), members in groupby(rows, key=lambda row: (row.site, row.activity, row.unit)):
-        found = list(members)
-        sheets.append({"site": site, "activity": activity, "unit": unit, "rows": found, "count": len(found)})
-    context = {**_frame(request, on, site_id), **_care(request, rows), "sheets": sheets, "total": len(rows)}
-    return render(request, "staff/day.html", context)
+    every = _rows(request, wanted, days=1)
+    rows = [row for row in every if wanted.keeps(row)]
+    care = care_of(actor=request.actor, rows=rows, on=request.today)
+    sheets = day_sheets(rows=rows, order=wanted.order)
+    if request.GET.get("format") == "xlsx":
+        return spreadsheet(day_book(on=wanted.on, rows=rows, care=care), name=f"liste-{wanted.on}")
+    context = {"sheets": sheets, "total": len([row for row in rows if row.unit]), "care": care}
+    return render(request, "staff/lists/day.html", {**_frame(request, wanted, every, step=1), **context})
 
 
 @staff_page()
 @require_safe
 def week(request: Any, slug: str) -> HttpResponse:
-    """Children in rows, days in columns, with the count of each day."""
-    on = read_day(request.GET.get("date"), default=request.today)
-    if on is None:
+    """Children in rows, open days in columns, one site at a time unless all are asked for."""
+    wanted = read_list(request.GET, today=request.today)
+    if wanted is None:
         return render(request, "400.html", status=400)
-    monday = monday_of(on)
-    days = [monday + timedelta(days=offset) for offset in range(5)]
-    site_id = read_number(request.GET.get("lieu"))
-    rows = expected_between(actor=request.actor, start=monday, end=days[-1] + timedelta(days=1), site_id=site_id)
-    tables = []
-    rows.sort(key=_place_in_week)
-    for (site, activity), members in groupby(rows, key=lambda row: (row.site, row.activity)):
-        tables.append({"site": site, "activity": activity, **_matrix(list(members), days)})
-    context = {**_frame(request, monday, site_id), **_care(request, rows), "tables": tables, "days": days, "step": 7}
-    return render(request, "staff/week.html", context)
+    wanted = replace(wanted, on=monday_of(wanted.on))
+    every = _rows(request, wanted, days=WEEK)
+    if not wanted.site_asked and every:
+        first = _fullest(every)
+        wanted = replace(wanted, site_id=first)
+        every = [row for row in every if row.site_id == first]
+    rows = [row for row in every if wanted.keeps(row)]
+    care = care_of(actor=request.actor, rows=rows, on=request.today)
+    tables = week_tables(rows=rows, order=wanted.order, no_unit=_("Inscrit"))
+    if request.GET.get("format") == "xlsx":
+        return spreadsheet(week_book(tables=tables, care=care), name=f"semaine-{wanted.on}")
+    context = {"tables": tables, "care": care}
+    return render(request, "staff/lists/week.html", {**_frame(request, wanted, every, step=WEEK), **context})
 
 
-def _place_in_week(row: Any) -> tuple[Any, ...]:
-    names = (row.site, row.activity, row.last_name, row.first_name)
-    return (*map(name_key, names), _who(row), row.on)
+def _fullest(rows: list[Expected]) -> int:
+    """The site where most are expected; of two alike, the first by its name."""
+    counts = Counter(row.site_id for row in rows)
+    return min(rows, key=lambda row: (-counts[row.site_id], name_key(row.site), row.site_id)).site_id
 
 
-def _who(row: Any) -> tuple[str, int]:
-    """Whose line it is: a child of two homes, enrolled by both, has one."""
-    return ("child", row.child_id) if row.child_id else ("enrolment", row.enrolment_id)
+def _rows(request: Any, wanted: ListFilter, *, days: int) -> list[Expected]:
+    """Who booked, then who is enrolled where nothing is booked."""
+    asked = {
+        "actor": request.actor,
+        "start": wanted.on,
+        "end": wanted.on + timedelta(days=days),
+        "site_id": wanted.site_id,
+    }
+    return [*expected_between(**asked), *enrolled_between(**asked)]
 
 
-def _matrix(rows: list[Any], days: list[Any]) -> dict[str, Any]:
-    """One line per participant: the units of each day; then how many each day has, and what the letters mean."""
-    lines = []
-    for _participant, members in groupby(rows, key=_who):
-        found = list(members)
-        cells = [", ".join(dict.fromkeys(row.unit_code for row in found if row.on == day)) for day in days]
-        lines.append({"row": found[0], "cells": cells})
-    counts = [len({_who(row) for row in rows if row.on == day}) for day in days]
-    keys = sorted({(row.unit_code, row.unit) for row in rows})
-    return {"lines": lines, "counts": counts, "keys": keys}
-
-
-def _care(request: Any, rows: list[Any]) -> dict[str, Any]:
-    """The sheets that this person opens, and those to read before the service: a sign, nothing of what they say."""
-    actor, ids = request.actor, {row.child_id for row in rows if row.child_id}
-    if not ids or not actor.has_role("agent", "manager", "site_staff"):
-        return {"opened": frozenset(), "to_read": frozenset()}
-    opened = visible_children(actor=actor, child_ids=ids, on=request.today)
-    flags = flags_of_children(actor=actor, child_ids=opened, on=request.today)
-    return {"opened": opened, "to_read": frozenset(pk for pk, each in flags.items() if each.must_be_read)}
-
-
-def _frame(request: Any, on: Any, site_id: int | None) -> dict[str, Any]:
+def _frame(request: Any, wanted: ListFilter, every: list[Expected], *, step: int) -> dict[str, Any]:
     sites = [each for each in list_sites(organisation_id=request.organisation.id) if request.actor.sees_site(each[0])]
-    step = 7 if request.path.endswith("/semaine/") else 1
     return {
-        "on": on,
-        "previous": on - timedelta(days=step),
-        "next": on + timedelta(days=step),
+        "wanted": wanted,
+        "on": wanted.on,
+        "query": wanted.query(),
+        "previous": wanted.moved(-step),
+        "next": wanted.moved(step),
         "sites": sites,
-        "site_id": site_id,
+        "moments": moments_of(every),
+        "classes": classes_of(every),
     }
