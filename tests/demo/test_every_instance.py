@@ -32,7 +32,7 @@ TODAY = date(2026, 11, 28)
 STEPS = {"debut": 3, "date": 4, "page": 3, "semaine": 3}
 MOST_PER_VIEW = 10_000 if IS_WHOLE else 3  # instances of one page followed for one account
 # Each of these is a page of its own, with its own settings behind it: all are opened.
-EACH = frozenset({"family:booking_grid", "family:booking_periodicity", "staff:family_bookings"})
+EACH = frozenset({"family:booking_grid", "family:booking_periodicity", "staff:family_week"})
 
 
 FOR_ALL = frozenset({"family:publication", "account:totp"})  # the same for each account of a town

@@ -86,14 +86,17 @@ def change_bookings(*, actor: Actor, items: Sequence[OrderItem], now: datetime, 
     return Outcome(decision, material.enrolments, rows)
 
 
-def preview_change(*, actor: Actor, items: Sequence[OrderItem], now: datetime) -> Outcome:
+def preview_change(*, actor: Actor, items: Sequence[OrderItem], now: datetime, with_reason: bool = False) -> Outcome:
     """Tell what `change_bookings` would decide now, without lock nor write: the récapitulatif (A09-39).
 
+    :param with_reason: as if an agent had given a reason.
+    :raises NotAllowed: `with_reason` by somebody who may not force.
     :raises NotFound: an enrolment or a slot is not the actor's, or the slot is not of that offer.
     :raises TooManyWishes: more than MAX_WISHES slots.
     """
     material = _read(actor=actor, items=items, now=now, lock=False)
-    return Outcome(_decide(material, now=now, may_force=False), material.enrolments)
+    may_force = _may_force(actor, "?") if with_reason else False
+    return Outcome(_decide(material, now=now, may_force=may_force), material.enrolments)
 
 
 @transaction.atomic

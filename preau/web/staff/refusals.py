@@ -24,6 +24,11 @@ REFUSALS: dict[str, str | Promise] = {
 }
 
 
+def short(code: str) -> str:
+    """Return the fact alone, where the page says beside it what to do."""
+    return sentence(code).partition(" : ")[0].partition("\u00a0: ")[0]
+
+
 def sentence(code: str) -> str:
     """Return the agents' words for a fact."""
     return str(REFUSALS.get(code, code))

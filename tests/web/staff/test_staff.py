@@ -8,12 +8,10 @@ from django.test.utils import CaptureQueriesContext
 
 from preau.base.models import JournalEntry, OutboxMail
 from preau.domain.accounts.models import Account
-from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import load_bookings
-from preau.domain.catalogue.models import ResourceDay, Slot
 from preau.domain.families.models import Adult, Child, ChildHealth, Contact
 from preau.domain.organisations.models import Site
-from preau.domain.procedures.models import Procedure, ProcedureLine
+from preau.domain.procedures.models import Procedure
 from tests.factories.town import NOW, TODAY, slots_of
 
 pytestmark = pytest.mark.django_db
@@ -198,77 +196,10 @@ def test_a_protected_address_is_shown_on_demand_and_the_reading_is_written(desk,
 
 
 def book(desk, enrolment, slot, *, reason="", key="k1"):
-    return desk.post(
-        f"{BASE}inscriptions/{enrolment.pk}/",
-        {"key": key, "debut": slot.on.isoformat(), "seen": [f"{slot.pk}:0"], "u": [slot.pk], "motif": reason},
-        follow=True,
-    ).content.decode()
-
-
-def test_an_agent_books_for_the_family_past_a_full_slot_with_a_reason(desk, town, awa):
-    offer = town.offer()
-    enrolment = town.enrol(awa, offer, child=awa.children[0])
-    slot = slots_of(offer)[0]
-    ResourceDay.objects.filter(on=slot.on).update(capacity=0)
-    assert "donnez un motif" in book(desk, enrolment, slot)
-    assert not Booking.objects.exists()
-    assert not Procedure.objects.filter(number__isnull=False).exists()
-    assert "1 ajout." in book(desk, enrolment, slot, reason="Urgence familiale", key="k2")
-    assert Booking.objects.get().reason == "Urgence familiale"
-
-
-def test_a_reason_is_asked_before_anything_is_written_and_the_ticks_stay(desk, town, awa):
-    offer = town.offer(book_deadline={"kind": "days", "days": 60, "at": "23:59"})
-    enrolment = town.enrol(awa, offer, child=awa.children[0])
-    slot = slots_of(offer)[0]
-    page = book(desk, enrolment, slot)
-    assert "Dites pourquoi" in page
-    assert f'value="{slot.pk}" checked' in page
-    assert not OutboxMail.objects.exists()
-    assert not Procedure.objects.filter(number__isnull=False).exists()
-
-
-def test_a_closed_day_refused_to_an_agent_is_told_to_nobody_else(desk, town, awa):
-    offer = town.offer()
-    enrolment = town.enrol(awa, offer, child=awa.children[0])
-    shut, free = slots_of(offer)[:2]
-    Slot.objects.filter(pk=shut.pk).update(closed_reason="Grève")
-    sent = {"key": "k", "debut": free.on.isoformat(), "seen": [f"{shut.pk}:0", f"{free.pk}:0"], "u": [shut.pk, free.pk]}
-    page = desk.post(f"{BASE}inscriptions/{enrolment.pk}/", sent, follow=True).content.decode()
-    assert "activité fermée ce jour-là" in page
-    assert "1 ajout." in page
-    assert not ProcedureLine.objects.exclude(why="").exists()
-
-
-def test_the_ticks_of_an_agent_follow_from_month_to_month(desk, town, awa):
-    offer = town.offer()
-    enrolment = town.enrol(awa, offer, child=awa.children[0])
-    november, december = slots_of(offer)[0], slots_of(offer, after=date(2026, 12, 1))[0]
-    url = f"{BASE}inscriptions/{enrolment.pk}/"
-    sent = {"debut": november.on.isoformat(), "seen": [f"{november.pk}:0"], "u": [november.pk], "act": "go:2026-12-01"}
-    page = desk.post(url, sent).content.decode()
-    assert f'name="garde" value="{november.pk}:1"' in page
-    both = {"debut": "2026-12-01", "garde": [f"{november.pk}:1"], "seen": [f"{december.pk}:0"], "u": [december.pk]}
-    assert "2 ajouts." in desk.post(url, {**both, "key": "k"}, follow=True).content.decode()
-    assert Booking.objects.filter(status="booked").count() == 2
-
-
-def test_staff_without_the_role_cannot_book(town, awa, login):
-    offer = town.offer()
-    enrolment = town.enrol(awa, offer, child=awa.children[0])
-    for role in ("site_staff", "regisseur", "admin"):
-        client = login(town.account(f"x-{role}", role=role))
-        assert client.get(f"{BASE}inscriptions/{enrolment.pk}/").status_code == 404
-
-
-@pytest.mark.parametrize(
-    "data", [{"seen": ["x:0"]}, {"seen": ["1:0"], "u": ["2"]}, {"seen": ["999999:0"]}, {"debut": "demain"}]
-)
-def test_bad_input_is_refused_in_french(desk, town, awa, data):
-    enrolment = town.enrol(awa, town.offer(), child=awa.children[0])
-    response = desk.post(f"{BASE}inscriptions/{enrolment.pk}/", {"key": "k", **data})
-    assert response.status_code == 400
-    assert "n’est pas complète" in response.content.decode()
+    """Save, from the récapitulatif, one tick of a family’s grid."""
+    sent = {"act": "save", "key": key, "debut": slot.on.isoformat(), "garde": [f"{enrolment.pk}-{slot.pk}:1"]}
+    path = f"{BASE}familles/{enrolment.family_id}/reservations/"
+    return desk.post(path, {**sent, "motif": reason}, follow=True).content.decode()
 
 
 @pytest.mark.parametrize("query", ["?date=hier", "?date=9999-01-01", "?lieu=x"])

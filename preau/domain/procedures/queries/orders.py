@@ -244,12 +244,13 @@ def reverse_of(*, view: ProcedureView) -> OrderItem:
     )
 
 
-def preview_order(*, actor: Actor, items: Sequence[OrderItem], now: datetime) -> Outcome:
+def preview_order(*, actor: Actor, items: Sequence[OrderItem], now: datetime, with_reason: bool = False) -> Outcome:
     """Return what placing this order would give now, without taking anything (A09-39).
 
+    :param with_reason: as if an agent had given a reason to go past deadlines and capacities.
     :raises NotFound: an enrolment or a slot is not the actor's.
     """
-    return bookings.preview_change(actor=actor, items=items, now=now)
+    return bookings.preview_change(actor=actor, items=items, now=now, with_reason=with_reason)
 
 
 def _numbered(actor: Actor) -> QuerySet[Procedure]:

@@ -72,6 +72,7 @@ def file_context(*, actor: Actor, file: FamilyFile, on: date) -> dict[str, Any]:
         "kids": _kids(actor, file, ids=ids, lines=lines, papers=papers, on=on),
         "others": len(every) - len(ids),
         "lines": lines,
+        "may_book": any(line.needs_booking and line.status == "active" for line in lines),
         "days": _days(planned, lines),
         "household_papers": papers[None],
         "procedures": procedures,

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from preau.web.staff.families import bookings, corrections, counter, duplicates, keys, views
+from preau.web.staff.bookings import views as bookings
+from preau.web.staff.families import corrections, counter, duplicates, keys, views
 
 urlpatterns = [
     path("familles/", views.search, name="families"),
@@ -26,5 +27,5 @@ urlpatterns = [
     path("doublons/", duplicates.duplicates, name="duplicates"),
     path("doublons/enfants/<int:child_id>/<int:other_child_id>/", duplicates.children, name="duplicate_children"),
     path("doublons/adultes/<int:adult_id>/<int:other_adult_id>/", duplicates.adults, name="duplicate_adults"),
-    path("inscriptions/<int:enrolment_id>/", bookings.grid, name="family_bookings"),
+    path("familles/<int:family_id>/reservations/", bookings.week, name="family_week"),
 ]
