@@ -56,6 +56,7 @@ class TimelineEvent(StrEnum):
     SUBMITTED = "submitted"
     IN_REVIEW = "in_review"
     MORE_ASKED = "more_asked"
+    NO_MORE_ASKED = "no_more_asked"  # asked by mistake
     COMPLETED = "completed"  # the family gave what was asked
     CANCELLED = "cancelled"
     AGREED = "agreed"  # the other parent

@@ -183,6 +183,6 @@ def test_a_service_that_nobody_looks_after_is_told_and_its_demandes_reach_the_ma
     boss = login(town.account("chef", role="admin"))
     for page in (client.get("/ville-test/agents/"), boss.get("/ville-test/agents/agents/")):
         assert "Petite enfance\u00a0» n’a aucun agent" in page.content.decode()
-    assert "attend une réponse" in client.get("/ville-test/agents/").content.decode()
+    assert "attendent une réponse" in client.get("/ville-test/agents/").content.decode()
     town.limit(keeper, department_ids=[creche])
     assert departments_without_agent(organisation_id=town.id) == []

@@ -1,7 +1,7 @@
 """The agents' inbox: what waits, deciding, asking, taking back, accepting many."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from preau.base.models import StoredFile
+from preau.base.models import OutboxMail, StoredFile
 from preau.domain.accounts.models import Account
 from preau.domain.catalogue.models import Activity, Offer
 from preau.domain.documents.models import Document, DocumentType
@@ -169,6 +169,33 @@ def test_those_without_anomaly_are_accepted_together(client, town, awa):
     assert "Cochez au moins une demande" in page(client.post(f"{INBOX}sans-anomalie/", {}, follow=True))
 
 
+def test_what_was_accepted_together_is_taken_back_together(client, town, awa):
+    numbers = [declare(town, awa, name) for name in ("Léa", "Zoé")]
+    told = page(client.post(f"{INBOX}sans-anomalie/", {"n": numbers}, follow=True))
+    assert "Reprendre les 2 décisions" in told
+    decisions.apply_held(actor=town.system, number=numbers[0], now=NOW)
+    back = page(client.post(f"{INBOX}reprise/", {"n": numbers}, follow=True))
+    assert "1 décision reprise" in back
+    assert "déjà appliquées" in back
+    assert Procedure.objects.get(number=numbers[1]).held_until is None
+
+
+def test_a_request_made_by_mistake_is_withdrawn_and_the_family_told(client, town, awa):
+    number = declare(town, awa)
+    due = Procedure.objects.get(number=number).due_at
+    client.post(f"{INBOX}{number}/decision/", {"decision": "ask", "reason": "Quelle date ?"})
+    assert "Ne plus rien demander" in page(client.get(f"{INBOX}{number}/"))
+    asked_at = datetime.fromisoformat(Procedure.objects.get(number=number).asked["at"])
+    decisions.withdraw_request(actor=town.agent("agent"), number=number, now=asked_at + timedelta(hours=30))
+    row = Procedure.objects.get(number=number)
+    assert (row.status, row.asked, row.due_at) == ("in_review", {}, due + timedelta(hours=30))
+    assert OutboxMail.objects.filter(template="procedure_no_more_asked").count() == 1
+    told = page(client.post(f"{INBOX}{number}/complement/retrait/", follow=True))
+    assert "n’a plus rien à envoyer" in told
+    assert OutboxMail.objects.filter(template="procedure_no_more_asked").count() == 1
+    assert "Rien n’est plus à envoyer" in page(login_as(awa).get(f"/ville-test/famille/demandes/{number}/"))
+
+
 def test_who_may_not_decide_meets_a_refusal(login, town, awa):
     assert login(town.account("animateur", role="site_staff")).get(INBOX).status_code in (403, 404)
     assert login(awa.account).get(INBOX).status_code == 404
@@ -319,6 +346,31 @@ def test_what_is_sensitive_or_not_seen_by_the_antivirus_is_not_shown_before_it_i
     assert "/pages/1/" in page(client.get(f"{INBOX}{number}/"))
     DocumentType.objects.update(is_sensitive=True)
     assert "/pages/1/" not in page(client.get(f"{INBOX}{number}/"))
+
+
+def test_pieces_are_read_one_after_the_other_and_a_sensitive_one_only_when_asked_for(client, town, awa):
+    number = declare(town, awa)
+    kinds = [
+        DocumentType.objects.create(
+            organisation_id=town.id, code=code, title=code, subject="family", is_sensitive=secret
+        )
+        for code, secret in (("livret", False), ("carnet", True))
+    ]
+    plain, secret = [join(awa, number, kind, SimpleUploadedFile("p.pdf", paper())) for kind in kinds]
+    fold = '<details class="fold card" name="pieces" id="piece-{}" open>'
+    assert 'name="pieces" id="piece-1" open' not in page(client.get(INBOX)), "looking at the queue reads no piece"
+    seen = page(client.get(f"{INBOX}{number}/"))
+    assert fold.format(plain.pk) in seen
+    assert f"/documents/{secret.pk}/pages/1/" not in seen
+    assert "Valider et voir la suivante (accès journalisé)" in seen
+    went = client.post(f"{INBOX}{number}/pieces/{plain.pk}/", {"act": "accept"})
+    assert went.url == f"{INBOX}{number}/?voir={secret.pk}#piece-{secret.pk}"
+    seen = page(client.get(went.url))
+    assert fold.format(secret.pk) in seen
+    assert f"/documents/{secret.pk}/pages/1/" in seen
+    assert page(client.get(f"{INBOX}{number}/?voir=999999")).count("Afficher ici") == 1
+    last = client.post(f"{INBOX}{number}/pieces/{secret.pk}/", {"act": "accept"})
+    assert last.url == f"{INBOX}{number}/#h-pieces"
 
 
 def test_the_machine_says_how_many_places_are_left(client, town, awa, bruno):

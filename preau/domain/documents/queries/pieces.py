@@ -71,9 +71,14 @@ class DocumentView:
         return self.media_type.startswith("image/")
 
     @property
+    def is_safe(self) -> bool:
+        """Whether its file may be drawn in a page."""
+        return self.scan not in (ScanState.UNAVAILABLE, ScanState.INFECTED)
+
+    @property
     def is_shown(self) -> bool:
         """Whether it may be shown before one opens it: reading a sensitive piece is an act, written in the journal."""
-        return not self.is_sensitive and self.scan not in (ScanState.UNAVAILABLE, ScanState.INFECTED)
+        return not self.is_sensitive and self.is_safe
 
     @property
     def shown_pages(self) -> range:

@@ -36,6 +36,7 @@ SHOWN = (
     "procedure.accepted",
     "procedure.cancelled",
     "procedure.more_asked",
+    "procedure.no_more_asked",
     "procedure.partly_accepted",
     "procedure.refused",
     "procedure.taken_back",

@@ -375,6 +375,7 @@ class Migration(migrations.Migration):
                             ("submitted", "SUBMITTED"),
                             ("in_review", "IN_REVIEW"),
                             ("more_asked", "MORE_ASKED"),
+                            ("no_more_asked", "NO_MORE_ASKED"),
                             ("completed", "COMPLETED"),
                             ("cancelled", "CANCELLED"),
                             ("agreed", "AGREED"),

@@ -33,7 +33,7 @@ from preau.domain.procedures.enums import (
 )
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.handlers import handler_of
-from preau.domain.procedures.operations.messages import note, tell_family, tell_other_parents
+from preau.domain.procedures.operations.messages import note, resume, tell_family, tell_other_parents
 from preau.domain.procedures.queries.cases import ProcedureFile, case_row, case_view, visible
 from preau.domain.procedures.rules import (
     AlreadyDecided,
@@ -145,6 +145,22 @@ def take_back(*, actor: Actor, number: int, now: datetime) -> None:
 
 
 @transaction.atomic
+def take_back_many(*, actor: Actor, numbers: Sequence[int], now: datetime) -> tuple[int, ...]:
+    """Take back what is still held of decisions taken together; return their numbers.
+
+    :raises NotFound: one of them is not this agent's.
+    """
+    done = []
+    for number in sorted(set(numbers))[:MAX_AT_ONCE]:
+        try:
+            take_back(actor=actor, number=number, now=now)
+        except AlreadyDecided:
+            continue
+        done.append(number)
+    return tuple(done)
+
+
+@transaction.atomic
 def apply_held(*, actor: Actor, number: int, now: datetime, until: datetime | None = None) -> bool:
     """Apply a held decision: when its time has come, or at once when an agent asks. Tell whether it was done.
 
@@ -189,6 +205,28 @@ def ask_more(*, actor: Actor, number: int, text: str, types: Mapping[int, str], 
         template="procedure_more_asked",
         subject=f"Votre demande n° {number} : un complément est demandé",
         key=f"asked-{int(now.timestamp())}",
+        now=now,
+    )
+
+
+@transaction.atomic
+def withdraw_request(*, actor: Actor, number: int, now: datetime) -> None:
+    """Ask no more for what was asked by mistake: the démarche goes on where it was, and the family is told so.
+
+    :raises NotFound: not this agent's; :raises AlreadyDecided: nothing is asked any more.
+    """
+    row = locked_case(actor=actor, number=number)
+    if row.status != ProcedureStatus.MORE_ASKED:
+        raise AlreadyDecided(number)
+    resume(row=row, now=now)
+    note(actor=actor, row=row, event=TimelineEvent.NO_MORE_ASKED, by=_department_name(row), now=now)
+    journal.record(actor=actor, act="procedure.no_more_asked", at=now, subject_type="procedure", subject_id=number)
+    tell_family(
+        actor=actor,
+        row=row,
+        template="procedure_no_more_asked",
+        subject=f"Votre demande n° {number} : rien n’est à envoyer",
+        key=f"no-more-{int(now.timestamp())}",
         now=now,
     )
 

@@ -167,13 +167,16 @@ def complete(*, actor: Actor, number: int, text: str, now: datetime) -> None:
         _add_message(actor, row, check_text(text), now=now, is_note=False)
     elif row.pieces.count() <= int(row.asked.get("had", 0)):
         raise TextMissing
+    resume(row=row, now=now)
+    note(actor=actor, row=row, event=TimelineEvent.COMPLETED, by=actor.display_name, now=now)
+
+
+def resume(*, row: Procedure, now: datetime) -> None:
+    """Give a locked démarche back to the service: nothing is asked any more, and its delay goes on from here."""
     if row.due_at is not None and row.asked.get("at"):
-        row.due_at += now - datetime.fromisoformat(
-            row.asked["at"]
-        )  # the family was awaited: the delay goes on after it
+        row.due_at += now - datetime.fromisoformat(row.asked["at"])
     row.status, row.asked, row.updated_at = ProcedureStatus.IN_REVIEW, {}, now
     row.save(update_fields=["status", "asked", "updated_at", "due_at"])
-    note(actor=actor, row=row, event=TimelineEvent.COMPLETED, by=actor.display_name, now=now)
 
 
 @transaction.atomic

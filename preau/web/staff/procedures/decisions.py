@@ -16,12 +16,12 @@ from preau.domain.documents.rules import AlreadyChecked, ReasonMissing
 from preau.domain.families.rules import ActFrozen
 from preau.domain.procedures.operations import decisions
 from preau.domain.procedures.operations import messages as messages_acts
-from preau.domain.procedures.queries.cases import find_case
+from preau.domain.procedures.queries.cases import find_case, pieces_of
 from preau.domain.procedures.queries.inbox import InboxFilter, inbox, next_in_queue
 from preau.domain.procedures.rules import AlreadyDecided, TextMissing, TextTooLong, WaitsForOtherParent
 from preau.web.staff.dates import read_number
 from preau.web.staff.procedures.forms import ACCEPT, ASK, query_of, read_filter
-from preau.web.staff.procedures.views import decision_form, page
+from preau.web.staff.procedures.views import decision_form, next_to_check, page
 from preau.web.staff.templatetags.inbox import within
 from preau.web.ui.policy import staff_page
 from preau.web.ui.templatetags.fr import clock
@@ -80,14 +80,16 @@ def _tell(request: Any, number: int, *, accept: bool, is_partial: bool, until: d
     messages.success(request, " ".join(told))
 
 
-def _to(request: Any, number: int | None, *, held: int | None = None, anchor: str = "") -> HttpResponseRedirect:
-    """Go to a case of the same queue, or to the queue when there is none left."""
+def _to(
+    request: Any, number: int | None, *, held: int | None = None, see: int | None = None, anchor: str = ""
+) -> HttpResponseRedirect:
+    """Go to a case of the same queue, or to the queue when there is none left. `see`: the piece to show there."""
     slug, query = (
         request.organisation.slug,
         query_of(read_filter(request.GET)),
     )
     path = reverse("staff:procedure", args=[slug, number]) if number else reverse("staff:procedures", args=[slug])
-    query = "&".join(part for part in (query, f"tenu={held}" if held else "") if part)
+    query = "&".join(part for part in (query, f"tenu={held}" if held else "", f"voir={see}" if see else "") if part)
     return HttpResponseRedirect((f"{path}?{query}" if query else path) + (f"#{anchor}" if anchor else ""))
 
 
@@ -101,6 +103,39 @@ def take_back(request: Any, slug: str, number: int) -> HttpResponse:
         messages.warning(request, _("La décision est déjà appliquée et la famille prévenue."))
     else:
         messages.success(request, _("Demande n° %s : la décision est reprise, la famille n’en a rien su.") % number)
+    return _to(request, number)
+
+
+@staff_page("agent", "manager")
+@require_POST
+def take_back_many(request: Any, slug: str) -> HttpResponse:
+    """Take back together what was accepted together, as far as it is still held."""
+    numbers = [found for each in request.POST.getlist("n")[:MAX_BULK] if (found := read_number(each))]
+    done = decisions.take_back_many(actor=request.actor, numbers=numbers, now=request.now)
+    if done:
+        words = ngettext(
+            "%s décision reprise, la famille n’en a rien su.",
+            "%s décisions reprises, les familles n’en ont rien su.",
+            len(done),
+        )
+        messages.success(request, words % len(done))
+    if len(done) < len(set(numbers)):
+        messages.warning(request, _("Les autres sont déjà appliquées, et les familles prévenues."))
+    return redirect("staff:procedures_clean", slug=slug)
+
+
+@staff_page("agent", "manager")
+@require_POST
+def no_more(request: Any, slug: str, number: int) -> HttpResponse:
+    """Ask the family no more for what was asked by mistake."""
+    try:
+        decisions.withdraw_request(actor=request.actor, number=number, now=request.now)
+    except AlreadyDecided:
+        messages.warning(request, _("Demande n° %s : la famille n’a plus rien à envoyer.") % number)
+    else:
+        messages.success(
+            request, _("Demande n° %s : la famille est prévenue qu’elle n’a plus rien à envoyer.") % number
+        )
     return _to(request, number)
 
 
@@ -174,7 +209,8 @@ def check_piece(request: Any, slug: str, number: int, document_id: int) -> HttpR
         messages.warning(request, _("La pièce a été remplacée, ou la demande traitée, entre-temps."))
     else:
         messages.success(request, _("La pièce est validée.") if accept else _("La pièce est refusée."))
-    return _to(request, number, anchor="h-pieces")
+    after = next_to_check(pieces_of(actor=request.actor, number=number, on=request.today), document_id)
+    return _to(request, number, see=after, anchor=f"piece-{after}" if after else "h-pieces")
 
 
 @staff_page("agent", "manager")
@@ -207,6 +243,9 @@ def accept_clean(request: Any, slug: str) -> HttpResponse:
             messages.warning(request, _("Demande n° %s : laissée de côté, à regarder une par une.") % number)
         if not numbers:
             messages.warning(request, _("Cochez au moins une demande."))
-        return redirect("staff:procedures_clean", slug=slug)
+        path = reverse("staff:procedures_clean", args=[slug])
+        held = ",".join(map(str, decided.numbers)) if decided.applies_at else ""
+        return HttpResponseRedirect(f"{path}?tenues={held}" if held else path)
     shown = inbox(actor=actor, wanted=InboxFilter(clean_only=True), now=request.now, limit=MAX_BULK)
-    return render(request, "staff/procedures/clean.html", {"rows": shown.rows, "total": shown.total})
+    held = [found for each in request.GET.get("tenues", "").split(",")[:MAX_BULK] if (found := read_number(each))]
+    return render(request, "staff/procedures/clean.html", {"rows": shown.rows, "total": shown.total, "held": held})

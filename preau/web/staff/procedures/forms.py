@@ -40,14 +40,15 @@ class DecisionForm(forms.Form):
         types: Mapping[int, str] | None = None,
         asked: Iterable[int] = (),
         unread: Iterable[str] = (),
+        validates: Iterable[str] = (),
     ) -> None:
         """Pieces are named by their titles.
 
         :param types: pieces that may be asked for; `asked`: those ticked before the agent says anything.
-        :param unread: pieces that no agent has opened and that accepting would validate.
+        :param unread: pieces that no agent has opened and that accepting would validate; `validates`: those opened.
         """
         super().__init__(data)
-        self.unread = tuple(unread)
+        self.unread, self.validates = tuple(unread), tuple(validates)
         self.takes_unread = data is not None and data.get("takes_unread") == "1"
         self.templates, self.parts, self.types = templates, tuple(parts), types or {}
         shown = data is not None and data.get("parts_shown")

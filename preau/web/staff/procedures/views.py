@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from preau.domain.accounts.queries import colleagues
+from preau.domain.documents.enums import DocumentState
 from preau.domain.documents.queries.pieces import DocumentView, document_types, unread_pieces
 from preau.domain.enrolments.queries.lists import PlacesLeft, places_left
 from preau.domain.organisations.queries import list_departments
@@ -91,6 +92,7 @@ def page(
         case = find_case(actor=actor, number=shown.rows[0].number)
     if case is not None:
         context |= _case(request, case, form)
+        context |= viewer(request, context["pieces"], oops=oops or {}, opens=context["is_item"] and "form" in context)
         near = [each for each in people if each.looks_after(department_id=case.department_id, site_id=case.site_id)]
         context["colleagues"] = near
     has_errors = bool(oops or (form and form.errors))
@@ -117,6 +119,31 @@ def _case(request: Any, case: ProcedureFile, form: DecisionForm | None) -> dict[
     return context
 
 
+def viewer(request: Any, pieces: list[DocumentView], *, oops: dict[str, Any], opens: bool) -> dict[str, Any]:
+    """Which piece is open and which are drawn in the page: a sensitive one only when it is asked for by name.
+
+    :param opens: open the first one to check, where a case is being decided.
+    """
+    ids = {piece.document_id for piece in pieces}
+    asked = read_number(request.GET.get("voir"))
+    first = next((piece.document_id for piece in pieces if opens and piece.state == DocumentState.TO_CHECK), None)
+    wanted = oops.get("piece") or (asked if asked in ids else first)
+    return {
+        "open_piece": wanted,
+        "drawn": {each.document_id for each in pieces if each.is_shown or (each.is_safe and each.document_id == asked)},
+        "sensitive": {each.document_id for each in pieces if each.is_sensitive},
+        "nexts": {piece.document_id: next_to_check(pieces, piece.document_id) for piece in pieces},
+    }
+
+
+def next_to_check(pieces: list[DocumentView], document_id: int) -> int | None:
+    """Return the piece to check after this one, or before it when there is none after."""
+    ids = [piece.document_id for piece in pieces]
+    place = ids.index(document_id) if document_id in ids else 0
+    others = [*pieces[place + 1 :], *pieces[:place]]
+    return next((each.document_id for each in others if each.state == DocumentState.TO_CHECK), None)
+
+
 def _booking_days(view: ProcedureView) -> list[dict[str, Any]]:
     """What a démarche of reservations added, gave back and was refused, by day."""
     found: dict[date, dict[str, Any]] = {}
@@ -140,6 +167,7 @@ def decision_form(request: Any, case: ProcedureFile, *, pieces: list[DocumentVie
     actor = request.actor
     if pieces is None:
         pieces = pieces_of(actor=actor, number=case.view.number, on=request.today)
+    unread = unread_pieces(actor=actor, pieces=pieces)
     return DecisionForm(
         request.POST if request.method == "POST" and "decision" in request.POST else None,
         templates=dict(reason_templates(actor=actor)),
@@ -150,5 +178,6 @@ def decision_form(request: Any, case: ProcedureFile, *, pieces: list[DocumentVie
             if each.subject == "family" or (each.subject == "child" and case.child is not None)
         },
         asked=[piece.type_id for piece in pieces if piece.state in ("refused", "expired")],
-        unread=[piece.title for piece in unread_pieces(actor=actor, pieces=pieces)],
+        unread=[piece.title for piece in unread],
+        validates=[piece.title for piece in pieces if piece.state == DocumentState.TO_CHECK and piece not in unread],
     )
