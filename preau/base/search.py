@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
+from typing import Any, Protocol
 
 MAX_WORD = 40
 # Latin letters that Unicode does not take apart.
@@ -79,6 +81,26 @@ def email_word(text: str) -> str:
     'louetecourrielexample'
     """
     return "".join(_PARTS.findall(fold(text)))[:MAX_WORD]
+
+
+class Reachable(Protocol):
+    """Who has telephones and an e-mail, perhaps empty."""
+
+    phone: Any
+    mobile: Any
+    email: Any
+
+
+def person_words(*names: str, reach: Reachable) -> set[str]:
+    """Return what finds a person: the words of its names, its telephones and its e-mail."""
+    whole = {phone_word(reach.phone), phone_word(reach.mobile), email_word(reach.email)} - {""}
+    return words_of(*names) | whole
+
+
+def touches(*, options: Mapping[str, Any], names: frozenset[str]) -> bool:
+    """Tell whether a save with these options writes one of these fields."""
+    written = options.get("update_fields")
+    return written is None or not names.isdisjoint(written)
 
 
 def typed_birth_date(word: str) -> date | None:

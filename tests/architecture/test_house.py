@@ -112,8 +112,8 @@ def test_no_sign_begins_a_line():
 
 
 def test_what_opens_is_a_fold():
-    """No naked triangle: a disclosure is a `.fold`, a child that opens or an entry of the menu."""
-    dressed = re.compile(r'class="fold|name="menu"')
+    """No naked triangle: a disclosure is a `.fold`, a child that opens, a button of tools or an entry of the menu."""
+    dressed = re.compile(r'class="fold|class="pop|name="menu"')
     naked = [
         name
         for name, text in templates().items()

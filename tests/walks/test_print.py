@@ -15,7 +15,7 @@ DAYS = ["2026-11-24", "2026-11-25", "2026-11-26", "2026-11-27", "2026-11-30"]
 
 
 def names_on_screen(page: Page) -> Counter[str]:
-    names = page.locator(".roster tbody th, .tbl tbody th").all_inner_texts()
+    names = page.locator(".roster tbody th[scope=row], .tbl tbody th[scope=row]").all_inner_texts()
     return Counter(squeezed(name) for name in names if name.strip())
 
 

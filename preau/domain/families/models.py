@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 
 from preau.base.encryption import EncryptedJSONField
 from preau.base.models import DatedFact, TenantModel, choices, one_at_a_time
-from preau.base.search import MAX_WORD, email_word, fold, phone_word, words_of
+from preau.base.search import MAX_WORD, fold, person_words, touches, words_of
 from preau.base.word_field import WordField
 from preau.domain.families.enums import (
     AdultPosition,
@@ -24,11 +24,6 @@ from preau.domain.families.enums import (
 ADULT_WORDS = frozenset({"first_name", "last_name", "birth_name", "email", "phone", "mobile", "family"})
 CHILD_WORDS = frozenset({"first_name", "last_name"})
 CONTACT_WORDS = frozenset({"first_name", "last_name", "email", "phone", "mobile", "family", "removed_at"})
-
-
-def _touches(options: dict[str, Any], names: frozenset[str]) -> bool:
-    written = options.get("update_fields")
-    return written is None or not names.isdisjoint(written)
 
 
 class Family(TenantModel):
@@ -82,7 +77,7 @@ class Named(TenantModel):
     def save(self, **options: Any) -> None:
         """Write the key with the name."""
         self.name_key = fold(self.full_name)
-        if options.get("update_fields") and _touches(options, CHILD_WORDS):
+        if options.get("update_fields") and touches(options=options, names=CHILD_WORDS):
             options["update_fields"] = [*options["update_fields"], "name_key"]
         super().save(**options)
 
@@ -126,13 +121,11 @@ class Adult(Named):
         """Keep the words of the search true, whoever writes."""
         with transaction.atomic():
             super().save(**options)
-            if _touches(options, ADULT_WORDS):
+            if touches(options=options, names=ADULT_WORDS):
                 SearchWord.write(self.words(), family_id=self.family_id, adult=self)
 
     def words(self) -> set[str]:
-        """Return what finds this adult: names, telephones, e-mail."""
-        whole = {phone_word(self.phone), phone_word(self.mobile), email_word(self.email)} - {""}
-        return words_of(self.first_name, self.last_name, self.birth_name) | whole
+        return person_words(self.first_name, self.last_name, self.birth_name, reach=self)
 
 
 class Child(Named):
@@ -155,7 +148,7 @@ class Child(Named):
         is_new = self._state.adding
         with transaction.atomic():
             super().save(**options)
-            if not is_new and _touches(options, CHILD_WORDS):
+            if not is_new and touches(options=options, names=CHILD_WORDS):
                 for home in self.households.all():
                     SearchWord.write(self.words(), family_id=home.family_id, home=home)
 
@@ -185,8 +178,7 @@ class HouseholdChild(TenantModel):
 
 
 class SearchWord(TenantModel):
-    """A word that finds a household: of the name, telephone or e-mail of an adult or of a person whom it has named,
-    or of the name of a child there.
+    """A word that finds a household: of an adult, of a child there or of a person whom it has named.
 
     Written when those are saved; whoever writes persons in bulk writes their words too.
     """
@@ -210,18 +202,9 @@ class SearchWord(TenantModel):
         return self.word
 
     @staticmethod
-    def write(
-        words: set[str],
-        *,
-        family_id: int,
-        adult: Adult | None = None,
-        home: HouseholdChild | None = None,
-        contact: "Contact | None" = None,
-    ) -> None:
-        """Replace the words of an adult, of a child in a household, or of a person whom a household has named."""
-        person = adult or home or contact
-        assert person is not None  # noqa: S101 -- one of them is given
-        whose = {"adult": adult, "home": home, "contact": contact}
+    def write(words: set[str], *, family_id: int, **whose: Any) -> None:
+        """Replace the words of an `adult`, of a child in a `home`, or of a `contact` whom a household has named."""
+        (person,) = whose.values()
         SearchWord.objects.filter(**whose).delete()
         SearchWord.objects.bulk_create(
             SearchWord(organisation_id=person.organisation_id, word=word, family_id=family_id, **whose)
@@ -337,15 +320,9 @@ class Contact(TenantModel):
         """Keep the words of the search true: whoever rings the bell may be the grandmother."""
         with transaction.atomic():
             super().save(**options)
-            if _touches(options, CONTACT_WORDS):
-                SearchWord.write(self.words(), family_id=self.family_id, contact=self)
-
-    def words(self) -> set[str]:
-        """Return what finds this person; nothing once it is taken away."""
-        if self.removed_at is not None:
-            return set()
-        whole = {phone_word(self.phone), phone_word(self.mobile), email_word(self.email)} - {""}
-        return words_of(self.first_name, self.last_name) | whole
+            if touches(options=options, names=CONTACT_WORDS):  # one who is taken away is found no more
+                found = set() if self.removed_at else person_words(self.first_name, self.last_name, reach=self)
+                SearchWord.write(found, family_id=self.family_id, contact=self)
 
 
 class ChildHealth(TenantModel):

@@ -7,8 +7,8 @@ import pytest
 from preau.domain.documents.models import DocumentType
 from preau.domain.enrolments.rules import Sector, Weeks, school_of_address
 from preau.domain.families.models import Contact
-from preau.web.family.dossier.forms import HealthForm
 from preau.web.family.dossier.overview import _next
+from preau.web.fields.health import HealthForm
 from preau.web.ui.typed import TODAY
 from tests.factories.town import NOW
 from tests.uploads.corpus import paper

@@ -136,6 +136,7 @@ def test_an_agent_corrects_telephones_but_never_the_email_of_an_account(desk, aw
     path = f"{BASE}{awa.family.pk}/adultes/{awa.adult.pk}/"
     assert 'name="email"' not in desk.get(path).content.decode()
     sent = {"phone": "02 61 91 99 99", "mobile": "", "preferred_medium": "phone", "email": "pirate@ailleurs.example"}
+    sent |= {"civility": "Mme", "first_name": awa.adult.first_name, "last_name": awa.adult.last_name}
     assert desk.post(path, sent).status_code == 302
     adult = Adult.objects.get(pk=awa.adult.pk)
     assert (adult.phone, adult.preferred_medium, adult.email) == ("02 61 91 99 99", "phone", awa.adult.email)
@@ -149,10 +150,11 @@ def test_the_email_of_an_adult_without_a_space_may_be_corrected(desk, town, awa)
         organisation_id=town.id, family=awa.family, position="co_holder", first_name="K", last_name="D"
     )
     path = f"{BASE}{awa.family.pk}/adultes/{other.pk}/"
-    bad = desk.post(path, {"email": "k@d", "phone": "abc", "preferred_medium": "email"})
+    who = {"civility": "Mme", "first_name": "K", "last_name": "D", "preferred_medium": "email"}
+    bad = desk.post(path, {**who, "email": "k@d", "phone": "abc"})
     assert bad.status_code == 422
     assert 'value="abc"' in bad.content.decode()
-    assert desk.post(path, {"email": "k@d.example", "preferred_medium": "email"}).status_code == 302
+    assert desk.post(path, {**who, "email": "k@d.example"}).status_code == 302
     assert Adult.objects.get(pk=other.pk).email == "k@d.example"
 
 

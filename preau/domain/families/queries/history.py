@@ -12,6 +12,10 @@ from preau.domain.accounts.enums import Role
 # What an agent may be shown of the journal: neither health nor income.
 SHOWN = (
     "address.read",
+    "adult.added",
+    "child.added",
+    "family.created",
+    "paper.typed",
     "account.invited",
     "adult.corrected",
     "adults.merged",

@@ -307,6 +307,19 @@ def person_to_correct(*, actor: Actor, family_id: int, role: str, target_id: int
     return {name: getattr(row, name) for name in TO_CORRECT.get(role, ADULT_TO_CORRECT)}
 
 
+def adult_identity(*, actor: Actor, family_id: int, adult_id: int) -> dict[str, Any]:
+    """Return who an adult of a household is, as an agent corrects it: names, civility, birth date.
+
+    :raises NotFound: no such adult there; :raises NotAllowed: neither agent nor manager.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    rows = Adult.objects.filter(organisation_id=actor.organisation_id, family_id=family_id, pk=adult_id)
+    found = rows.values("civility", "last_name", "birth_name", "first_name", "birth_date").first()
+    if found is None:
+        raise NotFound("adult")
+    return dict(found)
+
+
 def find_contact(*, actor: Actor, child_id: int, contact_id: int, is_removed: bool = False) -> ContactLine:
     """Return one person of the actor's own household, to be changed, or put back when `is_removed`.
 

@@ -18,8 +18,8 @@ from preau.domain.families.queries.custody import my_objections
 from preau.domain.families.queries.files import FamilyFile, family_file
 from preau.domain.families.queries.people import ChildFile, child_file, child_overview, health_file, my_children
 from preau.domain.families.rules import compulsory_vaccines
-from preau.web.family.children.forms import ConsentsForm, SheetForm
 from preau.web.family.children.residence import children_words, coming_weeks
+from preau.web.fields.health import ConsentsForm, SheetForm
 from preau.web.ui.policy import family_page, intimate
 
 TABS = {

@@ -16,8 +16,9 @@ from preau.domain.families.rules import compulsory_vaccines
 from preau.domain.procedures.queries.cases import DraftView
 from preau.domain.procedures.queries.dossiers import dossier_folders
 from preau.domain.procedures.rules import said_at
-from preau.web.family.dossier.forms import ConsentsForm, HealthForm, HouseholdForm, IdentityForm, RulesForm
+from preau.web.family.dossier.forms import ConsentsForm, HouseholdForm, IdentityForm, RulesForm
 from preau.web.family.procedures.places import my_family
+from preau.web.fields.health import HealthForm
 from preau.web.fields.person import ContactFields
 
 PARTS = ["household", "identity", "health", "consents", "people", "documents", "rules"]

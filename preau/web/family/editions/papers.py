@@ -25,8 +25,8 @@ from preau.domain.families.queries.files import FamilyFile, family_file
 from preau.domain.families.queries.people import ChildFile, ContactLine, child_dossier, child_file
 from preau.domain.families.rules import compulsory_vaccines
 from preau.kernel.french_dates import day_words, jj_mm_aaaa, period_words
-from preau.web.family.children.forms import SheetForm
 from preau.web.family.editions.words import ANSWERS, KINDS, MANDATE_GIVES, MANDATE_REFUND, POSITIONS
+from preau.web.fields.health import SheetForm
 
 IBAN, BIC = 27, 11  # signs of a French account, and of a bank
 

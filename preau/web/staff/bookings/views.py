@@ -62,7 +62,7 @@ def week(request: Any, slug: str, family_id: int) -> HttpResponse:
     if moved is None:
         return render(request, "400.html", status=400)
     if act == "all":
-        changes = _for_all(request, family_id, place, changes, what)
+        changes = _for_all(request, family_id, place=place, changes=changes, what=what)
     return _grid(request, family_id, moved, changes)
 
 
@@ -75,7 +75,7 @@ def _moved(place: Place, act: str, what: str, *, today: date) -> Place | None:
     return None if to is None else replace(place, day=to)
 
 
-def _for_all(request: Any, family_id: int, place: Place, changes: Changes, what: str) -> Changes:
+def _for_all(request: Any, family_id: int, *, place: Place, changes: Changes, what: str) -> Changes:
     """Tick a moment of a day for all the children who have it; untick it when it is ticked for them all."""
     key, _sep, day = what.rpartition(":")
     on = read_day(day, default=request.today)

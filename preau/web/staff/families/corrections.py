@@ -12,8 +12,10 @@ from django.views.decorators.http import require_http_methods
 from preau.domain.enrolments.queries.files import check_family_visible, visible_children
 from preau.domain.families.enums import Medium, Residency
 from preau.domain.families.operations import contact_details, contacts
+from preau.domain.families.operations import corrections as people
 from preau.domain.families.operations import household as household_acts
 from preau.domain.families.queries.files import FamilyFile, family_file
+from preau.domain.families.queries.people import adult_identity
 from preau.domain.families.rules import PersonForbidden
 from preau.web.fields.address import AddressFields
 from preau.web.staff.families.forms import AdultForm, ContactForm, ResidencyForm
@@ -41,10 +43,20 @@ def adult(request: Any, slug: str, family_id: int, adult_id: int) -> HttpRespons
     if found is None:
         return render(request, "404.html", status=404)
     names = ("phone", "mobile", "email", "has_protected_address")
-    initial = {"preferred_medium": found.medium, **{name: getattr(found, name) for name in names}}
+    identity = adult_identity(actor=request.actor, family_id=family_id, adult_id=adult_id)
+    initial = {"preferred_medium": found.medium, **identity, **{name: getattr(found, name) for name in names}}
     form = AdultForm(request.POST or None, initial=initial, is_tied=found.account_id is not None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
+        if any(data[name] != value for name, value in identity.items()):
+            people.correct_adult(
+                actor=request.actor,
+                family_id=family_id,
+                adult_id=adult_id,
+                values={name: data[name] for name in identity if name != "birth_date"},
+                birth_date=data["birth_date"],
+                now=request.now,
+            )
         try:
             contact_details.correct_contact_details(
                 actor=request.actor,

@@ -54,7 +54,7 @@ class Kid:
         return (self.months or 0) // 12
 
 
-def file_context(*, actor: Actor, file: FamilyFile, on: date) -> dict[str, Any]:
+def file_context(*, actor: Actor, file: FamilyFile, on: date, journal_limit: int = LATEST) -> dict[str, Any]:
     """Return what the page of a file shows. Administrators look after spaces: they get the people and nothing else."""
     if not actor.has_role("agent", "manager"):
         return {"file": file, "reads_files": False}
@@ -77,7 +77,7 @@ def file_context(*, actor: Actor, file: FamilyFile, on: date) -> dict[str, Any]:
         "household_papers": papers[None],
         "procedures": procedures,
         "procedure_count": total,
-        "journal": journal_of(actor, file, child_ids=ids, lines=lines, papers=papers, limit=LATEST),
+        "journal": journal_of(actor, file, child_ids=ids, lines=lines, papers=papers, limit=journal_limit),
     }
 
 

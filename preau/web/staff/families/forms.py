@@ -15,8 +15,8 @@ from preau.web.ui.typed import Day, Email
 from preau.web.ui.uploads import Files
 
 
-class AdultForm(forms.Form):
-    """How an adult is reached. The e-mail of a person who has a space is its owner’s business."""
+class AdultForm(person.AdultFields):
+    """Who an adult is and how it is reached. The e-mail of a person who has a space is its owner’s business."""
 
     phone = basic.phone(_("Téléphone"))
     mobile = basic.phone(_("Téléphone portable"))

@@ -1,10 +1,16 @@
 from django.urls import path
 
 from preau.web.staff.bookings import views as bookings
-from preau.web.staff.families import corrections, counter, duplicates, keys, views
+from preau.web.staff.families import corrections, counter, duplicates, keys, newcomers, paper, views
 
 urlpatterns = [
     path("familles/", views.search, name="families"),
+    path("familles/nouvelle/", newcomers.family, name="family_new"),
+    path("familles/<int:family_id>/adultes/nouveau/", newcomers.adult, name="family_adult_new"),
+    path("familles/<int:family_id>/enfants/nouveau/", newcomers.child, name="family_child_new"),
+    path("familles/<int:family_id>/enfants/<int:child_id>/identite/", paper.identity, name="child_identity"),
+    path("familles/<int:family_id>/enfants/<int:child_id>/papier/", paper.dossier, name="child_paper"),
+    path("familles/<int:family_id>/recu/", paper.receipt, name="family_receipt"),
     path("familles/<int:family_id>/", views.family, name="family"),
     path("familles/<int:family_id>/adresse/", views.address, name="address"),
     path("familles/<int:family_id>/adresse/corriger/", corrections.household, name="family_address"),
