@@ -212,6 +212,7 @@ def _staff_nav(request: HttpRequest, slug: str, actor: Any) -> list[Link]:
     if actor.has_role(Role.AGENT, Role.MANAGER, Role.ADMIN):
         entries.append(("staff:families", _("Familles"), "", "users"))
     if actor.has_role(Role.AGENT, Role.MANAGER):
+        entries.append(("staff:follow_up", _("Suivi"), "", "circle-check"))
         entries.append(("staff:waiting_lists", _("Listes d’attente"), "", "list-ordered"))
     if actor.has_role(Role.MANAGER, Role.ADMIN):
         entries.append(("staff:classes", _("Passage d’année"), "", "sunrise"))

@@ -6,6 +6,7 @@ from django.contrib import admin
 
 from preau.base.admin_pages import ReadOnlyAdmin, SettingsAdmin
 from preau.domain.procedures.models import (
+    Mailing,
     Procedure,
     ProcedureForm,
     ReasonTemplate,
@@ -19,6 +20,6 @@ class ProcedureAdmin(ReadOnlyAdmin):
     exclude: ClassVar[list[str]] = ["answers"]
 
 
-admin.site.register([TimelineEntry], ReadOnlyAdmin)
+admin.site.register([Mailing, TimelineEntry], ReadOnlyAdmin)
 admin.site.register([Procedure], ProcedureAdmin)
 admin.site.register([ProcedureForm, ReasonTemplate], SettingsAdmin)

@@ -67,3 +67,12 @@ class TimelineEvent(StrEnum):
     UNDONE = "undone"
     WAITING = "waiting"  # accepted, on the waiting list of a full activity
     PROMOTED = "promoted"  # a place was given from that list
+
+
+class FollowKind(StrEnum):
+    """What a service follows among its families, and may remind them of."""
+
+    DOSSIERS = "dossiers"  # of the year, not sent
+    PIECES = "pieces"  # missing, refused or over
+    CONSENTS = "consents"  # authorisations without an answer
+    SPACES = "spaces"  # adults whose space is not open

@@ -9,7 +9,14 @@ from django.db.models.functions import Coalesce
 
 from preau.base.encryption import EncryptedJSONField
 from preau.base.models import TenantModel, choices
-from preau.domain.procedures.enums import LineChange, OtherParent, ProcedureKind, ProcedureStatus, TimelineEvent
+from preau.domain.procedures.enums import (
+    FollowKind,
+    LineChange,
+    OtherParent,
+    ProcedureKind,
+    ProcedureStatus,
+    TimelineEvent,
+)
 
 
 def kinds() -> list[tuple[str, str]]:
@@ -258,3 +265,24 @@ class ReasonTemplate(TenantModel):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Mailing(TenantModel):
+    """Reminders or invitations sent to a selection, one after the other, by a task. `done` counts those looked at."""
+
+    kind = models.CharField(max_length=10, choices=choices(FollowKind))
+    key = models.CharField(max_length=40)  # of the page that asked: sent twice, it is one
+    targets = models.JSONField(default=list)  # ids of families; of adults, for spaces
+    done = models.PositiveIntegerField(default=0)
+    told = models.PositiveIntegerField(
+        default=0
+    )  # of those, a mail was posted; the others had nothing to do, or no space
+    made_at = models.DateTimeField()
+    account_id = models.BigIntegerField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation_id", "key"], name="mailing_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

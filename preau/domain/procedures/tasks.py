@@ -9,6 +9,7 @@ from preau.base.actor import system_actor
 from preau.domain.documents.operations.reminding import remind_due
 from preau.domain.organisations.queries import list_organisations
 from preau.domain.procedures.operations.decisions import apply_held
+from preau.domain.procedures.operations.mailings import send_batch
 from preau.domain.procedures.operations.orders import announce
 from preau.domain.procedures.queries.to_finish import households_with_dossier
 
@@ -35,3 +36,9 @@ def remind_due_pieces() -> None:
         on = now.astimezone(actor.zone).date()
         for family_id, child_ids in households_with_dossier(actor=actor, on=on).items():
             remind_due(actor=actor, family_id=family_id, child_ids=child_ids, now=now)
+
+
+@task(queue_name="mail")
+def send_mailing(organisation_id: int, mailing_id: int) -> None:
+    """Send the next mails of a mailing."""
+    send_batch(actor=system_actor(organisation_id), mailing_id=mailing_id, now=task_queue.present())

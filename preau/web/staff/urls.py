@@ -3,6 +3,7 @@ from django.urls import include, path
 from preau.web.staff.agents import views as agents
 from preau.web.staff.children import views as children
 from preau.web.staff.documents import views as documents
+from preau.web.staff.follow_up import views as follow_up
 from preau.web.staff.home import views as home
 from preau.web.staff.lists import views as lists
 from preau.web.staff.procedures import decisions as procedure_acts
@@ -38,6 +39,9 @@ urlpatterns = [
     path("demarches/<int:number>/message/", procedure_acts.write, name="procedure_write"),
     path("documents/<int:document_id>/", documents.document, name="document"),
     path("documents/<int:document_id>/pages/<int:page>/", documents.page, name="document_page"),
+    path("suivi/", follow_up.lists, name="follow_up"),
+    path("suivi/envoi/", follow_up.remind, name="follow_up_remind"),
+    path("suivi/envois/<int:mailing_id>/", follow_up.mailing, name="mailing"),
     path("publications/", publications.publications, name="publications"),
     path("publications/nouveau/", publications.new, name="publication_new"),
     path("publications/<int:publication_id>/", publications.publication, name="publication"),

@@ -1,32 +1,17 @@
 """Pieces that are about to expire, or to be due: the family is told in time, and what to do (A12, A07)."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
 
 from preau.base.actor import Actor
-from preau.domain.accounts.models import Account
-from preau.domain.accounts.operations.letters import post_letter
 from preau.domain.documents.models import Document
 from preau.domain.documents.queries.folders import DuePiece, pieces_due
 from preau.domain.documents.queries.pieces import REMINDED_BEFORE, to_remind
 from preau.domain.documents.rules import reminder_due
-from preau.domain.families.models import Adult, Child
-from preau.domain.families.queries.custody import closed_pairs
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """A piece of the household (child id None) or of a child, in the words of the mail, for all or for one account."""
-
-    child_id: int | None
-    words: dict[str, str]
-    for_account: int | None = None  # 0: nobody
-
-    def is_for(self, account_ids: Collection[int]) -> bool:
-        return self.for_account is None or self.for_account in account_ids
+from preau.domain.families.models import Child
+from preau.domain.families.operations.telling import Told, tell_household
 
 
 @transaction.atomic
@@ -47,12 +32,12 @@ def remind_family(*, actor: Actor, family_id: int, now: datetime) -> bool:
     if not rows:
         return False
     Document.objects.filter(pk__in=[row.pk for row in rows]).update(reminded_at=now)
-    _post(
+    tell_household(
         organisation_id=actor.organisation_id,
         family_id=family_id,
         template="pieces_expiring",
         subject="Documents à renouveler",
-        pieces=[_Told(row.child_id, _line(row), for_account=_own_reader(row)) for row in rows],
+        lines=[Told(row.child_id, _line(row), for_account=_own_reader(row)) for row in rows],
         key=f"pieces-expiring-{actor.organisation_id}-{rows[0].pk}",
         now=now,
     )
@@ -75,63 +60,17 @@ def remind_due(*, actor: Actor, family_id: int, child_ids: Collection[int], now:
             found.setdefault((piece.due_on, stage), []).append(piece)
     names = dict(Child.objects.filter(pk__in=child_ids).values_list("pk", "first_name"))
     for (due_on, stage), pieces in found.items():
-        _post(
+        tell_household(
             organisation_id=actor.organisation_id,
             family_id=family_id,
             template="pieces_due",
             subject="Documents attendus",
-            pieces=[_Told(piece.child_id, _due_line(piece, names)) for piece in pieces],
+            lines=[Told(piece.child_id, _due_line(piece, names)) for piece in pieces],
             key=f"pieces-due-{actor.organisation_id}-{family_id}-{due_on:%Y%m%d}-{stage}",
             now=now,
             due_on=f"{due_on:%d/%m/%Y}",
         )
     return len(found)
-
-
-def _post(
-    *,
-    organisation_id: int,
-    family_id: int,
-    template: str,
-    subject: str,
-    pieces: Sequence[_Told],
-    key: str,
-    now: datetime,
-    **context: str,
-) -> None:
-    """Post one mail to each adult of a household who has a space; a couple that shares one address reads it once.
-
-    A parent who does not exercise authority on a child is not told of its pieces.
-
-    """
-    closed = closed_pairs(organisation_id=organisation_id, family_id=family_id)
-    readers: dict[str, Account] = {}
-    sharing: dict[str, set[int]] = {}
-    for adult in Adult.objects.filter(
-        organisation_id=organisation_id, family_id=family_id, account__activated_at__isnull=False
-    ).select_related("account"):
-        if adult.account is not None:
-            readers.setdefault(adult.account.email, adult.account)
-            sharing.setdefault(adult.account.email, set()).add(adult.account.pk)
-    for reader in readers.values():
-        told = [
-            piece.words
-            for piece in pieces
-            if (reader.pk, piece.child_id) not in closed and piece.is_for(sharing[reader.email])
-        ]
-        if not told:
-            continue
-        post_letter(
-            organisation_id=organisation_id,
-            reader=reader,
-            template=template,
-            subject=subject,
-            key=f"{key}-{reader.pk}",
-            now=now,
-            route="family:documents",
-            pieces=told,
-            **context,
-        )
 
 
 def _own_reader(row: Document) -> int | None:

@@ -216,6 +216,34 @@ def situations_of(*, actor: Actor, family_id: int, child_ids: Collection[int]) -
     return found
 
 
+def situations_of_households(
+    *, organisation_id: int, households: Mapping[int, Collection[int]]
+) -> dict[int, dict[int | None, set[str]]]:
+    """Return `situations_of` for many households at once, for the checked readings of this domain only. Three queries.
+
+    :param households: family id → ids of its children.
+    """
+    ids = {child_id for children in households.values() for child_id in children}
+    here = {"organisation_id": organisation_id}
+    with_pai = {row.child_id for row in ChildHealth.objects.filter(**here) if row.sheet.get("pai", "no") != "no"}
+    alternate = set(ResidenceCalendar.objects.filter(**here, ends_on__isnull=True).values_list("child_id", flat=True))
+    bans = Contact.objects.filter(**here, kind=ContactKind.FORBIDDEN, removed_at=None)
+    forbidden = set(bans.values_list("family_id", "child_id"))
+
+    def of(family_id: int, child_id: int) -> set[str]:
+        facts = {
+            "pai": child_id in with_pai,
+            "alternate": child_id in alternate,
+            "forbidden": not forbidden.isdisjoint({(family_id, child_id), (family_id, None)}),
+        }
+        return {code for code, is_so in facts.items() if is_so}
+
+    return {
+        family_id: {None: set(), **{child_id: of(family_id, child_id) for child_id in children if child_id in ids}}
+        for family_id, children in households.items()
+    }
+
+
 def flags_of_children(*, actor: Actor, child_ids: Collection[int], on: date) -> dict[int, ChildFlags]:
     """Return the vital flags of children, and nothing else of health: who reads more says why. One query.
 

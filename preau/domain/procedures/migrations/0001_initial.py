@@ -421,6 +421,43 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.CreateModel(
+            name="Mailing",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("dossiers", "DOSSIERS"),
+                            ("pieces", "PIECES"),
+                            ("consents", "CONSENTS"),
+                            ("spaces", "SPACES"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("key", models.CharField(max_length=40)),
+                ("targets", models.JSONField(default=list)),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("told", models.PositiveIntegerField(default=0)),
+                ("made_at", models.DateTimeField()),
+                ("account_id", models.BigIntegerField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("organisation_id", "key"), name="mailing_once")],
+            },
+        ),
         migrations.AddConstraint(
             model_name="procedureform",
             constraint=models.UniqueConstraint(fields=("organisation_id", "code"), name="procedure_form_once"),
