@@ -24,7 +24,7 @@ from preau.domain.families.operations.photos import receive_photo
 from preau.domain.families.rules import CONTACT_LENGTHS
 from preau.domain.organisations.models import Department, Site
 from preau.domain.procedures.enums import OtherParent, ProcedureKind, ProcedureStatus
-from preau.domain.procedures.models import Procedure, ProcedureForm
+from preau.domain.procedures.models import Mailing, Procedure, ProcedureForm
 from preau.domain.procedures.operations.basket import change_basket
 from preau.domain.procedures.operations.decisions import ask_more
 from preau.domain.procedures.operations.drafts import save_step, start, submit
@@ -189,6 +189,9 @@ def build() -> Scene:
             "offer_id": offer.pk,
             "contact_id": contact.pk,
             "publication_id": publication.publication_id,
+            "mailing_id": Mailing.objects.create(
+                organisation_id=town.id, kind="dossiers", key="canari", targets=[1], made_at=NOW, account_id=agent.pk
+            ).pk,
             "other_child_id": victim.children[1].pk,
             "other_adult_id": victim.adult.pk,
         },

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from preau.base.actor import Actor
 from preau.base.scope import limited
 from preau.domain.bookings.enums import HOLDS_PLACE, BookingStatus
 from preau.domain.bookings.models import Booking
-from preau.domain.bookings.queries.facts import find_bookable, load_bookable
+from preau.domain.bookings.queries.facts import BookableEnrolment, find_bookable, load_bookable
 from preau.domain.catalogue.enums import BookingMode
 from preau.domain.catalogue.models import Slot
 from preau.domain.enrolments.enums import EnrolmentStatus
@@ -179,19 +179,35 @@ def untouched_slots(*, actor: Actor, enrolment_id: int, start: date, end: date) 
 
     :raises NotFound: the enrolment is not the actor's, or cannot be booked by day units.
     """
-    enrolment = load_bookable(actor=actor, enrolment_ids=[enrolment_id])[enrolment_id]
+    enrolment, rows = _open_rows(actor, enrolment_id, start, end)
     touched = Booking.objects.filter(
         Q(status__in=HOLDS_PLACE) | Q(status=BookingStatus.CANCELLED, cancelled_by_id__isnull=False),
         organisation_id=actor.organisation_id,
         participant_key=enrolment.participant_key,
         slot_id=OuterRef("pk"),
     )
+    return _by_moment(rows.filter(~Exists(touched)))
+
+
+def open_slots(*, actor: Actor, enrolment_id: int, start: date, end: date) -> dict[tuple[date, str], int]:
+    """Return (day, unit code) → slot of an enrolment in [start, end), held or not, but the closed ones. Two queries.
+
+    :raises NotFound: the enrolment is not the actor's, or cannot be booked by day units.
+    """
+    return _by_moment(_open_rows(actor, enrolment_id, start, end)[1])
+
+
+def _open_rows(actor: Actor, enrolment_id: int, start: date, end: date) -> tuple[BookableEnrolment, QuerySet[Slot]]:
+    enrolment = load_bookable(actor=actor, enrolment_ids=[enrolment_id])[enrolment_id]
     rows = Slot.objects.filter(
-        ~Exists(touched),
         organisation_id=actor.organisation_id,
         offer_id=enrolment.offer_id,
         on__gte=max(start, enrolment.starts_on),
         on__lt=min(end, enrolment.ends_on),
         closed_reason="",
     )
+    return enrolment, rows
+
+
+def _by_moment(rows: QuerySet[Slot]) -> dict[tuple[date, str], int]:
     return {(on, code): pk for on, code, pk in rows.values_list("on", "unit__code", "pk")}

@@ -44,6 +44,37 @@ def subscribe(*, actor: Actor, enrolment_id: int, pattern: Iterable[PatternLine]
 
 
 @transaction.atomic
+def rewrite(*, actor: Actor, enrolment_id: int, start: date, end: date, pattern: Iterable[PatternLine]) -> None:
+    """Put a pattern, or none, in the place of those of an enrolment over [start, end); the rest of each stays.
+
+    Reserved to the machine and to agents; the bookings are an act of `procedures`.
+
+    :raises NotFound: no current enrolment here, or an empty period.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    enrolment = (
+        Enrolment.objects.select_for_update(of=("self",))
+        .filter(organisation_id=actor.organisation_id, pk=enrolment_id, status=EnrolmentStatus.ACTIVE)
+        .first()
+    )
+    if enrolment is None or not start < end:
+        raise NotFound("enrolment")
+    rows = Subscription.objects.filter(organisation_id=actor.organisation_id, enrolment=enrolment)
+    kept = []
+    for row in rows.filter(starts_on__lt=end, ends_on__gt=start):
+        kept += [(row.pattern, row.starts_on, start), (row.pattern, end, row.ends_on)]
+        row.delete()
+    kept.append((write_pattern(pattern), start, end))
+    Subscription.objects.bulk_create(
+        Subscription(
+            organisation_id=actor.organisation_id, enrolment=enrolment, pattern=lines, starts_on=first, ends_on=after
+        )
+        for lines, first, after in kept
+        if lines and first < after
+    )
+
+
+@transaction.atomic
 def end_subscriptions(*, actor: Actor, enrolment_id: int, on: date) -> None:
     """Stop the patterns of an enrolment on a day, excluded; what they booked stays."""
     actor.require_role(Role.AGENT, Role.MANAGER)

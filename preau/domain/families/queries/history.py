@@ -49,6 +49,7 @@ SHOWN = (
     "residence.set",
     "shares.set",
     "subscription.booked",
+    "subscription.revised",
 )
 
 

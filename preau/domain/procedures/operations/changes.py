@@ -48,7 +48,7 @@ def book_subscriptions(*, actor: Actor, enrolment_id: int, now: datetime) -> Out
     current = [each for each in subscriptions.order_by("starts_on") if each.ends_on > today]
     if row is None or not current:
         return None
-    booked = _booked_enrolment(machine, row)
+    booked = booked_enrolment(actor=machine, row=row)
     if booked.offer.activity.booking_mode != BookingMode.DAY_UNITS:
         return None
     add: set[int] = set()
@@ -73,8 +73,13 @@ def book_subscriptions(*, actor: Actor, enrolment_id: int, now: datetime) -> Out
     return outcome
 
 
-def _booked_enrolment(machine: Actor, row: Enrolment) -> Enrolment:
-    """The enrolment whose slots are booked: this one, or that in the offer that the « abonnement » is for."""
+def booked_enrolment(*, actor: Actor, row: Enrolment) -> Enrolment:
+    """Return the enrolment whose slots are booked: this one, or that in the offer that the « abonnement » is for.
+
+    Reserved to the machine: the second is made when it is not there.
+
+    :raises OfferFull: the offer has no place left.
+    """
     target_id = row.offer.booked_offer_id
     participant: dict[str, int | None] = {"child_id": row.child_id, "adult_id": row.adult_id}
     rows = Enrolment.objects.filter(
@@ -92,7 +97,7 @@ def _booked_enrolment(machine: Actor, row: Enrolment) -> Enrolment:
     if target is None:
         raise OfferFull(target_id)
     made = enrol(
-        actor=machine,
+        actor=actor,
         family_id=row.family_id,
         child_id=row.child_id,
         adult_id=row.adult_id,
