@@ -3,6 +3,7 @@ from django.urls import include, path
 from preau.web.family.bookings import basket, week
 from preau.web.family.bookings import views as bookings
 from preau.web.family.documents import views as documents
+from preau.web.family.dossier import again as dossier_again
 from preau.web.family.dossier import views as dossier
 from preau.web.family.editions import views as editions
 from preau.web.family.home import views as home
@@ -61,6 +62,7 @@ urlpatterns = [
     path("editions/mandat/pdf/", editions.mandate_pdf, name="mandate_pdf"),
     path("inscriptions/", include("preau.web.family.enrolments.urls")),
     path("dossier/", dossier.overview, name="dossier"),
+    path("dossier/<int:child_id>/reprise/", dossier_again.again, name="dossier_again"),
     path("dossier/<int:child_id>/<slug:part>/", dossier.part, name="dossier_part"),
     path("dossier/<int:child_id>/documents/<int:type_id>/", dossier.piece, name="document_for_dossier"),
     path(

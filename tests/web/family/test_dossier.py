@@ -6,9 +6,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from preau.domain.catalogue.models import Activity, SchoolYear
 from preau.domain.documents.models import Document, DocumentType, Regulation, RegulationAcceptance
 from preau.domain.families.models import ChildHealth, Consent, ConsentType, Contact, ValidatedDossier
-from preau.domain.families.operations.children import validate_dossier
+from preau.domain.families.operations.children import answer_consents, save_health, validate_dossier
 from preau.domain.organisations.models import Organisation
-from preau.domain.procedures.models import Procedure
+from preau.domain.procedures.models import Procedure, ProcedurePiece
 from preau.domain.procedures.operations import decisions
 from tests.factories.town import NOW
 from tests.uploads.corpus import paper
@@ -174,10 +174,10 @@ def test_the_steps_cost_the_same_with_one_and_five_children(client, town, awa, a
     fill(client, awa.children[0], asked)
     for number in range(3):
         town.child(awa, f"Cadet{number}", "Dupré")
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         assert client.get(f"{HOME}dossier/").status_code == 200
     for part in PARTS:
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(16):
             client.get(url(awa.children[0], part))
 
 
@@ -220,3 +220,52 @@ def test_the_steps_lead_to_what_the_service_asks(client, town, awa, asked):
     steps = page(client.get(f"{HOME}dossier/"))
     assert "Le service attend un complément" in steps
     assert f'class="btn go" href="{HOME}demandes/{number}/"' in steps
+
+
+ALL_PARTS = list(PARTS)
+
+
+def said_last_year(town, awa, **health):
+    """The sheet and the authorisations of a child, as they were said before."""
+    actor, child = town.parent(awa), awa.children[0]
+    save_health(actor=actor, child_id=child.pk, values={**HEALTH, **health}, now=NOW)
+    answer_consents(actor=actor, child_id=child.pk, answers={"photo": "no", "sortie": "yes"}, now=NOW)
+    return child
+
+
+def test_a_known_child_is_enrolled_again_on_one_page_where_nothing_has_changed(client, town, awa, asked):
+    child = said_last_year(town, awa)
+    send_record(client, child, asked)
+    ProcedurePiece.objects.all().delete()
+    Procedure.objects.filter(kind="dossier").delete()
+    assert f"/dossier/{child.pk}/reprise/" in page(client.get(f"{HOME}dossier/"))
+    seen = page(client.get(url(child, "reprise")))
+    assert "Dr Roy" in seen
+    assert seen.count('name="pareil"') == len(ALL_PARTS)
+    assert 'name="pareil" value="health" checked' not in seen, "nobody answers for the parent"
+    assert not Procedure.objects.filter(kind="dossier").exists(), "looking begins nothing"
+    went = client.post(url(child, "reprise"), {"pareil": ALL_PARTS})
+    draft = Procedure.objects.get(kind="dossier")
+    assert went.url == f"{HOME}demarches/brouillon/{draft.pk}/"
+    assert draft.answers["health"]["diet"] == "no_pork"
+    assert draft.answers["consents"]["sortie"] == "yes"
+    assert RegulationAcceptance.objects.count() == 1
+    client.post(went.url)
+    draft.refresh_from_db()
+    assert draft.number is not None
+
+
+def test_what_is_not_ticked_or_no_longer_holds_is_asked(client, town, awa, asked):
+    child = said_last_year(town, awa, pai="signed", pai_until="2020-01-01", avoid="Œuf")
+    seen = page(client.get(url(child, "reprise")))
+    assert "À compléter cette année" in seen
+    assert 'value="health"' not in seen
+    told = client.post(url(child, "reprise"), {"pareil": ["household", "identity", "health"]}, follow=True)
+    assert "Il reste à compléter\xa0: Santé, Autorisations, Personnes autorisées, Documents, Règlements." in page(told)
+    assert told.redirect_chain[-1][0] == url(child, "health")
+    assert not Procedure.objects.get(kind="dossier").answers["health"].get("confirmed")
+
+
+def test_a_child_of_whom_nothing_is_known_begins_at_the_first_part(client, login, bruno, awa, asked):
+    assert client.get(url(awa.children[0], "reprise")).url == url(awa.children[0], "household")
+    assert login(bruno.account).get(url(awa.children[0], "reprise")).status_code == 404

@@ -176,6 +176,15 @@ def consent_lines(*, organisation_id: int, child_id: int) -> list[ConsentLine]:
     return [_line(row, answers.get(row.pk)) for row in types.order_by("position", "title")]
 
 
+def children_with_sheet(*, actor: Actor, child_ids: Collection[int]) -> frozenset[int]:
+    """Return those of these children whose health was written once: they are known, and may be enrolled again.
+
+    One query; the caller has checked that the children may be read.
+    """
+    rows = ChildHealth.objects.filter(organisation_id=actor.organisation_id, child_id__in=child_ids)
+    return frozenset(rows.values_list("child_id", flat=True))
+
+
 def validated_dossiers(*, actor: Actor, child_ids: Collection[int], school_year_id: int) -> dict[int, date]:
     """Return the children whose dossier is validated for a school year, with the day. One query."""
     rows = ValidatedDossier.objects.filter(

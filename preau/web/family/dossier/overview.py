@@ -5,6 +5,7 @@ from typing import Any
 from preau.base.facts import NotFound
 from preau.domain.catalogue.queries import school_year_to_prepare
 from preau.domain.enrolments.queries.years import year_activities
+from preau.domain.families.queries.children import children_with_sheet
 from preau.domain.families.queries.files import children_of_family
 from preau.domain.procedures.queries.dossiers import DossierState, dossier_states
 from preau.web.family.dossier.parts import LABELS, PARTS
@@ -41,12 +42,14 @@ def overview_of(request: Any) -> dict[str, Any]:
         for state in [states[child.child_id]]
         for parts in [_parts(state)]
     ]
+    known = children_with_sheet(actor=actor, child_ids=[child.child_id for child in children])
     activities = year_activities(actor=actor, family_id=family_id, year_id=year.pk, on=request.today)
     enrolled = activities.enrolled
     validated = [child for child, state, _all, _first in rows if state.validated_on]
     return {
         "year": year,
         "rows": rows,
+        "known": known,
         "validated": len(validated),
         "needs_child": not children,
         "enrolled": [(child, enrolled.get(child.child_id, ())) for child in validated],

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -85,9 +86,20 @@ class NoForm(forms.Form):
     """A part without fields."""
 
 
-def part_of(request: Any, name: str, *, child: ChildCard, draft: DraftView | None, year_starts_on: date) -> Part:
-    """Build a part with what the draft, or else the file, already says."""
-    actor, posted = request.actor, request.POST if request.method == "POST" else None
+def part_of(
+    request: Any,
+    name: str,
+    *,
+    child: ChildCard,
+    draft: DraftView | None,
+    year_starts_on: date,
+    posted: QueryDict | None,
+) -> Part:
+    """Build a part with what the draft, or else the file, already says.
+
+    :param posted: what is answered; None to show the part.
+    """
+    actor = request.actor
     known: dict[str, Any] = dict(draft.answers.get(name, {})) if draft else {}
     family_id = my_family(actor)
     match name:
@@ -116,8 +128,8 @@ def part_of(request: Any, name: str, *, child: ChildCard, draft: DraftView | Non
             return Part(name, ConsentsForm(posted, initial=initial, lines=lines), known)
         case "people":
             file = family_file(actor=actor, family_id=family_id)
-            is_adding = bool(posted) and posted.get("act") == "add"  # type: ignore[union-attr]
-            form = ContactFields(posted) if is_adding else (NoForm(posted) if posted else ContactFields())
+            is_adding = posted is not None and posted.get("act") == "add"
+            form = ContactFields(posted) if is_adding else (NoForm(posted) if posted is not None else ContactFields())
             return Part(name, form, known, {"file": file, "new": list(enumerate(known.get("new", [])))})
         case "documents":
             folders = _folders(request, child, draft, year_starts_on)

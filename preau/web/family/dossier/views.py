@@ -50,7 +50,8 @@ def part(request: Any, slug: str, child_id: int, part: str) -> HttpResponse:
     except NotOpenForYou as closed:
         messages.warning(request, REFUSALS[closed.code])
         return redirect("family:dossier", slug=slug)
-    page = part_of(request, part, child=child, draft=draft, year_starts_on=year.starts_on)
+    posted = request.POST if request.method == "POST" else None
+    page = part_of(request, part, child=child, draft=draft, year_starts_on=year.starts_on, posted=posted)
     if request.method == "POST":
         kept = _keep(request, page, child_id, year.pk)
         if kept is not None:
