@@ -65,6 +65,8 @@ class Scene:
             ids["number"] = REFUSED_NUMBER
         if "accords/" in route:
             ids["number"] = AGREEMENT_NUMBER
+        if "abonnement/" in route:
+            ids["enrolment_id"] = ids["subscription_id"]
         if "documents/foyer/" in route:
             ids["type_id"] = ids["household_type_id"]
         if "form_id>/<int:child_id" in route:
@@ -164,6 +166,9 @@ def build() -> Scene:
         other,
         {
             "enrolment_id": victim.enrolments[0].pk,
+            "subscription_id": town.enrol(
+                victim, town.offer(is_subscription=True, units=()), child=victim.children[0]
+            ).pk,
             "number": BOOKING_NUMBER,
             "family_id": victim.family.pk,
             "adult_id": pending.pk,

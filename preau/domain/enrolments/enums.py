@@ -25,6 +25,7 @@ class OfferState(StrEnum):
     REQUESTED = "requested"  # a démarche is under way
     OPEN = "open"
     FULL = "full"  # only the waiting list is left
+    AFTER_DOSSIER = "after_dossier"  # prepared now, sent by itself once the service has validated the dossier
     SOON = "soon"  # all is met but the date
     BY_SERVICE = "by_service"
     CLOSED = "closed"

@@ -58,6 +58,7 @@ class ChildFacts:
     has_dossier: bool = False
     missing_documents: tuple[str, ...] = ()  # titles
     overdue_documents: tuple[str, ...] = ()  # titles: their « à fournir avant le » is past
+    is_dossier_sent: bool = False  # the service is looking at it
     has_enrolment: bool = False
     waiting_rank: int | None = None
 
@@ -99,13 +100,15 @@ class Reason:
 
 # The reason alone still lets the family ask: it joins the waiting list.
 SOFT = frozenset({"full_waiting_list"})
+# With these besides, it prepares its request, which is kept and sent by itself once the service has answered.
+KEPT = frozenset({*SOFT, "dossier_sent"})
 
 
 def eligibility(child: ChildFacts, terms: OfferTerms, *, now: datetime) -> list[Reason]:
     """Return every reason against an enrolment asked by a family now; nothing when it may be asked (A08).
 
     Codes: already_enrolled, waiting, by_service_only, not_born, too_young, too_old, school_unknown, wrong_level,
-    wrong_school, not_resident, dossier_missing, document_missing,
+    wrong_school, not_resident, dossier_missing, dossier_sent, document_missing,
     piece_overdue, not_open_yet, closed, unreadable, full_waiting_list, full.
     """
     if child.has_enrolment:
@@ -118,7 +121,7 @@ def eligibility(child: ChildFacts, terms: OfferTerms, *, now: datetime) -> list[
     if terms.residence is not Public.ALL and child.is_resident != (terms.residence is Public.RESIDENTS):
         found.append(Reason("not_resident" if terms.residence is Public.RESIDENTS else "resident"))
     if terms.requires_dossier and not child.has_dossier:
-        found.append(Reason("dossier_missing"))
+        found.append(Reason("dossier_sent" if child.is_dossier_sent else "dossier_missing"))
     elif terms.requires_dossier:  # while the dossier lacks, it asks for these pieces itself
         found += [Reason("piece_overdue", detail=title) for title in child.overdue_documents]
     found += [Reason("document_missing", detail=title) for title in child.missing_documents]
@@ -184,6 +187,8 @@ def state_of(reasons: Sequence[Reason], *, is_requested: bool = False) -> OfferS
         return OfferState.OPEN
     if codes <= SOFT:
         return OfferState.FULL
+    if codes <= KEPT:
+        return OfferState.AFTER_DOSSIER
     if codes <= {*SOFT, "by_service_only"}:
         return OfferState.BY_SERVICE
     if codes <= {*SOFT, "not_open_yet"}:

@@ -94,6 +94,7 @@ class Procedure(TenantModel):
     reason = models.TextField(blank=True)  # of a refusal, or of a partial answer: read by the family
     held = models.JSONField(default=dict)  # decision taken and not applied yet: {"accept", "reason", "by", "without"}
     held_until = models.DateTimeField(null=True)
+    kept_at = models.DateTimeField(null=True)  # a draft validated by the family, sent by itself once the dossier is
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)

@@ -189,7 +189,7 @@ CHECKS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     ProcedureKind.ENROLMENT: (
         ("age", ("too_young", "too_old", "not_born")),
         ("residence", ("not_resident",)),
-        ("dossier", ("dossier_missing",)),
+        ("dossier", ("dossier_missing", "dossier_sent")),
         ("pieces_valid", ("document_missing",)),
         ("places", ("full",)),
         ("enrolled", ("already_enrolled",)),

@@ -9,6 +9,7 @@ from preau.base.actor import system_actor
 from preau.domain.documents.operations.reminding import remind_due
 from preau.domain.organisations.queries import list_organisations
 from preau.domain.procedures.operations.decisions import apply_held
+from preau.domain.procedures.operations.keeping import send_kept as send_kept_requests
 from preau.domain.procedures.operations.mailings import send_batch
 from preau.domain.procedures.operations.orders import announce
 from preau.domain.procedures.queries.to_finish import households_with_dossier
@@ -25,6 +26,12 @@ def apply_decision(organisation_id: int, number: int, until: str) -> None:
     """Apply a decision once it can no longer be taken back: it is dated from the end of its hold."""
     held_until = datetime.fromisoformat(until)
     apply_held(actor=system_actor(organisation_id), number=number, now=held_until, until=held_until)
+
+
+@task()
+def send_kept(organisation_id: int, child_id: int) -> None:
+    """Send what a family had prepared for a child, now that its dossier is validated."""
+    send_kept_requests(actor=system_actor(organisation_id), child_id=child_id, now=task_queue.present())
 
 
 @task()

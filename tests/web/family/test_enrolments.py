@@ -213,11 +213,11 @@ def test_pages_take_as_many_queries_for_one_child_as_for_six(town, django_assert
     offer = town.offer(enrolment_capacity=40, waiting_list="by_date")
     town.offer(activity=activity(town, "Club", "wednesday"), is_subscription=True)
     client.get(address(town))
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         client.get(address(town))
     here = address(town, household.children[0].pk, offer.pk)
     recap = client.post(here, {"offer_id": offer.pk}).url
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         client.get(here)
     with django_assert_max_num_queries(20):
         client.get(recap)

@@ -68,8 +68,8 @@ class OfferOption:
 
     @property
     def may_ask(self) -> bool:
-        """Whether a family may send a request now, were it for the waiting list."""
-        return self.state in (OfferState.OPEN, OfferState.FULL)
+        """Whether a family may prepare a request now, were it for the waiting list, or to be sent later."""
+        return self.state in (OfferState.OPEN, OfferState.FULL, OfferState.AFTER_DOSSIER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +140,7 @@ class _Material:
     now: datetime
     today: date
     openings: dict[int, Opening] = field(default_factory=dict)
+    dossiers_sent: frozenset[tuple[int, int]] = frozenset()
 
 
 def offers_for_family(
@@ -148,6 +149,7 @@ def offers_for_family(
     family_id: int,
     now: datetime,
     requested: Mapping[tuple[int, int], int] | None = None,
+    dossiers_sent: Collection[tuple[int, int]] = (),
 ) -> list[ChildOffers]:
     """Return what each child of a family may be enrolled in, now or later, with reasons (A08-01 to A08-06).
 
@@ -155,6 +157,7 @@ def offers_for_family(
     departments and sites.
 
     :param requested: (child id, offer id) → number of the démarche under way, read by the caller.
+    :param dossiers_sent: (child id, school year id) of the dossiers that the service is looking at, read by the caller.
     :raises NotFound: the family is not the actor's.
     """
     actor.require_family(family_id)
@@ -163,6 +166,7 @@ def offers_for_family(
         raise NotFound("family")
     children = children_of_family(actor=actor, family_id=family_id)
     material = _read(actor, family, children, now=now, requested=requested or {})
+    material.dossiers_sent = frozenset(dossiers_sent)
     return [_child_offers(child, material) for child in children]
 
 
@@ -353,6 +357,7 @@ def _facts(child: ChildCard, offer: Offer, enrolment: Enrolment | None, material
         school_id=school_id,
         is_resident=material.family.is_resident,
         has_dossier=(child.child_id, offer.school_year_id or 0) in material.dossiers,
+        is_dossier_sent=(child.child_id, offer.school_year_id or 0) in material.dossiers_sent,
         missing_documents=tuple(
             material.missing[(child.child_id, code)] for code in codes if (child.child_id, code) in material.missing
         ),

@@ -106,6 +106,7 @@ class Migration(migrations.Migration):
                 ("reason", models.TextField(blank=True)),
                 ("held", models.JSONField(default=dict)),
                 ("held_until", models.DateTimeField(null=True)),
+                ("kept_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField()),
                 ("updated_at", models.DateTimeField()),
                 ("submitted_at", models.DateTimeField(null=True)),

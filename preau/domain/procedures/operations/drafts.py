@@ -28,7 +28,12 @@ from preau.domain.procedures.models import Procedure, ProcedurePiece
 from preau.domain.procedures.operations.decisions import anomalies_of
 from preau.domain.procedures.operations.handlers import handler_of
 from preau.domain.procedures.operations.handlers.base import check_child
-from preau.domain.procedures.operations.messages import ask_other_parents, attach, tell_family, tell_other_parents
+from preau.domain.procedures.operations.messages import (
+    ask_other_parents,
+    attach,
+    tell_family,
+    tell_other_parents,
+)
 from preau.domain.procedures.queries.cases import DraftView, about_of, find_draft, same_drafts, visible
 from preau.domain.procedures.queries.orders import ProcedureView, view_of
 from preau.domain.procedures.rules import (
@@ -125,7 +130,7 @@ def begin_again(*, actor: Actor, number: int, now: datetime) -> DraftView:
         about=about_of(row=row),
         now=now,
     )
-    fresh = _locked_draft(actor, draft.draft_id)
+    fresh = locked_draft(actor=actor, draft_id=draft.draft_id)
     if not fresh.step:  # nobody has typed in it
         fresh.answers = {**fresh.answers, **to_say_again(row.answers)}
         fresh.updated_at = now
@@ -157,7 +162,7 @@ def save_step(*, actor: Actor, draft_id: int, step: str, values: Mapping[str, An
     :raises NotFound: no such draft, or sent already.
     :raises AnswersTooLong: more than `MAX_ANSWERS` characters.
     """
-    row = _locked_draft(actor, draft_id)
+    row = locked_draft(actor=actor, draft_id=draft_id)
     if len(str(values)) > MAX_ANSWERS:
         raise AnswersTooLong(step)
     answers = {key: value for key, value in row.answers.items() if key != step}
@@ -167,8 +172,8 @@ def save_step(*, actor: Actor, draft_id: int, step: str, values: Mapping[str, An
         row.said_at = {**row.said_at, step: now.isoformat()}
     row.answers = answers
     row.step = step
-    row.updated_at = now
-    row.save(update_fields=["answers", "said_at", "step", "updated_at"])
+    row.updated_at, row.kept_at = now, None  # changed: to be validated again
+    row.save(update_fields=["answers", "said_at", "step", "updated_at", "kept_at"])
     return find_draft(actor=actor, draft_id=draft_id)
 
 
@@ -178,7 +183,7 @@ def discard_draft(*, actor: Actor, draft_id: int) -> None:
 
     :raises NotFound: no such draft, or sent already.
     """
-    row = _locked_draft(actor, draft_id)
+    row = locked_draft(actor=actor, draft_id=draft_id)
     row.pieces.all().delete()
     row.delete()
 
@@ -278,9 +283,9 @@ def _fill(actor: Actor, row: Procedure, *, on: date, now: datetime) -> None:
     if handler.needs_other_parent(actor=actor, row=row) and other_holder_exists(actor=actor, row=row):
         row.other_parent = OtherParent.WAITING
     row.status = ProcedureStatus.SUBMITTED
-    row.account_id = actor.account_id
+    row.account_id = actor.account_id or row.account_id  # what was kept is its author's
     _set_reader(actor, row)
-    row.on_behalf = actor.is_staff
+    row.on_behalf, row.kept_at = actor.is_staff, None
     row.submitted_at = row.updated_at = now
     row.due_at = promised_at(submitted_at=now, hours=organisation.processing_hours if organisation else 48)
 
@@ -315,7 +320,11 @@ def _check_may_act(actor: Actor, family_id: int) -> None:
         raise NotFound("family")
 
 
-def _locked_draft(actor: Actor, draft_id: int) -> Procedure:
+def locked_draft(*, actor: Actor, draft_id: int) -> Procedure:
+    """Return a draft of the actor, locked.
+
+    :raises NotFound: no such draft, or sent already.
+    """
     find_draft(actor=actor, draft_id=draft_id)
     row = (
         Procedure.objects.select_for_update()

@@ -51,6 +51,25 @@ def holder_of(*, organisation_id: int, family_id: int, child_id: int | None) -> 
     return holder.account if holder else None
 
 
+def tell_draft(*, actor: Actor, row: Procedure, now: datetime) -> None:
+    """Tell who had prepared a request, kept until the dossier was validated, that it could not be sent."""
+    account = Account.objects.filter(pk=row.account_id or 0).first()
+    if account is None or not may_be_told(
+        organisation_id=actor.organisation_id, account_id=account.pk, child_id=row.child_id
+    ):
+        return
+    post_letter(
+        organisation_id=actor.organisation_id,
+        reader=account,
+        template="kept_request",
+        subject="Une demande à revoir",
+        key=f"kept-{row.pk}-{int(now.timestamp())}",
+        now=now,
+        route="family:draft_recap",
+        args=[row.pk],
+    )
+
+
 def tell_family(
     *, actor: Actor, row: Procedure, template: str, subject: str, key: str, now: datetime, **context: object
 ) -> None:

@@ -44,6 +44,7 @@ class DraftView:
     updated_at: datetime
     said_at: Mapping[str, Any] = field(default_factory=dict)  # when each step was answered (`rules.said_at`)
     data: tuple[tuple[str, str], ...] = ()  # label and answer of a kind written as data
+    kept_at: datetime | None = None  # validated: it is sent by itself once the dossier is
 
     @property
     def people(self) -> list[Mapping[str, Any]]:
@@ -309,6 +310,7 @@ def _draft_view(row: Procedure, *, child: ChildCard | None) -> DraftView:
         step=row.step,
         updated_at=row.updated_at,
         said_at=row.said_at,
+        kept_at=row.kept_at,
     )
 
 
@@ -329,6 +331,8 @@ def _drafts(actor: Actor) -> QuerySet[Procedure]:
     rows = Procedure.objects.filter(organisation_id=actor.organisation_id, status=ProcedureStatus.DRAFT).exclude(
         kind=ProcedureKind.BOOKING
     )
+    if actor.is_system:  # it sends what was kept
+        return rows.filter(kept_at__isnull=False)
     if actor.audience == FAMILY:
         rows = without_private(actor=actor, rows=rows.filter(family_id__in=actor.family_ids))
         return without_closed(actor=actor, rows=rows)

@@ -62,7 +62,18 @@ def waiting_for_family(*, actor: Actor, children: Collection[ChildCard], on: dat
         Q(status__in=OPEN_STATUSES) | _refused_lately(actor, on)
     )
     mine = Q(family_id__in=actor.family_ids) & (drafts | answered)
-    shown = ("number", "kind", "status", "family_id", "child_id", "subject", "updated_at", "due_at", "enrolment_id")
+    shown = (
+        "number",
+        "kind",
+        "status",
+        "family_id",
+        "child_id",
+        "subject",
+        "updated_at",
+        "due_at",
+        "enrolment_id",
+        "kept_at",
+    )
     rows = Procedure.objects.only(*shown, "wishes").filter(
         mine | _to_agree(actor), organisation_id=actor.organisation_id
     )
@@ -211,12 +222,12 @@ def _lines(actor: Actor, rows: Iterable[Procedure], children: Collection[ChildCa
 
 def _line(actor: Actor, row: Procedure, first_name: str, hue: int) -> ToFinish:
     is_mine = row.family_id in actor.family_ids
-    what = _WHAT.get(row.status, "pending")
+    what = "kept" if row.kept_at else _WHAT.get(row.status, "pending")
     return ToFinish(
         what=what if is_mine else "agreement",
         kind=row.kind,
         number=row.number,
-        draft_id=row.pk if what == "draft" else None,
+        draft_id=row.pk if what in ("draft", "kept") else None,
         child_id=row.child_id,
         first_name=first_name,
         hue=hue,

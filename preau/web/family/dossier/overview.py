@@ -50,12 +50,18 @@ def overview_of(request: Any) -> dict[str, Any]:
         "year": year,
         "rows": rows,
         "known": known,
+        "first_id": next((child.child_id for child, state, _all, _part in rows if _is_to_do(state)), None),
         "validated": len(validated),
         "needs_child": not children,
         "enrolled": [(child, enrolled.get(child.child_id, ())) for child in validated],
         "openings": activities.openings,
         "step": _step(len(rows), len(validated), len(enrolled)),
     }
+
+
+def _is_to_do(state: DossierState) -> bool:
+    """Whether the family acts next: not validated, nor with the service."""
+    return not state.validated_on and state.status in ("", "draft", "refused", "more_asked")
 
 
 def _step(children: int, validated: int, enrolled: int) -> int:

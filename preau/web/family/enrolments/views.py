@@ -28,6 +28,7 @@ from preau.web.family.procedures.places import my_family
 from preau.web.ui.policy import family_page
 
 OPEN = (OfferState.OPEN, OfferState.FULL)
+ASKED = (*OPEN, OfferState.AFTER_DOSSIER)
 HELD = (OfferState.ENROLLED, OfferState.WAITING, OfferState.REQUESTED)
 
 
@@ -72,12 +73,20 @@ def _dossiers_first(shown: ChildOffers) -> list[str]:
 
 def _groups(shown: ChildOffers, slug: str) -> dict[str, list[dict[str, Any]]]:
     names = {
+        OfferState.AFTER_DOSSIER: "after",
         OfferState.SOON: "soon",
         OfferState.BY_SERVICE: "by_service",
         **dict.fromkeys(OPEN, "open"),
         **dict.fromkeys(HELD, "held"),
     }
-    groups: dict[str, list[dict[str, Any]]] = {"open": [], "soon": [], "by_service": [], "held": [], "closed": []}
+    groups: dict[str, list[dict[str, Any]]] = {
+        "open": [],
+        "after": [],
+        "soon": [],
+        "by_service": [],
+        "held": [],
+        "closed": [],
+    }
     for row in shown.rows:
         groups[names.get(row.state, "closed")].append(_line(row, shown, slug))
     return groups
@@ -91,7 +100,7 @@ def _first(lines: list[dict[str, Any]]) -> int | None:
 
 def _line(row: OfferRow, shown: ChildOffers, slug: str) -> dict[str, Any]:
     # The dossier has its own line, above: it is not asked for again at each activity.
-    codes = [reason.code for reason in row.best.reasons if reason.code != "dossier_missing"]
+    codes = [reason.code for reason in row.best.reasons if reason.code not in ("dossier_missing", "dossier_sent")]
     mends = [MENDED_AT[code] for code in codes if code in MENDED_AT]
     return {
         "row": row,
@@ -110,7 +119,7 @@ def ask(request: Any, slug: str, child_id: int, offer_id: int) -> HttpResponse:
     """Step 1 of one request: where, from when, which days; kept as a draft, then the récapitulatif."""
     actor, family_id = request.actor, my_family(request.actor)
     row = enrolment_row(actor=actor, family_id=family_id, child_id=child_id, offer_id=offer_id, now=request.now)
-    if row.state not in OPEN:
+    if row.state not in ASKED:
         return _not_open(request, row)
     draft = draft_about(actor=actor, kind=ProcedureKind.ENROLMENT, family_id=family_id, about=about_row(row=row))
     initial = _initial(row, draft.answers if draft else {}, offer_id)

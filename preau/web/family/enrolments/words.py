@@ -77,7 +77,7 @@ def conditions(option: OfferOption, child: ChildCard, year: str) -> list[Conditi
         found.append(str(_("Classes : %(levels)s") % {"levels": ", ".join(option.levels)}))
     if option.residence == "residents" and "not_resident" not in codes:
         found.append(str(_("Vous habitez la commune")))
-    if option.requires_dossier and "dossier_missing" not in codes:
+    if option.requires_dossier and not codes & {"dossier_missing", "dossier_sent"}:
         found.append(str(_("Le dossier %(year)s de %(name)s est validé") % name))
     if option.remaining and "by_service_only" not in codes:
         found.append(str(_("Places libres : %(n)s sur %(all)s") % {"n": option.remaining, "all": option.capacity}))
@@ -88,7 +88,12 @@ def conditions(option: OfferOption, child: ChildCard, year: str) -> list[Conditi
 
 
 def _icon(code: str) -> str:
-    return {"not_open_yet": "clock", "full_waiting_list": "list-ordered", "waiting": "list-ordered"}.get(code, "x")
+    return {
+        "not_open_yet": "clock",
+        "dossier_sent": "hourglass",
+        "full_waiting_list": "list-ordered",
+        "waiting": "list-ordered",
+    }.get(code, "x")
 
 
 def sentence(reason: Reason, option: OfferOption, child: ChildCard, year: str) -> str:
@@ -117,6 +122,9 @@ SENTENCES = {
     "not_resident": _("Réservée aux habitants de la commune. Vous venez d’arriver ? Signalez votre adresse."),
     "resident": _("Réservée aux familles qui n’habitent pas la commune."),
     "dossier_missing": _("Le dossier %(year)s de %(name)s n’est pas encore validé par le service."),
+    "dossier_sent": _(
+        "Le service regarde le dossier %(year)s de %(name)s. Préparez la demande : elle partira seule après."
+    ),
     "document_missing": _("Une pièce n’est pas encore validée : %(detail)s."),
     "piece_overdue": _("Une pièce est attendue, sa date est passée : %(detail)s. Envoyez-la pour continuer."),
     "not_open_yet": _("Les inscriptions ouvrent le %(at)s."),

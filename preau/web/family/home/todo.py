@@ -65,7 +65,7 @@ def lines(
     found = [
         Line(each.what, waits=each)
         for each in waiting
-        if each.what not in ("pending", "missing")
+        if each.what not in ("pending", "kept", "missing")
         and each.kind != ProcedureKind.BOOKING
         and not (each.what == "dossier" and each.child_id in refused)
     ]

@@ -75,7 +75,7 @@ def home(request: Any, slug: str) -> HttpResponse:
         "todo": lines[: todo.SHOWN],
         "more": lines[todo.SHOWN :],
         "more_count": max(len(lines) - todo.SHOWN, 0),
-        "pending": [each for each in waiting if each.what == "pending"],
+        "pending": [each for each in waiting if each.what in ("pending", "kept")],
         "enrolments": enrolments,
     }
     return render(request, "family/home.html", context)

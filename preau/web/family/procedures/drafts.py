@@ -5,12 +5,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.base.facts import NotFound
 from preau.domain.families.queries.files import children_of_family
 from preau.domain.procedures.operations import drafts as drafts_acts
+from preau.domain.procedures.operations.keeping import keep, waits_for_dossier
 from preau.domain.procedures.queries.cases import DraftView, file_drafts, find_draft, find_form, procedure_forms
 from preau.domain.procedures.queries.orders import latest_procedures
 from preau.domain.procedures.rules import Incomplete
@@ -48,6 +50,11 @@ def recap(request: Any, slug: str, draft_id: int) -> HttpResponse:
         )  # a replay: nothing is done
         return redirect("family:procedure_sent", slug=slug, number=submitted.view.number)
     problems = drafts_acts.problems_of(actor=request.actor, draft_id=draft_id, on=request.today)
+    may_be_kept = waits_for_dossier(problems=problems)
+    if request.method == "POST" and may_be_kept:
+        keep(actor=request.actor, draft_id=draft_id, now=request.now)
+        messages.success(request, _("La demande est gardée : elle part d’elle-même dès que le dossier est validé."))
+        return redirect(f"{reverse('family:enrolments', args=[slug])}?enfant={draft.about.child_id}")
     if request.method == "POST" and not problems:
         try:
             sent = drafts_acts.submit(actor=request.actor, draft_id=draft_id, now=request.now)
@@ -57,6 +64,7 @@ def recap(request: Any, slug: str, draft_id: int) -> HttpResponse:
             return redirect("family:procedure_sent", slug=slug, number=sent.view.number)
     form = find_form(actor=request.actor, form_id=draft.about.form_id) if draft.about.form_id else None
     context = {"draft": draft, "problems": problems, "back": draft_address(slug, draft), "form": form}
+    context["may_be_kept"] = may_be_kept
     return render(
         request, "family/procedures/recap.html", context, status=422 if problems and request.method == "POST" else 200
     )

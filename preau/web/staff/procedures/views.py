@@ -16,6 +16,7 @@ from preau.domain.organisations.queries import list_departments
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.operations.decisions import read_case_health
 from preau.domain.procedures.queries.cases import ProcedureFile, find_case, is_known, pieces_of
+from preau.domain.procedures.queries.enrolments import kept_with
 from preau.domain.procedures.queries.inbox import NOBODY, QUEUES, inbox, queue_counts, reason_templates
 from preau.domain.procedures.queries.known_people import known_persons
 from preau.domain.procedures.queries.orders import ProcedureView
@@ -112,6 +113,8 @@ def _case(request: Any, case: ProcedureFile, form: DecisionForm | None) -> dict[
     context = {"case": case, "pieces": pieces, "unseen": case.piece_count - len(pieces)}
     context["known"] = known_persons(actor=actor, case=case)
     context["places"] = _places(request, case)
+    if case.view.kind == ProcedureKind.DOSSIER and case.is_open and case.child:
+        context["kept"] = kept_with(actor=actor, family_id=case.view.family_id, child_id=case.child.child_id)
     if case.view.kind == ProcedureKind.BOOKING:
         context["booking_days"] = _booking_days(case.view)
     if case.is_open and case.held_until is None:

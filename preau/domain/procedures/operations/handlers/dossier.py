@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Exists, OuterRef
 
+from preau.base import task_queue
 from preau.base.actor import Actor, system_actor
 from preau.base.facts import NotFound
 from preau.base.files import FileGone
@@ -25,6 +26,8 @@ from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.handlers.base import Handler, school_site
 from preau.domain.procedures.queries.dossiers import dossier_folders, problems_of_dossier
 from preau.domain.procedures.rules import About, CannotApply, NotOpenForYou, Problem, said_at
+
+SEND_KEPT = "preau.domain.procedures.tasks.send_kept"  # what the family had prepared meanwhile
 
 
 class DossierHandler(Handler):
@@ -163,6 +166,7 @@ class DossierHandler(Handler):
             _validate(actor, document_id, now)
         confirm_sheets(actor=actor, child_id=child_id, school_year_id=year_id, now=now, by=by)
         validate_dossier(actor=actor, child_id=child_id, school_year_id=year_id, now=now)
+        task_queue.enqueue(SEND_KEPT, organisation_id=actor.organisation_id, child_id=child_id)
 
 
 def _said_since(actor: Actor, row: Procedure) -> bool:

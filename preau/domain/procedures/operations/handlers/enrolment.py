@@ -43,7 +43,7 @@ class EnrolmentHandler(Handler):
 
     def check_open(self, *, actor: Actor, family_id: int, about: About, now: datetime) -> None:
         row = _row(actor, family_id, about=about, now=now)
-        if actor.is_staff or row.state in (OfferState.OPEN, OfferState.FULL):
+        if actor.is_staff or row.state in (OfferState.OPEN, OfferState.FULL, OfferState.AFTER_DOSSIER):
             return
         reasons = row.best.reasons
         raise NotOpenForYou("requested" if row.state is OfferState.REQUESTED else reasons[0].code)
