@@ -8,7 +8,15 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.walks import test_family_desk, test_first_walk, test_guide_002, test_moments, test_separated, test_week
+from tests.walks import (
+    test_agents_day,
+    test_family_desk,
+    test_first_walk,
+    test_guide_002,
+    test_moments,
+    test_separated,
+    test_week,
+)
 from tests.walks.crawl import Met, survey
 from tests.walks.steps import accessible, keep_shot, log_in, no_sideways_scroll, slug_of
 
@@ -55,6 +63,8 @@ OF_A_MOMENT: dict[str, Callable[..., None]] = {
     "family:basket": test_week.test_no_tick_is_lost_by_tabs_back_or_a_closed_browser,
     "family:enrolment_same": test_moments.test_the_same_enrolment_for_a_brother,
     "family:procedure_sent": test_guide_002.test_the_four_steps_of_the_year,
+    "staff:mailing": test_agents_day.test_who_has_not_sent_the_vaccines_in_two_clicks_and_a_reminder,
+    "staff:mails": test_agents_day.test_mails_that_could_not_leave_have_their_page,
     "staff:child_contact_photo": test_family_desk.test_the_team_sees_the_face_of_who_collects_a_child,
     "staff:custody_calendar": test_separated.test_the_calendar_of_two_homes_on_a_phone,
 }
