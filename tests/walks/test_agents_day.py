@@ -109,7 +109,7 @@ def test_who_has_not_sent_the_vaccines_in_two_clicks_and_a_reminder(open_page, d
     page = hand.page
     hand.click(page.get_by_role("link", name="Suivi"))
     hand.click(page.get_by_role("link", name="Documents attendus"))
-    expect(page.get_by_text("Carnet de vaccination").first).to_be_visible()
+    expect(page.get_by_role("cell", name="Carnet de vaccination").first).to_be_visible()
     assert hand.actions <= 2
     accessible(page)
     page.get_by_role("checkbox").first.check()
@@ -140,7 +140,7 @@ def test_a_known_child_is_enrolled_again_in_twelve_taps(open_page, demo):
 
 
 def test_mails_that_could_not_leave_have_their_page(open_page, demo):
-    page = at_the_desk(open_page, demo, who="violaine.butineau").page
+    page = at_the_desk(open_page, demo, who="ferdinand.hydromel").page
     page.goto(f"/{SLUG}/agents/courriels/")
     heading(page, "Courriels non partis")
     expect(page.get_by_text("Tous les courriels sont partis.")).to_be_visible()

@@ -102,13 +102,15 @@ def _grid(request: Any, family_id: int, place: Place, changes: Changes, *, statu
     page = _page(request, family_id, place, changes)
     here = {cell.value for group in page.groups for row in group.rows for cell in row.cells if cell.is_open}
     kept = written(changes)
+    elsewhere = [each.endswith(":1") for each in kept if each.partition(":")[0] not in here]
     context = {
         "file": family_file(actor=request.actor, family_id=family_id),
         "page": page,
         "place": place,
         "is_month": place.view == MONTH,
         "kept": kept,
-        "elsewhere": sum(1 for each in kept if each.partition(":")[0] not in here),
+        "elsewhere": len(elsewhere),
+        "counted": [sum(elsewhere), len(elsewhere) - sum(elsewhere)],  # added and given back, for the script
         "reason": _reason(request),
     }
     return render(request, "staff/bookings/week.html", context, status=status)
