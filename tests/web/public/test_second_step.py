@@ -150,6 +150,7 @@ INTIMATE = {
     "editions/fiche/<int:child_id>/",
     "editions/fiche/<int:child_id>/pdf/",
     "dossier/<int:child_id>/<slug:part>/",
+    "dossier/<int:child_id>/reprise/",
     "enfants/<int:child_id>/sante/",
     "enfants/<int:child_id>/personnes/",
     "enfants/<int:child_id>/personnes/ajout/",

@@ -218,8 +218,8 @@ def test_booking_on_behalf_is_frozen_with_a_sentence_that_names_nobody(client, b
     enrolment = town.enrol(awa, offer, child=child)
     client.post(f"{base}oppositions/", {"adult_id": bea.adult.pk, "text": "Non."})
     slot = slots_of(offer)[0]
-    data = {"seen": f"{slot.pk}:0", "u": slot.pk, "key": "k", "debut": slot.on.isoformat(), "motif": "urgence"}
-    answer = client.post(f"/{town.slug}/agents/inscriptions/{enrolment.pk}/", data)
+    data = {"act": "save", "garde": f"{enrolment.pk}-{slot.pk}:1", "key": "k", "motif": "urgence"}
+    answer = client.post(f"/{town.slug}/agents/familles/{awa.family.pk}/reservations/", data)
     page = answer.content.decode()
     assert (answer.status_code, Booking.objects.count()) == (409, 0)
     assert "Une opposition écrite est enregistrée" in page
@@ -239,8 +239,8 @@ def test_an_agent_goes_past_the_days_of_the_other_parent_with_a_reason_only(clie
     data = {"first": bea.adult.pk, "second": awa.adult.pk, "books": "own", "kind": "week_turns", "act": "save"}
     client.post(f"{base}calendrier/", {**data, "anchor": monday.isoformat()})
     slot = next(each for each in slots_of(offer) if each.on == monday)
-    sent = {"seen": f"{slot.pk}:0", "u": slot.pk, "key": "k1", "debut": slot.on.isoformat()}
-    path = f"/{town.slug}/agents/inscriptions/{enrolment.pk}/"
+    sent = {"act": "save", "garde": f"{enrolment.pk}-{slot.pk}:1", "key": "k1", "debut": slot.on.isoformat()}
+    path = f"/{town.slug}/agents/familles/{awa.family.pk}/reservations/"
     assert "jour de l’autre parent" in client.post(path, sent, follow=True).content.decode()
     client.post(path, {**sent, "key": "k2", "motif": "échange convenu"})
     assert Booking.objects.get().reason == "échange convenu"

@@ -21,7 +21,6 @@ from preau.domain.bookings.queries.facts import bookable_enrolments
 from preau.domain.bookings.rules import Refusal
 from preau.domain.enrolments.queries.files import check_family_visible
 from preau.domain.families.queries.files import family_file
-from preau.domain.families.rules import ActFrozen
 from preau.domain.procedures.operations.orders import PlacedOrder, place_order
 from preau.domain.procedures.queries.orders import preview_order
 from preau.domain.procedures.rules import NothingGranted, NothingToDo, ReasonNeeded
@@ -167,9 +166,6 @@ def _order(request: Any, family_id: int, place: Place, changes: Changes) -> Http
     except NothingGranted as refused:
         messages.error(request, _("Rien n’est enregistré, et la famille n’est pas prévenue."))
         _tell_refused(request, refused.refused)
-        return _grid(request, family_id, place, changes, status=422)
-    except ActFrozen:
-        messages.error(request, _("Une opposition écrite est enregistrée pour cet enfant : rien ne peut être réservé."))
         return _grid(request, family_id, place, changes, status=422)
     except TooManyWishes:
         return render(request, "413.html", status=413)
