@@ -209,7 +209,7 @@ def identity_part(walk: Walk, school: str) -> None:
 
 def health_part(walk: Walk, child: str) -> None:
     walk.on(f"La santé de {child}")
-    walk.hand.write("Médecin qui le suit", "Dr Sureau")
+    walk.hand.write("Médecin de l’enfant", "Dr Sureau")
     walk.hand.press("Continuer")
 
 

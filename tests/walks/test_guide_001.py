@@ -117,7 +117,7 @@ def begin_dossier(walk: Walk) -> None:
     household_part(walk)
     identity_part(walk, "École des Acacias")
     walk.on("La santé de Céleste")
-    walk.hand.answer("A-t-il une allergie ou un traitement qui demande un PAI ?", "Oui, un PAI est en préparation")
+    walk.hand.answer("Une allergie ou un traitement demande-t-il un PAI ?", "Oui, un PAI est en préparation")
     walk.hand.write("Ce qu’il ne doit ni manger ni toucher", "arachide")
 
 

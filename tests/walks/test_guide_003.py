@@ -113,7 +113,7 @@ def fill_health(walk: Walk) -> None:
     vaccines = walk.page.get_by_role("group", name=re.compile("Vaccins obligatoires")).get_by_role("checkbox")
     for name in [vaccines.nth(place).evaluate("e => e.labels[0].innerText") for place in range(vaccines.count())]:
         walk.hand.answer("Vaccins obligatoires à jour", name)
-    walk.hand.write("Médecin qui le suit", "Dr Batellerie")
+    walk.hand.write("Médecin de l’enfant", "Dr Batellerie")
     walk.hand.press("Enregistrer")
     walk.sees("La fiche santé est enregistrée.")
 

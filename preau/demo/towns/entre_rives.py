@@ -200,7 +200,7 @@ def _open(builder: Builder) -> None:
             "Depuis cet espace, vous réservez les mercredis de vos enfants et vous suivez vos demandes.\n\n"
             "Besoin d’aide ? Appelez-nous le matin, du lundi au vendredi.\n"
         ),
-        private_welcome_text="Dépliez le menu : vos réservations, vos demandes, votre famille.",
+        private_welcome_text="Vos réservations, vos demandes, votre famille.",
         contact_name="Service Enfance et familles",
         contact_address="30 quai du Bac\n99470 Le Bac-sur-Onde",
         contact_hours="Du lundi au vendredi, de 9 h à 12 h",

@@ -33,7 +33,7 @@ class HealthForm(AnswersForm):
     """What the team needs from the first day. A diet is a food word: its reason is nobody’s business."""
 
     pai = forms.ChoiceField(
-        label=_("A-t-il une allergie ou un traitement qui demande un PAI ?"),
+        label=_("Une allergie ou un traitement demande-t-il un PAI ?"),
         choices=[
             ("no", _("Non")),
             ("asked", _("Oui, un PAI est en préparation")),
@@ -48,12 +48,12 @@ class HealthForm(AnswersForm):
         help_text=_("Par exemple : arachide, œuf, piqûre de guêpe."),
     )
     treatments = long_text(_("Traitements"), required=False)
-    doctor_name = text(_("Médecin qui le suit"), 120)
+    doctor_name = text(_("Médecin de l’enfant"), 120)
     doctor_phone = basic.phone(_("Téléphone du médecin"))
     diet = forms.ChoiceField(
         label=_("Ses repas"),
         choices=[
-            ("standard", _("Standard")),
+            ("standard", _("Repas ordinaire")),
             ("no_pork", _("Sans porc")),
             ("no_meat", _("Sans viande")),
             ("vegetarian", _("Végétarien")),
@@ -64,7 +64,7 @@ class HealthForm(AnswersForm):
         label=_("Vaccins obligatoires à jour"), required=False, widget=forms.CheckboxSelectMultiple
     )
     support = long_text(
-        _("Aide dont il a besoin au quotidien"),
+        _("Aide nécessaire au quotidien"),
         required=False,
         help_text=_("Par exemple : un adulte à table. La raison ne nous regarde pas."),
     )

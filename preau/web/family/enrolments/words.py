@@ -114,7 +114,7 @@ def sentence(reason: Reason, option: OfferOption, child: ChildCard, year: str) -
 OTHER = _("Ce n’est pas possible pour l’instant. Contactez le service.")
 SENTENCES = {
     "too_young": _("%(ages)s : %(name)s est trop jeune. L’inscription sera possible plus tard."),
-    "too_old": _("%(ages)s : %(name)s a passé cet âge. D’autres activités lui sont ouvertes."),
+    "too_old": _("%(ages)s : %(name)s n’a plus l’âge de cette activité. D’autres lui sont ouvertes."),
     "not_born": _("%(ages)s : la naissance de %(name)s n’est pas encore déclarée."),
     "school_unknown": _("La classe de %(name)s n’est pas connue. Inscrivez d’abord %(name)s à l’école."),
     "wrong_level": _("Réservée à ces classes : %(levels)s."),

@@ -27,7 +27,7 @@ class PaiForm(AnswersForm):
             "Par exemple : allergie à l’arachide, traitement de l’asthme. Seuls les agents du service le lisent."
         ),
     )
-    doctor_name = text(_("Médecin qui le suit"), 120)
+    doctor_name = text(_("Médecin de l’enfant"), 120)
     doctor_phone = phone(_("Téléphone du médecin"))
 
 

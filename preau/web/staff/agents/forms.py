@@ -12,7 +12,7 @@ from preau.web.ui.typed import Email, Name
 ROLE_LABELS = [
     (Role.SITE_STAFF.value, _("Animateur de site : listes de ses sites")),
     (Role.AGENT.value, _("Agent : dossiers et réservations de ses services")),
-    (Role.MANAGER.value, _("Responsable : agent, et exceptions")),
+    (Role.MANAGER.value, _("Responsable : décide, passe les délais, règle le service")),
     (Role.REGISSEUR.value, _("Régisseur")),
     (Role.ADMIN.value, _("Administrateur : réglages et agents")),
 ]
