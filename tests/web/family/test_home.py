@@ -7,6 +7,7 @@ import pytest
 from preau.domain.catalogue.models import Activity
 from preau.domain.documents.models import Document, DocumentType
 from preau.domain.documents.operations.pieces import deposit
+from preau.domain.families.models import ChildHealth, Consent, ConsentType
 from preau.domain.organisations.models import Organisation
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.basket import change_basket
@@ -156,3 +157,32 @@ def test_the_basket_is_the_one_thing_to_send(login, town, awa):
 def test_on_saturday_the_home_shows_the_week_to_come(login, awa, monkeypatch):
     monkeypatch.setattr("preau.config.clock.now", lambda: NOW + timedelta(days=5))
     assert "du 23/11 au 27/11" in page(login(awa.account).get(HOME))
+
+
+def test_sheets_that_are_empty_and_a_pai_that_is_over_are_lines_of_the_home(login, town, awa):
+    """« Rien à faire » was said with an empty sheet, authorisations without an answer and an expired PAI."""
+    client = login(awa.account)
+    first, second = awa.children[:2]
+    assert "Fiches d" not in page(client.get(HOME)), "a town that asks for no authorisation asks for no sheet"
+    photo = ConsentType.objects.create(organisation_id=town.id, code="photo", title="Photo")
+    seen = page(client.get(HOME))
+    assert "La fiche de santé n’est pas remplie, des autorisations attendent votre réponse." in seen
+    assert f"/famille/enfants/{first.pk}/sante/" in seen
+    sheet = {"pai": "signed", "pai_until": "2026-01-31", "avoid": "Œuf", "doctor_name": "Dr Roy"}
+    ChildHealth.objects.create(organisation_id=town.id, child=first, sheet=sheet, updated_at=NOW)
+    for child in (first, second):
+        Consent.objects.create(
+            organisation_id=town.id, child=child, consent_type=photo, answer="yes", answered_at=NOW, answered_by="Awa"
+        )
+    seen = page(client.get(HOME))
+    assert "Il n’est plus valable depuis le 31/01/2026" in seen
+    assert f"/famille/demarches/pai/{first.pk}/" in seen
+    assert "La fiche de santé n’est pas remplie." in seen
+    ChildHealth.objects.filter(child=first).update(sheet={**sheet, "pai_until": "2028-01-31"})
+    ChildHealth.objects.create(organisation_id=town.id, child=second, sheet={"doctor_name": "Dr Roy"}, updated_at=NOW)
+    seen = page(client.get(HOME))
+    assert "Il n’est plus valable" not in seen
+    assert "La fiche de santé" not in seen
+    Activity.objects.filter(organisation_id=town.id).update(requires_dossier=True)
+    Consent.objects.all().delete()
+    assert "des autorisations attendent" not in page(client.get(HOME)), "the dossier, to be begun, asks for them"

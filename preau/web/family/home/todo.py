@@ -17,6 +17,7 @@ ORDER = (
     "asked",
     "agreement",
     "refused",
+    "pai",
     "resend",
     "basket",
     "declare",
@@ -24,6 +25,7 @@ ORDER = (
     "dossier",
     "piece",
     "missing",
+    "sheets",
     "empty",
 )
 

@@ -10,7 +10,12 @@ from django.views.decorators.http import require_safe
 from preau.domain.bookings.queries.week import enrolments_to_book, planned_units
 from preau.domain.families.queries.files import household_file
 from preau.domain.procedures.queries.orders import latest_procedures
-from preau.domain.procedures.queries.to_finish import dossiers_to_begin, pieces_to_send, waiting_for_family
+from preau.domain.procedures.queries.to_finish import (
+    dossiers_to_begin,
+    pieces_to_send,
+    sheets_to_fill,
+    waiting_for_family,
+)
 from preau.kernel.periods import Period, monday_of
 from preau.web.family.bookings.forms import Tampered, read_day
 from preau.web.family.children.residence import children_words
@@ -42,15 +47,17 @@ def home(request: Any, slug: str) -> HttpResponse:
     to_begin = dossiers_to_begin(actor=actor, children=children, on=request.today)
     # A dossier that is not sent yet asks for its pieces itself.
     later = {each.child_id for each in (*to_begin, *waiting) if each.what in ("dossier", "draft")}
+    begun = [child for child in children if child.child_id not in later]
+    sheets = sheets_to_fill(actor=actor, children=begun, on=request.today)
     pieces = pieces_to_send(
         actor=actor,
         family_id=actor.family_id,
-        children=[child for child in children if child.child_id not in later],
+        children=begun,
         on=request.today,
     )
     basket = todo.basket_of(waiting, enrolments)
     lines = todo.lines(
-        waiting=[*todo.children_to_declare(family, waiting), *waiting, *to_begin, *pieces],
+        waiting=[*todo.children_to_declare(family, waiting), *waiting, *to_begin, *pieces, *sheets],
         enrolments=enrolments,
         basket=basket,
         coming=coming,
