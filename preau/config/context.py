@@ -202,11 +202,9 @@ def _form_url(slug: str, form_id: int) -> str:
 
 
 def _staff_nav(request: HttpRequest, slug: str, actor: Any) -> list[Link]:
-    entries = [
-        ("staff:home", _("Aujourd’hui"), "", "house"),
-        ("staff:day", _("Liste du jour"), "", "user-check"),
-        ("staff:week", _("Semaine"), "", "grid-3x3"),
-    ]
+    entries = [("staff:home", _("Aujourd’hui"), "", "house")]
+    if actor.has_role(Role.AGENT, Role.MANAGER, Role.SITE_STAFF):  # names of children: who welcomes them
+        entries += [("staff:day", _("Liste du jour"), "", "user-check"), ("staff:week", _("Semaine"), "", "grid-3x3")]
     if actor.has_role(Role.AGENT, Role.MANAGER):
         entries.insert(1, ("staff:procedures", _("Démarches"), "", "inbox"))
     if actor.has_role(Role.AGENT, Role.MANAGER, Role.ADMIN):

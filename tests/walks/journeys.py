@@ -185,7 +185,7 @@ def decide(desk: Page, slug: str, number: int) -> None:
     unread = desk.get_by_label(re.compile("Je les valide sans les ouvrir"))
     if unread.count():  # pieces that this walk does not open
         unread.check()
-    desk.get_by_role("button", name=re.compile("^Valider")).click()
+    desk.get_by_role("button", name=re.compile("^Valider( et passer à la suivante)?$")).click()
     expect(desk.get_by_text(f"Demande n° {number} : acceptée")).to_be_visible()
     desk.goto(f"/{slug}/agents/demarches/{number}/")
     desk.get_by_role("button", name="Appliquer maintenant").click()

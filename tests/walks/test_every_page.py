@@ -61,6 +61,7 @@ OF_A_MOMENT: dict[str, Callable[..., None]] = {
     "family:booking_done": test_first_walk.test_at_360_pixels_with_one_thumb,
     "family:booking_recap": test_first_walk.test_at_360_pixels_with_one_thumb,
     "family:basket": test_week.test_no_tick_is_lost_by_tabs_back_or_a_closed_browser,
+    "family:subscription": test_moments.test_a_standing_booking_is_suspended_on_a_phone,
     "family:enrolment_same": test_moments.test_the_same_enrolment_for_a_brother,
     "family:procedure_sent": test_guide_002.test_the_four_steps_of_the_year,
     "staff:mailing": test_agents_day.test_who_has_not_sent_the_vaccines_in_two_clicks_and_a_reminder,

@@ -59,8 +59,6 @@ def test_lists_lead_to_each_sheet_and_say_which_is_to_be_read_first(town, booked
     assert "arachide" not in seen
     ChildHealth.objects.all().delete()
     assert "à lire avant le service" not in login(account).get(f"{BASE}{page}").content.decode()
-    boss = login(town.account("regie", role="regisseur"))
-    assert "/agents/enfants/" not in boss.get(f"{BASE}{page}").content.decode()
 
 
 def test_the_week_counts_each_day(desk, booked):

@@ -4,8 +4,10 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from preau.base.links import absolute
 from preau.domain.enrolments.queries.files import check_family_visible
 from preau.domain.families.operations.keys import create_access_key
 from preau.domain.families.queries.files import family_file
@@ -26,4 +28,5 @@ def access_key(request: Any, slug: str, family_id: int, adult_id: int) -> HttpRe
     key = ""
     if request.method == "POST":
         key = create_access_key(actor=request.actor, adult_id=adult_id, now=request.now)
-    return render(request, "staff/access_key.html", {"file": file, "adult": adult, "key": key})
+    context = {"file": file, "adult": adult, "key": key, "address": absolute(reverse("public:home", args=[slug]))}
+    return render(request, "staff/access_key.html", context)

@@ -18,6 +18,7 @@ from preau.domain.enrolments.queries.lists import offers_with_limit
 from preau.domain.procedures.queries.inbox import InboxFilter, inbox, queue_counts
 from preau.web.staff.dates import read_number
 from preau.web.staff.home.board import by_day, day_board
+from preau.web.staff.lists.care import READERS
 from preau.web.ui.policy import staff_page
 
 WATCHED_DAYS = 21
@@ -35,6 +36,7 @@ def home(request: Any, slug: str) -> HttpResponse:
         boards.append(day_board(on=after, counts=headcounts(actor=actor, on=after)))
     places = tensions(actor=actor, start=today, end=today + timedelta(days=WATCHED_DAYS))
     context = {"boards": boards, "places": by_day(places), "is_admin": actor.has_role("admin")}
+    context["reads_lists"] = actor.has_role(*READERS)
     if actor.has_role("agent", "manager"):
         context |= _first(request, today)
     if actor.has_role("admin", "manager"):

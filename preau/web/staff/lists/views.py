@@ -15,7 +15,7 @@ from preau.domain.bookings.queries.expected import Expected, expected_between
 from preau.domain.bookings.queries.without_booking import enrolled_between
 from preau.domain.organisations.queries import list_sites
 from preau.kernel.periods import monday_of
-from preau.web.staff.lists.care import care_of
+from preau.web.staff.lists.care import READERS, care_of
 from preau.web.staff.lists.filters import ListFilter, classes_of, moments_of, read_list
 from preau.web.staff.lists.sheets import day_sheets, week_tables
 from preau.web.staff.lists.spreadsheet import day_book, week_book
@@ -25,7 +25,7 @@ from preau.web.ui.policy import staff_page
 WEEK = 7
 
 
-@staff_page()
+@staff_page(*READERS)
 @require_safe
 def day(request: Any, slug: str) -> HttpResponse:
     """Everybody expected on a day, one sheet per site, activity and unit; made to be printed."""
@@ -42,7 +42,7 @@ def day(request: Any, slug: str) -> HttpResponse:
     return render(request, "staff/lists/day.html", {**_frame(request, wanted, every, step=1), **context})
 
 
-@staff_page()
+@staff_page(*READERS)
 @require_safe
 def week(request: Any, slug: str) -> HttpResponse:
     """Children in rows, open days in columns, one site at a time unless all are asked for."""
