@@ -164,6 +164,8 @@ def test_no_tick_is_lost_by_tabs_back_or_a_closed_browser(demo, open_page):
     heading(third, "2 - Le récapitulatif")
     other.get_by_role("button", name="Valider").click()
     expect(other.get_by_text("Votre demande a changé depuis")).to_be_visible()
+    expect(other.get_by_role("listitem").filter(has_text="Ajout demandé depuis")).to_be_visible()
+    look(other, "semaine-recapitulatif-change")
     other.get_by_role("button", name="Valider").dblclick()
     heading(other, "Nous avons bien enregistré votre demande")
 

@@ -13,6 +13,7 @@ from preau.domain.catalogue.models import Activity, Offer, ResourceDay, Slot
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.orders import place_order
 from preau.domain.procedures.queries.orders import booking_draft
+from preau.web.ui.templatetags.fr import day_words_short
 from tests.factories.town import NOW, TODAY, slots_of
 
 pytestmark = pytest.mark.django_db
@@ -274,9 +275,19 @@ def test_what_is_validated_is_what_was_read(client, awa, offer):
     in_tab_b = read(client.get(grid(awa) + "recapitulatif/"))
     again = client.post(grid(awa) + "recapitulatif/", in_tab_a)
     assert again.status_code == 409
-    assert "Votre demande a changé" in again.content.decode()
+    said = again.content.decode()
+    assert "Votre demande a changé" in said
+    assert said.count("Ajout demandé depuis") == 1  # line by line: the day that the other tab added, and it alone
+    assert day_words_short(second.on) in said.split("Ajout demandé depuis")[1].split("</li>")[0]
     assert not Booking.objects.exists()
-    client.post(grid(awa) + "recapitulatif/", read(again))
+    tick(client, grid(awa), act="keep", seen=[f"{first.pk}:1"])
+    gone = client.post(grid(awa) + "recapitulatif/", read(again)).content.decode()
+    assert day_words_short(first.on) in gone.split("Ajout qui n’est plus demandé")[1].split("</li>")[0]
+    forged = client.post(grid(awa) + "recapitulatif/", {**read(again), "lu": "' or 1=1 999999999999-1:1"})
+    assert forged.status_code == 409  # unreadable, or of someone else: shown again, nothing of it is said
+    assert "plus demandé" not in forged.content.decode()
+    tick(client, grid(awa), first)
+    client.post(grid(awa) + "recapitulatif/", read(client.get(grid(awa) + "recapitulatif/")))
     assert Booking.objects.filter(status="booked").count() == 2
     late = client.post(grid(awa) + "recapitulatif/", in_tab_b, follow=True)
     assert "Il ne reste rien à valider" in late.content.decode()

@@ -164,6 +164,14 @@ def moments_of(*, actor: Actor, slot_ids: Collection[int]) -> dict[tuple[date, s
     return {(on, code): pk for on, code, pk in rows.values_list("on", "unit__code", "pk")}
 
 
+def name_moments(*, actor: Actor, slot_ids: Collection[int]) -> dict[int, tuple[date, str]]:
+    """Return slot → (day, name of the unit), of the actor's collectivité. One query, none for nothing."""
+    if not slot_ids:
+        return {}
+    rows = Slot.objects.filter(organisation_id=actor.organisation_id, pk__in=slot_ids)
+    return {pk: (on, name) for pk, on, name in rows.values_list("pk", "on", "unit__name")}
+
+
 def held_slots(*, actor: Actor, enrolment_id: int, start: date) -> dict[tuple[date, str], int]:
     """Return (day, unit code) → slot of what an enrolment holds on or after a day. One query."""
     rows = Booking.objects.filter(

@@ -1,9 +1,6 @@
 """Step 2 of a booking: all that was ticked, read again, then validated in one order."""
 
-import hashlib
-import json
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,10 +20,10 @@ from preau.domain.procedures.queries import orders as kept
 from preau.domain.procedures.rules import NothingToDo
 from preau.web.family.bookings import forms
 from preau.web.family.bookings.recap import RecapDay, recap_days
+from preau.web.family.bookings.since import Basket, Change, changes_since, write_shown
 from preau.web.ui.policy import family_page
 
 MAX_KEY = 40
-Basket = Mapping[int, Mapping[int, bool]]  # enrolment id → slot id → wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +70,9 @@ def _posted(request: Any, enrolment_id: int | None, basket: Basket) -> HttpRespo
             return _validated(request, enrolment_id, basket, key)  # a double click: the answer of the first
         messages.warning(request, _("Il ne reste rien à valider : votre demande a été validée ou annulée ailleurs."))
         return redirect("family:procedures", slug=slug)
-    if request.POST.get("lu", "") != digest(basket):
-        return _page(request, enrolment_id, basket, has_changed=True)
+    shown = request.POST.get("lu", "")
+    if shown != write_shown(basket):
+        return _page(request, enrolment_id, basket, read=shown)
     if same and enrolment_id is not None:
         for sibling in same:
             copy_draft(actor=request.actor, source_id=enrolment_id, enrolment_id=sibling, now=request.now)
@@ -95,7 +93,11 @@ def _validated(request: Any, enrolment_id: int | None, basket: Basket, key: str)
     return redirect("family:booking_done", slug=slug, number=placed.first_number)
 
 
-def _page(request: Any, enrolment_id: int | None, basket: Basket, *, has_changed: bool = False) -> HttpResponse:
+def _page(request: Any, enrolment_id: int | None, basket: Basket, *, read: str | None = None) -> HttpResponse:
+    """Show the récapitulatif.
+
+    :param read: what the page that was sent had shown, when the basket is no longer that; None otherwise.
+    """
     rows = bookable_enrolments(actor=request.actor, on=request.today)
     items = kept.items_of_drafts(basket)
     try:
@@ -109,12 +111,13 @@ def _page(request: Any, enrolment_id: int | None, basket: Basket, *, has_changed
         "parts": parts,
         "decision": decision,
         "is_idle": not (decision.added or decision.removed or decision.refused),
-        "has_changed": has_changed,
+        "has_changed": read is not None,
+        "changes": _changes(request, read, basket, rows) if read is not None else [],
         "key": f"{request.actor.account_id}-{uuid.uuid4().hex}"[:MAX_KEY],
-        "shown": digest(basket),
+        "shown": write_shown(basket),
         "siblings": _siblings(rows, enrolment, basket) if enrolment and enrolment_id in basket else [],
     }
-    return render(request, "family/bookings/recap.html", context, status=409 if has_changed else 200)
+    return render(request, "family/bookings/recap.html", context, status=200 if read is None else 409)
 
 
 def _part(row: BookableEnrolment, decision: Decision) -> Part:
@@ -127,10 +130,9 @@ def _part(row: BookableEnrolment, decision: Decision) -> Part:
     return Part(row, recap_days(mine), idle)
 
 
-def digest(basket: Basket) -> str:
-    """Return what names a basket: « Valider » takes what was read, and nothing else."""
-    text = json.dumps({str(key): sorted(wishes.items()) for key, wishes in sorted(basket.items())})
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
+def _changes(request: Any, read: str, basket: Basket, rows: list[BookableEnrolment]) -> list[Change]:
+    enrolments = {row.enrolment_id: row for row in rows}
+    return changes_since(actor=request.actor, shown=read, basket=basket, enrolments=enrolments)
 
 
 def _siblings(rows: list[BookableEnrolment], enrolment: BookableEnrolment, basket: Basket) -> list[BookableEnrolment]:

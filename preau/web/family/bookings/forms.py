@@ -62,14 +62,9 @@ def read_week(data: QueryDict) -> tuple[dict[int, dict[int, bool]], dict[int, fr
 
     :raises Tampered: anything else, a tick without its box, or more than any month holds.
     """
-    shown, raw = data.get("seen", "").split(), data.getlist("u")
-    if len(shown) > MAX_BOXES or len(raw) > MAX_BOXES:
+    seen, raw = read_shown(data.get("seen", "")), data.getlist("u")
+    if len(raw) > MAX_BOXES:
         raise Tampered("too many boxes")
-    seen: dict[int, dict[int, bool]] = {}
-    for item in shown:
-        box, _sep, flag = item.partition(":")
-        enrolment_id, slot_id = _box(box)
-        seen.setdefault(enrolment_id, {})[slot_id] = flag == "1"
     ticked: dict[int, set[int]] = {}
     for box in raw:
         enrolment_id, slot_id = _box(box)
@@ -77,6 +72,22 @@ def read_week(data: QueryDict) -> tuple[dict[int, dict[int, bool]], dict[int, fr
             raise Tampered("a tick without its box")
         ticked.setdefault(enrolment_id, set()).add(slot_id)
     return seen, {pk: frozenset(slots) for pk, slots in ticked.items()}
+
+
+def read_shown(text: str, *, at_most: int = MAX_BOXES) -> dict[int, dict[int, bool]]:
+    """Return by enrolment and slot what a page said that it showed, « 12-3456:1 12-3457:0 ».
+
+    :raises Tampered: anything else, or more than any month holds.
+    """
+    shown = text.split()
+    if len(shown) > at_most:
+        raise Tampered("too many boxes")
+    seen: dict[int, dict[int, bool]] = {}
+    for item in shown:
+        box, _sep, flag = item.partition(":")
+        enrolment_id, slot_id = _box(box)
+        seen.setdefault(enrolment_id, {})[slot_id] = flag == "1"
+    return seen
 
 
 def _box(text: str) -> tuple[int, int]:
