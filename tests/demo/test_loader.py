@@ -120,7 +120,7 @@ def dossiers_of(login: str, *, on: date = TODAY) -> list[DossierState]:
 def test_kerploz_shows_each_step_of_the_year(tmp_path: Path, today: date) -> None:
     load(tmp_path, today=today, towns=(kerploz,))
     assert all(each.validated_on for each in dossiers_of("enora.kervizic", on=today))
-    assert [each.status for each in dossiers_of("solenn.penvern", on=today)] == ["", ""]
+    assert [each.status for each in dossiers_of("solenn.penvern", on=today)] == ["", "", ""]
     assert ValidatedDossier.objects.filter(child__first_name="Tugdual").count() == 1
     assert ChildHealth.objects.filter(child__first_name="Tugdual").exists()
     assert [each.status for each in dossiers_of("yann.guillerm", on=today)] == ["submitted"]

@@ -126,8 +126,8 @@ def test_a_known_child_is_enrolled_again_in_twelve_taps(open_page, demo):
     log_in(page, demo.account("solenn.penvern", "kerploz"))
     heading(page, "Bonjour")
     thumb = Hand(page)
-    thumb.click(page.get_by_role("main").get_by_role("link", name=re.compile("dossier", re.IGNORECASE)).first)
-    thumb.click(page.get_by_role("link", name=re.compile("^Réinscription de")).first)
+    thumb.click(page.get_by_role("main").get_by_role("link", name=re.compile("Dossier administratif, Briac")))
+    thumb.click(page.get_by_role("link", name=re.compile("^Réinscription de Briac")))
     no_sideways_scroll(page)
     accessible(page)
     for box in page.get_by_role("checkbox").all():
@@ -145,3 +145,31 @@ def test_mails_that_could_not_leave_have_their_page(open_page, demo):
     heading(page, "Courriels non partis")
     expect(page.get_by_text("Tous les courriels sont partis.")).to_be_visible()
     accessible(page)
+
+
+def test_the_year_passes_class_by_class_then_all_together_and_is_taken_back(open_page, demo):
+    page = at_the_desk(open_page, demo, 360, who="lazare.confluent", slug="entre-rives").page
+    page.goto("/entre-rives/agents/classes/")
+    heading(page, "Passage d’année")
+    page.get_by_role("button", name="Recopier les classes").click()
+    expect(page.get_by_text("Classes créées")).to_be_visible()
+    page.get_by_role("link", name=re.compile("^Ouvrir.*CE1")).first.click()
+    heading(page, "CE1")
+    no_sideways_scroll(page)
+    accessible(page)
+    pupils = page.get_by_role("combobox")
+    pupils.first.select_option(label="Quitte l’école")
+    page.get_by_role("button", name="Enregistrer pour").click()
+    expect(page.get_by_text(re.compile("Partis\\W+1\\."))).to_be_visible()
+    expect(page.get_by_text("Classe passée")).to_have_count(1)
+    page.get_by_label("J’ai relu où va chaque classe").check()
+    page.get_by_role("button", name="Faire passer").click()
+    expect(page.get_by_text(re.compile("Élèves passés"))).to_be_visible()
+    expect(page.get_by_role("button", name="Faire passer")).to_have_count(0)
+    no_sideways_scroll(page)
+    accessible(page)
+    for _passage in range(2):
+        page.get_by_role("button", name="Annuler ce passage").click()
+        expect(page.get_by_text("de nouveau à placer")).to_be_visible()
+    expect(page.get_by_role("button", name="Annuler ce passage")).to_have_count(0)
+    expect(page.get_by_role("button", name="Faire passer")).to_be_visible()

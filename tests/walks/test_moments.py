@@ -40,6 +40,7 @@ def test_a_standing_booking_is_suspended_on_a_phone(demo, open_page):
     children = page.get_by_role("navigation", name="Enfant").get_by_role("link")
     for place in range(children.count()):
         children.nth(place).click()
+        expect(children.nth(place)).to_have_attribute("aria-current", "page")
         link = page.get_by_role("link", name=re.compile("^Abonnement,"))
         if link.count():
             break

@@ -339,7 +339,11 @@ def _re_enrolling(builder: Builder, school: Site) -> None:
     """Last year everything was said: it is there to confirm. Its pieces have expired."""
     home = builder.family(
         [Person("Mme", "Solenn", "Penvern", "réinscription à faire, réponses de l’an dernier à confirmer")],
-        [Pupil("Tugdual", "Penvern", "CE2", "M", school), Pupil("Nolwen", "Penvern", "GS", "F", school)],
+        [
+            Pupil("Tugdual", "Penvern", "CE2", "M", school),
+            Pupil("Nolwen", "Penvern", "GS", "F", school),
+            Pupil("Briac", "Penvern", "CM1", "M", school),
+        ],
         is_character=True,
         contacts=[(ContactKind.PICK_UP, "Janig", "Penvern", "grand-mère")],
     )

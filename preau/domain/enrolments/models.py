@@ -15,6 +15,12 @@ class Schooling(TenantModel):
     school_class = models.ForeignKey("catalogue.SchoolClass", on_delete=models.PROTECT, related_name="schoolings")
     starts_on = models.DateField()
     ends_on = models.DateField()
+    leaves_at_end = models.BooleanField(default=False)  # no class the year after: an agent said so
+    # Of the « passage d’année » that placed or let go the child, to take it back; null: one by one.
+    rolled_over_at = models.DateTimeField(null=True, blank=True)
+    rolled_over_into = models.ForeignKey(
+        "catalogue.SchoolYear", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         constraints = [

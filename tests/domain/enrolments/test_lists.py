@@ -11,11 +11,11 @@ from preau.domain.documents.models import Document, DocumentType
 from preau.domain.enrolments.enums import EnrolmentStatus, OfferState, Weeks
 from preau.domain.enrolments.models import Enrolment, Schooling, SchoolSector, Subscription
 from preau.domain.enrolments.operations.enrolling import end_enrolment, enrol, promote_waiting
-from preau.domain.enrolments.operations.schooling import copy_classes, put_in_class, roll_over_classes
+from preau.domain.enrolments.operations.schooling import put_in_class
 from preau.domain.enrolments.operations.subscribing import subscribe
 from preau.domain.enrolments.queries.lists import enrolments_of_family, offers_with_limit, waiting_list
 from preau.domain.enrolments.queries.offers import ChildOffers, offers_for_family
-from preau.domain.enrolments.queries.schools import rollover_plan, sector_school
+from preau.domain.enrolments.queries.schools import sector_school
 from preau.domain.enrolments.rules import EnrolmentOver, NobodyWaits, OfferFull, PatternEmpty, PatternLine
 from preau.domain.families.models import Child, ValidatedDossier
 from preau.domain.organisations.models import Department, Site
@@ -222,50 +222,6 @@ def test_a_child_changes_class_during_the_year(town, awa):
     assert [(row.school_class.name, row.ends_on) for row in rows] == [("CE1 A", TODAY), ("CE1 B", town.year.ends_on)]
     with pytest.raises(NotFound):
         put_in_class(actor=agent, child_id=child.pk, school_class_id=other.pk, on=town.year.ends_on)
-
-
-@pytest.fixture
-def summer(town):
-    after = SchoolYear.objects.create(
-        organisation_id=town.id, label="2027-2028", starts_on=date(2027, 9, 1), ends_on=date(2028, 7, 7)
-    )
-    return {"from_year_id": town.year.pk, "to_year_id": after.pk}
-
-
-def test_classes_roll_over_once_and_the_eldest_leave(town, awa, bruno, summer):
-    leaving = school_class(town, town.year, "CM2", "CM2")
-    Schooling.objects.filter(child=bruno.children[0]).update(school_class=leaving)
-    manager = town.agent("manager")
-    assert {row.class_id for row in rollover_plan(actor=manager, **summer)} == {None}
-    assert copy_classes(actor=manager, **summer, now=NOW) == 2
-    assert copy_classes(actor=manager, **summer, now=NOW) == 0
-    before = roll_over_classes(actor=manager, **summer, now=NOW)
-    assert (before.moved, before.left, before.unplaced) == (0, 1, 2)  # no CE2 here yet
-    target = school_class(town, SchoolYear.objects.get(pk=summer["to_year_id"]), "CE2 A", "CE2")
-    after = roll_over_classes(actor=manager, **summer, now=NOW)
-    assert (after.moved, after.left, after.unplaced) == (2, 1, 0)
-    assert roll_over_classes(actor=manager, **summer, now=NOW).kept == 2
-    assert set(target.schoolings.values_list("child_id", flat=True)) == {child.pk for child in awa.children}
-
-
-def test_an_agent_may_choose_another_class_and_nobody_else_rolls_over(town, awa, summer):
-    year = SchoolYear.objects.get(pk=summer["to_year_id"])
-    school_class(town, year, "CE2 A", "CE2")
-    kept_down = school_class(town, year, "CE1 A", "CE1")
-    child = awa.children[0]
-    roll_over_classes(actor=town.agent("manager"), **summer, now=NOW, chosen={child.pk: kept_down.pk})
-    assert Schooling.objects.get(child=child, school_class__school_year=year).school_class == kept_down
-    with pytest.raises(NotAllowed):
-        roll_over_classes(actor=town.agent("agent"), **summer, now=NOW)
-    with pytest.raises(NotFound):
-        rollover_plan(actor=town.agent("manager"), from_year_id=year.pk, to_year_id=town.year.pk)
-
-
-def test_a_plan_takes_as_many_queries_for_two_children_as_for_twenty(town, awa, summer, django_assert_max_num_queries):
-    for number in range(9):
-        town.household(f"Famille{number}", children=2, login=f"famille{number}")
-    with django_assert_max_num_queries(5):
-        assert len(rollover_plan(actor=town.agent("manager"), **summer)) == 20
 
 
 def test_the_only_school_has_every_address_and_sectors_share_them(town):

@@ -42,7 +42,7 @@ def test_the_list_says_what_is_open_and_why_not(client, town, awa):
     text = page(client, town)
     assert "Inscrire Enfant1" in text
     assert "De 3 à 11 ans" in text
-    assert "Moins de 4 ans : Enfant1 a passé cet âge." in text.replace("\xa0", " ")
+    assert "Moins de 4 ans : Enfant1 n’a plus l’âge de cette activité." in text.replace("\xa0", " ")
     assert "Ici, pas d’inscription en ligne" in text
     assert "Les inscriptions ouvrent le lundi 30 novembre à 18 h" in text.replace("\xa0", " ")
     assert text.count(f"inscriptions/{awa.children[0].pk}/") == 1
@@ -236,7 +236,7 @@ def test_the_dossier_comes_first_on_one_line_and_what_the_service_enrols_in_has_
     town.offer(activity=activity(town, "Crèche du Port", "creche", enrolment_by="service"))
     text = page(client, town)
     assert text.count("Ouvrir le dossier") == 1
-    assert f'/famille/dossier/#enfant-{awa.children[0].pk}"' in text
+    assert f'/famille/dossier/?enfant={awa.children[0].pk}#enfant-{awa.children[0].pk}"' in text
     assert "Inscrire Enfant1" not in text
     assert "l’inscription suffit" not in text
 

@@ -78,6 +78,18 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("starts_on", models.DateField()),
                 ("ends_on", models.DateField()),
+                ("leaves_at_end", models.BooleanField(default=False)),
+                ("rolled_over_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "rolled_over_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogue.schoolyear",
+                    ),
+                ),
                 (
                     "child",
                     models.ForeignKey(

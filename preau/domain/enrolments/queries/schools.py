@@ -1,21 +1,18 @@
-"""Who is in which class, which school an address belongs to, and who goes where next year."""
+"""Who is in which class, and which school an address belongs to."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count
 
 from preau.base.actor import Actor
-from preau.base.facts import NotFound
-from preau.base.ordering import by_name, name_key
+from preau.base.ordering import by_name
 from preau.base.scope import limited
 from preau.domain.catalogue.models import SchoolClass, SchoolYear
-from preau.domain.catalogue.rules import LEVELS, level_after
 from preau.domain.enrolments.enums import Weeks
 from preau.domain.enrolments.models import Schooling, SchoolSector
-from preau.domain.enrolments.rules import ClassFacts, Sector, class_for, school_of_address
-from preau.domain.families.queries.files import ChildCard, child_card
+from preau.domain.enrolments.rules import ClassFacts, Sector, school_of_address
 from preau.domain.organisations.enums import SiteKind
 from preau.domain.organisations.models import Site
 
@@ -45,21 +42,6 @@ class SchoolingLine:
     year: str
     starts_on: date
     ends_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class RolloverRow:
-    """Where a child goes next year. `next_level` is None when it leaves school; `class_id` None: an agent chooses."""
-
-    child: ChildCard
-    last_name: str
-    class_name: str
-    level: str
-    site: str
-    next_level: str | None
-    class_id: int | None
-    next_class: str
-    is_done: bool
 
 
 def school_years(*, actor: Actor, on: date) -> list[YearLine]:
@@ -132,75 +114,6 @@ def sector_school(*, actor: Actor, number: str, street: str, postcode: str) -> t
         return known[0] if len(known) == 1 else None
     found = school_of_address(sectors, number=number, street=street, postcode=postcode)
     return next(((row.site_id, row.site.name) for row in rows if row.site_id == found), None)
-
-
-def rollover_plan(*, actor: Actor, from_year_id: int, to_year_id: int) -> list[RolloverRow]:
-    """Return where each pupil of a year goes the next: PS → MS … CM2 leaves. Four queries.
-
-    The class is chosen in the same school: that which bears the same letter, or the least filled.
-
-    :raises NotFound: a year is unknown here, or the second does not come after the first.
-    """
-    before, after = _year(actor, from_year_id), _year(actor, to_year_id)
-    if before.starts_on >= after.starts_on:
-        raise NotFound("year")
-    classes = {each.class_id: each for each in classes_of_year(actor=actor, year_id=to_year_id)}
-    pupils = Schooling.objects.filter(
-        organisation_id=actor.organisation_id, school_class__school_year_id__in=[from_year_id, to_year_id]
-    )
-    pupils = limited(pupils, actor=actor, site="school_class__site")
-    latest: dict[int, Schooling] = {}
-    done: dict[int, Schooling] = {}
-    for row in pupils.select_related("child", "school_class__site").order_by("starts_on", "pk"):
-        target = latest if row.school_class.school_year_id == from_year_id else done
-        target[row.child_id] = row
-    rows = []
-    ordered = sorted(
-        latest.values(),
-        key=lambda each: (
-            name_key(each.school_class.site.name),
-            LEVELS.index(each.school_class.level) if each.school_class.level in LEVELS else len(LEVELS),
-            name_key(each.school_class.name),
-            name_key(each.child.last_name),
-            name_key(each.child.first_name),
-            each.child_id,
-        ),
-    )
-    for row in ordered:
-        if row.ends_on < before.ends_on:
-            continue  # left during the year
-        rows.append(_rollover_row(row, done.get(row.child_id), classes))
-    return rows
-
-
-def _rollover_row(row: Schooling, done: Schooling | None, classes: dict[int, ClassFacts]) -> RolloverRow:
-    old = row.school_class
-    level = level_after(old.level)
-    chosen: ClassFacts | None = None
-    if done is not None:
-        chosen = classes.get(done.school_class_id)
-    elif level:
-        chosen = class_for(classes.values(), site_id=old.site_id, level=level, like=old.name)
-        if chosen is not None:
-            classes[chosen.class_id] = replace(chosen, pupils=chosen.pupils + 1)
-    return RolloverRow(
-        child=child_card(row.child),
-        last_name=row.child.last_name,
-        class_name=old.name,
-        level=old.level,
-        site=old.site.name,
-        next_level=level,
-        class_id=chosen.class_id if chosen else None,
-        next_class=chosen.name if chosen else "",
-        is_done=done is not None,
-    )
-
-
-def _year(actor: Actor, year_id: int) -> SchoolYear:
-    row = SchoolYear.objects.filter(organisation_id=actor.organisation_id, pk=year_id).first()
-    if row is None:
-        raise NotFound("year")
-    return row
 
 
 def _schooling_line(row: Schooling) -> SchoolingLine:

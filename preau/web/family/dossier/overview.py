@@ -45,12 +45,15 @@ def overview_of(request: Any) -> dict[str, Any]:
     known = children_with_sheet(actor=actor, child_ids=[child.child_id for child in children])
     activities = year_activities(actor=actor, family_id=family_id, year_id=year.pk, on=request.today)
     enrolled = activities.enrolled
+    first_id = next((child.child_id for child, state, _all, _part in rows if _is_to_do(state)), None)
+    wanted = request.GET.get("enfant", "")  # the child of the link that leads here: its steps are open
     validated = [child for child, state, _all, _first in rows if state.validated_on]
     return {
         "year": year,
         "rows": rows,
         "known": known,
-        "first_id": next((child.child_id for child, state, _all, _part in rows if _is_to_do(state)), None),
+        "first_id": first_id,
+        "open_id": next((child.child_id for child in children if str(child.child_id) == wanted), first_id),
         "validated": len(validated),
         "needs_child": not children,
         "enrolled": [(child, enrolled.get(child.child_id, ())) for child in validated],
