@@ -182,10 +182,19 @@ def propose_username(*, first_name: str, last_name: str, email: str, policy: str
     base = base.strip(".")[:140] or "compte"
     if len(base) < 3:
         base = base.ljust(3, "0")
-    candidate, number = base, 1
+    return number_username(base, taken=taken)
+
+
+def number_username(wanted: str, *, taken: Collection[str]) -> str:
+    """Return an identifiant, with a number at its end where somebody else has it.
+
+    >>> number_username("awa", taken={"awa", "awa2"})
+    'awa3'
+    """
+    candidate, number = wanted, 1
     while candidate in taken:
         number += 1
-        candidate = f"{base}{number}"
+        candidate = f"{wanted}{number}"
     return candidate
 
 

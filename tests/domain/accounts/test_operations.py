@@ -147,11 +147,15 @@ def test_the_provisional_password_dies_with_the_change(town, adult):
     assert last_mail("identifiers_changed").context["what"] == "password"
 
 
-def test_an_identifiant_of_somebody_else_is_refused(town, awa, bruno):
-    with pytest.raises(rules.UsernameTaken):
-        identifiers.change_identifiers(
-            actor=town.parent(awa), current_password=PASSWORD, username="bruno.martin", new_password="", now=NOW
-        )
+def test_an_identifiant_of_somebody_else_gets_a_number(town, awa, bruno):
+    changed = identifiers.change_identifiers(
+        actor=town.parent(awa), current_password=PASSWORD, username="bruno.martin", new_password="", now=NOW
+    )
+    assert changed.username == "bruno.martin2"
+    again = identifiers.change_identifiers(
+        actor=town.parent(awa), current_password=PASSWORD, username="bruno.martin2", new_password="", now=NOW
+    )
+    assert again.username == "bruno.martin2"  # one's own is not another's
     with pytest.raises(rules.WrongPassword):
         identifiers.change_identifiers(
             actor=town.parent(awa), current_password="non", username="autre", new_password="", now=NOW

@@ -240,12 +240,14 @@ def test_what_was_typed_is_kept_when_something_is_wrong_or_on_the_way_back(clien
     assert Client().get(f"{URL}services/").url == URL
 
 
-def test_a_weak_password_or_a_taken_identifiant_is_told(client, town, awa):
+def test_a_weak_password_is_told_and_a_taken_identifiant_gets_a_number(client, town, awa):
     create(client)
     link = mailed_link()
     assert client.post(link, {**OWN, "password": "court", "confirmation": "court"}).status_code == 422
-    assert "déjà pris" in page(client.post(link, {**OWN, "username": awa.account.username}))
     assert not Account.objects.filter(email=WHO["email"]).exists()
+    said = page(client.post(link, {**OWN, "username": awa.account.username}, follow=True))
+    assert f"avec l’identifiant {awa.account.username}2." in said
+    assert Account.objects.get(email=WHO["email"]).username == f"{awa.account.username}2"
 
 
 def test_where_the_service_creates_spaces_itself_the_page_says_whom_to_call(client, town):

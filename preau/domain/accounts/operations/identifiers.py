@@ -26,7 +26,6 @@ def set_own_identifiers(
     """Replace a provisional password, and the identifiant if wanted (A03-12 to A03-18).
 
     :raises WeakPassword: the password breaks the rule, or is the provisional one.
-    :raises UsernameTaken: the identifiant is another's.
     :raises UsernameInvalid: see `rules.check_username`.
     """
     account = Account.objects.select_for_update().get(pk=account_id)
@@ -52,7 +51,7 @@ def change_identifiers(
     """Change one's own identifiant, and password when a new one is given (A04-05).
 
     :raises WrongPassword: the current password is wrong.
-    :raises WeakPassword, UsernameTaken, UsernameInvalid: as for the first login.
+    :raises WeakPassword, UsernameInvalid: as for the first login.
     """
     account = Account.objects.select_for_update().get(pk=actor.account_id or 0)
     if not account.check_password(current_password):

@@ -13,7 +13,7 @@ from preau.domain.accounts.enums import LinkPurpose, Role
 from preau.domain.accounts.models import Account, AgentLimit, Membership, TermsAcceptance
 from preau.domain.accounts.operations.letters import post_letter
 from preau.domain.accounts.operations.links import account_here, acting_alone, consume, new_link, use_links
-from preau.domain.accounts.operations.passwords import proposed_username, provisional_password, set_own
+from preau.domain.accounts.operations.passwords import free_username, proposed_username, provisional_password, set_own
 from preau.domain.accounts.queries import find_link
 from preau.domain.organisations.queries import organisation_by_id
 from preau.kernel.french_dates import clock_words, day_words
@@ -94,7 +94,8 @@ def open_account(
     """Open the active account of a family whose e-mail has just been verified (A02-51), and confirm it by mail.
 
     :raises WeakPassword: the password breaks the rule; nothing is written.
-    :raises UsernameTaken, UsernameInvalid: the identifiant cannot be had.
+    :raises UsernameTaken: another took the identifiant at the same moment.
+    :raises UsernameInvalid: see `rules.check_username`.
     """
     account = create_account(
         actor=system_actor(organisation_id),
@@ -103,7 +104,7 @@ def open_account(
         last_name=last_name,
         email=email,
         role=Role.FAMILY,
-        username=username,
+        username=free_username(username) if username else "",
         now=now,
     )
     set_own(account=account, username=account.username, password=password)
@@ -194,7 +195,7 @@ def activate(*, organisation_id: int, secret: str, now: datetime, password: str 
     :param password: the person's own, asked on that page when none was mailed.
     :raises LinkInvalid: unknown, used or expired link.
     :raises WeakPassword: the password breaks the rule; nothing is written.
-    :raises UsernameTaken: the identifiant is another's.
+    :raises UsernameInvalid: see `rules.check_username`.
     """
     link = find_link(secret=secret, purpose=LinkPurpose.ACTIVATION, organisation_id=organisation_id, now=now)
     if link is None:

@@ -32,11 +32,20 @@ def provisional_password() -> str:
     return "".join(secrets.choice(rules.PROVISIONAL_ALPHABET) for _ in range(rules.PROVISIONAL_LENGTH))
 
 
+def free_username(wanted: str) -> str:
+    """Return what a person wants to be called, numbered where somebody else is: nobody learns who, nor in which town.
+
+    :raises UsernameInvalid: see `rules.check_username`.
+    """
+    checked = rules.check_username(wanted)
+    return rules.number_username(checked, taken=taken_usernames(starting_with=checked))
+
+
 def set_own(*, account: Account, username: str, password: str) -> None:
     """Give an account, not saved here, the identifiant and the password that its owner chose.
 
     :raises WeakPassword: the password breaks the rule.
-    :raises UsernameTaken, UsernameInvalid: see `set_username`.
+    :raises UsernameInvalid: see `set_username`.
     """
     towns = Membership.objects.filter(account=account, ended_at=None).values_list("organisation_id", flat=True)
     named = [word for slug, name in active_organisations(organisation_ids=set(towns)) for word in (slug, name)]
@@ -51,15 +60,13 @@ def set_own(*, account: Account, username: str, password: str) -> None:
 
 
 def set_username(*, account: Account, username: str) -> None:
-    """Give an account, not saved here, another identifiant.
+    """Give an account, not saved here, another identifiant; one that is another's gets a number at its end.
 
-    :raises UsernameTaken: the identifiant is another's.
     :raises UsernameInvalid: see `rules.check_username`; or it is an address that is not proved to be the account's.
     """
     wanted = rules.check_username(username)
     is_own_email = bool(account.email_verified_at) and wanted == account.email.lower()
     if "@" in wanted and wanted != account.username and not is_own_email:
         raise rules.UsernameInvalid(wanted)  # the e-mail of another would no longer log its owner in
-    if wanted != account.username and Account.objects.filter(username=wanted).exists():
-        raise rules.UsernameTaken(wanted)
-    account.username = wanted
+    if wanted != account.username:
+        account.username = free_username(wanted)

@@ -84,7 +84,7 @@ def identifiers(request: Any, slug: str) -> HttpResponse:
     form = IdentifiersForm(request.POST or None, initial={"username": request.user.username})
     if request.method == "POST" and form.is_valid():
         try:
-            identifiers_acts.set_own_identifiers(
+            account = identifiers_acts.set_own_identifiers(
                 organisation_id=request.organisation.id,
                 account_id=request.user.pk,
                 username=form.cleaned_data["username"],
@@ -94,9 +94,8 @@ def identifiers(request: Any, slug: str) -> HttpResponse:
         except (rules.WeakPassword, rules.UsernameTaken, rules.UsernameInvalid) as refusal:
             refuse_identifiers(form, refusal)
         else:
-            username = request.user.username if not form.cleaned_data["username"] else form.cleaned_data["username"]
             logout(request)
-            request.session[ACTIVATED] = username  # typed once more at most
+            request.session[ACTIVATED] = account.username  # typed once more at most
             return redirect("account:password_changed", slug=slug)
     return render(request, "account/identifiers.html", {"form": form}, status=422 if form.is_bound else 200)
 

@@ -77,15 +77,21 @@ def identifiers(request: Any, slug: str) -> HttpResponse:
             throttle.done(request, "current", counted)
             update_session_auth_hash(request, account)
             keep_session(request, account.pk)
-            messages.success(request, _said(has_new_password=bool(data["password"])))
+            messages.success(request, _said(account.username, has_new_password=bool(data["password"])))
             return redirect("account:own", slug=slug)
     return own_page(request, "account/own_identifiers.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _said(*, has_new_password: bool) -> str:
+def _said(username: str, *, has_new_password: bool) -> str:
+    """Say the identifiant that the account now has: it may have got a number."""
     if has_new_password:
-        return _("Vos identifiants sont modifiés. Vos autres appareils sont déconnectés.")
-    return _("Votre identifiant est modifié.")
+        words = _(
+            "Vos identifiants sont modifiés : votre identifiant est %(username)s. Vos autres appareils sont "
+            "déconnectés."
+        )
+    else:
+        words = _("Votre identifiant est maintenant %(username)s.")
+    return words % {"username": username}
 
 
 @account_page

@@ -114,7 +114,7 @@ def verify(request: Any, slug: str, token: str) -> HttpResponse:
     form = IdentifiersForm(request.POST if request.method == "POST" else None, initial={"username": proposal})
     if request.method == "POST" and form.is_valid():
         try:
-            signup.finish_sign_up(
+            account = signup.finish_sign_up(
                 organisation_id=organisation.id,
                 secret=token,
                 username=form.cleaned_data["username"],
@@ -127,10 +127,16 @@ def verify(request: Any, slug: str, token: str) -> HttpResponse:
             return render(request, "account/link_invalid.html", status=404)
         else:
             request.session.pop(SIGN_UP, None)
-            messages.success(request, _("Félicitations, vous venez de créer votre espace. Connectez-vous."))
+            messages.success(request, _said(account.username))
             return redirect("account:login", slug=slug)
     context = {"form": form, "first_name": data["first_name"], "known": known}
     return render(request, "account/sign_up_verify.html", context, status=422 if form.errors else 200)
+
+
+def _said(username: str) -> str:
+    """Say the identifiant of the new space: it may have got a number."""
+    words = _("Félicitations, vous venez de créer votre espace. Connectez-vous avec l’identifiant %(username)s.")
+    return words % {"username": username}
 
 
 def _join(request: Any, token: str, account_id: int) -> HttpResponse:
