@@ -254,6 +254,18 @@ def test_what_the_other_parent_booked_a_minute_before_is_nothing_to_do(client, t
     assert not Procedure.objects.filter(status="draft").exists()
 
 
+def test_the_list_is_a_card_per_child_with_the_days_booked_ahead(client, town, awa, offer):
+    first, second = slots_of(offer, after=TODAY)[:2]
+    line = awa.enrolments[0]
+    place_order(actor=town.parent(awa), items=[OrderItem(line.pk, frozenset({first.pk}))], key="k", now=NOW)
+    tick(client, grid(awa), second, act="keep")
+    text = client.get(f"{BASE}/reservations/").content.decode()
+    assert text.count("<h2 id=") == len(awa.children)
+    assert text.count("1 jour réservé à venir") == 1
+    assert text.count("rien de réservé à venir") == len(awa.enrolments) - 1
+    assert text.count("modification non envoyée") == 1
+
+
 def test_tabs_of_children_keep_the_ticks_and_the_recap_holds_every_child(client, awa, offer):
     first, second = slots_of(offer, after=TODAY + timedelta(days=1))[:2]
     brother = f"{BASE}/reservations/{awa.enrolments[1].pk}/"

@@ -104,7 +104,7 @@ def open_account(
         last_name=last_name,
         email=email,
         role=Role.FAMILY,
-        username=free_username(username) if username else "",
+        username=free_username(wanted=username) if username else "",
         now=now,
     )
     set_own(account=account, username=account.username, password=password)

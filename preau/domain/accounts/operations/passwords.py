@@ -32,7 +32,7 @@ def provisional_password() -> str:
     return "".join(secrets.choice(rules.PROVISIONAL_ALPHABET) for _ in range(rules.PROVISIONAL_LENGTH))
 
 
-def free_username(wanted: str) -> str:
+def free_username(*, wanted: str) -> str:
     """Return what a person wants to be called, numbered where somebody else is: nobody learns who, nor in which town.
 
     :raises UsernameInvalid: see `rules.check_username`.
@@ -69,4 +69,4 @@ def set_username(*, account: Account, username: str) -> None:
     if "@" in wanted and wanted != account.username and not is_own_email:
         raise rules.UsernameInvalid(wanted)  # the e-mail of another would no longer log its owner in
     if wanted != account.username:
-        account.username = free_username(wanted)
+        account.username = free_username(wanted=wanted)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from preau.base.actor import Actor
 from preau.base.scope import limited
@@ -170,6 +170,19 @@ def name_moments(*, actor: Actor, slot_ids: Collection[int]) -> dict[int, tuple[
         return {}
     rows = Slot.objects.filter(organisation_id=actor.organisation_id, pk__in=slot_ids)
     return {pk: (on, name) for pk, on, name in rows.values_list("pk", "on", "unit__name")}
+
+
+def days_held(*, actor: Actor, enrolment_ids: Collection[int], start: date) -> dict[int, int]:
+    """Return enrolment → how many days hold a booking of it, on or after a day. One query, none for nothing."""
+    if not enrolment_ids:
+        return {}
+    rows = Booking.objects.filter(
+        organisation_id=actor.organisation_id,
+        enrolment_id__in=enrolment_ids,
+        on__gte=start,
+        status__in=HOLDS_PLACE,
+    )
+    return dict(rows.values_list("enrolment_id").annotate(days=Count("on", distinct=True)))
 
 
 def held_slots(*, actor: Actor, enrolment_id: int, start: date) -> dict[tuple[date, str], int]:

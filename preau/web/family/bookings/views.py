@@ -14,12 +14,14 @@ from preau.domain.bookings.enums import Rhythm
 from preau.domain.bookings.operations import TooManyWishes
 from preau.domain.bookings.queries.board import Board, SlotView, slot_board
 from preau.domain.bookings.queries.facts import bookable_enrolments, find_bookable
+from preau.domain.bookings.queries.week import days_held
 from preau.domain.bookings.rules import in_rhythm
 from preau.domain.procedures.operations.basket import change_basket
 from preau.domain.procedures.queries import orders as kept
 from preau.domain.procedures.rules import page_changes
 from preau.web.family.bookings import forms
 from preau.web.family.bookings import grid as grids
+from preau.web.family.bookings.choosing import by_person
 from preau.web.family.refusals import GONE, sentence
 from preau.web.ui.policy import family_page
 
@@ -27,10 +29,12 @@ from preau.web.ui.policy import family_page
 @family_page
 @require_safe
 def bookings(request: Any, slug: str) -> HttpResponse:
-    """One line per child × activity × site × period (A09-02)."""
+    """A card per child, a line per activity × site × period (A09-02)."""
     rows = bookable_enrolments(actor=request.actor, on=request.today)
-    pending = dict(kept.open_drafts(actor=request.actor))
-    return render(request, "family/bookings/list.html", {"rows": rows, "pending": pending})
+    ids = [row.enrolment_id for row in rows]
+    days = days_held(actor=request.actor, enrolment_ids=ids, start=request.today)
+    people = by_person(rows, days=days, unsent=dict(kept.open_drafts(actor=request.actor)))
+    return render(request, "family/bookings/list.html", {"people": people})
 
 
 @family_page
