@@ -13,6 +13,7 @@ from preau.domain.catalogue.models import Activity, Offer, ResourceDay, Slot
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.orders import place_order
 from preau.domain.procedures.queries.orders import booking_draft
+from preau.web.family.bookings.recap import RecapDay, by_month
 from preau.web.ui.templatetags.fr import day_words_short
 from tests.factories.town import NOW, TODAY, slots_of
 
@@ -486,3 +487,15 @@ def test_holidays_that_are_far_leave_nothing_to_do_on_the_home(client, town, awa
     todo = client.get(f"{BASE}/").content.decode().partition('id="h-todo"')[2].partition("</section>")[0]
     assert "Accueil périscolaire" in todo
     assert "Vacances lointaines" not in todo
+
+
+def test_a_long_recap_is_folded_by_month_and_a_month_with_a_refusal_is_open():
+    days = [RecapDay(TODAY + timedelta(days=2 * number)) for number in range(20)]
+    assert by_month(days[:15]) == []  # short: read at once
+    days[-1].refused.append(("Repas", "complet"))
+    months = by_month(days)
+    assert [len(month.days) for month in months] == [sum(day.on.month == each for day in days) for each in (11, 12)]
+    assert [month.is_open for month in months] == [False, True]
+    days[0].added.append("Repas")
+    assert [(month.added, month.removed) for month in by_month(days)] == [(1, 0), (0, 0)]
+    assert [day for month in months for day in month.days] == days
