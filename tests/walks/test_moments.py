@@ -41,7 +41,7 @@ def test_a_standing_booking_is_suspended_on_a_phone(demo, open_page):
     for place in range(children.count()):
         children.nth(place).click()
         expect(children.nth(place)).to_have_attribute("aria-current", "page")
-        link = page.get_by_role("link", name=re.compile("^Abonnement,"))
+        link = page.get_by_role("link", name=re.compile("^Abonnement\\W"))
         if link.count():
             break
     link.first.click()
