@@ -74,3 +74,19 @@ def test_a_tick_that_comes_while_the_order_is_sent_is_kept_or_was_sent(case):
     )
     assert [each for each in results if isinstance(each, Exception)] == []
     assert booking_draft(actor=actor, enrolment_id=enrolment.pk) == {slots[5].pk: True}
+
+
+def test_a_draft_emptied_while_its_lock_is_waited_for_begins_again(case, monkeypatch):
+    """One bug: the row that was known is gone when it comes to be read, and the tick went with it."""
+    actor, enrolment, slots = case
+    tick(actor, enrolment, slots[0])()
+    whole = basket._begin
+
+    def then_emptied(*args: Any, **kwargs: Any) -> None:
+        whole(*args, **kwargs)
+        monkeypatch.setattr(basket, "_begin", whole)
+        Procedure.objects.all().delete()  # as the order of another tab does, between the two reads
+
+    monkeypatch.setattr(basket, "_begin", then_emptied)
+    tick(actor, enrolment, slots[5])()
+    assert booking_draft(actor=actor, enrolment_id=enrolment.pk) == {slots[5].pk: True}

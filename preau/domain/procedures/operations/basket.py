@@ -45,13 +45,18 @@ def change_basket(
     if not touched:
         return
     enrolments = load_bookable(actor=actor, enrolment_ids=touched)
-    _begin(actor, [enrolments[each] for each in touched if changes.get(each)], now=now)
+    ticked = {each for each in touched if changes.get(each)}
+    _begin(actor, [enrolments[each] for each in sorted(ticked)], now=now)
 
     def merged(enrolment_id: int, wishes: dict[int, bool]) -> dict[int, bool]:
         wanted = merge_draft(wishes, changes=changes.get(enrolment_id, {}), held=held.get(enrolment_id, {}))
         return {slot: want for slot, want in wanted.items() if slot not in forgotten.get(enrolment_id, ())}
 
-    _rewrite(actor, touched, merged, now=now)
+    lost = ticked - _rewrite(actor, touched, merged, now=now)
+    if lost:
+        # An order sent at that moment emptied the draft while its lock was waited for: the tick begins another.
+        _begin(actor, [enrolments[each] for each in sorted(lost)], now=now)
+        _rewrite(actor, sorted(lost), merged, now=now)
 
 
 @transaction.atomic
@@ -73,10 +78,11 @@ def _rewrite(
     change: Callable[[int, dict[int, bool]], dict[int, bool]],
     *,
     now: datetime,
-) -> None:
-    """Read the drafts under a lock, write those that change, forget those left empty."""
-    kept, empty = [], []
+) -> set[int]:
+    """Read the drafts under a lock, write those that change, forget those left empty. Return the enrolments found."""
+    kept, empty, found = [], [], set()
     for row in _drafts(actor, enrolment_ids).select_for_update().order_by("pk"):
+        found.add(row.enrolment_id or 0)
         before = {int(slot): bool(want) for slot, want in row.wishes.items()}
         wanted = change(row.enrolment_id or 0, before)
         if not wanted:
@@ -88,6 +94,7 @@ def _rewrite(
         Procedure.objects.bulk_update(kept, ["wishes", "updated_at"])
     if empty:
         Procedure.objects.filter(organisation_id=actor.organisation_id, pk__in=empty).delete()
+    return found
 
 
 def _begin(actor: Actor, enrolments: Collection[BookableEnrolment], *, now: datetime) -> None:
