@@ -221,16 +221,17 @@ def test_nobody_is_newly_enrolled_once_it_is_overdue(town, awa, kind, dossiers):
 def test_the_home_says_it_a_month_before(town, awa, kind):
     from preau.domain.families.queries.files import children_of_family
 
-    children = children_of_family(actor=town.parent(awa), family_id=awa.family.pk)
+    ours = {"actor": town.parent(awa), "family_id": awa.family.pk}
+    children = children_of_family(**ours)
 
     def waiting(on):
-        found = pieces_to_send(actor=town.parent(awa), family_id=awa.family.pk, children=children[:1], on=on)
+        found = pieces_to_send(**ours, children=children[:1], situations={}, on=on)
         return [(each.what, each.first_name, each.subject, each.day) for each in found]
 
     assert waiting(date(2026, 10, 20)) == []
     assert waiting(TODAY) == [("piece", "Enfant1", "Assurance", DUE)]
     assert waiting(date(2026, 11, 21)) == [("overdue", "Enfant1", "Assurance", DUE)]
-    assert pieces_to_send(actor=town.parent(awa), family_id=awa.family.pk, children=[], on=TODAY) == []
+    assert pieces_to_send(**ours, children=[], situations={}, on=TODAY) == []
 
 
 def test_what_is_due_costs_the_same_for_any_number_of_children(town, awa, kind, django_assert_num_queries):

@@ -23,7 +23,7 @@ from preau.domain.documents.queries.pieces import (
 )
 from preau.domain.documents.rules import Wanted, wanted_pieces
 from preau.domain.families.models import Adult
-from preau.domain.families.queries.children import situations_of, situations_of_households
+from preau.domain.families.queries.children import Situations, situations_of, situations_of_households
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,11 +206,17 @@ def _depends_on_situation(row: DocumentType) -> bool:
 def pieces_due(*, actor: Actor, family_id: int, child_ids: Collection[int], on: date) -> list[DuePiece]:
     """Return what a household may send until a day of the year, and has not, or not well (A07, « à fournir avant le »).
 
-    Queries, and what counts: see `lacking_pieces`.
+    One query, two where a piece depends on the situation of a child. What counts: see `lacking_pieces`.
 
     :raises NotFound: not the actor's household.
     """
-    found = _lacking(actor, family_id, child_ids, on=on, only_due=True)
+    actor.require_family(family_id)
+    types, sent = _types_and_pieces(actor, family_id, child_ids, only_due=True)
+    situations: Situations = {}
+    if any(_depends_on_situation(row) for row in types.values()):
+        reader = system_actor(actor.organisation_id, time_zone=actor.time_zone)
+        situations = situations_of(actor=reader, family_id=family_id, child_ids=child_ids)
+    found = _lacking(types, sent, child_ids=child_ids, situations=situations, when=_When(on), with_unasked=False)
     return [
         DuePiece(each.child_id, each.type_id, each.title, each.is_private, each.due_on, is_overdue=on > each.due_on)
         for each in found
@@ -218,30 +224,27 @@ def pieces_due(*, actor: Actor, family_id: int, child_ids: Collection[int], on: 
     ]
 
 
-def lacking_pieces(*, actor: Actor, family_id: int, child_ids: Collection[int], on: date) -> list[LackingPiece]:
+def lacking_pieces(
+    *, actor: Actor, family_id: int, child_ids: Collection[int], situations: Situations, on: date
+) -> list[LackingPiece]:
     """Return what is asked of a household and its children, and was not sent, or not well: the household's first.
 
-    One query, two where a piece depends on the situation of a child. Whoever asks, all the pieces of the file count,
-    those that the reader may not open included. What is asked of adults does not block their children.
+    One query. Whoever asks, all the pieces of the file count, those that the reader may not open included. What is
+    asked of adults does not block their children.
 
+    :param situations: of these children, read already (`families.queries.children`).
     :raises NotFound: not the actor's household.
     """
-    return _lacking(actor, family_id, child_ids, on=on, only_due=False)
+    actor.require_family(family_id)
+    types, sent = _types_and_pieces(actor, family_id, child_ids, only_due=False)
+    return _lacking(types, sent, child_ids=child_ids, situations=situations, when=_When(on), with_unasked=True)
 
 
 def _lacking(
-    actor: Actor, family_id: int, child_ids: Collection[int], *, on: date, only_due: bool
+    types: Mapping[int, DocumentType], sent: list[Document], *, with_unasked: bool, **known: Any
 ) -> list[LackingPiece]:
-    actor.require_family(family_id)
-    types, sent = _types_and_pieces(actor, family_id, child_ids, only_due=only_due)
-    if not types:
-        return []
-    asked: Mapping[int | None, Collection[str]] = {}
-    if any(_depends_on_situation(row) for row in types.values()):
-        reader = system_actor(actor.organisation_id, time_zone=actor.time_zone)
-        asked = situations_of(actor=reader, family_id=family_id, child_ids=child_ids)
-    found = _of_family_and_children(list(types.values()), sent, child_ids=child_ids, situations=asked, when=_When(on))
-    return [each for folder in found for each in _lacking_of(folder, types, with_unasked=not only_due)]
+    found = _of_family_and_children(list(types.values()), sent, **known)
+    return [each for folder in found for each in _lacking_of(folder, types, with_unasked=with_unasked)]
 
 
 def lacking_of_households(

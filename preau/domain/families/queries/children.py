@@ -1,16 +1,16 @@
 """Reads of one child: who may see it, its sheets."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Subquery
 
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
 from preau.domain.accounts.enums import Role
-from preau.domain.families.enums import Authority, ContactKind
+from preau.domain.families.enums import Answer, Authority, ContactKind, SheetGap
 from preau.domain.families.models import (
     Child,
     ChildHealth,
@@ -22,9 +22,10 @@ from preau.domain.families.models import (
     ResidenceCalendar,
     ValidatedDossier,
 )
-from preau.domain.families.rules import pai_state
+from preau.domain.families.rules import pai_state, sheet_gaps
 
 Row = TypeVar("Row", bound=Model)
+Situations = dict[int | None, set[str]]  # child id → why pieces are asked; None is the household
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,15 @@ class ConsentLine:
     answer: str
     answered_at: datetime | None
     answered_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetState:
+    """What lacks in the sheets of a child; `pai_until`, of a PAI that is over or about to be."""
+
+    child_id: int
+    lacking: Sequence[SheetGap]
+    pai_until: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +203,7 @@ def validated_dossiers(*, actor: Actor, child_ids: Collection[int], school_year_
     return {row.child_id: row.validated_at.astimezone(actor.zone).date() for row in rows}
 
 
-def situations_of(*, actor: Actor, family_id: int, child_ids: Collection[int]) -> dict[int | None, set[str]]:
+def situations_of(*, actor: Actor, family_id: int, child_ids: Collection[int]) -> Situations:
     """Return what each child's situation asks pieces for: "pai", "alternate", "forbidden". One query.
 
     A person that one household forbids asks nothing of the other: it would tell it so (trust, §2.4).
@@ -201,7 +211,33 @@ def situations_of(*, actor: Actor, family_id: int, child_ids: Collection[int]) -
     :raises NotFound: not the actor's household.
     """
     actor.require_family(family_id)
-    organisation_id = actor.organisation_id
+    rows = _with_situation(actor.organisation_id, family_id, child_ids)
+    return {None: set(), **{child_id: set() for child_id in child_ids}, **{row.pk: _situation(row) for row in rows}}
+
+
+def sheets_of_children(
+    *, actor: Actor, family_id: int, child_ids: Collection[int], on: date
+) -> tuple[list[SheetState], Situations]:
+    """Return what lacks in the sheets of children, and `situations_of` them, which the same rows tell. One query.
+
+    Where the collectivité asks for no authorisation it asks for no sheet: only a PAI is told.
+    For no child, no query.
+
+    :param child_ids: those whose sheets the actor may write.
+    :raises NotFound: not the actor's household.
+    """
+    if not child_ids:
+        return [], {}
+    actor.require_family(family_id)
+    here = {"organisation_id": actor.organisation_id}
+    types = ConsentType.objects.filter(**here, is_active=True, is_required=True)
+    said = Consent.objects.filter(**here, child_id=OuterRef("pk"), consent_type__in=types).exclude(answer=Answer.NONE)
+    found = _with_situation(actor.organisation_id, family_id, child_ids)
+    rows = list(found.annotate(asked=_count(types), said=_count(said, "child_id")))
+    return [_sheet_state(row, on) for row in rows], {None: set(), **{row.pk: _situation(row) for row in rows}}
+
+
+def _with_situation(organisation_id: int, family_id: int, child_ids: Collection[int]) -> QuerySet[Child]:
     mine = {"organisation_id": organisation_id, "child_id": OuterRef("pk")}
     alternate = ResidenceCalendar.objects.filter(**mine, ends_on__isnull=True)
     forbidden = Contact.objects.filter(
@@ -211,23 +247,43 @@ def situations_of(*, actor: Actor, family_id: int, child_ids: Collection[int]) -
         kind=ContactKind.FORBIDDEN,
         removed_at=None,
     )
-    rows = Child.objects.filter(organisation_id=organisation_id, pk__in=child_ids)
-    rows = rows.select_related("health").annotate(is_alternate=Exists(alternate), has_forbidden=Exists(forbidden))
-    found: dict[int | None, set[str]] = {None: set(), **{child_id: set() for child_id in child_ids}}
-    for row in rows:
-        sheet = row.health.sheet if hasattr(row, "health") else {}
-        facts = {
-            "pai": sheet.get("pai", "no") != "no",
-            "alternate": vars(row)["is_alternate"],
-            "forbidden": vars(row)["has_forbidden"],
-        }
-        found[row.pk] = {code for code, is_so in facts.items() if is_so}
-    return found
+    rows = Child.objects.filter(organisation_id=organisation_id, pk__in=child_ids).select_related("health")
+    return rows.annotate(is_alternate=Exists(alternate), has_forbidden=Exists(forbidden))
+
+
+def _count(rows: QuerySet[Any], name: str = "organisation_id") -> Subquery:
+    """How many rows, read along with others; 0 comes as None."""
+    return Subquery(rows.order_by().values(name).annotate(n=Count("pk")).values("n"))
+
+
+def _situation(row: Child) -> set[str]:
+    facts = {
+        "pai": _sheet(row).get("pai", "no") != "no",
+        "alternate": vars(row)["is_alternate"],
+        "forbidden": vars(row)["has_forbidden"],
+    }
+    return {code for code, is_so in facts.items() if is_so}
+
+
+def _sheet_state(row: Child, on: date) -> SheetState:
+    asked, said = (int(vars(row)[name] or 0) for name in ("asked", "said"))
+    sheet = _sheet(row)
+    gaps = sheet_gaps(sheet=sheet, born=row.birth_date, unanswered=asked - said, on=on)
+    is_over = SheetGap.PAI_EXPIRED in gaps or SheetGap.PAI_ENDS_SOON in gaps
+    return SheetState(
+        child_id=row.pk,
+        lacking=[gap for gap in (SheetGap.HEALTH, SheetGap.CONSENTS) if asked and gap in gaps],
+        pai_until=date.fromisoformat(str(sheet["pai_until"])) if is_over else None,
+    )
+
+
+def _sheet(row: Child) -> Mapping[str, Any]:
+    return row.health.sheet if hasattr(row, "health") else {}
 
 
 def situations_of_households(
     *, organisation_id: int, households: Mapping[int, Collection[int]]
-) -> dict[int, dict[int | None, set[str]]]:
+) -> dict[int, Situations]:
     """Return `situations_of` for many households at once, for the checked readings of this domain only. Three queries.
 
     :param households: family id → ids of its children.
@@ -272,7 +328,7 @@ def flags_of_children(*, actor: Actor, child_ids: Collection[int], on: date) -> 
 
 
 def _flags(row: Child, on: date) -> ChildFlags:
-    sheet: Mapping[str, Any] = row.health.sheet if hasattr(row, "health") else {}
+    sheet = _sheet(row)
     diet = str(sheet.get("diet", ""))
     return ChildFlags(
         pai=pai_state(sheet=sheet, on=on),

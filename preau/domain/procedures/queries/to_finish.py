@@ -5,25 +5,22 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 
 from preau.base.actor import Actor
 from preau.base.facts import NotAllowed, NotFound
 from preau.domain.catalogue.models import Activity, SchoolYear
 from preau.domain.catalogue.queries import current_school_year, years_to_prepare
 from preau.domain.documents.queries.folders import LackingPiece, lacking_pieces
-from preau.domain.families.enums import Answer, Authority, SheetGap
+from preau.domain.families.enums import Authority
 from preau.domain.families.models import (
     Child,
-    Consent,
-    ConsentType,
     Guardianship,
     HouseholdChild,
     ValidatedDossier,
 )
-from preau.domain.families.queries.children import without_closed
+from preau.domain.families.queries.children import SheetState, Situations, without_closed
 from preau.domain.families.queries.files import ChildCard
-from preau.domain.families.rules import sheet_gaps
 from preau.domain.procedures.enums import OPEN_STATUSES, OtherParent, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.queries.visibility import without_private
@@ -143,55 +140,39 @@ def _dossiers_done(organisation_id: int, child_ids: Collection[int], on: date) -
     return label, done
 
 
-def sheets_to_fill(*, actor: Actor, children: Collection[ChildCard], on: date) -> list[ToFinish]:
+def sheets_to_fill(*, children: Collection[ChildCard], sheets: Collection[SheetState]) -> list[ToFinish]:
     """Return what lacks in the sheets of the children: a health sheet, answers to authorisations, a PAI that is over.
 
-    Where the collectivité asks for no authorisation it asks for no sheet: only a PAI is told. One query.
-
-    :param children: of the actor's household, whose things it may write.
+    :param sheets: see `families.queries.children.sheets_of_children`.
     """
-    if not children:
-        return []
-    here = {"organisation_id": actor.organisation_id}
-    types = ConsentType.objects.filter(**here, is_active=True, is_required=True)
-    said = Consent.objects.filter(**here, child_id=OuterRef("pk"), consent_type__in=types).exclude(answer=Answer.NONE)
-    rows = Child.objects.filter(**here, pk__in=[child.child_id for child in children]).select_related("health")
-    found = rows.annotate(asked=_count(types), said=_count(said, "child_id"))
-    return [line for row in found for line in _sheet_lines(row, on)]
+    by_id = {child.child_id: child for child in children}
+    return [line for sheet in sheets for line in _sheet_lines(by_id[sheet.child_id], sheet)]
 
 
-def _count(rows: QuerySet[Any], name: str = "organisation_id") -> Subquery:
-    """How many rows, read along with others; 0 comes as None."""
-    return Subquery(rows.order_by().values(name).annotate(n=Count("pk")).values("n"))
+def _sheet_lines(child: ChildCard, sheet: SheetState) -> Iterable[ToFinish]:
+    who = (None, None, child.child_id, child.first_name, child.hue, "", None)
+    if sheet.pai_until is not None:
+        yield ToFinish("pai", ProcedureKind.PAI, *who, day=sheet.pai_until)
+    if sheet.lacking:
+        yield ToFinish("sheets", " ".join(sheet.lacking), *who)
 
 
-def _sheet_lines(row: Child, on: date) -> Iterable[ToFinish]:
-    facts = vars(row)
-    asked = int(facts["asked"] or 0)
-    sheet = row.health.sheet if hasattr(row, "health") else {}
-    gaps = sheet_gaps(sheet=sheet, born=row.birth_date, unanswered=asked - int(facts["said"] or 0), on=on)
-    name, hue = row.first_name, row.hue
-    if SheetGap.PAI_EXPIRED in gaps or SheetGap.PAI_ENDS_SOON in gaps:
-        until = date.fromisoformat(str(sheet["pai_until"]))
-        yield ToFinish("pai", ProcedureKind.PAI, None, None, row.pk, name, hue, "", None, day=until)
-    lacking = [gap.value for gap in (SheetGap.HEALTH, SheetGap.CONSENTS) if asked and gap in gaps]
-    if lacking:
-        yield ToFinish("sheets", " ".join(lacking), None, None, row.pk, name, hue, "", None)
-
-
-def pieces_to_send(*, actor: Actor, family_id: int, children: Collection[ChildCard], on: date) -> list[ToFinish]:
+def pieces_to_send(
+    *, actor: Actor, family_id: int, children: Collection[ChildCard], situations: Situations, on: date
+) -> list[ToFinish]:
     """Return the pieces of a household to send, or to send again, the soonest day first.
 
     A piece that may wait is told when it is overdue or due within `SOON`; one that was refused or is over, at once.
-    Queries: see `documents.queries.folders.lacking_pieces`.
+    One query, which is that of `documents.queries.folders.lacking_pieces`.
 
     :param children: those whose dossier of the year is begun: the others' dossiers ask for their pieces.
+    :param situations: of these children, read already (`families.queries.children`).
     :raises NotFound: not the actor's household.
     """
     if not children:
         return []
     by_id = {child.child_id: child for child in children}
-    lacking = lacking_pieces(actor=actor, family_id=family_id, child_ids=list(by_id), on=on)
+    lacking = lacking_pieces(actor=actor, family_id=family_id, child_ids=list(by_id), situations=situations, on=on)
     told = [each for each in lacking if each.due_on is None or each.why != "missing" or each.due_on <= on + SOON]
     return [
         _piece(each, by_id.get(each.child_id or 0), on=on)

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from preau.domain.bookings.queries.week import enrolments_to_book, planned_units
+from preau.domain.families.queries.children import sheets_of_children
 from preau.domain.families.queries.files import household_file
 from preau.domain.procedures.queries.orders import latest_procedures
 from preau.domain.procedures.queries.to_finish import (
@@ -48,16 +49,13 @@ def home(request: Any, slug: str) -> HttpResponse:
     # A dossier that is not sent yet asks for its pieces itself.
     later = {each.child_id for each in (*to_begin, *waiting) if each.what in ("dossier", "draft")}
     begun = [child for child in children if child.child_id not in later]
-    sheets = sheets_to_fill(actor=actor, children=begun, on=request.today)
-    pieces = pieces_to_send(
-        actor=actor,
-        family_id=actor.family_id,
-        children=begun,
-        on=request.today,
-    )
+    ours = {"actor": actor, "family_id": actor.family_id, "on": request.today}
+    sheets, situations = sheets_of_children(**ours, child_ids=[child.child_id for child in begun])
+    to_fill = sheets_to_fill(children=begun, sheets=sheets)
+    pieces = pieces_to_send(**ours, children=begun, situations=situations)
     basket = todo.basket_of(waiting, enrolments)
     lines = todo.lines(
-        waiting=[*todo.children_to_declare(family, waiting), *waiting, *to_begin, *pieces, *sheets],
+        waiting=[*todo.children_to_declare(family, waiting), *waiting, *to_begin, *pieces, *to_fill],
         enrolments=enrolments,
         basket=basket,
         coming=coming,
