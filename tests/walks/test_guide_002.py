@@ -46,7 +46,10 @@ def steps_of_the_year(walk: Walk) -> None:
 
 def fill_dossier(walk: Walk, child: str, files) -> int:
     """Step 2: what was said last year is there, to confirm."""
-    walk.hand.act(walk.page.get_by_role("group").filter(has_text=child).get_by_role("link", name=starting("Foyer")))
+    fold = walk.page.get_by_role("group").filter(has_text=child)
+    if fold.get_attribute("open") is None:  # one child at a time is open: the first that has something to do
+        walk.hand.act(fold.locator("summary"))
+    walk.hand.act(fold.get_by_role("link", name=starting("Foyer")))
     household_part(walk)
     identity_part(walk, "École Per-Jakez Ar Mor")
     health_part(walk, child)

@@ -1,7 +1,7 @@
 """The booking screens through Django's client: the path of a parent, bad input, constant queries."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -499,3 +499,34 @@ def test_a_long_recap_is_folded_by_month_and_a_month_with_a_refusal_is_open():
     days[0].added.append("Repas")
     assert [(month.added, month.removed) for month in by_month(days)] == [(1, 0), (0, 0)]
     assert [day for month in months for day in month.days] == days
+
+
+def test_a_week_across_two_months_has_its_boxes_on_the_pages_of_both(client, awa, offer):
+    """F208: at the end of a month the first days of the next one had no box."""
+    slot = next(slot for slot in slots_of(offer, code="S") if slot.on == date(2026, 12, 1))
+    page = client.get(f"{grid(awa)}?debut=2026-11-16").content.decode()
+    assert f'value="{slot.pk}"' in page
+    tick(client, grid(awa), slot, act="save", debut="2026-11-01")
+    assert booking_draft(actor=_actor(awa), enrolment_id=awa.enrolments[0].pk) == {slot.pk: True}
+    # « Ce mois-ci » is the month all the same.
+    client.post(grid(awa), {"vue": "mois", "debut": "2026-11-01", "act": "none"})
+    assert booking_draft(actor=_actor(awa), enrolment_id=awa.enrolments[0].pk) == {slot.pk: True}
+
+
+def test_weeks_that_are_over_are_folded_and_shown_when_asked_for(client, awa, offer):
+    folded = client.get(f"{grid(awa)}?debut=2026-11-16").content.decode()
+    assert "2 semaines passées, afficher" in folded
+    assert "Semaine 46, du" not in folded
+    whole = client.get(f"{grid(awa)}?debut=2026-11-16&passes=1").content.decode()
+    assert "Semaine 46, du" in whole
+    assert "semaines passées" not in whole
+    # A month that is over is what one has come to see.
+    assert "Semaine 42, du" in client.get(f"{grid(awa)}?debut=2026-10-05").content.decode()
+    assert client.post(grid(awa), {"vue": "mois", "act": "passes:1"}).url.endswith("&passes=1")
+
+
+def test_days_closed_for_one_reason_are_one_line_on_a_phone(client, awa, offer):
+    Slot.objects.filter(offer=offer, on__range=("2026-11-23", "2026-11-26")).delete()
+    page = client.get(f"{grid(awa)}?vue=semaine&debut=2026-11-23").content.decode()
+    assert page.count(" data-run") == 3
+    assert "au 26/11" in page

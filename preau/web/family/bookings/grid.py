@@ -37,11 +37,19 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Day:
+    """One cell. Days closed for one reason that follow one another are one line where a day is a line.
+
+    `run_last` is the last day of such a run, on its first day; `in_run` is true of the days after it.
+    """
+
     on: date
     boxes: tuple[Box, ...]
     closed: str | None
     is_today: bool
+    is_past: bool
     is_outside: bool
+    run_last: date | None = None
+    in_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,36 +150,51 @@ def shown_weeks(view: str, period: Period) -> Period:
 
 
 def weeks(board: Board, draft: Mapping[int, bool], *, period: Period, today: date) -> list[Week]:
-    """Return the weeks of the page, with the columns that the offer shows."""
+    """Return the weeks of the page, with the columns that the offer shows.
+
+    A week is whole: of a month, its days of the neighbour month have their boxes too.
+    """
     by_day = board.by_day()
     columns = sorted(int(digit) for digit in board.enrolment.shown_weekdays)
     found = []
     for monday in list(Period(board.start, board.end).days())[::7]:
-        days = tuple(
-            _day(board, by_day, draft, on=monday.fromordinal(monday.toordinal() + column), period=period, today=today)
-            for column in columns
-        )
+        each = [monday + timedelta(days=column) for column in columns]
+        if not any(on in period for on in each):  # of a month that begins on a Sunday, that Sunday alone
+            continue
+        days = _runs([_day(board, by_day.get(on, []), draft, on=on, today=today) for on in each])
+        days = tuple(replace(day, is_outside=day.on not in period) for day in days)
         found.append(Week(monday.isocalendar().week, days[0].on, days[-1].on, days))
     return found
 
 
-def _day(
-    board: Board,
-    by_day: Mapping[date, list[SlotView]],
-    draft: Mapping[int, bool],
-    *,
-    on: date,
-    period: Period,
-    today: date,
-) -> Day:
-    slots = by_day.get(on, [])
+def without_past(found: Sequence[Week], *, today: date) -> list[Week]:
+    """Return the weeks that are not over; all of them when all are over: one has come to see them."""
+    return [week for week in found if week.last >= today] or list(found)
+
+
+def _day(board: Board, slots: Sequence[SlotView], draft: Mapping[int, bool], *, on: date, today: date) -> Day:
     return Day(
         on=on,
-        boxes=tuple(_box(slot, draft) for slot in slots) if on in period else (),
+        boxes=tuple(_box(slot, draft) for slot in slots),
         closed=None if slots else board.closures.get(on, ""),
         is_today=on == today,
-        is_outside=on not in period,
+        is_past=on < today,
+        is_outside=False,
     )
+
+
+def _runs(days: Sequence[Day]) -> tuple[Day, ...]:
+    """The same days, those that follow another one closed for the same reason told as its run."""
+    found: list[Day] = []
+    first = 0
+    for index, day in enumerate(days):
+        if index and day.closed is not None and day.closed == days[first].closed:
+            found[first] = replace(found[first], run_last=day.on)
+            found.append(replace(day, in_run=True))
+        else:
+            first = index
+            found.append(day)
+    return tuple(found)
 
 
 def _box(slot: SlotView, draft: Mapping[int, bool]) -> Box:

@@ -75,14 +75,19 @@ def _grid_page(
     board = grids.cut(board, grids.shown_weeks(view, period))
     basket = kept.basket(actor=request.actor, on=request.today)
     draft = basket.get(enrolment_id, {})
-    shown = {slot.slot_id for slot in board.slots if slot.on in period}
+    shown = {slot.slot_id for slot in board.slots}
     elsewhere = [want for slot, want in draft.items() if slot not in shown]
     elsewhere += [want for other, wishes in basket.items() if other != enrolment_id for want in wishes.values()]
     added = sum(want for wishes in basket.values() for want in wishes.values())
+    weeks = grids.weeks(board, draft, period=period, today=request.today)
+    with_past = (request.POST or request.GET).get("passes") == "1"
+    kept_weeks = weeks if with_past else grids.without_past(weeks, today=request.today)
     context = {
         "board": board,
         "enrolment": board.enrolment,
-        "weeks": grids.weeks(board, draft, period=period, today=request.today),
+        "weeks": kept_weeks,
+        "with_past": with_past,
+        "past_weeks": len(weeks) - len(kept_weeks),
         "columns": sorted(int(digit) for digit in board.enrolment.shown_weekdays),
         "view": view,
         "period": period,
@@ -109,11 +114,12 @@ def _grid_posted(request: Any, enrolment_id: int) -> HttpResponse:
     enrolment = find_bookable(actor=actor, enrolment_id=enrolment_id, on=request.today)
     whole = act.endswith("_period")
     period = grids.period_of(view, day)
+    drawn = grids.shown_weeks(view, period)
     board = slot_board(
         actor=actor,
         enrolment_id=enrolment_id,
-        start=enrolment.starts_on if whole else period.start,
-        end=enrolment.ends_on if whole else period.end,
+        start=min(enrolment.starts_on, drawn.start) if whole else drawn.start,
+        end=max(enrolment.ends_on, drawn.end) if whole else drawn.end,
         now=request.now,
     )
     held = {slot.slot_id: slot.is_booked for slot in board.slots}
@@ -124,7 +130,8 @@ def _grid_posted(request: Any, enrolment_id: int) -> HttpResponse:
     ]
     changes = page_changes(seen=seen, ticked=ticked)
     if act.startswith(("all", "none")):
-        changes |= {slot.slot_id: act.startswith("all") for slot in board.slots if slot.can_add or slot.can_remove}
+        asked = [slot for slot in board.slots if whole or slot.on in period]
+        changes |= {slot.slot_id: act.startswith("all") for slot in asked if slot.can_add or slot.can_remove}
     change_basket(
         actor=actor,
         changes={enrolment_id: changes},
@@ -146,6 +153,8 @@ def _after(request: Any, enrolment_id: int, *, act: str, view: str, day: Any, is
     if act == "recap" and not is_empty:
         return reverse("family:booking_recap", args=args)
     query = {"vue": view, "debut": day.isoformat()}
+    if act == "passes:1" or (act in ("save", "recap", "all", "none") and request.POST.get("passes") == "1"):
+        query["passes"] = "1"
     if act == "periodicity":
         return f"{reverse('family:booking_periodicity', args=args)}?{urlencode(query)}"
     if act.startswith("vers:"):
