@@ -1,7 +1,7 @@
 """Dates as the French write them. Pure: no locale of the machine, no Django."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 WEEKDAYS_SHORT = ("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim.")
@@ -107,3 +107,16 @@ def hour_words(minute: int) -> str:
 def clock_words(moment: datetime) -> str:
     """Return the hour of a local moment, « 8 h 30 »."""
     return hour_words(moment.hour * 60 + moment.minute)
+
+
+def limit_words(moment: datetime) -> str:
+    """Return a local moment in words, « mardi 3 novembre à 8 h 12 ».
+
+    Midnight is the end of the evening before: « 0 h » may be read as the night after.
+
+    >>> limit_words(datetime(2026, 11, 3, 0, 0)).replace("\u00a0", " ")
+    'lundi 2 novembre, 23 h 59'
+    """
+    if (moment.hour, moment.minute) == (0, 0):
+        return f"{day_words(moment.date() - timedelta(days=1), year=False)}, 23\u00a0h\u00a059"
+    return f"{day_words(moment.date(), year=False)} à {clock_words(moment)}"

@@ -20,6 +20,7 @@ from preau.domain.families.operations.household import link_child
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations import changes, drafts, households, orders
+from preau.domain.procedures.operations.announcing import announce
 from preau.domain.procedures.operations.basket import change_basket
 from preau.domain.procedures.rules import About
 from preau.kernel.periods import monday_of
@@ -253,6 +254,6 @@ def test_no_mail_reaches_who_does_not_exercise_authority(town, case, authority):
     bea, agent = case["bea"], town.agent("agent")
     item = OrderItem(bea.enrolments[0].pk, frozenset({slots_of(case["offer"])[1].pk}))
     placed = orders.place_order(actor=agent, items=[item], key="agent", now=NOW)
-    orders.announce(actor=agent, key=placed.key, now=NOW)
+    announce(actor=agent, key=placed.key, now=NOW)
     changes.leave(actor=agent, enrolment_id=bea.enrolments[0].pk, on=TODAY + timedelta(days=1), now=NOW)
     assert [mail.template for mail in OutboxMail.objects.all() if bea.account.email in mail.to] == []

@@ -105,11 +105,15 @@ def test_sixteen_days_that_differ_in_twenty_two_taps(demo, open_page):
     thumb.log_in(demo.account("salome.rivoire"))
     thumb.reserve()
     free = thumb.page.locator(f"{BOXES}:not(:checked)")
+    most = 22
+    if free.count() < 16:  # the hour of this machine is past the limit of the last days of this week: one tap more
+        thumb.press("Semaine suivante")
+        most += 1
     for _tick in range(16):
         thumb.tap(free)
     assert added(thumb.page) == 16
     thumb.send()
-    assert thumb.taps <= 22
+    assert thumb.taps <= most
 
 
 def test_three_children_four_weeks_two_activities_in_twenty_five_taps(demo, open_page):

@@ -8,10 +8,10 @@ from preau.base import task_queue
 from preau.base.actor import system_actor
 from preau.domain.documents.operations.reminding import remind_due
 from preau.domain.organisations.queries import list_organisations
+from preau.domain.procedures.operations.announcing import announce
 from preau.domain.procedures.operations.decisions import apply_held
 from preau.domain.procedures.operations.keeping import send_kept as send_kept_requests
 from preau.domain.procedures.operations.mailings import send_batch
-from preau.domain.procedures.operations.orders import announce
 from preau.domain.procedures.queries.to_finish import households_with_dossier
 
 

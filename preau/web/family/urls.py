@@ -9,7 +9,7 @@ from preau.web.family.editions import views as editions
 from preau.web.family.home import views as home
 from preau.web.family.household import households, keys
 from preau.web.family.household import views as household
-from preau.web.family.procedures import agreements, case, drafts, entourage, simple
+from preau.web.family.procedures import agreements, calendar, case, drafts, entourage, simple
 from preau.web.family.procedures import views as procedures
 
 app_name = "family"
@@ -25,7 +25,7 @@ urlpatterns = [
     path("demandes/", procedures.procedures, name="procedures"),
     path("demandes/<int:number>/", procedures.procedure, name="procedure"),
     path("demandes/<int:number>/enregistree/", procedures.done, name="booking_done"),
-    path("demandes/<int:number>/agenda.ics", procedures.calendar, name="procedure_calendar"),
+    path("demandes/<int:number>/agenda.ics", calendar.calendar, name="procedure_calendar"),
     path("demandes/<int:number>/retour/", procedures.undo, name="order_undo"),
     path("demandes/<int:number>/pareil/<int:enrolment_id>/", procedures.same, name="booking_same"),
     path("demandes/<int:number>/recue/", case.sent, name="procedure_sent"),

@@ -1,6 +1,6 @@
 """Orders on a real database: what is taken, refused, numbered, replayed, undone."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core import mail as mailbox
@@ -13,15 +13,12 @@ from preau.base.models import JournalEntry, OutboxMail
 from preau.base.sending import send_outbox_mail
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import MAX_WISHES, OrderItem, TooManyWishes, load_bookings
-from preau.domain.catalogue.models import ResourceDay
+from preau.domain.catalogue.models import Offer, ResourceDay
 from preau.domain.organisations.models import Organisation
 from preau.domain.procedures.models import Procedure
+from preau.domain.procedures.operations.announcing import announce
 from preau.domain.procedures.operations.basket import change_basket, draft_same, empty_basket
-from preau.domain.procedures.operations.orders import (
-    announce,
-    place_order,
-    undo_order,
-)
+from preau.domain.procedures.operations.orders import place_order, undo_order
 from preau.domain.procedures.queries.orders import booking_draft, find_procedure
 from preau.domain.procedures.rules import AlreadyUndone, NothingToDo, ReasonNeeded
 from tests.factories.town import NOW, assert_counters_are_exact, slots_of
@@ -263,7 +260,7 @@ def test_the_mail_names_the_first_name_and_a_link_and_is_posted_once(town, awa, 
     assert mail.to == [awa.account.email]
     assert line["participant"] == "Enfant1"
     assert line["link"].endswith("/ville-test/famille/demandes/1/")
-    assert (line["added"], line["removed"], "added_days" in line) == (1, 0, False)
+    assert (line["added"], line["removed"], "days" in line) == (1, 0, False)
 
 
 def test_the_mail_tells_a_cancellation_from_a_booking(town, awa, offer):
@@ -277,13 +274,33 @@ def test_the_mail_tells_a_cancellation_from_a_booking(town, awa, offer):
     told = OutboxMail.objects.get()
     [line] = told.context["procedures"]
     assert (line["added"], line["removed"]) == (0, len({slot.on for slot in slots}))
-    assert line["removed_days"]
+    assert [bool(day["removed"]) for day in line["days"]] == [True] * line["removed"]
+    assert line["days"][0]["until"] == ""
     assert line["activity"] == offer.activity.name
     send_outbox_mail(told.pk)
     [sent] = mailbox.outbox
     assert "annulation enregistrée" in sent.body
-    assert "rendu" in sent.body
+    assert "annulé" in sent.body
     assert "traitée positivement" not in sent.body
+
+
+def test_the_mail_is_a_receipt_with_days_and_until_when_each_may_change(town, awa, offer):
+    """U90: a parent who thinks again had to open the calendar to know whether it was still time."""
+    Organisation.objects.filter(pk=town.id).update(mails_booking_details=True, time_zone="Indian/Reunion")
+    Offer.objects.update(cancel_deadline={"kind": "working_days", "days": 1, "at": "10:00"})
+    slots = [slot for slot in slots_of(offer) if slot.on == date(2026, 11, 20)]
+    order(town, awa, slots)
+    announce(actor=town.system, key="k1", now=NOW)
+    told = OutboxMail.objects.get()
+    [line] = told.context["procedures"]
+    [day] = line["days"]
+    assert (day["on"], day["added"], day["removed"]) == ("vendredi 20 novembre 2026", "Matin, Soir", "")
+    # In the town's own time: the machine that posts the mail thinks in that of Paris.
+    assert day["until"].replace("\xa0", " ") == "jeudi 19 novembre à 10 h"
+    send_outbox_mail(told.pk)
+    [sent] = mailbox.outbox
+    assert "modifiable jusqu’au jeudi 19 novembre à 10" in sent.body
+    assert "Modifiable jusqu’au" in sent.alternatives[0][0]
 
 
 def test_a_mass_of_bookings_respects_capacity_and_counts(town, awa, offer):

@@ -360,9 +360,31 @@ def test_the_agenda_says_first_name_moment_and_hours_of_what_is_booked_now(clien
     assert "DTEND:20261118T073000Z" in text
     assert "École" not in text
     client.post(f"{BASE}/demandes/1/retour/")
-    for number in (1, 2):
-        assert client.get(f"{BASE}/demandes/{number}/agenda.ics").status_code == 404
-        assert "agenda" not in client.get(f"{BASE}/demandes/{number}/").content.decode()
+    assert client.get(f"{BASE}/demandes/1/agenda.ics").status_code == 404
+    assert "agenda" not in client.get(f"{BASE}/demandes/1/").content.decode()
+    # The file of the cancellation takes out of the diary what the first one had put in it (U93).
+    assert "Retirer de mon agenda" in client.get(f"{BASE}/demandes/2/").content.decode()
+    gone = client.get(f"{BASE}/demandes/2/agenda.ics").content.decode()
+    assert "STATUS:CANCELLED" in gone
+    assert "SEQUENCE:2" in gone
+    [uid] = re.findall(r"UID:(\S+)", text)
+    assert re.findall(r"UID:(\S+)", gone) == [uid]
+
+
+def test_the_confirmation_says_until_when_and_whose_turn_it_is(client, awa, offer):
+    """U44, U45: the same for a brother comes next, and is not offered back for the one who has it already."""
+    Offer.objects.update(cancel_deadline={"kind": "days", "days": 1, "at": "10:00"})
+    tick(client, grid(awa), *[slot for slot in slots_of(offer) if slot.on == date(2026, 11, 20)][:1])
+    sent = client.post(grid(awa) + "recapitulatif/", read(client.get(grid(awa) + "recapitulatif/")), follow=True)
+    page = sent.content.decode().replace("\xa0", " ")
+    assert "Modifiable jusqu’au <b>jeudi 19 novembre à 10 h</b> pour vendredi 20 novembre" in page
+    brother = awa.enrolments[1].pk
+    assert f"/demandes/1/pareil/{brother}/" in page
+    recap = client.post(f"{BASE}/demandes/1/pareil/{brother}/", follow=True).content.decode().replace("\xa0", " ")
+    assert "La demande n° 1 est enregistrée. Voici la même, à relire et à valider." in recap
+    data = read(client.get(f"{BASE}/reservations/{brother}/recapitulatif/"))
+    done = client.post(f"{BASE}/reservations/{brother}/recapitulatif/", data, follow=True).content.decode()
+    assert "Effectuer la même demande" not in done
 
 
 BAD = [

@@ -11,7 +11,7 @@ from preau.base.models import OutboxMail
 from preau.domain.bookings.models import Booking, UsualWeek
 from preau.domain.catalogue.models import Activity, ResourceDay, Slot
 from preau.domain.procedures.models import Procedure
-from preau.domain.procedures.operations.orders import announce
+from preau.domain.procedures.operations.announcing import announce
 from preau.domain.procedures.queries.orders import basket
 from tests.factories.town import NOW, TODAY, slots_of
 

@@ -10,7 +10,7 @@ from preau.base.models import OutboxMail
 from preau.domain.bookings.models import Booking
 from preau.domain.catalogue.models import Activity, ResourceDay, Slot
 from preau.domain.procedures.models import Procedure, ProcedureLine
-from preau.domain.procedures.operations.orders import announce
+from preau.domain.procedures.operations.announcing import announce
 from tests.factories.town import NOW, TODAY, slots_of
 
 pytestmark = pytest.mark.django_db

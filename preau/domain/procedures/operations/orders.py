@@ -6,27 +6,22 @@ child × activity (DESIGN §4).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.urls import reverse
 
 from preau.base import journal, task_queue
 from preau.base.actor import Actor
 from preau.base.counters import give_numbers
 from preau.base.facts import NotFound
-from preau.base.links import absolute
-from preau.domain.accounts.operations.letters import post_letter
 from preau.domain.bookings.operations import OrderItem, Outcome, change_bookings
 from preau.domain.bookings.queries.facts import BookableEnrolment, load_bookable
 from preau.domain.bookings.rules import FORCEABLE, Decision, Refusal, SlotFacts, SlotFull
 from preau.domain.families.queries.custody import check_not_frozen
-from preau.domain.organisations.queries import organisation_by_id
 from preau.domain.procedures.enums import LineChange, ProcedureKind, ProcedureStatus, TimelineEvent
 from preau.domain.procedures.models import Procedure, ProcedureLine
 from preau.domain.procedures.operations.basket import take_out
-from preau.domain.procedures.operations.messages import note, reader_of
+from preau.domain.procedures.operations.messages import note
 from preau.domain.procedures.queries.orders import (
     ProcedureItem,
     ProcedureView,
@@ -44,7 +39,6 @@ from preau.domain.procedures.rules import (
     ReasonNeeded,
     status_of_answer,
 )
-from preau.kernel.french_dates import span_words
 
 MAX_KEY_LENGTH = 64
 
@@ -129,62 +123,6 @@ def undo_order(*, actor: Actor, number: int, now: datetime) -> PlacedOrder:
     detail = str(placed.first_number)
     note(actor=actor, row=row, event=TimelineEvent.UNDONE, by=actor.display_name, detail=detail, now=now)
     return placed
-
-
-@transaction.atomic
-def announce(*, actor: Actor, key: str, now: datetime) -> None:
-    """Post the mail that says what became of an order, once, to the person who asked (A24-08, A24-10).
-
-    The mail names the first name of the child, counts the days and gives a link; activity and days only where the
-    collectivité wants them. For an act of an agent, the holder of the family is told.
-    """
-    found = find_order(actor=actor, key=key)
-    if not found:
-        return
-    organisation = organisation_by_id(organisation_id=actor.organisation_id)
-    reader = reader_of(actor=actor, number=found[0].number)
-    if organisation is None or reader is None:
-        return
-    rows = Procedure.objects.filter(organisation_id=actor.organisation_id, number__in=[view.number for view in found])
-    activities = dict(rows.values_list("number", "enrolment__offer__activity__name"))
-    lines = [
-        {
-            "number": view.number,
-            "participant": view.person,
-            "status": view.status,
-            "refused": len(view.refused),
-            "link": absolute(reverse("family:procedure", args=[organisation.slug, view.number])),
-            "added": len(_days(view.added)),
-            "removed": len(_days(view.removed)),
-            **(_details(view, activities[view.number]) if organisation.mails_booking_details else {}),
-        }
-        for view in found
-    ]
-    post_letter(
-        organisation_id=actor.organisation_id,
-        reader=reader,
-        template="booking_confirmed",
-        subject=f"Votre demande n° {found[0].number}",
-        key=f"order-{actor.organisation_id}-{key}",
-        now=now,
-        route="family:procedure",
-        args=[found[0].number],
-        procedures=lines,
-        on_behalf=found[0].on_behalf,
-    )
-
-
-def _details(view: ProcedureView, activity: str) -> dict[str, str]:
-    """The activity, never the school, and the days: for the collectivités that want them in their mails."""
-    return {
-        "activity": activity,
-        "added_days": span_words(_days(view.added)),
-        "removed_days": span_words(_days(view.removed)),
-    }
-
-
-def _days(items: Sequence[Any]) -> tuple[date, ...]:
-    return tuple(sorted({item.on for item in items}))
 
 
 def _slots_of(items: Sequence[OrderItem]) -> dict[int, frozenset[int]]:

@@ -1,6 +1,7 @@
 """« Dernières demandes » and the page of each démarche."""
 
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -9,11 +10,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from icalendar import Calendar, Event
 
 from preau.base.facts import NotFound
-from preau.domain.bookings.queries.facts import bookable_enrolments
-from preau.domain.bookings.queries.week import PlannedUnit, planned_units
+from preau.domain.bookings.queries.facts import BookableEnrolment, bookable_enrolments
+from preau.domain.bookings.queries.week import PlannedUnit
 from preau.domain.bookings.rules import Decision
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.operations import basket, orders
@@ -27,6 +27,7 @@ from preau.domain.procedures.queries.orders import (
 )
 from preau.domain.procedures.rules import AlreadyUndone, NothingGranted, NothingToDo
 from preau.web.family.bookings.recap import procedure_days, recap_days
+from preau.web.family.procedures.calendar import booked_around, given_back, still_booked
 from preau.web.family.procedures.case import case_page
 from preau.web.family.refusals import sentence
 from preau.web.ui.policy import family_page
@@ -53,7 +54,7 @@ def procedure(request: Any, slug: str, number: int) -> HttpResponse:
     view = find_procedure(actor=request.actor, number=number)
     if view.kind != ProcedureKind.BOOKING:
         return case_page(request, number)
-    return render(request, "family/procedures/detail.html", _context(request, view))
+    return render(request, "family/procedures/detail.html", _context(request, view, booked_around(request, view)))
 
 
 @family_page
@@ -62,20 +63,28 @@ def done(request: Any, slug: str, number: int) -> HttpResponse:
     """« Nous avons bien enregistré votre demande » (A10-01)."""
     view = find_procedure(actor=request.actor, number=number)
     others = [each for each in find_order(actor=request.actor, key=view.order_key) if each.number != number]
+    rows = {row.enrolment_id: row for row in bookable_enrolments(actor=request.actor, on=request.today)}
+    booked = booked_around(request, view)
+    people = {row.participant_key: row for each in (view, *others) if (row := rows.get(each.enrolment_id or 0))}
     context = {
-        **_context(request, view),
-        "siblings": [] if others else _siblings(request, view),
+        **_context(request, view, booked),
+        "people": list(people.values()),
+        "siblings": [] if others else _siblings(view, rows, booked),
         "others": [{"procedure": each, "days": procedure_days(each)} for each in others],
     }
     return render(request, "family/procedures/done.html", context)
 
 
-def _context(request: Any, view: ProcedureView) -> dict[str, Any]:
+def _context(request: Any, view: ProcedureView, booked: Sequence[PlannedUnit]) -> dict[str, Any]:
+    decision = _undoable(request, view)
+    limits = [(facts.cancel_closes_at, facts.on) for facts in decision.removed] if decision else []
     return {
         "procedure": view,
         "days": procedure_days(view),
-        "can_undo": _undoable(request, view) is not None,
-        "has_days": bool(_still_booked(request, view)),
+        "can_undo": decision is not None,
+        "limit": min(limits, default=None),
+        "has_days": bool(still_booked(view, booked)),
+        "has_gone": bool(given_back(view, booked)),
     }
 
 
@@ -90,23 +99,23 @@ def _undoable(request: Any, view: ProcedureView) -> Decision | None:
     return outcome.decision if outcome.decision.added or outcome.decision.removed else None
 
 
-def _still_booked(request: Any, view: ProcedureView) -> list[PlannedUnit]:
-    """The moments of a démarche that are booked now, with their hours."""
-    wanted = {(item.on, item.unit_code) for item in view.added}
-    if not wanted or view.enrolment_id is None:
-        return []
-    start, end = min(view.days), max(view.days) + timedelta(days=1)
-    rows = planned_units(actor=request.actor, start=start, end=end)
-    return [row for row in rows if row.enrolment_id == view.enrolment_id and (row.on, row.code) in wanted]
-
-
-def _siblings(request: Any, view: ProcedureView) -> list[Any]:
-    rows = bookable_enrolments(actor=request.actor, on=request.today)
-    mine = next((row for row in rows if row.enrolment_id == view.enrolment_id), None)
+def _siblings(
+    view: ProcedureView, rows: Mapping[int, BookableEnrolment], booked: Sequence[PlannedUnit]
+) -> list[BookableEnrolment]:
+    """The brothers and sisters for whom the same démarche would change something."""
+    mine = rows.get(view.enrolment_id or 0)
     if mine is None or not view.child_id:
         return []
+    held: dict[int, set[tuple[date, str]]] = {}
+    for row in booked:
+        held.setdefault(row.enrolment_id, set()).add((row.on, row.code))
+    added, removed = ({(item.on, item.unit_code) for item in items} for items in (view.added, view.removed))
     return [
-        row for row in rows if row.activity_kind == mine.activity_kind and row.participant_key != mine.participant_key
+        row
+        for row in rows.values()
+        if row.activity_kind == mine.activity_kind
+        and row.participant_key != mine.participant_key
+        and (added - held.get(row.enrolment_id, set()) or removed & held.get(row.enrolment_id, set()))
     ]
 
 
@@ -118,6 +127,8 @@ def same(request: Any, slug: str, number: int, enrolment_id: int) -> HttpRespons
     if not count:
         messages.warning(request, _("Aucun de ces jours n’existe pour cette activité. Choisissez dans le calendrier."))
         return redirect("family:booking_grid", slug=slug, enrolment_id=enrolment_id)
+    done = _("La demande n° %s est enregistrée. Voici la même, à relire et à valider.") % number
+    messages.success(request, done)
     return redirect("family:booking_recap", slug=slug, enrolment_id=enrolment_id)
 
 
@@ -143,34 +154,3 @@ def undo(request: Any, slug: str, number: int) -> HttpResponse:
         messages.warning(request, _("Cette demande ne peut plus être annulée. %s") % why)
         return redirect("family:procedure", slug=slug, number=number)
     return redirect("family:booking_done", slug=slug, number=placed.first_number)
-
-
-@family_page
-@require_safe
-def calendar(request: Any, slug: str, number: int) -> HttpResponse:
-    """The days of a démarche for one's own diary: first name and moment only, what is booked now."""
-    view = find_procedure(actor=request.actor, number=number)
-    found = _still_booked(request, view)
-    if not found:
-        raise NotFound("days")
-    zone = request.actor.zone
-    ics = Calendar()
-    ics.add("prodid", "-//Préau//portail famille//FR")
-    ics.add("version", "2.0")
-    for item in found:
-        event = Event()
-        event.add("uid", f"{slug}-{number}-{item.on:%Y%m%d}-{item.code}@preau")
-        event.add("dtstamp", view.submitted_at)
-        midnight = datetime.combine(item.on, time(), tzinfo=zone)
-        event.add("dtstart", _at(midnight, item.starts_minute))
-        event.add("dtend", _at(midnight, item.ends_minute))
-        event.add("summary", f"{view.person} : {item.name}")
-        ics.add_component(event)
-    response = HttpResponse(ics.to_ical(), content_type="text/calendar; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="demande-{number}.ics"'
-    return response
-
-
-def _at(midnight: datetime, minute: int) -> datetime:
-    """The instant of a minute of the local day, as the clock on the wall says."""
-    return midnight.replace(hour=minute // 60 % 24, minute=minute % 60).astimezone(UTC)

@@ -97,11 +97,11 @@ def moment_words(moment: datetime) -> str:
     """« mardi 3 novembre à 8 h 12 »; midnight is the end of the evening before: « 23 h 59 » cannot be read as the night
     before."""
     local, dates = timezone.localtime(moment), _dates()
+    if dates is not english_dates:
+        return french_dates.limit_words(local)
     if (local.hour, local.minute) == (0, 0):
-        evening = dates.day_words(local.date() - timedelta(days=1), year=False)
-        return f"{evening}, 23:59" if dates is english_dates else f"{evening}, 23\u00a0h\u00a059"
-    at = "at" if dates is english_dates else "à"
-    return f"{dates.day_words(local.date(), year=False)} {at} {dates.clock_words(local)}"
+        return f"{dates.day_words(local.date() - timedelta(days=1), year=False)}, 23:59"
+    return f"{dates.day_words(local.date(), year=False)} at {dates.clock_words(local)}"
 
 
 @register.filter

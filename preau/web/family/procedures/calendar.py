@@ -1,0 +1,80 @@
+"""The days of a démarche for one's own diary, an .ics file: first name and moment only."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+from icalendar import Calendar, Event
+
+from preau.base.facts import NotFound
+from preau.domain.bookings.queries.week import PlannedUnit, planned_units
+from preau.domain.procedures.queries.orders import ProcedureItem, ProcedureView, find_procedure
+from preau.web.ui.policy import family_page
+
+
+def booked_around(request: Any, view: ProcedureView) -> list[PlannedUnit]:
+    """Return all that the family has booked over the days of a démarche, with its hours. One query."""
+    if not view.days or view.enrolment_id is None:
+        return []
+    return planned_units(actor=request.actor, start=min(view.days), end=max(view.days) + timedelta(days=1))
+
+
+def still_booked(view: ProcedureView, booked: Sequence[PlannedUnit]) -> list[PlannedUnit]:
+    """Return the moments that a démarche took and that are booked now."""
+    wanted = {(item.on, item.unit_code) for item in view.added}
+    return [row for row in booked if row.enrolment_id == view.enrolment_id and (row.on, row.code) in wanted]
+
+
+def given_back(view: ProcedureView, booked: Sequence[PlannedUnit]) -> list[ProcedureItem]:
+    """Return the moments that a démarche gave back and that nothing has taken again."""
+    held = {(row.on, row.code) for row in booked if row.enrolment_id == view.enrolment_id}
+    return [item for item in view.removed if (item.on, item.unit_code) not in held]
+
+
+@family_page
+@require_safe
+def calendar(request: Any, slug: str, number: int) -> HttpResponse:
+    """What is booked now, to add to a diary; what was given back, to take out of it.
+
+    A moment keeps its name from one démarche to the next, and the number of the démarche says which is the latest
+    (RFC 5545, UID and SEQUENCE): the file of a cancellation cancels what the first one had added.
+    """
+    view = find_procedure(actor=request.actor, number=number)
+    booked = booked_around(request, view)
+    kept, gone = still_booked(view, booked), given_back(view, booked)
+    if not kept and not gone:
+        raise NotFound("days")
+    ics = Calendar()
+    ics.add("prodid", "-//Préau//portail famille//FR")
+    ics.add("version", "2.0")
+    zone = request.actor.zone
+    for item in kept:
+        event = _event(slug, view, item.on, item.code, item.name)
+        midnight = datetime.combine(item.on, time(), tzinfo=zone)
+        event.add("dtstart", _at(midnight, item.starts_minute))
+        event.add("dtend", _at(midnight, item.ends_minute))
+        ics.add_component(event)
+    for item in gone:
+        event = _event(slug, view, item.on, item.unit_code, item.unit_name)
+        event.add("dtstart", item.on)
+        event.add("status", "CANCELLED")
+        ics.add_component(event)
+    response = HttpResponse(ics.to_ical(), content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="demande-{number}.ics"'
+    return response
+
+
+def _event(slug: str, view: ProcedureView, on: Any, code: str, name: str) -> Event:
+    event = Event()
+    event.add("uid", f"{slug}-{view.enrolment_id}-{on:%Y%m%d}-{code}@preau")
+    event.add("sequence", view.number)
+    event.add("dtstamp", view.submitted_at)
+    event.add("summary", f"{view.person} : {name}")
+    return event
+
+
+def _at(midnight: datetime, minute: int) -> datetime:
+    """The instant of a minute of the local day, as the clock on the wall says."""
+    return midnight.replace(hour=minute // 60 % 24, minute=minute % 60).astimezone(UTC)
