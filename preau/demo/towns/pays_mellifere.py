@@ -136,6 +136,7 @@ def _open(builder: Builder) -> None:
         school_zone="A",
         mails_provisional_password=True,
         reviews_entourage=True,
+        agents_may_force=True,
         welcome_title="Bienvenue sur votre Espace Familles",
         welcome_strapline="Un dossier par enfant, une fois par an, et le reste suit.",
         welcome_text=(

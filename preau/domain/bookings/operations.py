@@ -79,10 +79,10 @@ def change_bookings(*, actor: Actor, items: Sequence[OrderItem], now: datetime, 
     """
     if actor.is_staff:
         actor.require_role(Role.AGENT, Role.MANAGER)
-    may_force = _may_force(actor, reason)
+    forces = _may_force(actor, reason)
     material = _read(actor=actor, items=items, now=now, lock=True)
-    decision = _decide(material, now=now, may_force=may_force)
-    rows = _write(actor=actor, material=material, decision=decision, now=now, reason=reason if may_force else "")
+    decision = _decide(material, now=now, may_force=forces)
+    rows = _write(actor=actor, material=material, decision=decision, now=now, reason=reason if forces else "")
     return Outcome(decision, material.enrolments, rows)
 
 
@@ -95,8 +95,8 @@ def preview_change(*, actor: Actor, items: Sequence[OrderItem], now: datetime, w
     :raises TooManyWishes: more than MAX_WISHES slots.
     """
     material = _read(actor=actor, items=items, now=now, lock=False)
-    may_force = _may_force(actor, "?") if with_reason else False
-    return Outcome(_decide(material, now=now, may_force=may_force), material.enrolments)
+    forces = _may_force(actor, "?") if with_reason else False
+    return Outcome(_decide(material, now=now, may_force=forces), material.enrolments)
 
 
 @transaction.atomic

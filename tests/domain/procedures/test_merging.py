@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import models
 
 from preau.base.facts import NotAllowed, NotFound
-from preau.base.models import JournalEntry, TenantModel
+from preau.base.models import JournalEntry, OutboxMail, TenantModel
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import load_bookings
 from preau.domain.documents.models import Document, DocumentType, Regulation, RegulationAcceptance
@@ -269,6 +269,13 @@ def test_two_dossiers_of_one_person_become_one(town, awa, agent):
     assert RegulationAcceptance.objects.count() == Procedure.objects.filter(status="draft").count() == 1
     assert Family.objects.get(pk=awa.family.pk).street == "1 rue du Test"
     assert not awa.account.memberships.filter(role="family", ended_at=None).exists()
+    # F024: a dossier passed to another login, and neither person was told.
+    letters = OutboxMail.objects.filter(template="records_joined")
+    told = {(mail.to[0], mail.context["username"]): mail.context["is_kept"] for mail in letters}
+    assert told == {
+        (awa.account.email, awa.account.username): False,
+        (other.account.email, other.account.username): True,
+    }
     assert_counters_are_exact(town.id)
 
 

@@ -20,7 +20,7 @@ from preau.domain.procedures.operations.announcing import announce
 from preau.domain.procedures.operations.basket import change_basket, draft_same, empty_basket
 from preau.domain.procedures.operations.orders import place_order, undo_order
 from preau.domain.procedures.queries.orders import booking_draft, find_procedure
-from preau.domain.procedures.rules import AlreadyUndone, NothingToDo, ReasonNeeded
+from preau.domain.procedures.rules import AlreadyUndone, NothingGranted, NothingToDo, ReasonNeeded
 from tests.factories.town import NOW, assert_counters_are_exact, slots_of
 
 pytestmark = pytest.mark.django_db
@@ -102,10 +102,19 @@ def test_a_deadline_refuses_from_its_very_instant(town, awa):
     assert before.procedures[0].status == "accepted"
 
 
-def test_an_agent_goes_past_a_full_slot_with_a_reason_only(town, awa, offer):
-    slot = slots_of(offer)[0]
+@pytest.mark.parametrize("role", ["agent", "manager"])
+def test_exceptions_are_the_managers_and_the_agents_where_the_collectivité_lets_them(town, awa, offer, role):
+    """F094: a plain agent went past deadlines and places, though exceptions are the manager's."""
+    slot, agent = slots_of(offer)[0], town.agent("agent")
     ResourceDay.objects.filter(on=slot.on).update(capacity=0)
-    agent = town.agent("agent")
+    for reason in ("", "Accord de la directrice"):
+        with pytest.raises(NothingGranted) as refused:
+            order(town, awa, [slot], actor=agent, reason=reason)
+        assert not isinstance(refused.value, ReasonNeeded)
+    assert not Procedure.objects.exists()
+    if role == "agent":
+        Organisation.objects.update(agents_may_force=True)
+    agent = town.agent(role)
     with pytest.raises(ReasonNeeded) as asked:
         order(town, awa, [slot], actor=agent)
     assert [each.fact.code for each in asked.value.refused] == ["full"]

@@ -9,6 +9,7 @@ from preau.domain.bookings.models import Booking
 from preau.domain.families.models import Guardianship, HouseholdChild, HouseholdTerm, Objection, ResidenceCalendar
 from preau.domain.families.operations.household import link_child
 from preau.domain.families.queries.custody import custody_file
+from preau.domain.organisations.models import Organisation
 from preau.kernel.periods import monday_of
 from preau.kernel.residence import Dates, HalfHolidays, TwoTwoThree, WeekParity, WeekTurns
 from tests.factories.town import TODAY, slots_of
@@ -233,6 +234,7 @@ def test_only_agents_and_managers_open_the_page(town, login, base, role):
 
 
 def test_an_agent_goes_past_the_days_of_the_other_parent_with_a_reason_only(client, base, town, child, awa, bea):
+    Organisation.objects.update(agents_may_force=True)
     offer = town.offer()
     enrolment = town.enrol(awa, offer, child=child)
     monday = monday_of(TODAY) + timedelta(days=7)

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from preau.base.models import OutboxMail
 from preau.domain.bookings.models import Booking
 from preau.domain.catalogue.models import Activity, ResourceDay, Slot
+from preau.domain.organisations.models import Organisation
 from preau.domain.procedures.models import Procedure, ProcedureLine
 from preau.domain.procedures.operations.announcing import announce
 from tests.factories.town import NOW, TODAY, slots_of
@@ -81,6 +82,7 @@ def test_a_touch_for_all_gives_back_what_all_have(desk, scene):
 
 
 def test_a_reason_is_asked_before_anything_is_written_and_said_once(desk, town, scene):
+    Organisation.objects.update(agents_may_force=True)
     ResourceDay.objects.filter(on=scene.on).update(capacity=0)
     marks = [scene.mark(scene.rows[0], scene.evening), scene.mark(scene.rows[2], scene.evening)]
     recap = scene.post(desk, "recap", garde=marks).content.decode()
@@ -95,6 +97,20 @@ def test_a_reason_is_asked_before_anything_is_written_and_said_once(desk, town, 
     scene.post(desk, "save", garde=marks, key="k1", motif="Urgence familiale")
     assert set(Booking.objects.values_list("reason", flat=True)) == {"Urgence familiale"}
     assert Booking.objects.count() == 2
+
+
+def test_an_agent_who_makes_no_exception_reads_who_does(desk, town, scene):
+    ResourceDay.objects.filter(on=scene.on).update(capacity=0)
+    marks = [scene.mark(scene.rows[0], scene.evening), scene.mark(scene.rows[1], scene.meal)]
+    page = scene.post(desk, "keep", garde=[]).content.decode()
+    assert "Un responsable du service peut aller au-delà" in page
+    assert f"{scene.rows[0].pk}-{scene.evening.pk}:0" not in page
+    recap = scene.post(desk, "recap", garde=marks).content.decode()
+    assert "avec votre motif" not in recap
+    assert "Ce qui n’est pas possible" in recap
+    assert "Un responsable du service peut aller au-delà" in recap
+    scene.post(desk, "save", garde=marks, key="k", motif="Urgence")
+    assert not Booking.objects.exists()
 
 
 def test_a_closed_day_is_never_forced_and_told_to_nobody_else(desk, town, scene):

@@ -17,6 +17,7 @@ from preau.base.facts import NotFound
 from preau.base.models import DatedFact
 from preau.base.search import fold
 from preau.domain.accounts.enums import Role
+from preau.domain.accounts.operations.letters import post_letter
 from preau.domain.accounts.operations.opening import leave_as_family
 from preau.domain.families.enums import AdultPosition, PersonKind
 from preau.domain.families.models import (
@@ -90,7 +91,7 @@ def absorb_adult(
     """Move what this app holds of an adult to another record of it in the same household, in the caller's transaction.
 
     When both have a login, one is kept for the household; the other stops opening it, and the collectivité when it
-    opens nothing else there. The contact e-mail is that of the login kept, if there is one.
+    opens nothing else there. The contact e-mail is that of the login kept, if there is one. Both are told by mail.
 
     :param keeps_other_login: the login of the absorbed record is the one to keep.
     :raises NotFound: one is unknown here; :raises NotAllowed: neither agent nor manager.
@@ -126,7 +127,26 @@ def absorb_adult(
     if lost is not None and lost != login:
         archive["login"] = lost.username
         _end_login(actor, lost.pk, now)
+        for account in (login, lost):
+            _tell_joined(actor, account, is_kept=account == login, absorbed_id=absorbed_id, now=now)
     _record(actor, PersonKind.ADULT, kept_id=kept_id, absorbed_id=absorbed_id, archive=archive, now=now)
+
+
+def _tell_joined(actor: Actor, account: Any, *, is_kept: bool, absorbed_id: int, now: datetime) -> None:
+    """Tell a login that it opens more, or no longer this household. Of the other login nothing is said."""
+    if account is None or account.activated_at is None:
+        return
+    post_letter(
+        organisation_id=actor.organisation_id,
+        reader=account,
+        template="records_joined",
+        subject="Deux fiches à votre nom sont réunies",
+        key=f"joined-{actor.organisation_id}-{absorbed_id}-{account.pk}",
+        now=now,
+        route="public:home",
+        username=account.username,
+        is_kept=is_kept,
+    )
 
 
 def absorb_family(*, actor: Actor, kept_id: int, absorbed_id: int, now: datetime) -> None:

@@ -14,7 +14,9 @@ from preau.base import journal, task_queue
 from preau.base.actor import Actor
 from preau.base.counters import give_numbers
 from preau.base.facts import NotFound
+from preau.domain.accounts.enums import Role
 from preau.domain.bookings.operations import OrderItem, Outcome, change_bookings
+from preau.domain.bookings.queries.exceptions import may_force
 from preau.domain.bookings.queries.facts import BookableEnrolment, load_bookable
 from preau.domain.bookings.rules import FORCEABLE, Decision, Refusal, SlotFacts, SlotFull
 from preau.domain.families.queries.custody import check_not_frozen
@@ -67,7 +69,7 @@ def place_order(*, actor: Actor, items: Sequence[OrderItem], key: str, now: date
     sent twice (double click, back button) has one effect and gives the same answer. What is already so
     is neither refused nor numbered; an agent's order is written only when it has an effect.
 
-    :param reason: an agent's reason for going past a deadline or a capacity.
+    :param reason: why a manager goes past a deadline or a capacity, or an agent where the collectivité lets agents.
     :raises NothingToDo: no slot at all, or only what is already so, and the key is unknown.
     :raises ReasonNeeded: an agent goes past a rule without saying why; nothing is written.
     :raises NothingGranted: nothing of an agent's order can be had; nothing is written.
@@ -134,12 +136,14 @@ def _place(*, actor: Actor, items: Sequence[OrderItem], key: str, now: datetime,
     if actor.is_staff:
         enrolments = load_bookable(actor=actor, enrolment_ids={item.enrolment_id for item in items})
         check_not_frozen(actor=actor, child_ids=[row.child_id for row in enrolments.values() if row.child_id])
-    outcome = change_bookings(actor=actor, items=items, now=now, reason=reason)
+    # The reason of an agent who may make no exception is written, and opens nothing.
+    opens = not reason or not actor.is_staff or not actor.has_role(Role.AGENT) or may_force(actor=actor)
+    outcome = change_bookings(actor=actor, items=items, now=now, reason=reason if opens else "")
     decision = outcome.decision
     if not decision.added and not decision.removed and not decision.refused:
         raise NothingToDo(key)
     if actor.is_staff:
-        _check_agent_order(decision, reason=reason)
+        _check_agent_order(actor, decision, reason=reason)
     made = _procedures_of(actor, outcome, items, key=key, now=now)
     rows = [row for row, _items in made]
     give_numbers(rows=rows, name="procedure")
@@ -161,10 +165,10 @@ def _place(*, actor: Actor, items: Sequence[OrderItem], key: str, now: datetime,
     return PlacedOrder(key, tuple(view_of(row, items=items) for row, items in made), refused=refused)
 
 
-def _check_agent_order(decision: Decision, *, reason: str) -> None:
+def _check_agent_order(actor: Actor, decision: Decision, *, reason: str) -> None:
     """Refuse, before anything is written, what an agent must first give a reason for, or what has no effect."""
     forceable = [refusal for refusal in decision.refused if refusal.fact in (*FORCEABLE, SlotFull)]
-    if forceable and not reason:
+    if forceable and not reason and may_force(actor=actor):
         raise ReasonNeeded(decision.refused)
     if not decision.added and not decision.removed:
         raise NothingGranted(decision.refused)

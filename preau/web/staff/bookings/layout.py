@@ -73,6 +73,7 @@ class Page:
     days: tuple[date, ...]
     groups: tuple[Group, ...]
     shared: tuple[Shared, ...]
+    forces: bool  # deadlines and places may be gone past, with a reason
 
     @property
     def seen(self) -> str:
@@ -91,16 +92,16 @@ class Page:
         ]
 
 
-def page_of(boards: Sequence[Board], changes: Changes, *, place: Place, today: date) -> Page:
+def page_of(boards: Sequence[Board], changes: Changes, *, place: Place, today: date, forces: bool) -> Page:
     """Lay out a period. Days that are over are left out, unless the whole period is."""
     slots = [slot for board in boards for slot in board.slots if slot.why != "not_enrolled"]
     every = sorted({slot.on for slot in slots})
     days = tuple([day for day in every if day >= today] or every)
-    groups = _groups(boards, changes, days)
-    return Page(place, days, groups, _shared(groups, days))
+    groups = _groups(boards, changes, days, forces=forces)
+    return Page(place, days, groups, _shared(groups, days), forces)
 
 
-def _groups(boards: Sequence[Board], changes: Changes, days: Sequence[date]) -> tuple[Group, ...]:
+def _groups(boards: Sequence[Board], changes: Changes, days: Sequence[date], *, forces: bool) -> tuple[Group, ...]:
     by_key: dict[str, list[Board]] = {}
     for board in boards:
         by_key.setdefault(board.enrolment.participant_key, []).append(board)
@@ -108,13 +109,13 @@ def _groups(boards: Sequence[Board], changes: Changes, days: Sequence[date]) -> 
         Group(
             mine[0].enrolment.participant,
             mine[0].enrolment.hue,
-            tuple(row for board in mine for row in _rows(board, changes, days)),
+            tuple(row for board in mine for row in _rows(board, changes, days, forces=forces)),
         )
         for mine in by_key.values()
     )
 
 
-def _rows(board: Board, changes: Changes, days: Sequence[date]) -> list[Row]:
+def _rows(board: Board, changes: Changes, days: Sequence[date], *, forces: bool) -> list[Row]:
     by_code: dict[str, dict[date, SlotView]] = {}
     for slot in board.slots:
         if slot.on in days and slot.why != "not_enrolled":
@@ -126,18 +127,20 @@ def _rows(board: Board, changes: Changes, days: Sequence[date]) -> list[Row]:
             next(iter(slots.values())).unit_name,
             place_name(activity=enrolment.activity, site=enrolment.site),
             (enrolment.activity, next(iter(slots.values())).unit_name),
-            tuple(_cell(enrolment.enrolment_id, day, slots.get(day), changes) for day in days),
+            tuple(_cell(enrolment.enrolment_id, slots.get(day), changes, on=day, forces=forces) for day in days),
         )
         for slots in by_code.values()
     ]
 
 
-def _cell(enrolment_id: int, day: date, slot: SlotView | None, changes: Mapping[tuple[int, int], bool]) -> Cell:
+def _cell(
+    enrolment_id: int, slot: SlotView | None, changes: Mapping[tuple[int, int], bool], *, on: date, forces: bool
+) -> Cell:
     if slot is None:
-        return Cell(day)
-    is_open = slot.why not in SHUT
+        return Cell(on)
+    is_open = slot.can_add or slot.can_remove or (forces and slot.why not in SHUT)
     return Cell(
-        on=day,
+        on=on,
         value=f"{enrolment_id}-{slot.slot_id}",
         is_open=is_open,
         is_booked=slot.is_booked,

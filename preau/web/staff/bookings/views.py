@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from preau.base.facts import NotFound
 from preau.domain.bookings.operations import TooManyWishes
 from preau.domain.bookings.queries.board import slot_boards
+from preau.domain.bookings.queries.exceptions import may_force
 from preau.domain.bookings.queries.facts import bookable_enrolments
 from preau.domain.bookings.rules import Refusal
 from preau.domain.enrolments.queries.files import check_family_visible
@@ -94,7 +95,7 @@ def _page(request: Any, family_id: int, place: Place, changes: Changes) -> Page:
     actor, period = request.actor, place.period
     enrolments = bookable_enrolments(actor=actor, on=min(request.today, period.start), family_id=family_id)
     boards = slot_boards(actor=actor, enrolments=enrolments, start=period.start, end=period.end, now=request.now)
-    return page_of(boards, changes, place=place, today=request.today)
+    return page_of(boards, changes, place=place, today=request.today, forces=may_force(actor=actor))
 
 
 def _grid(request: Any, family_id: int, place: Place, changes: Changes, *, status: int = 200) -> HttpResponse:
@@ -126,7 +127,8 @@ def _recap(
     _check_family(request, family_id, changes)
     try:
         plain = preview_order(actor=actor, items=items, now=request.now)
-        forced = preview_order(actor=actor, items=items, now=request.now, with_reason=True)
+        forces = may_force(actor=actor)
+        forced = preview_order(actor=actor, items=items, now=request.now, with_reason=True) if forces else plain
     except TooManyWishes:
         return render(request, "413.html", status=413)
     context = {
@@ -137,6 +139,7 @@ def _recap(
         "key": request.POST.get("key") or f"a{actor.account_id}-{uuid.uuid4().hex}"[:40],
         "reason": _reason(request),
         "is_asked": is_asked,
+        "forces": forces,
     }
     return render(request, "staff/bookings/recap.html", context, status=status)
 
