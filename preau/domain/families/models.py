@@ -72,7 +72,7 @@ class Named(TenantModel):
 
     @property
     def full_name(self) -> str:
-        return f"{self.first_name} {self.last_name}"
+        return f"{self.first_name} {self.last_name}".strip()
 
     def save(self, **options: Any) -> None:
         """Write the key with the name."""
@@ -314,7 +314,7 @@ class Contact(TenantModel):
         indexes = [models.Index(fields=["organisation_id", "family"], name="contact_family")]
 
     def __str__(self) -> str:
-        return f"{self.first_name} {self.last_name}"
+        return f"{self.first_name} {self.last_name}".strip()
 
     def save(self, **options: Any) -> None:
         """Keep the words of the search true: whoever rings the bell may be the grandmother."""

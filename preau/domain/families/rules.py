@@ -219,7 +219,7 @@ def check_contact(values: Mapping[str, Any]) -> dict[str, Any]:
         name: str(values.get(name) or "").strip()[:length] for name, length in CONTACT_LENGTHS.items()
     }
     kind = values.get("kind")
-    if not (contact["first_name"] and contact["last_name"]) or kind not in tuple(ContactKind):
+    if not contact["last_name"] or kind not in tuple(ContactKind):
         raise ContactInvalid
     is_to_call = kind == ContactKind.CALL or (kind == ContactKind.PICK_UP and bool(values.get("is_to_call")))
     return {**contact, "kind": str(kind), "is_to_call": is_to_call}

@@ -56,7 +56,7 @@ class ContactFields(AnswersForm):
 
     kind = choice(_("Cette personne"), PARTS)
     last_name = name(_("Nom d’usage"))
-    first_name = name(_("Prénom"))
+    first_name = name(_("Prénom"), required=False)  # whoever has one name gives one
     link = text(
         _("Lien avec l’enfant"),
         40,
@@ -95,6 +95,8 @@ class ChildFields(AnswersForm):
         super().__init__(*args, **kwargs)
         for each in ("first_name", "birth_date", "expected_on"):  # one or the other is asked: none is « facultatif »
             self.fields[each].is_one_of = True  # type: ignore[attr-defined]
+        if self.initial.get("first_name") == str(_("À naître")):  # said for the family, which has not chosen yet
+            self.initial["first_name"] = ""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -107,7 +109,9 @@ class ChildFields(AnswersForm):
             if expected and not born:
                 data["first_name"] = str(_("À naître"))
             elif "first_name" not in self.errors:
-                self.add_error("first_name", _("Donnez le prénom de l’enfant."))
+                self.add_error(
+                    "first_name", _("Donnez le prénom de l’enfant. S’il n’a qu’un nom, écrivez-le dans les deux cases.")
+                )
         return data
 
 
@@ -117,7 +121,7 @@ class AdultFields(forms.Form):
     civility = choice(_("Civilité"), CIVILITIES)
     last_name = name(_("Nom d’usage"))
     birth_name = name(_("Nom de famille"), required=False)
-    first_name = name(_("Prénom"))
+    first_name = name(_("Prénom"), required=False)  # whoever has one name gives one
     birth_date = day(_("Date de naissance"), purpose=Purpose.BIRTH, required=False)
     email = Email(label=_("Courriel"), required=False)
     phone = basic.phone(_("Téléphone"))

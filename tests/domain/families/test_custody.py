@@ -97,7 +97,7 @@ def test_parents_who_agreed_to_it_book_any_day(town, awa, bea, offer):
 
 def test_an_agent_goes_past_it_with_a_reason_only(town, awa, bea, offer):
     share(town, awa, bea)
-    slot, agent = next_week(offer), town.agent("agent")
+    slot, agent = next_week(offer), town.agent("manager")
     with pytest.raises(ReasonNeeded) as asked:
         book(town, awa, slot, actor=agent)
     assert [each.fact.code for each in asked.value.refused] == ["not_your_day"]

@@ -80,13 +80,29 @@ def test_where_the_service_validates_it_is_said_mailed_and_decided(client, town,
     assert Child.objects.get(first_name="Léa").households.get().family == awa.family
 
 
+def test_whoever_has_one_name_gives_one(client, town, awa):
+    """F107: « - » was what a person of one name had to type, and passed."""
+    home = {"street": "rue du Test", "postcode": "99140", "city": "Ville-Test", "country": "France"}
+    suharto = {"role": "co_holder", "civility": "M.", "last_name": "Suharto", **home}
+    client.post(NEW, suharto)
+    client.post(NEW, {"role": "contact", **PERSON, "last_name": "Sukarno", "first_name": ""})
+    send(client)
+    decide(town)
+    assert Adult.objects.get(last_name="Suharto").full_name == "Suharto"
+    assert Contact.objects.get().full_name == "Sukarno"
+    refused = client.post(NEW, {**suharto, "first_name": "-"})
+    assert refused.status_code == 422
+
+
 def test_a_child_to_be_born_is_declared_then_born_and_keeps_its_file(client, town, awa, monkeypatch):
     client.post(NEW, {"role": "child", "last_name": "Dupré", "expected_on": "2026-12-20"})
     send(client)
     child = Child.objects.get(birth_date=None)
     assert "Dire la naissance" in page(client.get(f"{HOME}entourage/"))
     url = f"{NEW}?role=child&qui={child.pk}"
-    assert 'value="2026-12-20"' in page(client.get(url))
+    form = page(client.get(url))
+    assert 'value="2026-12-20"' in form
+    assert "À naître" not in form  # F106: the parents had to erase it to write the name
     born = {"role": "child", "target": child.pk, "last_name": "Dupré", "first_name": "Noé", "birth_date": "2026-12-18"}
     assert client.post(url, born).status_code == 422  # not before its day
     monkeypatch.setattr("preau.config.clock.now", lambda: NOW + timedelta(days=34))

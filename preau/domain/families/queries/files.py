@@ -376,7 +376,7 @@ def _contacts(actor: Actor, family_id: int) -> list[ContactCard]:
     return [
         ContactCard(
             contact_id=row.pk,
-            full_name=f"{row.first_name} {row.last_name}",
+            full_name=f"{row.first_name} {row.last_name}".strip(),
             kind=row.kind,
             link=row.link,
             phone=row.phone,

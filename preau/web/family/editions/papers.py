@@ -203,7 +203,7 @@ def _answer(field: Any, value: Any) -> str:
 
 def _contact(line: ContactLine) -> str:
     kind = KINDS["both" if line.is_to_call and line.kind == ContactKind.PICK_UP else line.kind]
-    name = f"{line.first_name} {line.last_name}" + (f" ({line.link})" if line.link else "")
+    name = f"{line.first_name} {line.last_name}".strip() + (f" ({line.link})" if line.link else "")
     return ", ".join(part for part in (name, str(kind), line.phone, line.mobile) if part)
 
 

@@ -31,10 +31,10 @@ MAX_COMPARED = 300  # declarations that wait, newest first: no town lets more wa
 CHANGE, REMOVE = "change", "remove"  # of a person that the dossier knows; without, it is a new one
 # What a person is to the household → the fields that must be there.
 REQUIRED: Mapping[str, tuple[str, ...]] = {
-    "co_holder": ("civility", "last_name", "first_name"),
-    "member": ("civility", "last_name", "first_name"),
+    "co_holder": ("civility", "last_name"),
+    "member": ("civility", "last_name"),
     "child": ("last_name", "first_name"),
-    "contact": ("last_name", "first_name", "kind"),
+    "contact": ("last_name", "kind"),
 }
 
 
