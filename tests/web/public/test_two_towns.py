@@ -11,6 +11,7 @@ from preau.domain.families.models import Adult, Family
 from preau.domain.families.operations.invitations import invite_adult
 from preau.domain.families.operations.keys import create_access_key
 from preau.domain.organisations.models import Organisation
+from tests.factories.tasks import run_waiting
 from tests.factories.town import NOW, PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -170,6 +171,7 @@ def test_a_first_connection_by_reset_where_the_collectivite_says_so(client, town
     url = "/ville-test/mot-de-passe-oublie/"
     assert "Première connexion" not in page(client.get(url))
     assert client.post(url, {"email": co_holder.email}).url == "/ville-test/lien-envoye/"
+    run_waiting("send_link")
     assert not OutboxMail.objects.exists()
     Organisation.objects.filter(pk=town.id).update(activates_by_reset=True)
     assert "Première connexion" in page(client.get(url))
@@ -177,11 +179,13 @@ def test_a_first_connection_by_reset_where_the_collectivite_says_so(client, town
         client.post(url, {"email": email}).url for email in (co_holder.email, "inconnu@courriel.example", "karim")
     ]
     assert set(answers) == {"/ville-test/lien-envoye/"}
+    run_waiting("send_link")
     mail, link = mailed()
     assert (OutboxMail.objects.count(), mail.template, mail.to) == (1, "activation", [co_holder.email])
     own = {"username": "karim", "password": "moulin-bleu-cerise-42", "confirmation": "moulin-bleu-cerise-42"}
     assert Client().post(link, own).url == "/ville-test/espace-active/"
     client.post(url, {"email": co_holder.email})
+    run_waiting("send_link")
     assert OutboxMail.objects.latest("pk").template == "password_reset"
 
 

@@ -5,8 +5,9 @@ from typing import Any, cast
 
 from django.db import transaction
 
-from preau.base import journal
+from preau.base import journal, task_queue
 from preau.base.actor import FAMILY, Actor, system_actor
+from preau.base.encryption import seal_text
 from preau.base.facts import NotFound
 from preau.base.tokens import hash_of, new_secret
 from preau.domain.accounts.enums import STAFF_ROLES, Role
@@ -64,6 +65,16 @@ def invite_adult(*, actor: Actor, adult_id: int, now: datetime) -> Account | Non
     adult.save(update_fields=["account", "invited_at"])
     journal.record(actor=actor, act="account.invited", at=now, subject_type="adult", subject_id=adult.pk)
     return adult.account
+
+
+def ask_for_link(*, organisation_id: int, wanted: str) -> None:
+    """Answer « Mot de passe oublié ? » in a task: known or not, the page takes the same time.
+
+    :param wanted: an e-mail or an identifiant, as typed; it waits sealed.
+    """
+    task_queue.enqueue(
+        "preau.domain.families.tasks.send_link", organisation_id=organisation_id, wanted=seal_text(wanted)
+    )
 
 
 @transaction.atomic

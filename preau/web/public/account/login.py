@@ -14,7 +14,7 @@ from preau.domain.accounts import rules
 from preau.domain.accounts.enums import LinkPurpose
 from preau.domain.accounts.operations import identifiers
 from preau.domain.accounts.queries import factors_of, find_link, scope_in
-from preau.domain.families.operations.invitations import open_by_reset
+from preau.domain.families.operations.invitations import ask_for_link
 from preau.web.public.account import browsers, kept, second
 from preau.web.public.account.entering import enter, note_sign_in, safe_next, throttled_name
 from preau.web.public.account.forms import ForgottenForm, LoginForm, NewPasswordForm
@@ -100,10 +100,7 @@ def forgot_password(request: Any, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data["email"]
         if throttle.attempt(request, "reset", wanted):
-            identifiers.request_reset(
-                organisation_id=request.organisation.id, email_or_username=wanted, now=request.now
-            )
-            open_by_reset(organisation_id=request.organisation.id, email=wanted, now=request.now)
+            ask_for_link(organisation_id=request.organisation.id, wanted=wanted)
         return redirect("account:link_sent", slug=slug)
     status = 422 if form.is_bound else 200
     return render(request, "account/forgot_password.html", {"form": form}, status=status)
