@@ -42,3 +42,13 @@ class EncryptedJSONField(models.TextField[Any, Any]):
         if not value:
             return ""
         return _cipher().encrypt(json.dumps(value, default=str).encode()).decode()
+
+
+class EncryptedTextField(models.TextField[str, str]):
+    """A text kept encrypted; an empty one stays empty."""
+
+    def from_db_value(self, value: str | None, expression: object, connection: object) -> str:
+        return _cipher().decrypt(value.encode()).decode() if value else ""
+
+    def get_prep_value(self, value: Any) -> str:
+        return _cipher().encrypt(str(value).encode()).decode() if value else ""

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import models
 
 from preau.base import files
-from preau.base.encryption import EncryptedJSONField
+from preau.base.encryption import EncryptedJSONField, EncryptedTextField
 from preau.base.models import StoredFile
 from preau.base.setting_field import InvalidSetting, SettingField
 
@@ -42,7 +42,7 @@ def unreadable_values() -> tuple[int, list[str]]:
     """Read the latest row of each table that holds sealed values: return how many were read, and what could not be."""
     read, wrong = 0, []
     for model in apps.get_models():
-        sealed = [each.name for each in model._meta.fields if isinstance(each, EncryptedJSONField)]
+        sealed = [each.name for each in model._meta.fields if isinstance(each, EncryptedJSONField | EncryptedTextField)]
         if not sealed:
             continue
         try:

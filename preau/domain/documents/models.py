@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 
+from preau.base.encryption import EncryptedTextField
 from preau.base.models import TenantModel, choices
 from preau.domain.documents.enums import Category, DocumentState, Subject, Validity
 from preau.domain.documents.rules import is_month_day
@@ -47,7 +48,7 @@ class Document(TenantModel):
     document_type = models.ForeignKey(DocumentType, on_delete=models.PROTECT, related_name="documents")
     file = models.ForeignKey("base.StoredFile", on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=8, choices=choices(DocumentState), default=DocumentState.TO_CHECK)
-    reason = models.TextField(blank=True)  # of a refusal, read by the family
+    reason = EncryptedTextField(blank=True)  # of a refusal, read by the family
     good_until = models.DateField(null=True)  # last good day; null: for ever
     deposited_at = models.DateTimeField()
     deposited_by = models.CharField(max_length=120)

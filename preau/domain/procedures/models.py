@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce
 
-from preau.base.encryption import EncryptedJSONField
+from preau.base.encryption import EncryptedJSONField, EncryptedTextField
 from preau.base.models import TenantModel, choices
 from preau.domain.procedures.enums import (
     FollowKind,
@@ -90,9 +90,9 @@ class Procedure(TenantModel):
     other_parent = models.CharField(
         max_length=8, choices=choices(OtherParent), default=OtherParent.NOT_NEEDED, blank=True
     )
-    asked = models.JSONField(default=dict)  # what `decisions.ask_more` wrote, while MORE_ASKED
-    reason = models.TextField(blank=True)  # of a refusal, or of a partial answer: read by the family
-    held = models.JSONField(default=dict)  # decision taken and not applied yet: {"accept", "reason", "by", "without"}
+    asked = EncryptedJSONField(default=dict)  # what `decisions.ask_more` wrote, while MORE_ASKED
+    reason = EncryptedTextField(blank=True)  # of a refusal, or of a partial answer: read by the family
+    held = EncryptedJSONField(default=dict)  # decision taken and not applied yet: {"accept", "reason", "by", "without"}
     held_until = models.DateTimeField(null=True)
     kept_at = models.DateTimeField(null=True)  # a draft validated by the family, sent by itself once the dossier is
     created_at = models.DateTimeField()

@@ -97,6 +97,24 @@ def test_what_a_family_wrote_is_encrypted_at_rest(town, awa):
         assert "Léa" not in cursor.fetchone()[0]
 
 
+def test_what_an_agent_answers_is_encrypted_at_rest_too(town, awa):
+    """F170: the reason of a refusal says what the answers say."""
+    from django.db import connection
+
+    Organisation.objects.update(reviews_entourage=True)
+    number, other = sent(town, awa, LEA), sent(town, awa, KARIM)
+    agent = town.agent("agent")
+    decisions.ask_more(actor=agent, number=other, text="Quel est son nom de naissance ?", types={}, now=NOW)
+    decisions.decide(actor=agent, numbers=[number], accept=False, reason="Elle vit ailleurs", now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reason, asked, held FROM procedures_procedure")
+        kept = str(cursor.fetchall())
+    assert "vit ailleurs" not in kept
+    assert "naissance" not in kept
+    row = Procedure.objects.get(number=number)
+    assert "Elle vit ailleurs" in (row.reason, row.held.get("reason"))
+
+
 def test_an_incomplete_draft_is_refused_and_kept(town, awa):
     draft_id = declared(town, awa, {**LEA, "birth_date": ""})
     with pytest.raises(Incomplete) as caught:

@@ -1,5 +1,6 @@
 import django.db.models.deletion
 import django.db.models.functions.comparison
+import preau.base.encryption
 import preau.domain.documents.enums
 from django.db import migrations, models
 
@@ -77,7 +78,7 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
-                ("reason", models.TextField(blank=True)),
+                ("reason", preau.base.encryption.EncryptedTextField(blank=True)),
                 ("good_until", models.DateField(null=True)),
                 ("deposited_at", models.DateTimeField()),
                 ("deposited_by", models.CharField(max_length=120)),
