@@ -45,6 +45,12 @@ class FileRefused(Exception):
     code = "refused"
 
 
+class TooManyToday(FileRefused):
+    """Its sender has sent more in a day than any file asks for."""
+
+    code = "too_many_today"
+
+
 class FileEmpty(FileRefused):
     code = "empty"
 

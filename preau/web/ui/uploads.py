@@ -15,6 +15,9 @@ REFUSALS: dict[str, str | Promise] = {
     "too_large": _("Ce fichier dépasse 10 Mo. Reprenez la photo en taille moyenne, ou envoyez moins de pages."),
     "kind": _("Ce n’est ni un PDF, ni une photo JPEG ou PNG. Enregistrez le document sous l’un de ces formats."),
     "busy": _("Beaucoup de familles envoient des documents en ce moment. Attendez une minute, puis recommencez."),
+    "too_many_today": _(
+        "Vous avez envoyé beaucoup de documents depuis hier. Reprenez demain, ou apportez-les au service."
+    ),
     "heic": _("Ce format n’est pas lu ici : prenez la photo en JPEG."),
     "unreadable": _("Ce fichier ne s’ouvre pas : il est abîmé ou incomplet. Refaites la photo ou l’export."),
     "encrypted": _("Ce PDF est protégé par un mot de passe. Enregistrez-le sans protection."),

@@ -1,14 +1,15 @@
 """Pieces on a real database: sent, replaced, checked, read by whom."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.storage import default_storage
 
 from preau.base.facts import NotFound
 from preau.base.models import JournalEntry, StoredFile
-from preau.base.uploads import FileRefused
+from preau.base.uploads import FileRefused, SentFile, TooManyToday
 from preau.domain.documents.models import Document, DocumentType
+from preau.domain.documents.operations import pieces
 from preau.domain.documents.operations.pieces import check, deposit, open_document
 from preau.domain.documents.queries.folders import folders
 from preau.domain.documents.queries.pieces import find_document
@@ -152,6 +153,18 @@ def test_keys_rotate_and_the_old_one_still_opens(town, awa, kinds, settings):
     with pytest.raises(files.FileGone):
         files.read(organisation_id=town.id, file_id=file_id)
     encryption._cipher.cache_clear()
+
+
+def test_a_parent_sends_no_more_in_a_day_than_any_file_asks_for(town, awa, kinds, monkeypatch):
+    """F130: nothing bounded what one account could fill a disk with."""
+    monkeypatch.setattr(pieces, "MOST_IN_A_DAY", 2)
+    for content in (paper(2), paper(3)):
+        send(town, awa, kinds["vaccines"], child=awa.children[0], content=content)
+    sent = [SentFile("a.pdf", paper())]
+    with pytest.raises(TooManyToday):
+        pieces.receive(actor=town.parent(awa), sent=sent, now=NOW)
+    assert pieces.receive(actor=town.parent(awa), sent=sent, now=NOW + timedelta(days=1)).pages == 1
+    assert pieces.receive(actor=town.agent("agent"), sent=sent, now=NOW).pages == 1
 
 
 def test_a_refused_file_leaves_no_row(town, awa, kinds):

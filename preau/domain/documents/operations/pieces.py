@@ -1,15 +1,15 @@
 """Acts on pieces: sending, replacing, checking, reading the file itself."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
 from preau.base import files, journal
-from preau.base.actor import Actor
+from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
 from preau.base.scanning import ScanState
-from preau.base.uploads import CleanFile, FileInfected, SentFile, join, receive_uploads
+from preau.base.uploads import CleanFile, FileInfected, SentFile, TooManyToday, join, receive_uploads
 from preau.domain.accounts.enums import Role
 from preau.domain.documents.enums import DocumentState, Subject, Validity
 from preau.domain.documents.models import Document, DocumentType, Regulation, RegulationAcceptance
@@ -18,6 +18,8 @@ from preau.domain.documents.rules import AlreadyChecked, PieceChanged, ReasonMis
 from preau.domain.families.models import Adult, Family, HouseholdChild
 from preau.domain.families.queries.children import without_closed
 
+MOST_IN_A_DAY = 100  # pieces of one parent: five children ask for forty
+
 
 def receive(*, actor: Actor, sent: Sequence[SentFile], now: datetime) -> CleanFile:
     """Make what was sent harmless and show it to the antivirus; several files are one PDF, in order.
@@ -25,12 +27,20 @@ def receive(*, actor: Actor, sent: Sequence[SentFile], now: datetime) -> CleanFi
     It takes its time: never inside a transaction.
 
     :raises FileRefused: see `base.uploads`; a virus is written in the journal.
+    :raises TooManyToday: a parent has sent `MOST_IN_A_DAY` pieces since yesterday at this hour.
     """
+    if actor.audience == FAMILY and _sent_lately(actor, now) >= MOST_IN_A_DAY:
+        raise TooManyToday
     try:
         return receive_uploads(sent)
     except FileInfected:
         journal.record(actor=actor, act="document.infected", at=now)
         raise
+
+
+def _sent_lately(actor: Actor, now: datetime) -> int:
+    rows = Document.objects.filter(organisation_id=actor.organisation_id, family_id__in=actor.family_ids)
+    return rows.filter(account_id=actor.account_id, deposited_at__gt=now - timedelta(days=1)).count()
 
 
 @transaction.atomic
