@@ -87,6 +87,7 @@ class Procedure(TenantModel):
     is_clean = models.BooleanField(default=True)  # no anomaly: may be accepted with others in one go
     checked_at = models.DateTimeField(null=True)  # when the machine looked last; null: at submission
     without = models.JSONField(default=list)  # keys of the parts refused while the rest was accepted
+    joins = models.JSONField(default=dict)  # part → child: a declaration that was joined to a record already there
     other_parent = models.CharField(
         max_length=8, choices=choices(OtherParent), default=OtherParent.NOT_NEEDED, blank=True
     )

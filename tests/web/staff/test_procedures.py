@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from preau.base.facts import NotFound
 from preau.base.models import OutboxMail, StoredFile
 from preau.domain.accounts.models import Account
 from preau.domain.catalogue.models import Activity, Offer
@@ -60,6 +61,46 @@ def test_the_queue_shows_the_first_case_with_what_the_machine_saw(client, town, 
     assert "Demande n° 2" in seen.replace("\xa0", " ")
     assert "est déjà connu" in seen
     assert "2 demandes" in seen.replace("\xa0", " ")
+
+
+def test_a_known_child_is_joined_in_the_decision_and_never_made_twice(client, town, awa, bruno):
+    """F034, U69: accepting made the twin, which was merged elsewhere."""
+    child = bruno.children[0]
+    child.first_name, child.last_name, child.birth_date = "Léa", "Dupré", date(2022, 5, 4)
+    child.save()
+    Organisation.objects.filter(pk=town.id).update(decision_hold_minutes=0)
+    number = declare(town, awa)
+    seen = page(client.get(f"{INBOX}{number}/")).replace("\xa0", " ")
+    assert "C’est le même enfant : rattacher sa fiche, du dossier n° 2" in seen
+    url, accept = f"{INBOX}{number}/decision/", {"decision": "accept"}
+    unsaid = client.post(url, accept)
+    assert unsaid.status_code == 422
+    assert "Dites si l’enfant déclaré est celui qui est déjà connu." in page(unsaid)
+    for forged in (awa.children[0].pk, "x"):
+        with pytest.raises(NotFound):  # whoever sends it by another way
+            decisions.decide(
+                actor=town.agent("agent"), numbers=[number], accept=True, joins={"p1": awa.children[0].pk}, now=NOW
+            )
+        assert client.post(url, {**accept, "join_p1": forged}).status_code == 422
+    told = page(client.post(url, {**accept, "join_p1": child.pk}, follow=True))
+    assert "un enfant connu est rattaché" in told
+    assert Child.objects.filter(first_name="Léa").count() == 1
+    assert set(child.households.values_list("family_id", flat=True)) == {awa.family.pk, bruno.family.pk}
+    # No right over the child comes of a declaration: an agent says it, from the démarche.
+    assert not child.guardianships.filter(adult=awa.adult).exists()
+    assert login_as(awa).get(f"/ville-test/famille/enfants/{child.pk}/").status_code == 404
+    assert "Dire l’autorité parentale" in page(client.get(f"{INBOX}{number}/"))
+
+
+def test_another_child_of_the_same_name_and_day_has_its_own_record(client, town, awa, bruno):
+    child = bruno.children[0]
+    child.first_name, child.last_name, child.birth_date = "Léa", "Dupré", date(2022, 5, 4)
+    child.save()
+    Organisation.objects.filter(pk=town.id).update(decision_hold_minutes=0)
+    number = declare(town, awa)
+    client.post(f"{INBOX}{number}/decision/", {"decision": "accept", "join_p1": "autre"})
+    assert Child.objects.filter(first_name="Léa").count() == 2
+    assert child.households.count() == 1
 
 
 def test_a_person_known_already_leads_to_its_record_then_to_the_pair(client, town, awa, bruno):

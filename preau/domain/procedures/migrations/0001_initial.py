@@ -88,6 +88,7 @@ class Migration(migrations.Migration):
                 ("is_clean", models.BooleanField(default=True)),
                 ("checked_at", models.DateTimeField(null=True)),
                 ("without", models.JSONField(default=list)),
+                ("joins", models.JSONField(default=dict)),
                 (
                     "other_parent",
                     models.CharField(

@@ -33,6 +33,7 @@ from preau.domain.procedures.enums import (
 )
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.handlers import handler_of
+from preau.domain.procedures.operations.handlers.entourage import check_joins
 from preau.domain.procedures.operations.messages import note, resume, tell_family, tell_other_parents
 from preau.domain.procedures.queries.cases import ProcedureFile, case_row, case_view, visible
 from preau.domain.procedures.rules import (
@@ -46,6 +47,7 @@ from preau.domain.procedures.rules import (
 )
 
 MAX_AT_ONCE = 200
+NO_JOIN: Mapping[str, int] = {}
 APPLIED = ("held", "held_until", "updated_at")
 
 
@@ -86,6 +88,7 @@ def decide(
     accept: bool,
     reason: str = "",
     without: Collection[str] = (),
+    joins: Mapping[str, int] = NO_JOIN,
     clean_only: bool = False,
     now: datetime,
 ) -> Decided:
@@ -93,6 +96,7 @@ def decide(
 
     :param reason: what the family reads; required to refuse, all or part; 4,000 characters at most.
     :param without: keys of the parts refused while the rest is accepted (see `rules.parts_of`); one démarche alone.
+    :param joins: part → id of the child whose record a declaration is joined to, instead of making another one.
     :param clean_only: bulk answer: the machine looks again, and those with an anomaly are left out.
     :raises NotFound: one of them is not this agent's, or has no such part.
     :raises NotAllowed: neither agent nor manager.
@@ -123,7 +127,14 @@ def decide(
             left_out.append(number)
             continue
         _check_parts(row, without)
-        decision = {"accept": accept, "reason": text, "by": actor.display_name, "without": sorted(without)}
+        check_joins(actor=actor, row=row, joins=joins)
+        decision = {
+            "accept": accept,
+            "reason": text,
+            "by": actor.display_name,
+            "without": sorted(without),
+            "joins": dict(joins),
+        }
         _hold(actor, row, decision, until=until, now=now)
         done.append(number)
     return Decided(tuple(done), tuple(left_out), until)
@@ -284,7 +295,7 @@ def _apply(actor: Actor, row: Procedure, decision: Mapping[str, object], *, now:
     machine = system_actor(actor.organisation_id, time_zone=actor.time_zone)
     handler = handler_of(kind=row.kind)
     row.held, row.held_until, row.updated_at = {}, None, now
-    row.without = decision.get("without", [])
+    row.without, row.joins = decision.get("without", []), decision.get("joins", {})
     try:
         with transaction.atomic():
             if accept and row.kind in ACTS_ON_CHILD and has_objection(actor=machine, child_id=row.child_id or 0):
@@ -294,12 +305,13 @@ def _apply(actor: Actor, row: Procedure, decision: Mapping[str, object], *, now:
             else:
                 handler.refuse(actor=machine, row=row, reason=reason, now=now)
     except CannotApply as fact:
-        row.anomalies, row.is_clean, row.without = list(dict.fromkeys([*row.anomalies, fact.code])), False, []
+        row.anomalies, row.is_clean = list(dict.fromkeys([*row.anomalies, fact.code])), False
+        row.without, row.joins = [], {}
         row.save(update_fields=[*APPLIED, "anomalies", "is_clean"])
         return False
     row.status = ProcedureStatus.ACCEPTED if accept else ProcedureStatus.REFUSED
     row.decided_at, row.reason, row.asked = now, reason, {}
-    row.save(update_fields=[*APPLIED, "status", "decided_at", "reason", "asked", "assignee_id", "without"])
+    row.save(update_fields=[*APPLIED, "status", "decided_at", "reason", "asked", "assignee_id", "without", "joins"])
     tell_family(
         actor=actor,
         row=row,

@@ -87,6 +87,7 @@ class ProcedureFile:
     site_id: int | None = None
     checked_at: datetime | None = None
     without: tuple[str, ...] = ()  # keys of the parts refused while the rest was accepted
+    joins: tuple[tuple[str, int], ...] = ()  # name of a declared child and the record that it was joined to
     hides_health: bool = False  # to be read on demand
     vaccines_missing: tuple[str, ...] = ()  # compulsory ones that are not said to be up to date
     consents: tuple[tuple[str, str], ...] = ()  # title of each authorisation asked for, and the answer
@@ -263,6 +264,7 @@ def case_view(*, actor: Actor, row: Procedure, with_health: bool) -> ProcedureFi
         site_id=row.site_id,
         checked_at=row.checked_at,
         without=tuple(row.without),
+        joins=tuple((str(row.answers[step]["first_name"]), child_id) for step, child_id in sorted(row.joins.items())),
         hides_health=is_cut,
         vaccines_missing=tuple(each for each in compulsory_vaccines(born=born) if each not in done),
         consents=tuple((str(title), str(said)) for title, said in seen.get("consents", ())),

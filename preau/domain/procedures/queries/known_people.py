@@ -1,5 +1,6 @@
 """Who is known already of the persons that a démarche declares."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ from preau.domain.enrolments.queries.files import visible_families
 from preau.domain.families.enums import PersonKind
 from preau.domain.families.queries.duplicates import PersonLine, find_records
 from preau.domain.procedures.queries.cases import ProcedureFile
+from preau.domain.procedures.rules import people_of
 
 CODES = {"duplicate_child": PersonKind.CHILD, "duplicate_adult": PersonKind.ADULT}
 ROLES = {"child": PersonKind.CHILD, "co_holder": PersonKind.ADULT, "member": PersonKind.ADULT}
@@ -25,6 +27,34 @@ class KnownPerson:
     kind: PersonKind
     record: PersonLine
     own_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A declared child, by its step, and the records that may be it: (child id, number of its dossier or None)."""
+
+    step: str
+    name: str
+    born: date | None
+    records: tuple[tuple[int, int | None], ...]
+
+
+def twins_of(*, case: ProcedureFile, known: Sequence[KnownPerson]) -> list[Twin]:
+    """Return the declared children of whom a record is known: an agent says whether it is the same. No query."""
+    found = []
+    for step, person in people_of(case.answers):
+        if person.get("role") != "child" or person.get("target"):
+            continue
+        name, born = f"{person.get('first_name', '')} {person.get('last_name', '')}", _born(person)
+        mine = [
+            each
+            for each in known
+            if each.kind == PersonKind.CHILD and fold(each.record.full_name) == fold(name) and each.record.born == born
+        ]
+        records = {each.own_id or each.record.person_id: each.record.homes[0].number for each in mine}
+        if records:
+            found.append(Twin(step, name, born, tuple(records.items())))
+    return found
 
 
 def known_persons(*, actor: Actor, case: ProcedureFile) -> list[KnownPerson]:

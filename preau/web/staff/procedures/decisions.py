@@ -63,9 +63,21 @@ def _decide(request: Any, number: int, data: dict[str, Any]) -> int | None:
     accept = data["decision"] == ACCEPT
     without = data["without"] if accept else []
     decided = decisions.decide(
-        actor=actor, numbers=[number], accept=accept, reason=data["words"], without=without, now=now
+        actor=actor,
+        numbers=[number],
+        accept=accept,
+        reason=data["words"],
+        without=without,
+        joins=data["joins"] if accept else {},
+        now=now,
     )
     _tell(request, number, accept=accept, is_partial=bool(without), until=decided.applies_at)
+    if accept and data["joins"]:
+        messages.warning(
+            request,
+            _("Demande n° %s : un enfant connu est rattaché. Dites ensuite l’autorité parentale, depuis cette demande.")
+            % number,
+        )
     return number if decided.applies_at else None
 
 

@@ -9,12 +9,25 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.queries.inbox import NOBODY, QUEUES, InboxFilter
+from preau.domain.procedures.queries.known_people import Twin
 from preau.domain.procedures.rules import MAX_TEXT, Part
 from preau.web.staff.dates import read_number
 from preau.web.ui.typed import Text
 
 ACCEPT, REFUSE, ASK = "accept", "refuse", "ask"
 NO_ONE = "personne"
+NEW = "autre"  # not the child who is known
+
+
+class TwinChoice:
+    """Whether a declared child is one that is known: the id of its record, `NEW`, or nothing said yet."""
+
+    def __init__(self, twin: Twin, said: str) -> None:
+        self.twin = twin
+        ids = {str(child_id): child_id for child_id, _number in twin.records}
+        self.child_id = ids.get(said)
+        self.is_new = said == NEW
+        self.is_said = self.is_new or self.child_id is not None
 
 
 class DecisionForm(forms.Form):
@@ -41,10 +54,12 @@ class DecisionForm(forms.Form):
         asked: Iterable[int] = (),
         unread: Iterable[str] = (),
         validates: Iterable[str] = (),
+        twins: Iterable[Twin] = (),
     ) -> None:
         """Pieces are named by their titles.
 
         :param types: pieces that may be asked for; `asked`: those ticked before the agent says anything.
+        :param twins: declared children of whom a record is known: accepting says whether each is the same.
         :param unread: pieces that no agent has opened and that accepting would validate; `validates`: those opened.
         """
         super().__init__(data)
@@ -53,6 +68,7 @@ class DecisionForm(forms.Form):
         self.templates, self.parts, self.types = templates, tuple(parts), types or {}
         shown = data is not None and data.get("parts_shown")
         self.kept = set(data.getlist("part")) if shown else {part.key for part in self.parts}
+        self.twins = [TwinChoice(each, (data or {}).get(f"join_{each.step}", "")) for each in twins]
         self.asked = {read_number(each) for each in data.getlist("piece")} if data is not None else set(asked)
 
     def clean(self) -> dict[str, Any]:
@@ -62,8 +78,12 @@ class DecisionForm(forms.Form):
         data["words"] = "\n\n".join(each for each in words if each)
         data["without"] = [part.key for part in self.parts if part.key not in self.kept]
         data["types"] = {key: title for key, title in self.types.items() if key in self.asked}
+        accepted = [each for each in self.twins if decision == ACCEPT and each.twin.step not in data["without"]]
+        data["joins"] = {each.twin.step: each.child_id for each in accepted if each.child_id}
         if decision == ACCEPT and self.parts and len(data["without"]) == len(self.parts):
             self.add_error("decision", _("Gardez au moins une ligne, ou refusez la demande."))
+        elif not all(each.is_said for each in accepted):
+            self.add_error("decision", _("Dites si l’enfant déclaré est celui qui est déjà connu."))
         elif decision == ACCEPT and self.unread and not self.takes_unread:
             self.add_error(
                 "decision", _("Ouvrez d’abord toutes les pièces, ou cochez que vous les validez sans les ouvrir.")

@@ -18,7 +18,7 @@ from preau.domain.procedures.operations.decisions import read_case_health
 from preau.domain.procedures.queries.cases import ProcedureFile, find_case, is_known, pieces_of
 from preau.domain.procedures.queries.enrolments import kept_with
 from preau.domain.procedures.queries.inbox import NOBODY, QUEUES, inbox, queue_counts, reason_templates
-from preau.domain.procedures.queries.known_people import known_persons
+from preau.domain.procedures.queries.known_people import KnownPerson, known_persons, twins_of
 from preau.domain.procedures.queries.orders import ProcedureView
 from preau.web.staff.dates import read_number
 from preau.web.staff.procedures.forms import DecisionForm, query_of, read_filter
@@ -111,14 +111,14 @@ def _case(request: Any, case: ProcedureFile, form: DecisionForm | None) -> dict[
     actor = request.actor
     pieces = pieces_of(actor=actor, number=case.view.number, on=request.today)
     context = {"case": case, "pieces": pieces, "unseen": case.piece_count - len(pieces)}
-    context["known"] = known_persons(actor=actor, case=case)
+    known = context["known"] = known_persons(actor=actor, case=case)
     context["places"] = _places(request, case)
     if case.view.kind == ProcedureKind.DOSSIER and case.is_open and case.child:
         context["kept"] = kept_with(actor=actor, family_id=case.view.family_id, child_id=case.child.child_id)
     if case.view.kind == ProcedureKind.BOOKING:
         context["booking_days"] = _booking_days(case.view)
     if case.is_open and case.held_until is None:
-        context["form"] = form or decision_form(request, case, pieces=pieces)
+        context["form"] = form or decision_form(request, case, pieces=pieces, known=known)
     return context
 
 
@@ -165,11 +165,19 @@ def _places(request: Any, case: ProcedureFile) -> PlacesLeft | None:
     return places_left(actor=request.actor, offer_id=int(offer_id), on=request.today)
 
 
-def decision_form(request: Any, case: ProcedureFile, *, pieces: list[DocumentView] | None = None) -> DecisionForm:
+def decision_form(
+    request: Any,
+    case: ProcedureFile,
+    *,
+    pieces: list[DocumentView] | None = None,
+    known: list[KnownPerson] | None = None,
+) -> DecisionForm:
     """The decision on a case. Pieces that were refused are those that one asks for again."""
     actor = request.actor
     if pieces is None:
         pieces = pieces_of(actor=actor, number=case.view.number, on=request.today)
+    if known is None:
+        known = known_persons(actor=actor, case=case)
     unread = unread_pieces(actor=actor, pieces=pieces)
     return DecisionForm(
         request.POST if request.method == "POST" and "decision" in request.POST else None,
@@ -181,6 +189,7 @@ def decision_form(request: Any, case: ProcedureFile, *, pieces: list[DocumentVie
             if each.subject == "family" or (each.subject == "child" and case.child is not None)
         },
         asked=[piece.type_id for piece in pieces if piece.state in ("refused", "expired")],
+        twins=twins_of(case=case, known=known),
         unread=[piece.title for piece in unread],
         validates=[piece.title for piece in pieces if piece.state == DocumentState.TO_CHECK and piece not in unread],
     )

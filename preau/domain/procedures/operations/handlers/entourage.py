@@ -8,6 +8,7 @@ from preau.base import journal
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.base.search import fold
+from preau.domain.enrolments.queries.files import visible_families
 from preau.domain.families.enums import AdultPosition, ContactKind
 from preau.domain.families.models import Adult, Child, HouseholdChild
 from preau.domain.families.operations.contact_details import EmailTied
@@ -18,7 +19,7 @@ from preau.domain.families.operations.corrections import (
     correct_contact,
     remove_person,
 )
-from preau.domain.families.operations.household import add_adult, add_child, add_contact
+from preau.domain.families.operations.household import add_adult, add_child, add_contact, link_child
 from preau.domain.families.queries.children import homes_in_charge
 from preau.domain.families.rules import ADDRESS_LENGTHS, ContactInvalid, PersonForbidden
 from preau.domain.organisations.queries import organisation_by_id
@@ -97,9 +98,11 @@ class EntourageHandler(Handler):
         # Adults first: a child is given the authority of the adults who are there.
         order = {"co_holder": 0, "member": 1, "child": 2, "contact": 3}
         kept = [each for each in people_of(row.answers) if each[0] not in row.without]
-        for _step, person in sorted(kept, key=lambda item: order.get(str(item[1].get("role")), 9)):
+        for step, person in sorted(kept, key=lambda item: order.get(str(item[1].get("role")), 9)):
             try:
-                if person.get("act") == REMOVE:
+                if step in row.joins:
+                    _join(actor, row, int(row.joins[step]), now)
+                elif person.get("act") == REMOVE:
                     role, target = str(person["role"]), int(person["target"])
                     remove_person(actor=actor, family_id=row.family_id, role=role, target_id=target, now=now)
                 elif person.get("act") == CHANGE:
@@ -112,6 +115,47 @@ class EntourageHandler(Handler):
                 raise CannotApply("forbidden_elsewhere") from fact
             except EmailTied as fact:
                 raise CannotApply("email_tied") from fact
+
+
+def check_joins(*, actor: Actor, row: Procedure, joins: Mapping[str, int]) -> None:
+    """Check that each declared child is joined to a record of its own name and birth, in a dossier of this agent.
+
+    :raises NotFound: it is another child, or one that the agent does not open.
+    """
+    if not joins:
+        return
+    people = dict(people_of(row.answers))
+    for step, child_id in joins.items():
+        person = people.get(step, {})
+        if row.kind != ProcedureKind.ENTOURAGE or person.get("role") != "child" or person.get("target"):
+            raise NotFound("person")
+        homes = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, child_id=child_id)
+        among = visible_families(actor=actor)
+        if among is not None:
+            homes = homes.filter(family__in=among)
+        same = homes.filter(
+            child__name_key=fold(f"{person['first_name']} {person['last_name']}"),
+            child__birth_date=_day(person.get("birth_date")),
+        )
+        if not same.exists():
+            raise NotFound("child")
+
+
+def _join(actor: Actor, row: Procedure, child_id: int, now: datetime) -> None:
+    """Put a known child in the household, without any right over it: an agent says them, with a proof."""
+    if not Child.objects.filter(organisation_id=actor.organisation_id, pk=child_id).exists():
+        raise NotFound("child")
+    link_child(actor=actor, family_id=row.family_id, child_id=child_id, parent_ids=())
+    journal.record(
+        actor=actor,
+        act="child.joined",
+        at=now,
+        subject_type="family",
+        subject_id=row.family_id,
+        person=child_id,
+        number=row.number,
+        by=row.account_id,
+    )
 
 
 def _correct(actor: Actor, family_id: int, person: Mapping[str, Any], now: datetime) -> None:
