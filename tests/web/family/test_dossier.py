@@ -170,6 +170,25 @@ def test_another_family_and_unknown_parts_meet_404(client, login, bruno, awa, as
     assert client.get(f"{HOME}dossier/{awa.children[0].pk}/documents/999999/").status_code == 404
 
 
+def test_a_first_registration_says_where_the_declaration_is(town, login):
+    """The children were declared and waited for; the page asked to declare them, with its filled button."""
+    new = town.household("Neuf", children=0, login="neuf")
+    Organisation.objects.filter(pk=town.id).update(reviews_entourage=True, decision_hold_minutes=0)
+    client = login(new.account)
+    first = client.get(f"{HOME}dossier/").content.decode()
+    assert "Première inscription" in first
+    assert "Déclarer mon entourage" in first
+    child = {"role": "child", "first_name": "Léa", "last_name": "Neuf", "birth_date": "2022-05-04"}
+    client.post(f"{HOME}demarches/entourage/nouveau/", child)
+    assert "Continuer ma déclaration" in client.get(f"{HOME}dossier/").content.decode()
+    client.post(f"{HOME}demarches/brouillon/{Procedure.objects.get(status='draft').pk}/")
+    sent = client.get(f"{HOME}dossier/").content.decode().replace("\xa0", " ")
+    assert "Votre demande n° 1 est chez le service" in sent
+    assert "btn go" not in sent
+    decisions.decide(actor=town.agent("agent"), numbers=[1], accept=False, reason="Déjà connue", now=NOW)
+    assert "Lire la réponse" in client.get(f"{HOME}dossier/").content.decode()
+
+
 def test_the_steps_cost_the_same_with_one_and_five_children(client, town, awa, asked, django_assert_max_num_queries):
     fill(client, awa.children[0], asked)
     for number in range(3):

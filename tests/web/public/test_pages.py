@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from preau.domain.catalogue.models import Activity
+from preau.domain.documents.models import DocumentType
 from preau.domain.organisations.models import Organisation
 from preau.domain.publishing.models import NewsItem, Question
 from tests.factories.town import TODAY, Town
@@ -162,6 +164,31 @@ def test_the_home_reads_few_rows(client, town, django_assert_max_num_queries):
         write(town, f"Nouvelle {number}")
     with django_assert_max_num_queries(6):
         text_of(client.get(HOME))
+
+
+def test_the_first_registration_is_announced_with_its_steps_and_papers(client, town, django_assert_max_num_queries):
+    """Nobody could know, before beginning, how many steps there are nor which papers to have at hand."""
+    town.activity.requires_dossier = True
+    town.activity.save()
+    town.offer()
+    for code, fields in {
+        "carnet": {"title": "Carnet de santé", "needs": ["dossier"], "due_month_day": "12-31"},
+        "pai": {"title": "PAI signé", "needs": ["pai"]},
+        "libre": {"title": "Autre papier"},
+        "avant": {"title": "Ancien papier", "needs": ["dossier"], "is_active": False},
+    }.items():
+        DocumentType.objects.create(organisation_id=town.id, code=code, **fields)
+    url = f"{HOME}premiere-inscription/"
+    assert f'href="{url}"' in text_of(client.get(HOME))
+    with django_assert_max_num_queries(3):
+        seen = text_of(client.get(url)).replace("\xa0", " ")
+    assert "Le dossier administratif" in seen
+    assert "avant le jeudi 31 décembre 2026" in seen
+    assert seen.index("Carnet de santé") < seen.index("PAI signé") < seen.index("si l’enfant a un PAI")
+    assert "Autre papier" not in seen
+    assert "Ancien papier" not in seen
+    Activity.objects.update(requires_dossier=False)
+    assert "Le dossier administratif" not in text_of(client.get(url))
 
 
 def test_the_home_answers_the_questions_and_leads_to_a_new_space(client, town):

@@ -13,7 +13,7 @@ from preau.base.facts import NotFound
 from preau.base.scanning import ScanState
 from preau.base.uploads import EXTENSIONS
 from preau.domain.accounts.enums import Role
-from preau.domain.documents.enums import DocumentState, Subject, Validity
+from preau.domain.documents.enums import DocumentState, Need, Subject, Validity
 from preau.domain.documents.models import Document, DocumentType
 from preau.domain.documents.rules import PieceFacts, TypeFacts, due_in_year, state_on
 from preau.domain.families.enums import Authority
@@ -92,6 +92,38 @@ def document_types(*, actor: Actor, subject: Subject | None = None) -> list[Type
     if subject is not None:
         rows = rows.filter(subject=subject)
     return [type_view(row=row) for row in rows.order_by("position", "title")]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperToPrepare:
+    """A paper that a dossier asks for: of whom, in which situations only, and until when it may wait."""
+
+    title: str
+    help: str
+    subject: str
+    needs: tuple[str, ...]  # without "dossier": asked of every dossier
+    due_on: date | None
+
+    @property
+    def is_for_all(self) -> bool:
+        return not self.needs
+
+
+def papers_to_prepare(*, organisation_id: int, on: date) -> list[PaperToPrepare]:
+    """Return the papers that a first registration asks for, those of everybody first. One query; anybody may know."""
+    rows = DocumentType.objects.filter(organisation_id=organisation_id, is_active=True).order_by("position", "title")
+    found = [
+        PaperToPrepare(
+            title=row.title,
+            help=row.help,
+            subject=row.subject,
+            needs=() if Need.DOSSIER in row.needs else tuple(row.needs),
+            due_on=due_in_year(month_day=row.due_month_day, on=on),
+        )
+        for row in rows
+        if row.needs
+    ]
+    return sorted(found, key=lambda each: not each.is_for_all)
 
 
 def active_types(*, actor: Actor) -> list[DocumentType]:

@@ -1,7 +1,7 @@
 """The days of a démarche for one's own diary, an .ics file: first name and moment only."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -51,13 +51,13 @@ def calendar(request: Any, slug: str, number: int) -> HttpResponse:
     ics.add("version", "2.0")
     zone = request.actor.zone
     for item in kept:
-        event = _event(slug, view, item.on, item.code, item.name)
+        event = _event(slug, view, on=item.on, code=item.code, name=item.name)
         midnight = datetime.combine(item.on, time(), tzinfo=zone)
         event.add("dtstart", _at(midnight, item.starts_minute))
         event.add("dtend", _at(midnight, item.ends_minute))
         ics.add_component(event)
     for item in gone:
-        event = _event(slug, view, item.on, item.unit_code, item.unit_name)
+        event = _event(slug, view, on=item.on, code=item.unit_code, name=item.unit_name)
         event.add("dtstart", item.on)
         event.add("status", "CANCELLED")
         ics.add_component(event)
@@ -66,7 +66,7 @@ def calendar(request: Any, slug: str, number: int) -> HttpResponse:
     return response
 
 
-def _event(slug: str, view: ProcedureView, on: Any, code: str, name: str) -> Event:
+def _event(slug: str, view: ProcedureView, *, on: date, code: str, name: str) -> Event:
     event = Event()
     event.add("uid", f"{slug}-{view.enrolment_id}-{on:%Y%m%d}-{code}@preau")
     event.add("sequence", view.number)

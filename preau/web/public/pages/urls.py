@@ -8,6 +8,7 @@ urlpatterns = [
     path("theme.css", views.theme, name="theme"),
     path("actualites/", views.news, name="news"),
     path("actualites/<int:news_id>/", views.news_item, name="news_item"),
+    path("premiere-inscription/", views.first_steps, name="first_steps"),
     path("questions/", views.questions, name="questions"),
     path("documents/", documents.documents, name="documents"),
     path("documents/<int:publication_id>/", documents.document, name="document"),

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from preau.base.search import fold
 from preau.domain.catalogue.enums import ActivityKind
 from preau.domain.catalogue.queries import offered_activities
+from preau.domain.documents.queries.pieces import papers_to_prepare
 from preau.domain.organisations.queries import list_organisations
 from preau.domain.publishing.queries import find_news, list_news, list_questions
 from preau.web.public.account.forms import LoginForm
@@ -89,6 +90,20 @@ def questions(request: Any, slug: str) -> HttpResponse:
     """The F.A.Q., for those too who are logged in and whom the public home sends to their space."""
     found = list_questions(organisation_id=request.organisation.id)
     return render(request, "public/questions.html", {"questions": found})
+
+
+@public_page
+@require_safe
+def first_steps(request: Any, slug: str) -> HttpResponse:
+    """« Première inscription »: its steps and its papers, before one begins."""
+    organisation_id = request.organisation.id
+    activities = offered_activities(organisation_id=organisation_id, on=request.today)
+    context = {
+        "activities": activities,
+        "needs_dossier": any(each.requires_dossier for each in activities),
+        "papers": papers_to_prepare(organisation_id=organisation_id, on=request.today),
+    }
+    return render(request, "public/first_steps.html", context)
 
 
 @public_page

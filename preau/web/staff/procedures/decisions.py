@@ -75,7 +75,7 @@ def _decide(request: Any, number: int, data: dict[str, Any]) -> int | None:
     if accept and data["joins"]:
         messages.warning(
             request,
-            _("Demande n° %s : un enfant connu est rattaché. Dites ensuite l’autorité parentale, depuis cette demande.")
+            _("Demande n° %s : un enfant connu est rattaché. Dites ensuite l’autorité parentale, depuis cette demande.")
             % number,
         )
     return number if decided.applies_at else None
