@@ -92,6 +92,22 @@ def test_a_known_child_is_joined_in_the_decision_and_never_made_twice(client, to
     assert "Dire l’autorité parentale" in page(client.get(f"{INBOX}{number}/"))
 
 
+def test_what_a_household_waits_for_is_answered_in_one_go(client, town, awa, bruno):
+    """A first registration came as so many cases among those of others."""
+    first, other, last = declare(town, awa, "Léa"), declare(town, bruno, "Zoé"), declare(town, awa, "Noé")
+    seen = page(client.get(f"{INBOX}{first}/")).replace("\xa0", " ")
+    assert "Cette famille attend 1 autre réponse." in seen
+    narrow = f"?famille={awa.family.pk}"
+    assert f"{INBOX}{first}/{narrow}" in seen
+    queue = page(client.get(f"{INBOX}{first}/{narrow}")).replace("\xa0", " ")
+    assert "2 demandes" in queue
+    assert f"{INBOX}{other}/" not in queue
+    assert "Revenir à toute la file" in queue
+    gone = client.post(f"{INBOX}{first}/decision/{narrow}", {"decision": "accept"})
+    assert gone.url.startswith(f"{INBOX}{last}/{narrow}")
+    assert "Cette famille attend" not in page(client.get(f"{INBOX}{other}/"))
+
+
 def test_another_child_of_the_same_name_and_day_has_its_own_record(client, town, awa, bruno):
     child = bruno.children[0]
     child.first_name, child.last_name, child.birth_date = "Léa", "Dupré", date(2022, 5, 4)

@@ -88,6 +88,7 @@ class ProcedureFile:
     checked_at: datetime | None = None
     without: tuple[str, ...] = ()  # keys of the parts refused while the rest was accepted
     joins: tuple[tuple[str, int], ...] = ()  # name of a declared child and the record that it was joined to
+    besides: int = 0  # open démarches of the same household, this one left out
     hides_health: bool = False  # to be read on demand
     vaccines_missing: tuple[str, ...] = ()  # compulsory ones that are not said to be up to date
     consents: tuple[tuple[str, str], ...] = ()  # title of each authorisation asked for, and the answer
@@ -205,13 +206,19 @@ def find_case(*, actor: Actor, number: int) -> ProcedureFile:
 
 
 def case_row(*, actor: Actor, number: int) -> Procedure:
-    """Return the row of a case, with how many pieces are joined to it. One query.
+    """Return the row of a case, with how many pieces are joined to it, and how many cases its household has besides.
+    One query.
 
     :raises NotFound: no such number, or not the actor's.
     """
     pieces = ProcedurePiece.objects.filter(organisation_id=actor.organisation_id, procedure=OuterRef("pk"))
     count = pieces.order_by().values("procedure").annotate(n=Count("pk")).values("n")
-    row = visible(actor=actor).filter(number=number).annotate(piece_count=Subquery(count)).first()
+    # What the same household waits for besides: an agent answers a first registration in one go.
+    waiting = visible(actor=actor).filter(family_id=OuterRef("family_id"), status__in=OPEN_STATUSES)
+    waiting = waiting.filter(number__isnull=False, held_until=None).exclude(pk=OuterRef("pk"))
+    besides = waiting.order_by().values("organisation_id").annotate(n=Count("pk")).values("n")
+    rows = visible(actor=actor).filter(number=number)
+    row = rows.annotate(piece_count=Subquery(count), besides=Subquery(besides)).first()
     if row is None:
         raise NotFound("procedure")
     return row
@@ -258,6 +265,7 @@ def case_view(*, actor: Actor, row: Procedure, with_health: bool) -> ProcedureFi
             for each in ([] if is_booking else messages.order_by("at", "pk"))
         ),
         piece_count=int(vars(row)["piece_count"] or 0),
+        besides=int(vars(row)["besides"] or 0),
         account_id=row.account_id,
         data=_data(form, row.answers),
         department_id=row.department_id,

@@ -42,6 +42,7 @@ class InboxFilter:
     is_late: bool = False
     text: str = ""
     clean_only: bool = False
+    family_id: int = 0  # what one household waits for, answered in one go
 
     @property
     def is_whole_queue(self) -> bool:
@@ -207,6 +208,7 @@ def _narrow(actor: Actor, wanted: InboxFilter, now: datetime) -> Q:
         ("kind", wanted.kind),
         ("status", wanted.state),
         ("department_id", wanted.department_id),
+        ("family_id", wanted.family_id),
         ("assignee_id", max(0, wanted.assignee_id)),
     ):
         if value:

@@ -111,6 +111,7 @@ def read_filter(query: QueryDict) -> InboxFilter:
         department_id=read_number(query.get("service")) or 0,
         assignee_id=NOBODY if who == NO_ONE else read_number(who) or 0,
         is_late=query.get("retard") == "1",
+        family_id=read_number(query.get("famille")) or 0,
         text=query.get("q", "").replace("\x00", "")[:80],
     )
 
@@ -125,6 +126,7 @@ def query_of(wanted: InboxFilter) -> str:
         ("service", str(wanted.department_id or "")),
         ("suivi", NO_ONE if wanted.assignee_id == NOBODY else str(wanted.assignee_id or "")),
         ("retard", "1" if wanted.is_late else ""),
+        ("famille", str(wanted.family_id or "")),
         ("q", wanted.text),
     ):
         if value:
