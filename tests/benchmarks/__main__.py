@@ -56,6 +56,17 @@ def main() -> int:
     return 0 if exact else 1
 
 
+def _say_baskets(found: dict[str, Any]) -> None:
+    """Say what one order for all costs beside one order per child and activity."""
+    one, many = found["together"], found["apart"]
+    say(
+        f"  panier de {found['enrolments']} inscriptions × {found['days']} jours : "
+        f"{one['ms']} ms, {one['queries']} requêtes ; "
+        f"une commande par inscription : {many['ms']} ms, {many['queries']} requêtes ; "
+        f"rapport {many['ms'] / one['ms']:.1f}"
+    )
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/bench", description="Mesure Préau sur cette machine.")
     parser.add_argument("--full", action="store_true", help="tailles entières : ouverture de 2 500 familles en 5 min")
@@ -75,6 +86,8 @@ def measure(made: Machine, options: argparse.Namespace) -> dict[str, Any]:
     found["orders"] = made.answer("orders", str(options.seconds))
     for each in found["orders"]:
         _show(ORDER, each["clients"], each["per_second"], each["p50_ms"], each["p95_ms"], each["problems"])
+    found["baskets"] = made.answer("baskets")
+    _say_baskets(found["baskets"])
     found["inbox"] = _inbox(made)
     made.finish_background_work()
     with made.serving(worker=True):

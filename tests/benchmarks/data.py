@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.baskets import measure_baskets
 from tests.benchmarks.inbox import measure_inbox
 from tests.benchmarks.orders import measure_orders
 from tests.benchmarks.search import measure_search
@@ -411,6 +412,8 @@ def main() -> None:
         gather_statistics()
     elif act == "orders":
         (folder / "orders.json").write_text(json.dumps(measure_orders(folder, seconds=float(sys.argv[3]))))
+    elif act == "baskets":
+        (folder / "baskets.json").write_text(json.dumps(measure_baskets(folder)))
     elif act == "inbox":
         (folder / "inbox.json").write_text(json.dumps(measure_inbox()))
     elif act == "search":
