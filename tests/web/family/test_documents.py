@@ -97,6 +97,9 @@ def test_a_file_is_given_back_so_that_nothing_in_it_can_run(client, login, bruno
 def test_what_a_service_asks_for_is_joined_to_the_request(client, town, awa, kind):
     send(client, awa, kind)
     decisions.ask_more(actor=town.agent("agent"), number=1, text="", types={kind.pk: "Carnet"}, now=NOW)
+    space = page(client.get(f"{HOME}documents/"))
+    assert "Le service attend un complément" in space
+    assert "Aucun document nécessaire" not in space
     assert "Écrivez une réponse, ou joignez" in page(client.post(f"{HOME}demandes/1/complement/", {}, follow=True))
     file = SimpleUploadedFile("net.pdf", paper(2))
     client.post(f"{HOME}demandes/1/document/", {"type": kind.pk, "file": file})

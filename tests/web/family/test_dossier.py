@@ -170,6 +170,31 @@ def test_another_family_and_unknown_parts_meet_404(client, login, bruno, awa, as
     assert client.get(f"{HOME}dossier/{awa.children[0].pk}/documents/999999/").status_code == 404
 
 
+def test_what_is_sent_is_read_again_whole_before_it_is_sent(client, awa, asked):
+    """U54: the page read before « Transmettre » told neither authorisations, documents nor règlements."""
+    child = awa.children[0]
+    send_record(client, child, asked)
+    recap = fill(client, child, asked).url
+    seen = page(client.get(recap)).replace("\xa0", " ")
+    assert "Photographier : <b>non</b>" in seen
+    assert "version 1 acceptée le 16/11/2026" in seen
+    assert "Carnet" in seen.split("Documents joints")[1]
+    assert f'href="{url(child, "health")}"' in seen
+    assert "Relire et envoyer le dossier d’Enfant1" in page(client.get(f"{HOME}dossier/"))
+
+
+def test_a_refused_dossier_leads_to_its_answer(client, town, awa, asked):
+    child = awa.children[0]
+    send_record(client, child, asked)
+    client.post(fill(client, child, asked).url)
+    # Of the brother alone: the dossier that was sent says it of this child.
+    assert page(client.get(HOME)).count("La fiche de santé n’est pas remplie") == 1
+    decisions.decide(actor=town.agent("agent"), numbers=[1], accept=False, reason="Illisible", now=NOW)
+    seen = page(client.get(f"{HOME}dossier/?enfant={child.pk}"))
+    assert "Lire la réponse et corriger" in seen
+    assert "Commencer le dossier d’Enfant1" not in seen
+
+
 def test_a_first_registration_says_where_the_declaration_is(town, login):
     """The children were declared and waited for; the page asked to declare them, with its filled button."""
     new = town.household("Neuf", children=0, login="neuf")

@@ -80,6 +80,17 @@ def test_where_the_service_validates_it_is_said_mailed_and_decided(client, town,
     assert Child.objects.get(first_name="Léa").households.get().family == awa.family
 
 
+def test_who_must_not_come_never_bears_the_sign_of_who_may(client, town, awa):
+    """The shield of the authorised persons stood before a forbidden one."""
+    contact = {"organisation_id": town.id, "family": awa.family, "last_name": "Roy"}
+    Contact.objects.create(**contact, first_name="Jean", kind="forbidden")
+    seen = page(client.get(f"{HOME}demarches/entourage/"))
+    assert "Ne doit pas venir" in seen
+    assert "#i-shield-check" not in seen
+    Contact.objects.create(**contact, first_name="Odile", kind="pick_up")
+    assert "#i-shield-check" in page(client.get(f"{HOME}demarches/entourage/"))
+
+
 def test_whoever_has_one_name_gives_one(client, town, awa):
     """F107: « - » was what a person of one name had to type, and passed."""
     home = {"street": "rue du Test", "postcode": "99140", "city": "Ville-Test", "country": "France"}

@@ -1,5 +1,7 @@
 """A parent of two households: the one that is shown is chosen, never guessed, and every page says which."""
 
+from datetime import date
+
 import pytest
 
 from preau.domain.families.models import Adult, Guardianship
@@ -22,7 +24,7 @@ def second(town, awa):
         actor=agent,
         family_id=other.family.pk,
         values={"first_name": "Zélie", "last_name": "Second"},
-        birth_date=None,
+        birth_date=date(2020, 3, 1),
         expected_on=None,
     )
     Guardianship.objects.filter(child=child).update(authority="exercised")

@@ -19,7 +19,7 @@ from preau.base.uploads import SentFile
 from preau.domain.accounts.enums import Role
 from preau.domain.catalogue.queries import current_school_year, find_school_year
 from preau.domain.documents.operations.pieces import deposit, receive
-from preau.domain.documents.queries.pieces import DocumentView
+from preau.domain.documents.queries.pieces import DocumentView, documents_by_id
 from preau.domain.families.enums import Authority
 from preau.domain.families.models import Family, Guardianship
 from preau.domain.organisations.queries import organisation_by_id
@@ -196,6 +196,28 @@ def problems_of(*, actor: Actor, draft_id: int, on: date) -> list[Problem]:
     find_draft(actor=actor, draft_id=draft_id)
     row = Procedure.objects.get(organisation_id=actor.organisation_id, pk=draft_id)
     return handler_of(kind=row.kind).problems(actor=actor, row=row, on=on)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What goes with a draft besides its answers: authorisations, règlements, documents."""
+
+    consents: Sequence[tuple[str, str]]
+    regulations: Sequence[Mapping[str, Any]]
+    pieces: Sequence[DocumentView]
+
+
+def joined_to(*, actor: Actor, draft_id: int, on: date) -> Joined:
+    """Return what a draft would be sent with, as it stands: it is read again before one sends.
+
+    :raises NotFound: no such draft, or sent already.
+    """
+    find_draft(actor=actor, draft_id=draft_id)
+    row = Procedure.objects.get(organisation_id=actor.organisation_id, pk=draft_id)
+    handler = handler_of(kind=row.kind)
+    seen: Mapping[str, Any] = handler.seen(actor=actor, row=row)
+    pieces = documents_by_id(actor=actor, ids=handler.pieces(actor=actor, row=row, on=on), on=on)
+    return Joined(seen.get("consents", ()), seen.get("regulations", ()), pieces)
 
 
 @transaction.atomic

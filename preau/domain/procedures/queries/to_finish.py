@@ -113,7 +113,7 @@ def dossiers_to_begin(*, actor: Actor, children: Collection[ChildCard], on: date
     return [
         ToFinish("dossier", ProcedureKind.DOSSIER, None, None, child.child_id, child.first_name, child.hue, year, None)
         for child in children
-        if year and child.child_id not in done
+        if year and child.child_id not in done and not child.is_unborn
     ]
 
 
@@ -213,6 +213,12 @@ def households_with_dossier(*, actor: Actor, on: date) -> dict[int, list[int]]:
     for family_id, child_id in rows.order_by("family_id", "child_id").values_list("family_id", "child_id"):
         found.setdefault(family_id, []).append(child_id)
     return found
+
+
+def own_declaration(*, actor: Actor, on: date) -> ToFinish | None:
+    """Return where the declaration of a household's persons is: begun, with the service, refused. One query."""
+    waiting = waiting_for_family(actor=actor, children=(), on=on)
+    return next((each for each in waiting if each.kind == ProcedureKind.ENTOURAGE and each.what != "agreement"), None)
 
 
 def act_to_agree(*, actor: Actor, number: int) -> ToFinish:

@@ -21,6 +21,7 @@ from preau.domain.documents.rules import AlreadyChecked, PieceChanged
 from preau.domain.families.queries.children import situations_of
 from preau.domain.families.queries.files import ChildCard, children_of_family
 from preau.domain.procedures.operations import drafts
+from preau.domain.procedures.queries.to_finish import waiting_for_family
 from preau.web.family.documents.forms import DocumentForm, PagesForm
 from preau.web.family.procedures.places import my_family
 from preau.web.ui.downloads import file_response
@@ -44,7 +45,9 @@ def pieces(request: Any, slug: str) -> HttpResponse:
     )
     by_id = {child.child_id: child for child in children}
     rows = [_row(slug, family_id, folder, by_id.get(folder.child_id or 0)) for folder in found]
-    return render(request, "family/documents/pieces.html", {"rows": rows})
+    waiting = waiting_for_family(actor=actor, children=children, on=request.today)
+    context = {"rows": rows, "asked": [each for each in waiting if each.what == "asked" and each.number]}
+    return render(request, "family/documents/pieces.html", context)
 
 
 def _row(slug: str, family_id: int, folder: Folder, child: ChildCard | None) -> dict[str, Any]:

@@ -7,9 +7,8 @@ from preau.domain.catalogue.queries import school_year_to_prepare
 from preau.domain.enrolments.queries.years import year_activities
 from preau.domain.families.queries.children import children_with_sheet
 from preau.domain.families.queries.files import children_of_family
-from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.queries.dossiers import DossierState, dossier_states
-from preau.domain.procedures.queries.to_finish import waiting_for_family
+from preau.domain.procedures.queries.to_finish import own_declaration
 from preau.web.family.dossier.parts import LABELS, PARTS
 from preau.web.family.procedures.places import my_family
 
@@ -41,6 +40,7 @@ def overview_of(request: Any) -> dict[str, Any]:
     rows = [
         (child, state, parts, _next(parts))
         for child in children
+        if not child.is_unborn  # a dossier opens at the birth
         for state in [states[child.child_id]]
         for parts in [_parts(state)]
     ]
@@ -50,11 +50,11 @@ def overview_of(request: Any) -> dict[str, Any]:
     first_id = next((child.child_id for child, state, _all, _part in rows if _is_to_do(state)), None)
     wanted = request.GET.get("enfant", "")  # the child of the link that leads here: its steps are open
     validated = [child for child, state, _all, _first in rows if state.validated_on]
-    # Nothing is known yet of whoever is to declare its children: what was sent of them is told.
-    waiting = [] if children else waiting_for_family(actor=actor, children=(), on=request.today)
     return {
         "is_first": not (validated or known or enrolled),
-        "entourage": next((each for each in waiting if each.kind == ProcedureKind.ENTOURAGE), None),
+        # Nothing is known yet of whoever is to declare its children: what was sent of them is told.
+        "entourage": None if children else own_declaration(actor=actor, on=request.today),
+        "unborn": [child for child in children if child.is_unborn],
         "year": year,
         "rows": rows,
         "known": known,

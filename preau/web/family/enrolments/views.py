@@ -21,6 +21,7 @@ from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.operations import drafts
 from preau.domain.procedures.queries.cases import draft_about, find_case
 from preau.domain.procedures.queries.enrolments import about_row, enrolment_choices, enrolment_row
+from preau.domain.procedures.queries.to_finish import own_declaration
 from preau.domain.procedures.rules import NotOpenForYou
 from preau.web.family.enrolments.forms import EnrolmentForm
 from preau.web.family.enrolments.words import ICONS, MENDED_AT, conditions, place_words
@@ -47,6 +48,7 @@ def enrolments(request: Any, slug: str) -> HttpResponse:
         "dossiers": dossiers,
         "first_offer_id": None if dossiers else _first(groups.get("open", [])),
         "may_book": bool(shown) and any(row.state is OfferState.ENROLLED and row.needs_booking for row in shown.rows),
+        "entourage": None if shown else own_declaration(actor=request.actor, on=request.today),
         "is_of_school_age": bool(shown) and _is_of_school_age(shown, request.today),
     }
     return render(request, "family/enrolments/list.html", context)

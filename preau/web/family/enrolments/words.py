@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.domain.enrolments.queries.offers import OfferOption
 from preau.domain.enrolments.rules import Reason
 from preau.domain.families.queries.files import ChildCard
-from preau.web.ui.templatetags.fr import day_words_short, local_day, moment_words, period_words
+from preau.web.ui.templatetags.fr import day_words_short, local_day, moment_words, of, period_words
 
 YEAR = 12
 ICONS = {
@@ -69,7 +69,7 @@ def ages(option: OfferOption) -> str:
 def conditions(option: OfferOption, child: ChildCard, year: str) -> list[Condition]:
     """Return what an activity asks, met or not; nothing is left unsaid."""
     codes = {reason.code for reason in option.reasons}
-    name = {"name": child.first_name, "year": year}
+    name = {"of_name": of(child.first_name), "year": year}
     found = []
     if ages(option) and not codes & {"too_young", "too_old", "not_born"}:
         found.append(ages(option))
@@ -78,7 +78,7 @@ def conditions(option: OfferOption, child: ChildCard, year: str) -> list[Conditi
     if option.residence == "residents" and "not_resident" not in codes:
         found.append(str(_("Vous habitez la commune")))
     if option.requires_dossier and not codes & {"dossier_missing", "dossier_sent"}:
-        found.append(str(_("Le dossier %(year)s de %(name)s est validé") % name))
+        found.append(str(_("Le dossier %(year)s %(of_name)s est validé") % name))
     if option.remaining and "by_service_only" not in codes:
         found.append(str(_("Places libres : %(n)s sur %(all)s") % {"n": option.remaining, "all": option.capacity}))
     met = [Condition(True, "check", text) for text in found]
@@ -100,6 +100,7 @@ def sentence(reason: Reason, option: OfferOption, child: ChildCard, year: str) -
     """Return a reason as the family reads it: the fact, then what to do."""
     values = {
         "name": child.first_name,
+        "of_name": of(child.first_name),
         "year": year,
         "ages": ages(option),
         "levels": ", ".join(option.levels),
@@ -115,15 +116,15 @@ OTHER = _("Ce n’est pas possible pour l’instant. Contactez le service.")
 SENTENCES = {
     "too_young": _("%(ages)s : %(name)s est trop jeune. L’inscription sera possible plus tard."),
     "too_old": _("%(ages)s : %(name)s n’a plus l’âge de cette activité. D’autres lui sont ouvertes."),
-    "not_born": _("%(ages)s : la naissance de %(name)s n’est pas encore déclarée."),
-    "school_unknown": _("La classe de %(name)s n’est pas connue. Inscrivez d’abord %(name)s à l’école."),
+    "not_born": _("%(ages)s : la naissance %(of_name)s n’est pas encore déclarée."),
+    "school_unknown": _("La classe %(of_name)s n’est pas connue. Inscrivez d’abord %(name)s à l’école."),
     "wrong_level": _("Réservée à ces classes : %(levels)s."),
     "wrong_school": _("Réservée aux élèves d’une autre école."),
     "not_resident": _("Réservée aux habitants de la commune. Vous venez d’arriver ? Signalez votre adresse."),
     "resident": _("Réservée aux familles qui n’habitent pas la commune."),
-    "dossier_missing": _("Le dossier %(year)s de %(name)s n’est pas encore validé par le service."),
+    "dossier_missing": _("Le dossier %(year)s %(of_name)s n’est pas encore validé par le service."),
     "dossier_sent": _(
-        "Le service regarde le dossier %(year)s de %(name)s. Préparez la demande : elle partira seule après."
+        "Le service regarde le dossier %(year)s %(of_name)s. Préparez la demande : elle partira seule après."
     ),
     "document_missing": _("Une pièce n’est pas encore validée : %(detail)s."),
     "piece_overdue": _("Une pièce est attendue, sa date est passée : %(detail)s. Envoyez-la pour continuer."),

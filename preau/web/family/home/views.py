@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from preau.domain.bookings.queries.week import enrolments_to_book, planned_units
 from preau.domain.families.queries.children import sheets_of_children
 from preau.domain.families.queries.files import household_file
+from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.queries.orders import latest_procedures
 from preau.domain.procedures.queries.to_finish import (
     dossiers_to_begin,
@@ -49,9 +50,14 @@ def home(request: Any, slug: str) -> HttpResponse:
     # A dossier that is not sent yet asks for its pieces itself.
     later = {each.child_id for each in (*to_begin, *waiting) if each.what in ("dossier", "draft")}
     begun = [child for child in children if child.child_id not in later]
+    # What is with the service says what its sheets do not say yet; a child to be born has none.
+    sent = {each.child_id for each in waiting if each.kind == ProcedureKind.DOSSIER}
+    with_sheets = [child for child in begun if not child.is_unborn and child.child_id not in sent]
     ours = {"actor": actor, "family_id": actor.family_id, "on": request.today}
     sheets, situations = sheets_of_children(**ours, child_ids=[child.child_id for child in begun])
-    to_fill = sheets_to_fill(children=begun, sheets=sheets)
+    to_fill = sheets_to_fill(
+        children=with_sheets, sheets=[each for each in sheets if each.child_id in {c.child_id for c in with_sheets}]
+    )
     pieces = pieces_to_send(**ours, children=begun, situations=situations)
     basket = todo.basket_of(waiting, enrolments)
     lines = todo.lines(

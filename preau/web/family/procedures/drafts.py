@@ -11,11 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from preau.base.facts import NotFound
 from preau.domain.families.queries.files import children_of_family
+from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.operations import drafts as drafts_acts
 from preau.domain.procedures.operations.keeping import keep, waits_for_dossier
 from preau.domain.procedures.queries.cases import DraftView, file_drafts, find_draft, find_form, procedure_forms
 from preau.domain.procedures.queries.orders import latest_procedures
 from preau.domain.procedures.rules import Incomplete
+from preau.web.family.dossier.parts import LABELS
 from preau.web.family.procedures.places import draft_address
 from preau.web.ui.policy import family_page
 
@@ -65,6 +67,9 @@ def recap(request: Any, slug: str, draft_id: int) -> HttpResponse:
     form = find_form(actor=request.actor, form_id=draft.about.form_id) if draft.about.form_id else None
     context = {"draft": draft, "problems": problems, "back": draft_address(slug, draft), "form": form}
     context["may_be_kept"] = may_be_kept
+    if draft.kind == ProcedureKind.DOSSIER:
+        context["case"] = drafts_acts.joined_to(actor=request.actor, draft_id=draft_id, on=request.today)
+        context["parts"] = LABELS
     return render(
         request, "family/procedures/recap.html", context, status=422 if problems and request.method == "POST" else 200
     )
