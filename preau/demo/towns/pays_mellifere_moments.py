@@ -40,7 +40,14 @@ def ask_school(builder: Builder, home: Home, child: Child, school: Site) -> int:
     actor, now = builder.actor_of(home), builder.now
     subject = {"kind": ProcedureKind.SCHOOLING, "family_id": home.family.pk, "about": About(child.pk)}
     draft = drafts.start(actor=actor, now=now, **subject)
-    values = {"year_id": builder.year.pk, "level": home.levels[child.pk], "site_id": school.pk, "derogation": ""}
+    values = {
+        "year_id": builder.year.pk,
+        "year": builder.year.label,
+        "level": home.levels[child.pk],
+        "site_id": school.pk,
+        "school": school.name,
+        "derogation": "",
+    }
     drafts.save_step(actor=actor, draft_id=draft.draft_id, step="schooling", values=values, now=now)
     return drafts.submit(actor=actor, draft_id=draft.draft_id, now=now).view.number
 

@@ -15,7 +15,7 @@ REFUSALS: dict[str, str | Promise] = {
     "other_home": _("L’autre foyer de l’enfant l’a réservé : lui seul peut l’annuler."),
     "unreadable": _("Les réservations sont fermées : un réglage est à corriger. Contactez le service."),
     "excluded": _("Une autre réservation du même jour l’empêche. Décochez-la d’abord."),
-    "unit_missing": _("Il faut aussi réserver l’autre moment de la journée dont celui-ci dépend."),
+    "unit_missing": _("Ce moment se réserve avec un autre du même jour : cochez-le aussi."),
     "unit_needed": _("Une autre réservation du même jour en dépend. Décochez-la d’abord."),
     "not_your_day": _("Ce jour-là, l’enfant est chez son autre parent. Voyez avec lui, ou contactez le service."),
     "piece_overdue": _("Un document du dossier est attendu, sa date est passée. Envoyez-le pour réserver de nouveau."),

@@ -214,6 +214,14 @@ def test_many_are_decided_at_once_but_those_with_an_anomaly(reviewed, awa, bruno
     assert (decided.numbers, decided.left_out) == ((clean,), (double,))
 
 
+def test_what_is_beyond_the_most_at_once_is_left_out_and_said(reviewed, awa, monkeypatch):
+    """F087: the rest was neither done nor told."""
+    monkeypatch.setattr(decisions, "MAX_AT_ONCE", 1)
+    one, two = sent(reviewed, awa), sent(reviewed, awa, {**LEA, "first_name": "Noé"})
+    done = decisions.decide(actor=reviewed.agent("agent"), numbers=[one, two], accept=True, now=NOW)
+    assert (done.numbers, done.left_out) == ((one,), (two,))
+
+
 def test_only_what_is_asked_opens_again(reviewed, awa, bruno):
     number = sent(reviewed, awa)
     agent = reviewed.agent("agent")
@@ -386,6 +394,9 @@ def test_a_non_usual_act_waits_for_the_other_parent(parted, awa, bruno, monkeypa
     agent = parted.agent("agent")
     with pytest.raises(WaitsForOtherParent):
         decisions.decide(actor=agent, numbers=[number], accept=True, now=NOW)
+    # To refuse, nobody's agreement is waited for (F084).
+    decisions.decide(actor=agent, numbers=[number], accept=False, reason="Non", now=NOW)
+    decisions.take_back(actor=agent, number=number, now=NOW)
     with pytest.raises(NotFound):
         find_case(actor=parted.parent(bruno), number=number)
     with pytest.raises(NotFound):

@@ -132,6 +132,21 @@ def test_a_paper_is_typed_with_who_signed_it_and_validates_the_dossier(desk, tow
     assert "Arachide" not in page(desk.get(path)), "the sheet is read with a reason, on its own page"
 
 
+def test_a_paper_says_nothing_that_nobody_typed(desk, town, awa):
+    """« PAI : non » and « repas ordinaire » were ticked before anything was read on the paper."""
+    child = awa.children[0]
+    path = f"{BASE}{awa.family.pk}/enfants/{child.pk}/papier/"
+    fresh = page(desk.get(path))
+    assert " checked" not in fresh
+    assert "Le papier dit les autorisations" not in fresh  # the town asks for none
+    sent = {"signed_by": awa.adult.full_name, "signed_on": f"{TODAY:%d/%m/%Y}"}
+    desk.post(path, sent)
+    assert not ChildHealth.objects.exists()
+    unsaid = desk.post(path, {**sent, "with_health": "on", "s-doctor_name": "Dr Lune"})
+    assert unsaid.status_code == 422
+    assert not ChildHealth.objects.exists()
+
+
 def test_an_older_paper_never_takes_an_allergy_away(desk, town, awa):
     child = awa.children[0]
     said = {"pai": "asked", "avoid": "Œuf", "diet": "standard", "doctor_name": "Dr Soleil"}

@@ -58,6 +58,9 @@ def test_everything_on_a_family_stands_on_one_screen(desk, town, awa, vaccines):
         sheet={"pai": "signed", "avoid": "ARACHIDE-SECRET"},
         updated_at=NOW,
     )
+    assert "Dossier à faire" not in page_of(desk, awa)  # no activity asks for one: the follow-up says the same
+    town.activity.requires_dossier = True
+    town.activity.save()
     page = page_of(desk, awa)
     for text in ("Dossier famille n° 1", "Awa Dupré", "espace actif", "7 ans", "CE1 A", "1 rue du Test"):
         assert text in page

@@ -67,7 +67,7 @@ class OfferLine:
     @property
     def label(self) -> str:
         """« Accueil de loisirs - Le Grand Marronnier - 2026-2027 »."""
-        return " - ".join(part for part in (self.activity, self.name, self.site, self.year) if part)
+        return " - ".join(dict.fromkeys(part for part in (self.activity, self.name, self.site, self.year) if part))
 
 
 def visible_enrolments(*, actor: Actor) -> QuerySet[Enrolment]:

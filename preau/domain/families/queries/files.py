@@ -50,6 +50,11 @@ class AdultCard:
     has_protected_address: bool = False  # for agents: to the others, it would say where not to look
     last_seen_at: datetime | None = None
 
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Return where the adult may be rung, the mobile last; most parents have that one only."""
+        return tuple(number for number in (self.phone, self.mobile) if number)
+
 
 @dataclass(frozen=True, slots=True)
 class ChildCard:

@@ -56,7 +56,9 @@ class Decided:
     """What became of a decision on several démarches at once."""
 
     numbers: tuple[int, ...]
-    left_out: tuple[int, ...]  # decided meanwhile, waiting for a parent, frozen, or with an anomaly in a bulk answer
+    left_out: tuple[
+        int, ...
+    ]  # beyond MAX_AT_ONCE, decided meanwhile, waiting for a parent, frozen, or with an anomaly in a bulk answer
     applies_at: datetime | None  # None: applied already
 
 
@@ -108,14 +110,14 @@ def decide(
     """
     actor.require_role(Role.AGENT, Role.MANAGER)
     text = check_text(reason) if reason.strip() or without or not accept else ""
-    done, left_out = [], []
+    done, left_out = [], sorted(set(numbers))[MAX_AT_ONCE:]
     organisation = organisation_by_id(organisation_id=actor.organisation_id)
     minutes = organisation.decision_hold_minutes if organisation else 0
     until = now + timedelta(minutes=minutes) if minutes else None
     for number in sorted(set(numbers))[:MAX_AT_ONCE]:
         row = locked_case(actor=actor, number=number)
         try:
-            _check_waiting(row)
+            _check_waiting(row, even_without_parent=not accept)  # nobody's agreement is needed to refuse
             if accept:
                 _check_not_frozen(actor, row)
         except (AlreadyDecided, WaitsForOtherParent, ActFrozen):

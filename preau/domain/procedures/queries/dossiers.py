@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from preau.base.actor import Actor
+from preau.domain.catalogue.models import Activity
 from preau.domain.documents.queries.folders import Folder, folders
 from preau.domain.documents.queries.publications import regulations_to_accept
 from preau.domain.families.enums import ContactKind
@@ -109,7 +110,9 @@ def dossier_states(
 
 
 def dossier_marks(*, actor: Actor, family_id: int, child_ids: Collection[int], year_id: int) -> dict[int, DossierMark]:
-    """Return how far the dossier of each child is for a school year, without what it lacks. Two queries.
+    """Return how far the dossier of each child is for a school year, without what it lacks. Three queries.
+
+    Where no activity asks for a dossier, nothing is said of a child who has none.
 
     :raises NotFound: not the actor's household.
     """
@@ -124,8 +127,12 @@ def dossier_marks(*, actor: Actor, family_id: int, child_ids: Collection[int], y
     sent = {row.child_id: row for row in rows if row.status != ProcedureStatus.DRAFT}
     drafts = {row.child_id for row in rows if row.status == ProcedureStatus.DRAFT and row.family_id == family_id}
     validated = validated_dossiers(actor=actor, child_ids=child_ids, school_year_id=year_id)
+    asked = Activity.objects.filter(organisation_id=actor.organisation_id, requires_dossier=True).exists()
+    known = sent.keys() | drafts | validated.keys()
     marks = {}
     for child_id in child_ids:
+        if not asked and child_id not in known:
+            continue
         last = sent.get(child_id)
         is_begun = child_id in drafts and (last is None or last.status not in OPEN_STATUSES)
         status = ProcedureStatus.DRAFT if is_begun else (last.status if last else "")

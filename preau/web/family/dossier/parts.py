@@ -105,7 +105,7 @@ def part_of(
     match name:
         case "household":
             file = family_file(actor=actor, family_id=family_id)
-            initial = {"phone": file.me.phone if file.me else "", **known}
+            initial = {"phone": next(iter(file.me.numbers), "") if file.me else "", **known}
             return Part(name, HouseholdForm(posted, initial=initial), known, {"file": file})
         case "identity":
             return Part(name, IdentityForm(posted, initial=known), known)

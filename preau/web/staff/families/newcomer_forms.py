@@ -69,8 +69,8 @@ class PaperForm(forms.Form):
 
     signed_by = choice(_("Signé par"), [])
     signed_on = Day(label=_("Signé le"), purpose=Purpose.PAST)
-    with_health = yes(_("Le papier dit la santé de l’enfant"), initial=True)
-    with_consents = yes(_("Le papier dit les autorisations"), initial=True)
+    with_health = yes(_("Le papier dit la santé de l’enfant"))
+    with_consents = yes(_("Le papier dit les autorisations"))
 
     def __init__(self, *args: Any, adults: Iterable[str], year: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,8 +93,10 @@ class PaperPage:
         consents: Sequence[ConsentLine],
     ) -> None:
         self.paper = PaperForm(data, adults=adults, year=year)
-        self.health = SheetForm(data, prefix="s", compulsory=compulsory, initial={"pai": "no", "diet": "standard"})
+        self.health = SheetForm(data, prefix="s", compulsory=compulsory)
         self.consents = ConsentsForm(data, prefix="c", types=consents)
+        if not consents:
+            del self.paper.fields["with_consents"]
 
     def is_valid(self) -> bool:
         """Validate what the paper says, and nothing else."""
@@ -111,7 +113,7 @@ class PaperPage:
 
     @property
     def with_consents(self) -> bool:
-        return bool(self.paper.cleaned_data["with_consents"])
+        return bool(self.paper.cleaned_data.get("with_consents"))
 
     def said_at(self, zone: ZoneInfo) -> datetime:
         """Return the end of the day on which the paper was signed."""

@@ -30,7 +30,6 @@ class PublicationForm(forms.Form):
             (FAMILIES, _("les familles connectées seulement")),
         ],
         widget=forms.RadioSelect,
-        initial=EVERYBODY,
     )
     file = forms.FileField(
         label=_("Fichier"),

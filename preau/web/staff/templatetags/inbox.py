@@ -12,9 +12,9 @@ register = template.Library()
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def _length(span: timedelta) -> str:
-    """« 3 jours », « 5 h » or « 12 min », rounded down, never nothing."""
-    if span >= DAY:
+def _length(span: timedelta, *, in_days: timedelta = DAY) -> str:
+    """« 3 jours », « 5 h » or « 12 min », rounded down, never nothing. `in_days`: from when it is counted so."""
+    if span >= in_days:
         return ngettext("%s jour", "%s jours", span.days) % span.days
     if span >= HOUR:
         return _("%s h") % (span // HOUR)
@@ -42,4 +42,7 @@ def delay(due_at: datetime | None, now: datetime) -> SafeString:
         return format_html(
             '<b class="small tone nowrap" data-tone="bad">{}</b>', _("en retard de %s") % _length(now - due_at)
         )
-    return format_html('<span class="small mute nowrap">{}</span>', _("reste %s") % _length(due_at - now))
+    # Of almost two days, « 1 jour » would hide one.
+    return format_html(
+        '<span class="small mute nowrap">{}</span>', _("reste %s") % _length(due_at - now, in_days=2 * DAY)
+    )

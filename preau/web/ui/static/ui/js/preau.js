@@ -50,7 +50,7 @@ $$("form[data-save],form[data-leave]").forEach(form => {
   if ("keep" in form.dataset) form.addEventListener("input", () => { clearTimeout(soon); soon = setTimeout(save, 1500, "keep"); });
   addEventListener("pagehide", () => { clearTimeout(soon); save("save"); });
 });
-for (const list of [".kids", ".tools .seg"]) $(`${list} [aria-current]`)?.scrollIntoView({ block: "nearest", inline: "center" });
+for (const list of [".kids", ".tools .seg", ".rail"]) $(`${list} [aria-current]`)?.scrollIntoView({ block: "nearest", inline: "center" });
 
 /* password rule: each line says if it is met */
 $$("input[data-rules]").forEach(input => {
