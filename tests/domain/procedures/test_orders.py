@@ -283,6 +283,7 @@ def test_the_mail_tells_a_cancellation_from_a_booking(town, awa, offer):
     told = OutboxMail.objects.get()
     [line] = told.context["procedures"]
     assert (line["added"], line["removed"]) == (0, len({slot.on for slot in slots}))
+    assert told.subject.replace("\xa0", " ").endswith("Votre demande n° 2 : 2 réservations annulées")
     assert [bool(day["removed"]) for day in line["days"]] == [True] * line["removed"]
     assert line["days"][0]["until"] == ""
     assert line["activity"] == offer.activity.name

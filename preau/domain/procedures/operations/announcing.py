@@ -61,7 +61,7 @@ def announce(*, actor: Actor, key: str, now: datetime) -> None:
         organisation_id=actor.organisation_id,
         reader=reader,
         template="booking_confirmed",
-        subject=f"Votre demande n° {found[0].number}",
+        subject=f"Votre demande n° {found[0].number} : {_what(found)}",
         key=f"order-{actor.organisation_id}-{key}",
         now=now,
         route="family:procedure",
@@ -69,6 +69,16 @@ def announce(*, actor: Actor, key: str, now: datetime) -> None:
         procedures=lines,
         on_behalf=found[0].on_behalf,
     )
+
+
+def _what(views: Sequence[ProcedureView]) -> str:
+    """What happened, in counts: a count is no detail (docs/concepts.md)."""
+    counted = (
+        (sum(len(view.added) for view in views), "réservation ajoutée", "réservations ajoutées"),
+        (sum(len(view.removed) for view in views), "réservation annulée", "réservations annulées"),
+    )
+    said = [f"{count} {one if count == 1 else many}" for count, one, many in counted if count]
+    return ", ".join(said) or "refusée"
 
 
 def _details(actor: Actor, views: Sequence[ProcedureView], now: datetime) -> dict[int, dict[str, Any]]:
