@@ -1,13 +1,14 @@
 """From an address to an actor: clock, collectivité, membership, policy, forced steps."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -189,6 +190,21 @@ def forced_step(request: Any) -> str | None:
 
 def _has_shown(request: Any) -> bool:
     return bool(request.session.get(sessions.SECOND))
+
+
+class ButtonMiddleware:
+    """Says in words, in the clothes of the town, that the address of a button is no page: Django answers nothing."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or response.content or request.method != "GET":
+            return response
+        said = render(request, "405.html", status=HTTPStatus.METHOD_NOT_ALLOWED)
+        said.headers["Allow"] = response.headers["Allow"]
+        return said
 
 
 class SecurityHeadersMiddleware:

@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "preau.config.sessions.SessionAgeMiddleware",
     "preau.config.middleware.ClockMiddleware",
     "preau.config.middleware.TenantMiddleware",
+    "preau.config.middleware.ButtonMiddleware",
 ]
 
 AUTH_USER_MODEL = "accounts.Account"
