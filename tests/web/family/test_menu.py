@@ -39,7 +39,7 @@ def test_each_entry_opens_a_list_whose_links_all_exist(client):
     for label in (
         "Envoyer un document",
         "Signaler un déménagement",
-        "Demander un PAI",
+        "Demande de PAI",
         "Déclarer un nouvel enfant",
         "Inscrire un enfant à l’école",
         "Changement de situation familiale",
