@@ -102,7 +102,7 @@ def cannot_go_on_yet(walk: Walk) -> None:
     """The declaration must be validated before the dossier."""
     walk.page.goto(f"/{SLUG}/famille/dossier/")
     walk.on("Dossier administratif")
-    walk.sees("Déclarez d’abord vos enfants")
+    walk.sees("est chez le service")
 
 
 def begin_dossier(walk: Walk) -> None:
