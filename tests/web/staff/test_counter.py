@@ -1,5 +1,6 @@
 """At the counter: a family, an adult, a child, a paper; those who are known are shown before anything is written."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -138,6 +139,7 @@ def test_a_paper_says_nothing_that_nobody_typed(desk, town, awa):
     path = f"{BASE}{awa.family.pk}/enfants/{child.pk}/papier/"
     fresh = page(desk.get(path))
     assert " checked" not in fresh
+    assert re.search(r'name="s-diet"[^>]*>\s*<option value=""[^>]*>Choisir', fresh)
     assert "Le papier dit les autorisations" not in fresh  # the town asks for none
     sent = {"signed_by": awa.adult.full_name, "signed_on": f"{TODAY:%d/%m/%Y}"}
     desk.post(path, sent)

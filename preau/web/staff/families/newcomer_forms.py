@@ -94,6 +94,8 @@ class PaperPage:
     ) -> None:
         self.paper = PaperForm(data, adults=adults, year=year)
         self.health = SheetForm(data, prefix="s", compulsory=compulsory)
+        meals = self.health.fields["diet"]
+        meals.choices = [("", _("Choisir")), *meals.choices]  # type: ignore[attr-defined]  # the paper says it, or nothing
         self.consents = ConsentsForm(data, prefix="c", types=consents)
         if not consents:
             del self.paper.fields["with_consents"]
