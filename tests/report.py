@@ -4,7 +4,7 @@ import sys
 from collections import Counter
 from xml.etree import ElementTree
 
-RUNS = ("walks", "sqlite", "postgres")
+RUNS = ("walks", "screens", "sqlite", "postgres")
 SLOWEST = 25
 
 
