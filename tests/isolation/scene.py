@@ -177,6 +177,7 @@ def build() -> Scene:
             "open_session_id": device.pk,
             "news_id": news.pk,
             "token": "x" * 32,
+            "rest": ").",
             "name": "0-0",
             "child_id": victim.children[0].pk,
             "document_id": document.document_id,

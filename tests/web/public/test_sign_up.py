@@ -154,6 +154,18 @@ def test_guessing_keys_in_the_profile_is_stopped(login, town, known, awa):
     assert known.account is None
 
 
+def test_a_key_that_was_typed_is_never_thrown_away_without_a_word(client, town):
+    """F074: « Continuer sans clé » dropped it."""
+    client.post(URL, WHO)
+    kept = client.post(f"{URL}services/", {"key": "0000-AAA-001", "act": "none"})
+    assert kept.status_code == 422
+    seen = kept.content.decode()
+    assert "Vous avez écrit une clé" in seen
+    assert "0000-AAA-001" in seen
+    assert not OutboxMail.objects.exists()
+    assert client.post(f"{URL}services/", {"key": "", "act": "none"}).status_code == 302
+
+
 def test_every_key_that_opens_nothing_costs_the_same_queries(client, town, known, django_assert_num_queries):
     create_access_key(actor=town.agent("agent"), adult_id=known.pk, now=NOW)
     for text in ("0000-AAA-000", "n’importe quoi", "", "\x00"):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from preau.base.facts import NotFound
 from preau.domain.accounts import rules
 from preau.domain.accounts.enums import LinkPurpose
 from preau.domain.accounts.operations import identifiers as identifiers_acts
@@ -23,6 +24,16 @@ from preau.web.public.account.forms import IdentifiersForm
 from preau.web.ui.policy import account_page, public_page
 
 ACTIVATED = "activated_username"
+
+
+@public_page
+@require_safe
+def stuck(request: Any, slug: str, token: str, rest: str) -> HttpResponse:
+    """A link copied with the parenthesis or the full stop that followed it: the link itself."""
+    if any(sign.isalnum() for sign in rest):
+        raise NotFound("link")
+    asked = {"stuck_activation": "activate", "stuck_reset": "reset"}[request.resolver_match.url_name]
+    return redirect(f"account:{asked}", slug=slug, token=token)
 
 
 @public_page

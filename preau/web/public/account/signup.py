@@ -60,7 +60,10 @@ def services(request: Any, slug: str) -> HttpResponse:
         return redirect("account:sign_up", slug=slug)
     form = KeyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        key = "" if request.POST.get("act") == "none" else form.cleaned_data["key"]
+        without, key = request.POST.get("act") == "none", form.cleaned_data["key"]
+        if without and key:  # never thrown away without a word
+            form.add_error("key", _("Vous avez écrit une clé : validez-la, ou effacez-la pour continuer sans."))
+            return render(request, "account/sign_up_services.html", {"form": form}, status=422)
         if _has_tried_too_often(request, sign_up_id, key):
             return render(request, "429.html", status=429)
         try:

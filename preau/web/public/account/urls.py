@@ -30,5 +30,7 @@ urlpatterns = [
     path("creer-mon-espace/services/", signup.services, name="sign_up_services"),
     path("creer-mon-espace/envoye/", signup.sent, name="sign_up_sent"),
     path("creer-mon-espace/verification/<str:token>/", signup.verify, name="sign_up_verify"),
+    path("activation/<str:token>/<str:rest>", openings.stuck, name="stuck_activation"),
+    path("nouveau-mot-de-passe/<str:token>/<str:rest>", openings.stuck, name="stuck_reset"),
     path("conditions/", openings.terms, name="terms"),
 ]

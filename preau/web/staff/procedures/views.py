@@ -111,6 +111,7 @@ def _case(request: Any, case: ProcedureFile, form: DecisionForm | None) -> dict[
     actor = request.actor
     pieces = pieces_of(actor=actor, number=case.view.number, on=request.today)
     context = {"case": case, "pieces": pieces, "unseen": case.piece_count - len(pieces)}
+    context["has_bad_piece"] = any(piece.state in ("refused", "expired") for piece in pieces)
     known = context["known"] = known_persons(actor=actor, case=case)
     context["places"] = _places(request, case)
     if case.view.kind == ProcedureKind.DOSSIER and case.is_open and case.child:
