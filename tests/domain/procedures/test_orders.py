@@ -313,6 +313,17 @@ def test_the_mail_is_a_receipt_with_days_and_until_when_each_may_change(town, aw
     assert "Modifiable jusqu’au" in sent.alternatives[0][0]
 
 
+def test_the_mail_of_an_order_that_had_nothing_says_so(town, awa, offer):
+    Organisation.objects.filter(pk=town.id).update(mails_booking_details=True)
+    slot = slots_of(offer)[0]
+    ResourceDay.objects.filter(on=slot.on).update(capacity=0)
+    order(town, awa, [slot])
+    announce(actor=town.system, key="k1", now=NOW)
+    told = OutboxMail.objects.get()
+    assert told.subject.endswith("refusée")
+    assert told.context["procedures"][0]["days"] == []
+
+
 def test_a_mass_of_bookings_respects_capacity_and_counts(town, awa, offer):
     slot = slots_of(offer)[0]
     ResourceDay.objects.filter(on=slot.on).update(capacity=1)

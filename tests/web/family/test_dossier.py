@@ -210,8 +210,10 @@ def test_a_first_registration_says_where_the_declaration_is(town, login):
     sent = client.get(f"{HOME}dossier/").content.decode().replace("\xa0", " ")
     assert "Votre demande n° 1 est chez le service" in sent
     assert "btn go" not in sent
+    assert "Vos enfants sont déclarés" in client.get(f"{HOME}inscriptions/").content.decode()
     decisions.decide(actor=town.agent("agent"), numbers=[1], accept=False, reason="Déjà connue", now=NOW)
     assert "Lire la réponse" in client.get(f"{HOME}dossier/").content.decode()
+    assert "Lire la réponse" in client.get(f"{HOME}inscriptions/").content.decode()
 
 
 def test_the_steps_cost_the_same_with_one_and_five_children(client, town, awa, asked, django_assert_max_num_queries):

@@ -108,6 +108,29 @@ def test_what_a_household_waits_for_is_answered_in_one_go(client, town, awa, bru
     assert "Cette famille attend" not in page(client.get(f"{INBOX}{other}/"))
 
 
+def test_a_birth_to_come_is_nobody_known_and_a_merged_record_leaves_no_dead_link(client, town, awa, bruno):
+    unborn, known = town.child(bruno, "À naître", "Dupré"), bruno.children[0]
+    Child.objects.filter(pk=unborn.pk).update(birth_date=None, expected_on=date(2027, 1, 5))
+    known.first_name, known.last_name, known.birth_date = "Léa", "Dupré", date(2022, 5, 4)
+    known.save()
+    Organisation.objects.filter(pk=town.id).update(decision_hold_minutes=0)
+    actor = town.parent(awa)
+    draft = drafts.start(actor=actor, kind=ProcedureKind.ENTOURAGE, family_id=awa.family.pk, now=NOW)
+    lea = {"role": "child", "first_name": "Léa", "last_name": "Dupré", "birth_date": "2022-05-04"}
+    later = {"role": "child", "first_name": "À naître", "last_name": "Dupré", "expected_on": "2027-02-01"}
+    for step, values in (("p1", lea), ("p2", later)):
+        drafts.save_step(actor=actor, draft_id=draft.draft_id, step=step, values=values, now=NOW)
+    number = drafts.submit(actor=actor, draft_id=draft.draft_id, now=NOW).view.number
+    seen = page(client.get(f"{INBOX}{number}/"))
+    assert 'name="join_p1"' in seen
+    assert 'name="join_p2"' not in seen
+    parts = {"parts_shown": "1", "part": ["p1", "p2"]}
+    client.post(f"{INBOX}{number}/decision/", {"decision": "accept", "join_p1": known.pk, **parts})
+    assert "Dire l’autorité parentale" in page(client.get(f"{INBOX}{number}/"))
+    known.households.filter(family=awa.family).delete()
+    assert "Dire l’autorité parentale" not in page(client.get(f"{INBOX}{number}/"))
+
+
 def test_another_child_of_the_same_name_and_day_has_its_own_record(client, town, awa, bruno):
     child = bruno.children[0]
     child.first_name, child.last_name, child.birth_date = "Léa", "Dupré", date(2022, 5, 4)

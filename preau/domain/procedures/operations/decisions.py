@@ -56,9 +56,8 @@ class Decided:
     """What became of a decision on several démarches at once."""
 
     numbers: tuple[int, ...]
-    left_out: tuple[
-        int, ...
-    ]  # beyond MAX_AT_ONCE, decided meanwhile, waiting for a parent, frozen, or with an anomaly in a bulk answer
+    # Beyond MAX_AT_ONCE, decided meanwhile, waiting for a parent, frozen, or with an anomaly in a bulk answer.
+    left_out: tuple[int, ...]
     applies_at: datetime | None  # None: applied already
 
 

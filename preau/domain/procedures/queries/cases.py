@@ -10,7 +10,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
 from preau.domain.documents.queries.pieces import DocumentView, documents_by_id
-from preau.domain.families.models import Child
+from preau.domain.families.models import Child, HouseholdChild
 from preau.domain.families.queries.children import without_closed
 from preau.domain.families.queries.files import ChildCard, child_card
 from preau.domain.families.rules import compulsory_vaccines
@@ -272,11 +272,25 @@ def case_view(*, actor: Actor, row: Procedure, with_health: bool) -> ProcedureFi
         site_id=row.site_id,
         checked_at=row.checked_at,
         without=tuple(row.without),
-        joins=tuple((str(row.answers[step]["first_name"]), child_id) for step, child_id in sorted(row.joins.items())),
+        joins=_joins(row),
         hides_health=is_cut,
         vaccines_missing=tuple(each for each in compulsory_vaccines(born=born) if each not in done),
         consents=tuple((str(title), str(said)) for title, said in seen.get("consents", ())),
         regulations=tuple(seen.get("regulations", ())),
+    )
+
+
+def _joins(row: Procedure) -> tuple[tuple[str, int], ...]:
+    """The children that were joined and are in the household still: a record may have been merged since. No query
+    where none was joined."""
+    if not row.joins:
+        return ()
+    here = HouseholdChild.objects.filter(organisation_id=row.organisation_id, family_id=row.family_id)
+    kept = set(here.filter(child_id__in=row.joins.values()).values_list("child_id", flat=True))
+    return tuple(
+        (str(row.answers[step]["first_name"]), child_id)
+        for step, child_id in sorted(row.joins.items())
+        if child_id in kept
     )
 
 

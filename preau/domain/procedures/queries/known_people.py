@@ -35,7 +35,7 @@ class Twin:
 
     step: str
     name: str
-    born: date | None
+    born: date
     records: tuple[tuple[int, int | None], ...]
 
 
@@ -43,9 +43,10 @@ def twins_of(*, case: ProcedureFile, known: Sequence[KnownPerson]) -> list[Twin]
     """Return the declared children of whom a record is known: an agent says whether it is the same. No query."""
     found = []
     for step, person in people_of(case.answers):
-        if person.get("role") != "child" or person.get("target"):
+        born = _born(person)
+        if person.get("role") != "child" or person.get("target") or born is None:  # of a birth to come, nobody is known
             continue
-        name, born = f"{person.get('first_name', '')} {person.get('last_name', '')}", _born(person)
+        name = f"{person.get('first_name', '')} {person.get('last_name', '')}"
         mine = [
             each
             for each in known

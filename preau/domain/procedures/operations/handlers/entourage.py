@@ -88,7 +88,8 @@ class EntourageHandler(Handler):
         return found
 
     def subject(self, *, actor: Actor, row: Procedure) -> str:
-        return ", ".join(str(person["first_name"]) for _step, person in people_of(row.answers))
+        people = [person for _step, person in people_of(row.answers)]
+        return ", ".join(str(person["first_name"] or person["last_name"]) for person in people)
 
     def is_immediate(self, *, actor: Actor, row: Procedure) -> bool:
         organisation = organisation_by_id(organisation_id=actor.organisation_id)
