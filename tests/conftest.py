@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from preau.base.written import Written
 from tests.factories.clients import client_of
 from tests.factories.town import NOW, Household, Town
+from tests.written import proving
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -31,6 +33,13 @@ def clean_cache() -> None:
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def proved_reads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a test reads of `base.written` is proved equal to its ORM form; but where others write meanwhile."""
+    if "concurrency" not in request.path.parts:
+        monkeypatch.setattr(Written, "__call__", proving(Written.__call__))
 
 
 @pytest.fixture

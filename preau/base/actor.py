@@ -18,6 +18,7 @@ class Actor:
     on a staff actor mean "the whole collectivité"; a non-empty set limits to it.
     `closed_child_ids` are the children whose things a parent may not read (`families.queries.without_closed`);
     None: not read yet, and each query then finds them by itself.
+    `child_ids` are the children of its households, closed or not: to look for what is theirs, no right at all.
     """
 
     organisation_id: int
@@ -30,6 +31,7 @@ class Actor:
     chosen_family_id: int | None = None  # among several, the one whose pages are shown
     adult_ids: frozenset[int] = field(default_factory=frozenset)
     closed_child_ids: frozenset[int] | None = None
+    child_ids: frozenset[int] | None = None
     department_ids: frozenset[int] = field(default_factory=frozenset)
     site_ids: frozenset[int] = field(default_factory=frozenset)
 

@@ -27,7 +27,8 @@ def limits(
     """
     found = Q()
     if department and actor.department_ids:
-        found &= Q((f"{department}__in", actor.department_ids | frozenset(and_departments)))
+        looked_after = Q((f"{department}__in", actor.department_ids))
+        found &= looked_after | Q((f"{department}__in", and_departments)) if and_departments else looked_after
     if site and actor.site_ids:
         mine = Q((f"{site}__in", actor.site_ids))
         found &= mine | Q((f"{site}__isnull", True)) if keeps_siteless else mine

@@ -1,12 +1,42 @@
-"""Ends sessions that stayed idle or lasted too long."""
+"""Reads sessions, with what the page needs to know of its collectivité, and ends those that are over."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth import logout
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from preau.base.sessions import IDLE, PROVED, SEEN, STARTED, WRITE_EVERY, is_over, seconds
+from preau.domain.accounts.queries import entrance_of
+
+
+class SessionStore(DatabaseStore):
+    """Django's, in the database, but for its reading: one query tells the session and where the collectivité stands.
+
+    `revision` is None until a session was read; see `base.revisions`.
+    """
+
+    slug = ""
+    revision: str | None = None
+
+    def load(self) -> dict[str, Any]:
+        found = entrance_of(session_key=self.session_key or "", slug=self.slug, at=timezone.now())
+        if found is None:
+            self._session_key = None
+            return {}
+        self.revision = found.revision
+        return self.decode(found.content)
+
+
+class SessionReadMiddleware(SessionMiddleware):
+    """Django's, whose store knows the address: its first part names the collectivité, if any."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.session.slug = request.path_info.split("/", 2)[1]  # type: ignore[attr-defined]
 
 
 class SessionAgeMiddleware:

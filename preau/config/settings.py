@@ -98,7 +98,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "preau.config.middleware.SecurityHeadersMiddleware",
     "preau.config.middleware.BodyLimitMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "preau.config.sessions.SessionReadMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -136,6 +136,8 @@ def _database() -> dict[str, Any]:
     config: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True))
     if "sqlite3" in config["ENGINE"]:
         config["OPTIONS"] = SQLITE_OPTIONS
+    else:  # only `base.written` prepares statements: Django’s own are written anew each time
+        config["OPTIONS"] = {"prepare_threshold": 0, **config.get("OPTIONS", {})}
     config["ATOMIC_REQUESTS"] = False
     return config
 
@@ -176,7 +178,7 @@ PASSWORD_HASHERS = [
 # The tone of a message is its tag (see the notice component).
 MESSAGE_TAGS = {10: "mute", 20: "info", 25: "ok", 30: "warn", 40: "bad"}
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "preau.config.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600

@@ -77,6 +77,42 @@ def test_one_function_says_what_an_agent_looks_after():
     assert found == known
 
 
+def test_the_reads_that_are_kept_written():
+    """One more is a choice (ADR 0013): it is hot, and a test proves it equal to its ORM form."""
+    reads = re.compile(r"^@written\ndef (\w+)", re.MULTILINE)
+    found = {
+        f"{path.relative_to(CODE / 'domain').with_suffix('')}:{name}"
+        for path in modules("domain")
+        for name in reads.findall(path.read_text(encoding="utf-8"))
+    }
+    assert found == {
+        "accounts/queries:_entrance_rows",
+        "bookings/queries/board:_slot_rows",
+        "bookings/queries/facts:_class_rows",
+        "bookings/queries/facts:_held_and_holiday_rows",
+        "bookings/queries/facts:_held_rows",
+        "bookings/queries/facts:_rows_by_id",
+        "bookings/queries/facts:_rows_of_families",
+        "bookings/queries/slots:_slot_rows_by_id",
+        "bookings/queries/week:_planned_rows",
+        "bookings/queries/week:_to_book_rows",
+        "catalogue/queries:_calendar_rows",
+        "catalogue/queries:_counter_rows",
+        "documents/queries/folders:_type_rows",
+        "families/queries/children:_sheet_rows",
+        "families/queries/files:_adult_rows",
+        "families/queries/files:_standing_rows",
+        "families/queries/files:_tied_rows",
+        "organisations/queries:_revision_rows",
+        "procedures/queries/orders:_basket_rows",
+        "procedures/queries/orders:_latest_rows",
+        "procedures/queries/to_finish:_dossier_rows",
+        "procedures/queries/to_finish:_waiting_rows",
+    }
+    elsewhere = [path for path in modules() if "written import" in path.read_text(encoding="utf-8")]
+    assert all(path.is_relative_to(CODE / "domain") for path in elsewhere)
+
+
 def test_one_migration_per_app():
     """Nothing was released: there is no database to carry over, and no history to read."""
     counted = {path.parent.name: len(list(path.glob("0*.py"))) for path in CODE.rglob("migrations")}

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.contrib.sessions.models import Session
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 
 from preau.base import typed
@@ -18,6 +18,7 @@ from preau.base.facts import NotFound
 from preau.base.ordering import by_name
 from preau.base.search import fold
 from preau.base.tokens import hash_of
+from preau.base.written import written
 from preau.domain.accounts.enums import STAFF_ROLES, LinkPurpose, Role
 from preau.domain.accounts.models import (
     AccessLink,
@@ -29,7 +30,7 @@ from preau.domain.accounts.models import (
     TermsAcceptance,
 )
 from preau.domain.accounts.rules import bare_username
-from preau.domain.organisations.queries import active_organisations, any_asks_for_factor, list_departments
+from preau.domain.organisations.queries import active_organisations, any_asks_for_factor, list_departments, revisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,14 @@ class DeviceLine:
     is_this_one: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """What a cookie opens: the session as it is kept, and the revision of the collectivité of the address."""
+
+    content: str
+    revision: str  # "" when there is no collectivité of that name
+
+
 NOWHERE = frozenset({0})  # the id of no site: a limit that holds nothing
 
 
@@ -105,6 +114,18 @@ def scope_in(*, account_id: int, organisation_id: int) -> Scope:
     """Return the roles an account holds now in a collectivité, and their limits. One query."""
     rows: Any = memberships_in(account_id=account_id, organisation_id=organisation_id)
     return scope_of(posts=rows.values_list("role", "limit_department", "limit_site"))
+
+
+def entrance_of(*, session_key: str, slug: str, at: datetime) -> Entrance | None:
+    """Return a session that is not over, with what the page needs to know of its collectivité. One query."""
+    rows = _entrance_rows(session_key=session_key, slug=slug, at=at)
+    return next((Entrance(content, revision or "") for content, revision in rows), None)
+
+
+@written
+def _entrance_rows(*, session_key: str, slug: str, at: datetime) -> QuerySet[Session, Any]:
+    rows = Session.objects.filter(session_key=session_key, expire_date__gt=at)
+    return rows.annotate(revision=Subquery(revisions(slug=slug))).values_list("session_data", "revision")
 
 
 def memberships_in(*, account_id: int, organisation_id: int) -> QuerySet[Membership]:

@@ -22,9 +22,9 @@ from preau.domain.bookings.queries.facts import (
     held_by_participant,
     lacking_piece,
     load_bookable,
-    load_facts,
     school_holidays_for,
 )
+from preau.domain.bookings.queries.slots import SlotRow, load_facts, slots_by_id
 from preau.domain.bookings.rules import Decision, SlotFacts, Wish, decide_order
 from preau.domain.catalogue.models import ResourceDay, Slot, Unit
 from preau.domain.catalogue.operations import places
@@ -262,7 +262,7 @@ def _read(*, actor: Actor, items: Sequence[OrderItem], now: datetime, lock: bool
     enrolments = load_bookable(actor=actor, enrolment_ids={item.enrolment_id for item in items}, lock=lock)
     slots = _slots(actor, enrolments, wanted)
     days = {slot.on for slot in slots}
-    resource_ids = {resource_id for slot in slots for resource_id in slot.unit.resource_ids}
+    resource_ids = {resource_id for slot in slots for resource_id in slot.resource_ids}
     late = lacking_piece(actor=actor, enrolments=enrolments.values(), on=now.astimezone(actor.zone).date())
     if lock:
         counters = places.hold(actor=actor, resource_ids=resource_ids, days=days)
@@ -301,13 +301,10 @@ def _wanted(items: Sequence[OrderItem]) -> dict[tuple[int, int], bool]:
 
 def _slots(
     actor: Actor, enrolments: Mapping[int, BookableEnrolment], wanted: Collection[tuple[int, int]]
-) -> list[Slot]:
+) -> list[SlotRow]:
     """Return the slots, refusing one that is not of the offer of the enrolment that asks for it."""
-    ids = {slot_id for _, slot_id in wanted}
-    slots = list(
-        Slot.objects.filter(organisation_id=actor.organisation_id, pk__in=ids).select_related("unit").order_by("pk")
-    )
-    offers = {slot.pk: slot.offer_id for slot in slots}
+    slots = slots_by_id(organisation_id=actor.organisation_id, slot_ids={slot_id for _, slot_id in wanted})
+    offers = {slot.slot_id: slot.offer_id for slot in slots}
     for enrolment_id, slot_id in wanted:
         if offers.get(slot_id) != enrolments[enrolment_id].offer_id:
             raise NotFound("slot")

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import BigIntegerField, Case, Q, QuerySet, Value, When
 
 from preau.base.ordering import by_name
+from preau.base.written import written
 from preau.domain.catalogue.enums import OpenOn
 from preau.domain.catalogue.models import (
     Activity,
@@ -60,12 +61,15 @@ def school_year_to_prepare(*, organisation_id: int, on: date) -> SchoolYear | No
 
     Re-enrolment begins in May (A04-13): families prepare September, and late ones the year in progress.
     """
-    return years_to_prepare(organisation_id=organisation_id, on=on).first()
+    return years_to_prepare(organisation_id=organisation_id, on=on, soon=on + BEFORE_SUMMER).first()
 
 
-def years_to_prepare(*, organisation_id: int, on: date) -> QuerySet[SchoolYear]:
-    """Return the school years not over, the one to prepare first: to be read alone or inside another query."""
-    is_over_soon = Case(When(ends_on__gt=on + BEFORE_SUMMER, then=Value(0)), default=Value(1))
+def years_to_prepare(*, organisation_id: int, on: date, soon: date) -> QuerySet[SchoolYear]:
+    """Return the school years not over, the one to prepare first: to be read alone or inside another query.
+
+    :param soon: `on` and `BEFORE_SUMMER` after it.
+    """
+    is_over_soon = Case(When(ends_on__gt=soon, then=Value(0)), default=Value(1))
     rows = SchoolYear.objects.filter(organisation_id=organisation_id, ends_on__gt=on)
     return rows.order_by(is_over_soon, "starts_on")
 
@@ -99,21 +103,12 @@ def load_calendars(
 
     One query whatever the number of offers: the three tables, one after another.
     """
-    over = {"organisation_id": organisation_id, "starts_on__lt": end, "ends_on__gt": start}
-    public = PublicHoliday.objects.filter(organisation_id=organisation_id, on__gte=start, on__lt=end)
-    closed = ClosedDay.objects.filter(
-        Q(offer_id__in=[offer.pk for offer in offers])
-        | Q(offer_id=None, site_id__in={offer.site_id for offer in offers})
-        | Q(offer_id=None, site_id=None),
-        **over,
-    )
-    nothing = Value(None, BigIntegerField())
-    school = SchoolHoliday.objects.filter(**over)
-    # The columns of the first table give their types to the union.
-    rows = closed.values_list(Value("closed"), "starts_on", "ends_on", "reason", "offer_id", "site_id").union(
-        public.values_list(Value("public"), "on", "on", "name", nothing, nothing),
-        school.values_list(Value("school"), "starts_on", "ends_on", "name", nothing, nothing),
-        all=True,
+    rows = _calendar_rows(
+        organisation_id=organisation_id,
+        offer_ids=[offer.pk for offer in offers],
+        site_ids={offer.site_id for offer in offers},
+        start=start,
+        end=end,
     )
     found: dict[str, list[Any]] = {"public": [], "school": [], "closed": []}
     for table, *row in rows:
@@ -137,6 +132,26 @@ def load_calendars(
     }
 
 
+@written
+def _calendar_rows(
+    *, organisation_id: int, offer_ids: Collection[int], site_ids: Collection[int], start: date, end: date
+) -> QuerySet[ClosedDay, Any]:
+    over = {"organisation_id": organisation_id, "starts_on__lt": end, "ends_on__gt": start}
+    public = PublicHoliday.objects.filter(organisation_id=organisation_id, on__gte=start, on__lt=end)
+    closed = ClosedDay.objects.filter(
+        Q(offer_id__in=offer_ids) | Q(offer_id=None, site_id__in=site_ids) | Q(offer_id=None, site_id=None),
+        **over,
+    )
+    nothing = Value(None, BigIntegerField())
+    school = SchoolHoliday.objects.filter(**over)
+    # The columns of the first table give their types to the union.
+    return closed.values_list(Value("closed"), "starts_on", "ends_on", "reason", "offer_id", "site_id").union(
+        public.values_list(Value("public"), "on", "on", "name", nothing, nothing),
+        school.values_list(Value("school"), "starts_on", "ends_on", "name", nothing, nothing),
+        all=True,
+    )
+
+
 def counters_of(
     *, organisation_id: int, resource_ids: Collection[int], days: Collection[date], lock: bool = False
 ) -> Counters:
@@ -144,14 +159,21 @@ def counters_of(
 
     :param lock: keep the rows locked until the end of the transaction: see `operations.places.hold`.
     """
-    rows = ResourceDay.objects.filter(
-        organisation_id=organisation_id, resource_id__in=resource_ids, on__in=days
-    ).order_by("pk")
-    if lock:
-        rows = rows.select_for_update(of=("self",))
     by_id: dict[int, Counter] = {}
     ids: dict[tuple[int, date], int] = {}
-    for row in rows:
-        by_id[row.pk] = Counter(row.pk, row.capacity, row.extra, row.booked, row.is_blocking)
-        ids[(row.resource_id, row.on)] = row.pk
+    rows = _counter_rows(organisation_id=organisation_id, resource_ids=resource_ids, days=days, lock=lock)
+    for resource_id, on, *counter in rows:
+        by_id[counter[0]] = Counter(*counter)
+        ids[(resource_id, on)] = counter[0]
     return Counters(by_id, ids)
+
+
+@written
+def _counter_rows(
+    *, organisation_id: int, resource_ids: Collection[int], days: Collection[date], lock: bool
+) -> QuerySet[ResourceDay, Any]:
+    rows = ResourceDay.objects.filter(organisation_id=organisation_id, resource_id__in=resource_ids, on__in=days)
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    counter = ("pk", "capacity", "extra", "booked", "is_blocking")
+    return rows.order_by("pk").values_list("resource_id", "on", *counter)

@@ -88,6 +88,7 @@ class Organisation(models.Model):
     territory = SettingField(default=list, check=_territory)  # « 99140 Saint-Loup »; empty: agents say who lives here
     labels = SettingField(default=dict, check=_labels)  # code of organisations.rules.LABELS → text of this collectivité
     is_active = models.BooleanField(default=True)
+    revision = models.CharField(max_length=32, default="", editable=False)  # written by the database: base.revisions
 
     class Meta:
         constraints = [

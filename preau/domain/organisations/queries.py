@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from preau.base.ordering import by_name
+from preau.base.written import written
 from preau.domain.organisations.models import Department, Organisation, Site, TermsVersion
 from preau.domain.organisations.rules import labels_of
 
@@ -69,9 +70,37 @@ class Terms:
 _PLAIN = [name for name in OrganisationProfile.__dataclass_fields__ if name not in ("terms_version", "labels")]
 
 
-def organisation_by_slug(*, slug: str) -> OrganisationProfile | None:
-    """Return an active collectivité, with the number of its terms in force; one query."""
-    return _profile(slug=slug)
+def organisation_by_slug(*, slug: str, revision: str | None = None) -> OrganisationProfile | None:
+    """Return an active collectivité, with the number of its terms in force.
+
+    It is kept in memory as long as its revision stands: no query then, one to know the revision, one to read it again.
+
+    :param revision: as the caller has just read it (`revision_of`).
+    """
+    known = _kept.get(slug)
+    revision = revision_of(slug=slug) if revision is None else revision
+    if known is None or known[0] != revision:
+        # Read after the revision: at worst it is younger than it, and read again on the next page.
+        known = _kept[slug] = (revision, _profile(slug=slug)) if revision else ("", None)
+    return known[1]
+
+
+_kept: dict[str, tuple[str, OrganisationProfile | None]] = {}
+
+
+def revision_of(*, slug: str) -> str:
+    """Return the revision of what hardly changes of a collectivité, "" when there is none of that name. One query."""
+    return next((revision for (revision,) in _revision_rows(slug=slug)), "")
+
+
+@written
+def _revision_rows(*, slug: str) -> QuerySet[Organisation, tuple[str]]:
+    return Organisation.objects.filter(slug=slug).values_list("revision")
+
+
+def revisions(*, slug: Any) -> QuerySet[Organisation, Any]:
+    """Return `revision_of` a collectivité, to be read inside another query."""
+    return Organisation.objects.filter(slug=slug).values("revision")
 
 
 def organisation_by_id(*, organisation_id: int) -> OrganisationProfile | None:

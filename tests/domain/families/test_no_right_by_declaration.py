@@ -53,7 +53,8 @@ def paul(town, awa, child):
 
 def actor_of(town, account):
     """The actor of a request: with what it may not read, as `standing_in` says."""
-    scope, homes = standing_in(account_id=account.pk, organisation_id=town.id)
+    standing = standing_in(account_id=account.pk, organisation_id=town.id)
+    scope, homes = standing.scope, standing.homes
     return Actor(
         organisation_id=town.id,
         audience=FAMILY,

@@ -1,3 +1,4 @@
+from preau.base.column_statistics import forget_values
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.text
@@ -196,4 +197,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.RunPython(forget_values("bookings_booking", "on"), migrations.RunPython.noop),
     ]

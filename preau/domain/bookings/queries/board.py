@@ -1,10 +1,14 @@
 """The board of one enrolment: every slot of a period, and what may be done with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
 
 from preau.base.actor import Actor
+from preau.base.written import written
 from preau.domain.bookings.queries.facts import (
     DEADLINE_REACH,
     BookableEnrolment,
@@ -12,9 +16,9 @@ from preau.domain.bookings.queries.facts import (
     find_bookable,
     held_by_participant,
     lacking_piece,
-    load_facts,
     load_held,
 )
+from preau.domain.bookings.queries.slots import OF_SLOT, SlotRow, load_facts
 from preau.domain.bookings.rules import (
     DayKey,
     HeldByOtherHome,
@@ -109,13 +113,10 @@ def slot_boards(
     calendars = catalogue_queries.load_calendars(
         organisation_id=actor.organisation_id, offers=offers.values(), start=start - DEADLINE_REACH, end=end
     )
-    rows = list(
-        Slot.objects.filter(organisation_id=actor.organisation_id, offer_id__in=offers, on__gte=start, on__lt=end)
-        .select_related("unit")
-        .order_by("on", "unit__position", "pk")
-    )
+    found = _slot_rows(organisation_id=actor.organisation_id, offer_ids=offers.keys(), start=start, end=end)
+    rows = [SlotRow(*row) for row in found]
     days = {row.on for row in rows}
-    resource_ids = {resource_id for row in rows for resource_id in row.unit.resource_ids}
+    resource_ids = {resource_id for row in rows for resource_id in row.resource_ids}
     counters = catalogue_queries.counters_of(
         organisation_id=actor.organisation_id, resource_ids=resource_ids, days=days
     )
@@ -128,7 +129,7 @@ def slot_boards(
         actor=actor,
         enrolments={each.enrolment_id: each for each in enrolments},
         slots=rows,
-        enrolment_of_slot={row.pk: asking[row.offer_id] for row in rows},
+        enrolment_of_slot={row.slot_id: asking[row.offer_id] for row in rows},
         counter_ids=counters.ids,
         holidays=frozenset(calendar.public_holidays),
         school_holidays=[Period(first, after) for first, after, _name in calendar.school_holidays],
@@ -147,6 +148,12 @@ def slot_boards(
         )
         for each in enrolments
     ]
+
+
+@written
+def _slot_rows(*, organisation_id: int, offer_ids: Collection[int], start: date, end: date) -> QuerySet[Slot, Any]:
+    rows = Slot.objects.filter(organisation_id=organisation_id, offer_id__in=offer_ids, on__gte=start, on__lt=end)
+    return rows.order_by("on", "unit__position", "pk").values_list(*OF_SLOT)
 
 
 def _offer_of(enrolment: BookableEnrolment) -> Offer:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import BigIntegerField, CharField, F, JSONField, OuterRef, Q, QuerySet, Subquery, Value
@@ -11,13 +11,14 @@ from django.db.models import BigIntegerField, CharField, F, JSONField, OuterRef,
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
 from preau.base.scope import limited
+from preau.base.written import written
 from preau.domain.bookings.enums import HOLDS_PLACE
 from preau.domain.bookings.models import Booking
-from preau.domain.bookings.rules import DayKey, SlotFacts
+from preau.domain.bookings.rules import DayKey
 from preau.domain.catalogue import queries as catalogue_queries
 from preau.domain.catalogue import rules as catalogue_rules
 from preau.domain.catalogue.enums import BookingMode
-from preau.domain.catalogue.models import PublicHoliday, Slot
+from preau.domain.catalogue.models import PublicHoliday
 from preau.domain.documents.queries.folders import overdue_of
 from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.enrolments.models import Enrolment, Schooling
@@ -93,14 +94,15 @@ def bookable_enrolments(*, actor: Actor, on: date, family_id: int | None = None)
     if family_id is not None:
         actor.require_family(family_id)
         family_ids = frozenset({family_id})
-    rows = (
-        _bookable_rows(actor)
-        .filter(family_id__in=family_ids, ends_on__gt=on)
-        .order_by(
-            F("child__birth_date").asc(nulls_last=True), "child_id", "offer__activity__position", "starts_on", "pk"
-        )
+    return _views(actor, _rows_of_families(actor=actor, family_ids=family_ids, on=on), on=on)
+
+
+@written
+def _rows_of_families(*, actor: Actor, family_ids: Collection[int], on: date) -> QuerySet[Enrolment]:
+    rows = _bookable_rows(actor).filter(family_id__in=family_ids, ends_on__gt=on)
+    return _with_columns(actor, rows).order_by(
+        F("child__birth_date").asc(nulls_last=True), "child_id", "offer__activity__position", "starts_on", "pk"
     )
-    return _views(actor, rows, on=on)
 
 
 def bookable_ids(*, actor: Actor, on: date) -> QuerySet[Enrolment, Any]:
@@ -113,7 +115,7 @@ def find_bookable(*, actor: Actor, enrolment_id: int, on: date) -> BookableEnrol
 
     :raises NotFound: it does not exist, is not the actor's, or cannot be booked by day units.
     """
-    found = _views(actor, _bookable_rows(actor).filter(pk=enrolment_id), on=on)
+    found = _views(actor, _rows_by_id(actor=actor, enrolment_ids=[enrolment_id], lock=False), on=on)
     if not found:
         raise NotFound("enrolment")
     return found[0]
@@ -127,16 +129,19 @@ def load_bookable(*, actor: Actor, enrolment_ids: Collection[int], lock: bool = 
 
     :raises NotFound: one of them is not the actor's.
     """
-    rows = _with_columns(actor, _bookable_rows(actor).filter(pk__in=enrolment_ids))
-    if lock:
-        rows = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
-    held = list(rows)
+    held = _rows_by_id(actor=actor, enrolment_ids=enrolment_ids, lock=lock)
     if lock and _has_waited(held, enrolment_ids):
-        held = list(rows.all())
+        held = _rows_by_id(actor=actor, enrolment_ids=enrolment_ids, lock=lock)
     found = {row.pk: _view(row, class_name="") for row in held}
     if len(found) != len(set(enrolment_ids)):
         raise NotFound("enrolment")
     return found
+
+
+@written
+def _rows_by_id(*, actor: Actor, enrolment_ids: Collection[int], lock: bool) -> QuerySet[Enrolment]:
+    rows = _with_columns(actor, _bookable_rows(actor).filter(pk__in=enrolment_ids))
+    return rows.select_for_update(of=("self",), no_key=True).order_by("pk") if lock else rows
 
 
 def _has_waited(rows: Collection[Enrolment], enrolment_ids: Collection[int]) -> bool:
@@ -150,34 +155,6 @@ def _has_waited(rows: Collection[Enrolment], enrolment_ids: Collection[int]) -> 
         for row in columns
     )
     return is_torn or len(rows) != len(set(enrolment_ids))
-
-
-def load_facts(
-    *,
-    actor: Actor,
-    enrolments: Mapping[int, BookableEnrolment],
-    slots: Iterable[Slot],
-    enrolment_of_slot: Mapping[int, Iterable[int]],
-    counter_ids: Mapping[tuple[int, date], int],
-    holidays: frozenset[date],
-    school_holidays: Collection[Period] = (),
-    lacking_piece: Collection[int] = (),
-) -> list[SlotFacts]:
-    """Return the facts of each slot for each enrolment that asks for it. No query.
-
-    :param school_holidays: read when a child's two homes share them by halves.
-    :param lacking_piece: enrolment ids that `lacking_piece` found.
-    """
-    build = _FactsBuilder(
-        actor,
-        holidays,
-        counter_ids=counter_ids,
-        school_holidays=school_holidays,
-        lacking_piece=lacking_piece,
-    )
-    return [
-        build(slot, enrolments[enrolment_id]) for slot in slots for enrolment_id in enrolment_of_slot.get(slot.pk, ())
-    ]
 
 
 def lacking_piece(*, actor: Actor, enrolments: Iterable[BookableEnrolment], on: date) -> frozenset[int]:
@@ -199,7 +176,8 @@ def lacking_piece(*, actor: Actor, enrolments: Iterable[BookableEnrolment], on: 
 
 def load_held(*, actor: Actor, participant_keys: Collection[str], days: Collection[date]) -> list[Held]:
     """Return the bookings that hold a place for these participants on these days. One query."""
-    return [_held(*row) for row in _held_rows(actor, participant_keys, days)]
+    rows = _held_rows(organisation_id=actor.organisation_id, participant_keys=participant_keys, days=days)
+    return [_held(*row) for row in rows]
 
 
 def held_and_holidays(
@@ -211,13 +189,13 @@ def held_and_holidays(
     """
     if not days:
         return [], frozenset()
-    holidays = PublicHoliday.objects.filter(
-        organisation_id=actor.organisation_id, on__gte=min(days) - DEADLINE_REACH, on__lte=max(days)
+    found = _held_and_holiday_rows(
+        organisation_id=actor.organisation_id,
+        participant_keys=participant_keys,
+        days=days,
+        first=min(days) - DEADLINE_REACH,
+        last=max(days),
     )
-    nobody = [Value(None, each) for each in (CharField(), BigIntegerField(), BigIntegerField(), BigIntegerField())]
-    nothing = [Value(None, each) for each in (BigIntegerField(), CharField(), JSONField())]
-    rows = _held_rows(actor, participant_keys, days).union(holidays.values_list(*nobody, "on", *nothing), all=True)
-    found = list(rows)
     return (
         [_held(*row) for row in found if row[0] is not None],
         frozenset(row[_ON] for row in found if row[0] is None),
@@ -237,9 +215,30 @@ _OF_HELD = (
 _ON = _OF_HELD.index("on")
 
 
-def _held_rows(actor: Actor, participant_keys: Collection[str], days: Collection[date]) -> QuerySet[Booking, Any]:
+@written
+def _held_rows(
+    *, organisation_id: int, participant_keys: Collection[str], days: Collection[date]
+) -> QuerySet[Booking, Any]:
+    return _of_participants(organisation_id, participant_keys, days)
+
+
+@written
+def _held_and_holiday_rows(
+    *, organisation_id: int, participant_keys: Collection[str], days: Collection[date], first: date, last: date
+) -> QuerySet[Booking, Any]:
+    holidays = PublicHoliday.objects.filter(organisation_id=organisation_id, on__gte=first, on__lte=last)
+    nobody = [Value(None, each) for each in (CharField(), BigIntegerField(), BigIntegerField(), BigIntegerField())]
+    nothing = [Value(None, each) for each in (BigIntegerField(), CharField(), JSONField())]
+    held = _of_participants(organisation_id, participant_keys, days)
+    return held.union(holidays.values_list(*nobody, "on", *nothing), all=True)
+
+
+def _of_participants(
+    organisation_id: int, participant_keys: Collection[str], days: Collection[date]
+) -> QuerySet[Booking, Any]:
+    """What some participants hold on some days, found by who they are and not by the day (`base.column_statistics`)."""
     rows = Booking.objects.filter(
-        organisation_id=actor.organisation_id,
+        organisation_id=organisation_id,
         participant_key__in=participant_keys,
         on__in=days,
         status__in=HOLDS_PLACE,
@@ -340,25 +339,21 @@ _COLUMNS = {
 }
 
 
-def _views(actor: Actor, rows: QuerySet[Enrolment], *, on: date) -> list[BookableEnrolment]:
-    found = list(_with_columns(actor, rows))
-    classes: dict[tuple[int, int], str] = {}  # the class matters at school, not at the leisure centre
-    schoolings = (
-        Schooling.objects.filter(
-            organisation_id=actor.organisation_id, child_id__in={row.child_id for row in found if row.child_id}
-        )
-        .filter(Q(starts_on__lte=on) | Q(school_class__school_year__starts_on__lte=on))
-        .select_related("school_class")
-        .order_by("starts_on")
-    )
-    for schooling in schoolings:
-        classes[(schooling.child_id, schooling.school_class.site_id)] = _class_words(schooling)
+def _views(actor: Actor, found: list[Enrolment], *, on: date) -> list[BookableEnrolment]:
+    child_ids = {row.child_id for row in found if row.child_id}
+    # The class matters at school, not at the leisure centre.
+    classes = {
+        (child_id, site_id): " ".join(filter(None, words))
+        for child_id, site_id, *words in _class_rows(organisation_id=actor.organisation_id, child_ids=child_ids, on=on)
+    }
     return [_view(row, class_name=classes.get((row.child_id or 0, vars(row)["site_id"]), "")) for row in found]
 
 
-def _class_words(schooling: Schooling) -> str:
-    school_class = schooling.school_class
-    return " ".join(part for part in (school_class.name, school_class.teacher) if part)
+@written
+def _class_rows(*, organisation_id: int, child_ids: Collection[int], on: date) -> QuerySet[Schooling, Any]:
+    rows = Schooling.objects.filter(organisation_id=organisation_id, child_id__in=child_ids)
+    begun = rows.filter(Q(starts_on__lte=on) | Q(school_class__school_year__starts_on__lte=on)).order_by("starts_on")
+    return begun.values_list("child_id", "school_class__site_id", "school_class__name", "school_class__teacher")
 
 
 def _view(row: Enrolment, *, class_name: str) -> BookableEnrolment:
@@ -401,96 +396,3 @@ _AS_READ = (
     "is_resident",
     "requires_dossier",
 )
-
-
-class _FactsBuilder:
-    """Builds facts slot after slot; the moments of one day and offer are computed once."""
-
-    def __init__(
-        self,
-        actor: Actor,
-        holidays: frozenset[date],
-        *,
-        counter_ids: Mapping[tuple[int, date], int],
-        school_holidays: Collection[Period],
-        lacking_piece: Collection[int],
-    ) -> None:
-        self.zone = actor.zone
-        self.holidays = holidays
-        self.counter_ids = counter_ids
-        self.school_holidays = school_holidays
-        self.lacking_piece = lacking_piece
-        self.moments: dict[tuple[int, str, date, int], datetime | None] = {}
-        self.unreadable: set[int] = set()  # offers of which a setting cannot be read
-
-    def __call__(self, slot: Slot, enrolment: BookableEnrolment) -> SlotFacts:
-        unit = slot.unit
-        opening = self._opening(enrolment)
-        book, change, cancel = (
-            self._moment(enrolment, act, slot.on, unit.starts_minute) for act in ("book", "change", "cancel")
-        )
-        starts_at = self._instant(slot.on, unit.starts_minute)
-        return SlotFacts(
-            slot_id=slot.pk,
-            enrolment_id=enrolment.enrolment_id,
-            offer_id=enrolment.offer_id,
-            participant_key=enrolment.participant_key,
-            on=slot.on,
-            unit_code=unit.code,
-            unit_name=unit.name,
-            position=unit.position,
-            starts_at=starts_at,
-            closed_reason=slot.closed_reason,
-            is_covered=enrolment.starts_on <= slot.on < enrolment.ends_on,
-            opens_at=opening.opens_at,
-            window_closes_at=opening.closes_at,
-            book_closes_at=book or starts_at,
-            change_closes_at=change,
-            cancel_closes_at=cancel or starts_at,
-            counter_ids=tuple(
-                self.counter_ids[(resource_id, slot.on)]
-                for resource_id in unit.resource_ids
-                if (resource_id, slot.on) in self.counter_ids
-            ),
-            excludes=frozenset(unit.excludes),
-            requires=frozenset(unit.requires),
-            is_own_day=enrolment.own_days is None or enrolment.own_days.holds(slot.on, self.school_holidays),
-            lacks_piece=enrolment.enrolment_id in self.lacking_piece,
-            is_readable=enrolment.offer_id not in self.unreadable,
-        )
-
-    def _opening(self, enrolment: BookableEnrolment) -> catalogue_rules.Opening:
-        try:
-            return catalogue_rules.opening_of(enrolment.openings, is_resident=enrolment.is_resident)
-        except catalogue_rules.InvalidOpening:
-            self._close(enrolment, "openings")
-            return catalogue_rules.Opening()
-
-    def _close(self, enrolment: BookableEnrolment, setting: str) -> None:
-        """Close this offer alone, and tell whoever reads the log: nobody can be told a rule that cannot be read."""
-        if enrolment.offer_id not in self.unreadable:
-            logger.error("offer %s is closed: its setting %s cannot be read", enrolment.offer_id, setting)
-        self.unreadable.add(enrolment.offer_id)
-
-    def _moment(self, enrolment: BookableEnrolment, act: str, day: date, starts_minute: int) -> datetime | None:
-        data = enrolment.deadlines[act]
-        if not data:
-            return None
-        key = (enrolment.offer_id, act, day, starts_minute)
-        if key not in self.moments:
-            self.moments[key] = self._closing(enrolment, act, day, starts_minute)
-        return self.moments[key]
-
-    def _closing(self, enrolment: BookableEnrolment, act: str, day: date, starts_minute: int) -> datetime | None:
-        try:
-            deadline = catalogue_rules.parse_deadline(enrolment.deadlines[act])
-        except catalogue_rules.InvalidDeadline:
-            self._close(enrolment, f"{act}_deadline")
-            return None
-        return catalogue_rules.closing_moment(
-            deadline, day=day, starts_minute=starts_minute, holidays=self.holidays, zone=self.zone
-        )
-
-    def _instant(self, day: date, minute: int) -> datetime:
-        local = datetime.combine(day, time(minute // 60, minute % 60), tzinfo=self.zone)
-        return local.astimezone(UTC)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import FilteredRelation, Q
+from django.db.models import FilteredRelation, Q, QuerySet
 
 from preau.base.actor import FAMILY, Actor, system_actor
+from preau.base.written import written
 from preau.domain.accounts.enums import Role
 from preau.domain.documents.enums import DocumentState, Need, Subject
 from preau.domain.documents.models import Document, DocumentType
@@ -170,17 +171,8 @@ def _types_and_pieces(
     piece in both comes twice and is kept once: asked to tell them apart, SQLite would read the pieces of all
     households instead.
     """
-    here = {"organisation_id": actor.organisation_id}
-    asked = DocumentType.objects.filter(**here, is_active=True).exclude(subject=Subject.ADULT)
-    if only_due:  # those that may be sent until a day of the year
-        asked = asked.exclude(due_month_day="")
-    rows = (
-        asked.annotate(
-            of_family=_sent(**here, family_id=family_id),
-            of_child=_sent(**here, child_id__in=list(child_ids)),
-        )
-        .select_related("of_family__file", "of_child__file")  # type: ignore[misc]  # the plugin knows no relation of ours
-        .order_by("position", "title")
+    rows = _type_rows(
+        organisation_id=actor.organisation_id, family_id=family_id, child_ids=child_ids, only_due=only_due
     )
     types: dict[int, DocumentType] = {}
     sent: dict[int, Document] = {}
@@ -192,6 +184,24 @@ def _types_and_pieces(
                 piece.document_type = kind
                 sent[piece.pk] = piece
     return types, list(sent.values())
+
+
+@written
+def _type_rows(
+    *, organisation_id: int, family_id: int, child_ids: Collection[int], only_due: bool
+) -> QuerySet[DocumentType]:
+    here = {"organisation_id": organisation_id}
+    asked = DocumentType.objects.filter(**here, is_active=True).exclude(subject=Subject.ADULT)
+    if only_due:  # those that may be sent until a day of the year
+        asked = asked.exclude(due_month_day="")
+    return (
+        asked.annotate(
+            of_family=_sent(**here, family_id=family_id),
+            of_child=_sent(**here, child_id__in=child_ids),
+        )
+        .select_related("of_family__file", "of_child__file")  # type: ignore[misc]  # the plugin knows no relation of ours
+        .order_by("position", "title")
+    )
 
 
 def _sent(**whose: Any) -> FilteredRelation:

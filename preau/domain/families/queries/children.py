@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Subque
 
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
+from preau.base.written import written
 from preau.domain.accounts.enums import Role
 from preau.domain.families.enums import Answer, Authority, ContactKind, SheetGap
 from preau.domain.families.models import (
@@ -115,6 +116,15 @@ def homes_in_charge(*, organisation_id: int) -> QuerySet[HouseholdChild]:
         authority=Authority.EXERCISED,
     )
     return HouseholdChild.objects.filter(Exists(holder), organisation_id=organisation_id)
+
+
+def children_at_homes(*, actor: Actor, family_ids: Collection[int]) -> frozenset[int]:
+    """Return the ids of the children of households, for a query that looks for what is theirs. One query.
+
+    No right is drawn from it: the query takes out what is closed to the actor.
+    """
+    rows = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, family_id__in=family_ids)
+    return frozenset(rows.values_list("child_id", flat=True))
 
 
 def _known_child(actor: Actor, child_id: int) -> Child:
@@ -229,12 +239,17 @@ def sheets_of_children(
     if not child_ids:
         return [], {}
     actor.require_family(family_id)
-    here = {"organisation_id": actor.organisation_id}
+    rows = _sheet_rows(organisation_id=actor.organisation_id, family_id=family_id, child_ids=child_ids)
+    return [_sheet_state(row, on) for row in rows], {None: set(), **{row.pk: _situation(row) for row in rows}}
+
+
+@written
+def _sheet_rows(*, organisation_id: int, family_id: int, child_ids: Collection[int]) -> QuerySet[Child]:
+    here = {"organisation_id": organisation_id}
+    found = _with_situation(organisation_id, family_id, child_ids)
     types = ConsentType.objects.filter(**here, is_active=True, is_required=True)
     said = Consent.objects.filter(**here, child_id=OuterRef("pk"), consent_type__in=types).exclude(answer=Answer.NONE)
-    found = _with_situation(actor.organisation_id, family_id, child_ids)
-    rows = list(found.annotate(asked=_count(types), said=_count(said, "child_id")))
-    return [_sheet_state(row, on) for row in rows], {None: set(), **{row.pk: _situation(row) for row in rows}}
+    return found.annotate(asked=_count(types), said=_count(said, "child_id"))
 
 
 def _with_situation(organisation_id: int, family_id: int, child_ids: Collection[int]) -> QuerySet[Child]:

@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Window
 
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.base.ordering import by_name
 from preau.base.search import typed_birth_date, wanted_words
-from preau.domain.accounts.models import Account
+from preau.base.written import written
+from preau.domain.accounts.models import Account, Membership
 from preau.domain.accounts.queries import Scope, memberships_in, scope_of
 from preau.domain.families.enums import Access, AdultPosition, Authority
 from preau.domain.families.models import Adult, Child, Contact, Family, Guardianship, HouseholdChild, SearchWord
@@ -30,6 +33,7 @@ class Households:
     adult_ids: frozenset[int] = frozenset()
     family_ids: frozenset[int] = frozenset()
     closed_child_ids: frozenset[int] = frozenset()  # see `without_closed`
+    child_ids: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +134,45 @@ class FamilyRow:
         return ", ".join(self.children.values())
 
 
-def standing_in(*, account_id: int, organisation_id: int) -> tuple[Scope, Households]:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an account is in a collectivité. `account` is None where it is nothing: it was not read."""
+
+    account: Account | None
+    scope: Scope
+    homes: Households
+
+
+def standing_in(*, account_id: int, organisation_id: int) -> Standing:
     """Return what an account is in a collectivité: its roles, its households, the children closed to it. One query."""
+    found = _standing_rows(account_id=account_id, organisation_id=organisation_id)
+    account = Account.from_db(connection.alias, _OF_ACCOUNT, found[0][_ROLES:]) if found else None
+    rows = [row[:_ROLES] for row in found]
+    scope = scope_of(posts=[(role, department, site) for role, department, site, *_rest in rows])
+    if scope.is_staff:
+        return Standing(account, scope, Households())
+    tied = {row[5] for row in rows if row[5] is not None}
+    exercised = {row[5] for row in rows if row[6] == Authority.EXERCISED}
+    here_too = {row[7] for row in rows if row[7] is not None}
+    kept = {row[7] for row in rows if row[8]}
+    homes = Households(
+        adult_ids=frozenset(row[3] for row in rows if row[3] is not None),
+        family_ids=frozenset(row[4] for row in rows if row[4] is not None),
+        # Tied without exercising authority; or of a household where nobody exercises it any more.
+        closed_child_ids=frozenset((tied | (here_too - kept)) - exercised),
+        child_ids=frozenset(here_too),
+    )
+    return Standing(account, scope, homes)
+
+
+_ROLES = 9  # how many columns say what the account is here; the others are the account
+_OF_ACCOUNT = [field.attname for field in Account._meta.concrete_fields]
+
+
+@written
+def _standing_rows(*, account_id: int, organisation_id: int) -> QuerySet[Membership, Any]:
     here = Q(account__adults__organisation_id=organisation_id)
-    rows = list(
+    return (
         memberships_in(account_id=account_id, organisation_id=organisation_id)
         .annotate(person=FilteredRelation("account__adults", condition=here))
         .annotate(child_here=F("person__family__household_children__child_id"))
@@ -156,20 +195,8 @@ def standing_in(*, account_id: int, organisation_id: int) -> tuple[Scope, Househ
             "person__guardianships__authority",
             "child_here",
             "is_in_charge",
+            *(f"account__{name}" for name in _OF_ACCOUNT),
         )
-    )
-    scope = scope_of(posts=[(role, department, site) for role, department, site, *_rest in rows])
-    if scope.is_staff:
-        return scope, Households()
-    tied = {row[5] for row in rows if row[5] is not None}
-    exercised = {row[5] for row in rows if row[6] == Authority.EXERCISED}
-    here_too = {row[7] for row in rows if row[7] is not None}
-    kept = {row[7] for row in rows if row[8]}
-    return scope, Households(
-        adult_ids=frozenset(row[3] for row in rows if row[3] is not None),
-        family_ids=frozenset(row[4] for row in rows if row[4] is not None),
-        # Tied without exercising authority; or of a household where nobody exercises it any more.
-        closed_child_ids=frozenset((tied | (here_too - kept)) - exercised),
     )
 
 
@@ -191,11 +218,7 @@ def household_file(*, actor: Actor, family_id: int, show_protected_address: bool
     See `family_file`.
     """
     actor.require_family(family_id)
-    adults = list(
-        Adult.objects.filter(organisation_id=actor.organisation_id, family_id=family_id).select_related(
-            "account", "family"
-        )
-    )
+    adults = _adult_rows(organisation_id=actor.organisation_id, family_id=family_id)
     family = adults[0].family if adults else _lone_family(actor, family_id)
     is_protected = any(adult.has_protected_address for adult in adults)
     children = _children_with_ties(actor, family_id)
@@ -220,6 +243,12 @@ def household_file(*, actor: Actor, family_id: int, show_protected_address: bool
     )
 
 
+@written
+def _adult_rows(*, organisation_id: int, family_id: int) -> QuerySet[Adult]:
+    rows = Adult.objects.filter(organisation_id=organisation_id, family_id=family_id)
+    return rows.select_related("account", "family")
+
+
 def _lone_family(actor: Actor, family_id: int) -> Family:
     family = Family.objects.filter(organisation_id=actor.organisation_id, pk=family_id).first()
     if family is None:
@@ -235,20 +264,15 @@ def children_of_family(*, actor: Actor, family_id: int) -> list[ChildCard]:
     :raises NotFound: not the actor's.
     """
     actor.require_family(family_id)
-    return [child_card(row.child) for row in without_closed(actor=actor, rows=_child_rows(actor, family_id))]
+    rows = without_closed(actor=actor, rows=_child_rows(actor.organisation_id, family_id))
+    return [child_card(row.child) for row in rows]
 
 
 def _children_with_ties(actor: Actor, family_id: int) -> dict[ChildCard, Ties]:
     """The children of a household, eldest first, each with what ties it: one row by link, one query."""
     links: dict[ChildCard, list[Link]] = {}
     calendars: dict[ChildCard, Turns] = {}
-    stands = FilteredRelation("child__calendars", condition=Q(child__calendars__ends_on=None))
-    rows = _child_rows(actor, family_id).annotate(turns=stands)
-    for row in rows.order_by("child__birth_date", "child_id", "child__guardianships__pk").values_list(
-        *(f"child__{name}" for name in ("id", "first_name", "last_name", "birth_date", "hue", "sex")),
-        *(f"child__guardianships__{name}" for name in ("adult_id", "adult__family_id", "authority")),
-        *(f"turns__{name}" for name in ("calendar", "books", "adult_a__family_id", "adult_b__family_id")),
-    ):
+    for row in _tied_rows(organisation_id=actor.organisation_id, family_id=family_id):
         card = ChildCard(*row[:6])
         of_child = links.setdefault(card, [])
         if row[6] is not None:
@@ -261,8 +285,19 @@ def _children_with_ties(actor: Actor, family_id: int) -> dict[ChildCard, Ties]:
     }
 
 
-def _child_rows(actor: Actor, family_id: int) -> QuerySet[HouseholdChild]:
-    rows = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, family_id=family_id)
+@written
+def _tied_rows(*, organisation_id: int, family_id: int) -> QuerySet[HouseholdChild, Any]:
+    stands = FilteredRelation("child__calendars", condition=Q(child__calendars__ends_on=None))
+    rows = _child_rows(organisation_id, family_id).annotate(turns=stands)
+    return rows.order_by("child__birth_date", "child_id", "child__guardianships__pk").values_list(
+        *(f"child__{name}" for name in ("id", "first_name", "last_name", "birth_date", "hue", "sex")),
+        *(f"child__guardianships__{name}" for name in ("adult_id", "adult__family_id", "authority")),
+        *(f"turns__{name}" for name in ("calendar", "books", "adult_a__family_id", "adult_b__family_id")),
+    )
+
+
+def _child_rows(organisation_id: int, family_id: int) -> QuerySet[HouseholdChild]:
+    rows = HouseholdChild.objects.filter(organisation_id=organisation_id, family_id=family_id)
     return rows.select_related("child").order_by("child__birth_date", "child_id")
 
 

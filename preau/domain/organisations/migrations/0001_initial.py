@@ -1,3 +1,4 @@
+from preau.base.revisions import raise_on_write
 import django.core.validators
 import django.db.models.deletion
 import preau.domain.organisations.enums
@@ -118,6 +119,7 @@ class Migration(migrations.Migration):
                 ("territory", models.JSONField(blank=True, default=list)),
                 ("labels", models.JSONField(blank=True, default=dict)),
                 ("is_active", models.BooleanField(default=True)),
+                ("revision", models.CharField(default="", editable=False, max_length=32)),
             ],
             options={
                 "constraints": [
@@ -227,5 +229,8 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [models.UniqueConstraint(fields=("organisation_id", "version"), name="terms_once")],
             },
+        ),
+        migrations.RunPython(
+            raise_on_write("organisations_organisation", "organisations_termsversion"), migrations.RunPython.noop
         ),
     ]

@@ -3,11 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
+from preau.base.written import written
 from preau.domain.bookings import operations as bookings
 from preau.domain.bookings.operations import OrderItem, Outcome
 from preau.domain.bookings.queries.facts import bookable_ids
@@ -15,6 +17,8 @@ from preau.domain.families.queries.children import without_closed
 from preau.domain.procedures.enums import LineChange, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, ProcedureLine, TimelineEntry
 from preau.domain.procedures.queries.visibility import within_limits, without_private
+
+LATEST = 5  # démarches shown first
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +109,14 @@ def numbers_of_family(*, actor: Actor, family_id: int) -> list[int]:
     return [number or 0 for number in _numbered(actor).filter(family_id=family_id).values_list("number", flat=True)]
 
 
-def latest_procedures(*, actor: Actor, limit: int) -> list[ProcedureView]:
-    """Return the newest numbered démarches. One query."""
-    return [view_of(row) for row in _numbered(actor).order_by("-number")[:limit]]
+def latest_procedures(*, actor: Actor) -> list[ProcedureView]:
+    """Return the newest numbered démarches of a family, a few. One query."""
+    return [view_of(row) for row in _latest_rows(actor=actor)]
+
+
+@written
+def _latest_rows(*, actor: Actor) -> QuerySet[Procedure]:
+    return _numbered(actor).order_by("-number")[:LATEST]
 
 
 def find_procedure(*, actor: Actor, number: int) -> ProcedureView:
@@ -182,15 +191,20 @@ def booking_drafts(*, actor: Actor, enrolment_ids: Sequence[int]) -> dict[int, d
 
 def basket(*, actor: Actor, on: date) -> dict[int, dict[int, bool]]:
     """Return all that the actor ticked and did not send yet, by enrolment that may still be booked. One query."""
-    rows = Procedure.objects.filter(
+    rows = _basket_rows(actor=actor, on=on)
+    found = {pk or 0: {int(slot): bool(want) for slot, want in kept.items()} for pk, kept in rows}
+    return {pk: wanted for pk, wanted in sorted(found.items()) if wanted}
+
+
+@written
+def _basket_rows(*, actor: Actor, on: date) -> QuerySet[Procedure, Any]:
+    return Procedure.objects.filter(
         organisation_id=actor.organisation_id,
         account_id=actor.account_id or 0,
         enrolment_id__in=bookable_ids(actor=actor, on=on),
         kind=ProcedureKind.BOOKING,
         status=ProcedureStatus.DRAFT,
     ).values_list("enrolment_id", "wishes")
-    found = {pk or 0: {int(slot): bool(want) for slot, want in kept.items()} for pk, kept in rows}
-    return {pk: wanted for pk, wanted in sorted(found.items()) if wanted}
 
 
 @dataclass(frozen=True, slots=True)

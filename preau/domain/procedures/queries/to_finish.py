@@ -9,8 +9,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 
 from preau.base.actor import Actor
 from preau.base.facts import NotAllowed, NotFound
+from preau.base.written import written
 from preau.domain.catalogue.models import Activity, SchoolYear
-from preau.domain.catalogue.queries import current_school_year, years_to_prepare
+from preau.domain.catalogue.queries import BEFORE_SUMMER, current_school_year, years_to_prepare
 from preau.domain.documents.queries.folders import LackingPiece, lacking_pieces
 from preau.domain.families.enums import Authority
 from preau.domain.families.models import (
@@ -62,33 +63,39 @@ def waiting_for_family(*, actor: Actor, children: Collection[ChildCard], on: dat
 
     :param children: known already: their names are not read again.
     """
+    since = datetime.combine(on - TOLD_DURING, time(), tzinfo=actor.zone)
+    return _lines(actor, _waiting_rows(actor=actor, since=since), children)
+
+
+@written
+def _waiting_rows(*, actor: Actor, since: datetime) -> QuerySet[Procedure]:
     drafts = Q(status=ProcedureStatus.DRAFT) & (~Q(kind=ProcedureKind.BOOKING) | Q(account_id=actor.account_id))
     answered = Q(status=ProcedureStatus.MORE_ASKED) | ~Q(kind=ProcedureKind.BOOKING) & (
-        Q(status__in=OPEN_STATUSES) | _refused_lately(actor, on)
+        Q(status__in=OPEN_STATUSES) | _refused_since(actor, since)
     )
     mine = Q(family_id__in=actor.family_ids) & (drafts | answered)
-    shown = (
-        "number",
-        "kind",
-        "status",
-        "family_id",
-        "child_id",
-        "subject",
-        "updated_at",
-        "due_at",
-        "enrolment_id",
-        "kept_at",
-    )
-    rows = Procedure.objects.only(*shown, "wishes").filter(
-        mine | _to_agree(actor), organisation_id=actor.organisation_id
-    )
+    rows = Procedure.objects.only(*_SHOWN).filter(mine | _to_agree(actor), organisation_id=actor.organisation_id)
     rows = without_closed(actor=actor, rows=without_private(actor=actor, rows=rows))
-    return _lines(actor, rows.order_by("-updated_at")[:MAX_LINES], children)
+    return rows.order_by("-updated_at")[:MAX_LINES]
 
 
-def _refused_lately(actor: Actor, on: date) -> Q:
+_SHOWN = (
+    "number",
+    "kind",
+    "status",
+    "family_id",
+    "child_id",
+    "subject",
+    "updated_at",
+    "due_at",
+    "enrolment_id",
+    "kept_at",
+    "wishes",
+)
+
+
+def _refused_since(actor: Actor, since: datetime) -> Q:
     """What was refused and nobody has asked again since: the family has to read why."""
-    since = datetime.combine(on - TOLD_DURING, time(), tzinfo=actor.zone)
     again = Procedure.objects.filter(
         organisation_id=actor.organisation_id,
         family_id=OuterRef("family_id"),
@@ -109,7 +116,14 @@ def dossiers_to_begin(*, actor: Actor, children: Collection[ChildCard], on: date
     """
     if not children:
         return []
-    year, done = _dossiers_done(actor.organisation_id, [child.child_id for child in children], on)
+    year, done = _dossiers_done(
+        _dossier_rows(
+            organisation_id=actor.organisation_id,
+            child_ids=[child.child_id for child in children],
+            on=on,
+            soon=on + BEFORE_SUMMER,
+        )
+    )
     return [
         ToFinish("dossier", ProcedureKind.DOSSIER, None, None, child.child_id, child.first_name, child.hue, year, None)
         for child in children
@@ -117,22 +131,26 @@ def dossiers_to_begin(*, actor: Actor, children: Collection[ChildCard], on: date
     ]
 
 
-def _dossiers_done(organisation_id: int, child_ids: Collection[int], on: date) -> tuple[str, set[int]]:
-    """The label of the year to prepare, "" where nothing asks for a dossier, and the children who have one.
-
-    The year, the dossiers validated and those begun come one after another in the same answer.
-    """
+@written
+def _dossier_rows(
+    *, organisation_id: int, child_ids: Collection[int], on: date, soon: date
+) -> QuerySet[SchoolYear, tuple[int, str]]:
+    """The year to prepare, the dossiers validated and those begun, one after another in the same answer."""
     asked = Activity.objects.filter(organisation_id=organisation_id, requires_dossier=True)
-    years = years_to_prepare(organisation_id=organisation_id, on=on)
+    years = years_to_prepare(organisation_id=organisation_id, on=on, soon=soon)
     mine = {"organisation_id": organisation_id, "child_id__in": child_ids}
     validated = ValidatedDossier.objects.filter(**mine, school_year_id=Subquery(years.values("pk")[:1]))
     begun = Procedure.objects.filter(
         **mine, kind=ProcedureKind.DOSSIER, status__in=[ProcedureStatus.DRAFT, *OPEN_STATUSES]
     )
     year = SchoolYear.objects.filter(Exists(asked), pk=Subquery(years.values("pk")[:1]))
-    rows = year.values_list(Value(0), "label").union(
+    return year.values_list(Value(0), "label").union(
         validated.values_list("child_id", Value("")), begun.values_list("child_id", Value("")), all=True
     )
+
+
+def _dossiers_done(rows: Iterable[tuple[int, str]]) -> tuple[str, set[int]]:
+    """The label of the year to prepare, "" where nothing asks for a dossier, and the children who have one."""
     label, done = "", set()
     for child_id, words in rows:
         label = words or label

@@ -82,7 +82,7 @@ def home(request: Any, slug: str) -> HttpResponse:
         "monday": monday,
         "previous": monday - WEEK,
         "next": monday + WEEK,
-        "latest": latest_procedures(actor=actor, limit=LATEST),
+        "latest": latest_procedures(actor=actor)[:LATEST],
         "todo": lines[: todo.SHOWN],
         "more": lines[todo.SHOWN :],
         "more_count": max(len(lines) - todo.SHOWN, 0),

@@ -21,8 +21,6 @@ from preau.web.family.dossier.parts import LABELS
 from preau.web.family.procedures.places import draft_address
 from preau.web.ui.policy import family_page
 
-LATEST = 5
-
 
 @family_page
 @require_safe
@@ -36,7 +34,7 @@ def menu(request: Any, slug: str) -> HttpResponse:
         "children": children_of_family(actor=actor, family_id=family_id) if family_id else [],
         "forms": procedure_forms(actor=actor),
         "family_id": family_id,
-        "latest": latest_procedures(actor=actor, limit=LATEST),
+        "latest": latest_procedures(actor=actor),
     }
     return render(request, "family/procedures/menu.html", context)
 

@@ -1,0 +1,91 @@
+"""The cells of a calendar of bookings, in Python: a month has some fifty boxes, and a template took half of the page's
+time to write them."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from preau.kernel.french_dates import jj_mm
+from preau.web.family.bookings.grid import Box, Day
+from preau.web.ui.templatetags.fr import day_words_short, weekday_short
+from preau.web.ui.templatetags.ui import icon
+
+register = template.Library()
+
+NOTHING = mark_safe("")
+
+
+@register.simple_tag
+def day_cell(day: Day, with_past: bool) -> SafeString:
+    """A day of the calendar: its date, then its boxes, or why it has none."""
+    words = day_words_short(day.on)
+    return format_html(
+        '<td role="cell"{}><div class="dh"><span class="dow">{}</span><time datetime="{}">{}</time>{}</div>{}</td>',
+        _marks(day, with_past=with_past),
+        weekday_short(day.on),
+        day.on.isoformat(),
+        jj_mm(day.on),
+        format_html('<span class="full">{}</span>', _("au %(last)s") % {"last": jj_mm(day.run_last)})
+        if day.run_last
+        else NOTHING,
+        format_html(
+            '<div class="units" role="group" aria-label="{}">{}</div>',
+            words,
+            mark_safe("".join(_box(box, words) for box in day.boxes)),  # noqa: S308 -- each has been escaped
+        )
+        if day.boxes
+        else format_html('<p class="why-not">{}</p>', day.closed or _("Pas d’activité")),
+    )
+
+
+def _marks(day: Day, *, with_past: bool) -> SafeString:
+    marks = [
+        ' aria-current="date"' if day.is_today else "",
+        ' data-s="closed"' if not day.boxes else (' data-s="out"' if day.is_outside else ""),
+        " data-run" if day.in_run else "",
+        " data-past" if day.is_past and not with_past else "",
+    ]
+    return mark_safe("".join(marks))  # noqa: S308 -- our own words
+
+
+def _box(box: Box, day: str) -> SafeString:
+    if box.is_open:
+        return _open_box(box, day)
+    name, note = box.slot.unit_name, box.note
+    if box.slot.why == "full":
+        return format_html('<span class="u" data-s="full"><span>{}</span><small>{}</small></span>', name, note)
+    if not box.slot.is_booked:
+        told = format_html('<small class="why">{}</small>', note)
+    else:
+        told = format_html('<small>{}</small><span class="vh">, {}</span>', _("réservé"), note)
+    return format_html('<span class="u" data-s="{}">{}<span>{}</span>{}</span>', box.state, icon("lock"), name, told)
+
+
+def _open_box(box: Box, day: str) -> SafeString:
+    name, note = box.slot.unit_name, box.note
+    on_paper = _on_paper(box)
+    return format_html(
+        '<input type="hidden" name="seen" value="{}"><label class="u"{}><input type="checkbox" name="u" value="{}"{}'
+        ' aria-label="{}"><span>{}</span>{}{}</label>',
+        box.seen,
+        format_html(' data-s="{}"', box.state) if box.state else NOTHING,
+        box.slot.slot_id,
+        CHECKED if box.shown else NOTHING,
+        ", ".join(filter(None, (name, day, note))),
+        name,
+        format_html("<small>{}</small>", note) if note else NOTHING,
+        format_html('<small class="only-paper">{}</small>', on_paper) if on_paper else NOTHING,
+    )
+
+
+CHECKED = mark_safe(" checked")
+
+
+def _on_paper(box: Box) -> str:
+    """What ink alone cannot show of a tick."""
+    if box.state == "add":
+        return _("à valider")
+    if box.state == "del":
+        return _("à annuler")
+    return _("réservé") if box.shown else ""
