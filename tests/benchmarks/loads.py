@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 SEEN = re.compile(r'name="seen" value="(\d+):([01])"><label[^>]*><input type="checkbox" name="u" value="\1"[^>]*>')
 KEY = re.compile(r'name="key" value="([^"]+)"')
+FORWARD = re.compile(r'class="btn go"\s+formaction="([^"]+)"')  # « Aller à l’étape 2 »
 READ = re.compile(r'name="lu" value="([^"]*)"')
 DAYS_OF_AN_ORDER = 20
 
@@ -90,13 +91,17 @@ class Visitor:
             return  # everything is full: the family reads « complet » and goes
         wanted = not mornings[0][1]
         changed = {slot for slot, held in mornings if held is not wanted}
-        fields = [("csrfmiddlewaretoken", token), ("vue", "mois"), ("debut", month), ("act", "recap")]
+        fields = [("csrfmiddlewaretoken", token), ("vue", "mois"), ("debut", month)]
         for slot, held, _is_morning in boxes:
             fields.append(("seen", f"{slot}:{int(held)}"))
             if held is not (slot in changed):
                 fields.append(("u", slot))
-        recap = self.ask("coches gardées", path, fields, expected=302)
-        page = self.ask("récapitulatif", recap)
+        forward = FORWARD.search(page)
+        recap = forward[1] if forward else f"{path}recapitulatif/"
+        # Before issue 13 the ticks were kept by a request of their own, and the récapitulatif asked for.
+        if forward is None:
+            self.ask("coches gardées", path, [*fields, ("act", "recap")], expected=302)
+        page = self.ask("récapitulatif", recap, fields if forward else None)
         fields = [("csrfmiddlewaretoken", CSRF.search(page)[1]), ("key", KEY.search(page)[1])]
         fields.append(("lu", READ.search(page)[1]))  # what the person has read: another recap is shown again
         done = self.ask("validation", recap, fields, expected=302)

@@ -80,21 +80,32 @@ def change_bookings(*, actor: Actor, items: Sequence[OrderItem], now: datetime, 
     if actor.is_staff:
         actor.require_role(Role.AGENT, Role.MANAGER)
     forces = _may_force(actor, reason)
-    material = _read(actor=actor, items=items, now=now, lock=True)
+    enrolments = load_bookable(actor=actor, enrolment_ids={item.enrolment_id for item in items}, lock=True)
+    material = _read(actor=actor, items=items, now=now, enrolments=enrolments, lock=True)
     decision = _decide(material, now=now, may_force=forces)
     rows = _write(actor=actor, material=material, decision=decision, now=now, reason=reason if forces else "")
     return Outcome(decision, material.enrolments, rows)
 
 
-def preview_change(*, actor: Actor, items: Sequence[OrderItem], now: datetime, with_reason: bool = False) -> Outcome:
+def preview_change(
+    *,
+    actor: Actor,
+    items: Sequence[OrderItem],
+    now: datetime,
+    with_reason: bool = False,
+    enrolments: Mapping[int, BookableEnrolment] | None = None,
+) -> Outcome:
     """Tell what `change_bookings` would decide now, without lock nor write: the récapitulatif (A09-39).
 
     :param with_reason: as if an agent had given a reason.
+    :param enrolments: those that the actor may book, when the caller has just read them.
     :raises NotAllowed: `with_reason` by somebody who may not force.
     :raises NotFound: an enrolment or a slot is not the actor's, or the slot is not of that offer.
     :raises TooManyWishes: more than MAX_WISHES slots.
     """
-    material = _read(actor=actor, items=items, now=now, lock=False)
+    if enrolments is None:
+        enrolments = load_bookable(actor=actor, enrolment_ids={item.enrolment_id for item in items})
+    material = _read(actor=actor, items=items, now=now, enrolments=enrolments)
     forces = _may_force(actor, "?") if with_reason else False
     return Outcome(_decide(material, now=now, may_force=forces), material.enrolments)
 
@@ -257,9 +268,19 @@ def _may_force(actor: Actor, reason: str) -> bool:
     return True
 
 
-def _read(*, actor: Actor, items: Sequence[OrderItem], now: datetime, lock: bool) -> _Material:
+def _read(
+    *,
+    actor: Actor,
+    items: Sequence[OrderItem],
+    now: datetime,
+    enrolments: Mapping[int, BookableEnrolment],
+    lock: bool = False,
+) -> _Material:
     wanted = _wanted(items)
-    enrolments = load_bookable(actor=actor, enrolment_ids={item.enrolment_id for item in items}, lock=lock)
+    try:
+        enrolments = {item.enrolment_id: enrolments[item.enrolment_id] for item in items}
+    except KeyError as problem:
+        raise NotFound("enrolment") from problem
     slots = _slots(actor, enrolments, wanted)
     days = {slot.on for slot in slots}
     resource_ids = {resource_id for slot in slots for resource_id in slot.resource_ids}

@@ -247,7 +247,7 @@ def test_the_basket_of_many_enrolments_costs_the_same_queries(town, awa, offer, 
     for number in (1, 2):
         changes = {each.pk: dict.fromkeys(slots, True) for each in awa.enrolments[:number]}
         empty_basket(actor=actor)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             change_basket(actor=actor, changes=changes, now=NOW)
 
 

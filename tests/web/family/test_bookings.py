@@ -38,18 +38,10 @@ def grid(awa):
     return f"{BASE}/reservations/{awa.enrolments[0].pk}/"
 
 
-def tick(client, url, *slots, act="recap", **data):
-    """Send the month as the page would: every open box seen empty, these ticked."""
-    return client.post(
-        url,
-        {
-            "vue": "mois",
-            "seen": [f"{slot.pk}:0" for slot in slots],
-            "u": [slot.pk for slot in slots],
-            "act": act,
-            **data,
-        },
-    )
+def tick(client, url, *slots, act="", **data):
+    """Send the month as the page would: every open box seen empty, these ticked. Without act, on to step 2."""
+    sent = {"vue": "mois", "seen": [f"{slot.pk}:0" for slot in slots], "u": [slot.pk for slot in slots], **data}
+    return client.post(url, sent | {"act": act}) if act else client.post(f"{url}recapitulatif/", sent)
 
 
 def read(response):
@@ -60,8 +52,7 @@ def read(response):
 
 def test_a_parent_ticks_reads_again_and_is_answered_at_once(client, awa, offer):
     slots = slots_of(offer, after=TODAY + timedelta(days=1))[:2]
-    assert tick(client, grid(awa), *slots).url.endswith("/recapitulatif/")
-    recap = client.get(grid(awa) + "recapitulatif/")
+    recap = tick(client, grid(awa), *slots)
     assert "2 - Le récapitulatif" in recap.content.decode()
     done = client.post(grid(awa) + "recapitulatif/", read(recap), follow=True)
     text = done.content.decode()
@@ -122,7 +113,8 @@ def test_a_stale_page_does_not_undo_what_the_other_parent_did(client, town, awa,
         booked_at=NOW,
     )
     # The page was drawn before: it showed both boxes empty, and only mine was ticked.
-    client.post(grid(awa), {"vue": "mois", "seen": [f"{mine.pk}:0", f"{theirs.pk}:0"], "u": [mine.pk], "act": "recap"})
+    sent = {"vue": "mois", "seen": [f"{mine.pk}:0", f"{theirs.pk}:0"], "u": [mine.pk]}
+    client.post(f"{grid(awa)}recapitulatif/", sent)
     assert booking_draft(actor=_actor(awa), enrolment_id=awa.enrolments[0].pk) == {mine.pk: True}
 
 
@@ -158,7 +150,7 @@ def test_tick_all_and_untick_all(client, awa, offer):
 
 
 def test_going_on_without_a_change_says_so(client, awa, offer):
-    page = client.post(grid(awa), {"vue": "mois", "act": "recap"}, follow=True).content.decode()
+    page = client.post(f"{grid(awa)}recapitulatif/", {"vue": "mois"}, follow=True).content.decode()
     assert "Vous n’avez rien changé" in page
 
 

@@ -29,34 +29,40 @@ def change_basket(
     now: datetime,
     held: Mapping[int, Wishes] | None = None,
     forgotten: Mapping[int, Collection[int]] | None = None,
+    enrolments: Mapping[int, BookableEnrolment] | None = None,
 ) -> None:
     """Merge what one page changed into the basket; a draft left empty is forgotten (A09-17).
 
     Two tabs of one person change it one after the other: each brings what its reader changed, and nothing else. Five
-    queries whatever the number of enrolments and days.
+    queries at most, whatever the number of enrolments and days.
 
     :param changes: by enrolment id, what was ticked (true) and unticked (false).
     :param held: by enrolment id, what is booked now for the slots of the page: a wish equal to it leaves the basket.
     :param forgotten: by enrolment id, slots whose wish leaves the basket, for they can no longer be had.
+    :param enrolments: those that the actor may book, when the caller has just read them.
     :raises NotFound: an enrolment is not the actor's.
     """
     held, forgotten = held or {}, forgotten or {}
     touched = sorted({*changes, *held, *forgotten})
     if not touched:
         return
-    enrolments = load_bookable(actor=actor, enrolment_ids=touched)
-    ticked = {each for each in touched if changes.get(each)}
-    _begin(actor, [enrolments[each] for each in sorted(ticked)], now=now)
+    if enrolments is None:
+        enrolments = load_bookable(actor=actor, enrolment_ids=touched)
 
     def merged(enrolment_id: int, wishes: dict[int, bool]) -> dict[int, bool]:
         wanted = merge_draft(wishes, changes=changes.get(enrolment_id, {}), held=held.get(enrolment_id, {}))
         return {slot: want for slot, want in wanted.items() if slot not in forgotten.get(enrolment_id, ())}
 
-    lost = ticked - _rewrite(actor, touched, merged, now=now)
-    if lost:
-        # An order sent at that moment emptied the draft while its lock was waited for: the tick begins another.
-        _begin(actor, [enrolments[each] for each in sorted(lost)], now=now)
-        _rewrite(actor, sorted(lost), merged, now=now)
+    left = touched
+    for _turn in range(3):
+        known = _rewrite(actor, left, merged, now=now)
+        begun = {each: merged(each, {}) for each in left if each not in known}
+        left = [each for each, wishes in begun.items() if wishes]
+        if not left:
+            return
+        # Read again after it was begun: another tab may have begun it too, or an order sent it away while its lock
+        # was waited for.
+        _begin(actor, [enrolments[each] for each in left], begun, now=now)
 
 
 @transaction.atomic
@@ -88,7 +94,7 @@ def _rewrite(
         if not wanted:
             empty.append(row.pk)
         elif wanted != before:
-            row.wishes, row.updated_at = {str(slot): want for slot, want in sorted(wanted.items())}, now
+            row.wishes, row.updated_at = _as_kept(wanted), now
             kept.append(row)
     if kept:
         Procedure.objects.bulk_update(kept, ["wishes", "updated_at"])
@@ -97,9 +103,10 @@ def _rewrite(
     return found
 
 
-def _begin(actor: Actor, enrolments: Collection[BookableEnrolment], *, now: datetime) -> None:
-    """Make the drafts that do not exist yet, empty: they are then locked, and read as every other one."""
-    known = set(_drafts(actor, [each.enrolment_id for each in enrolments]).values_list("enrolment_id", flat=True))
+def _begin(
+    actor: Actor, enrolments: Collection[BookableEnrolment], wishes: Mapping[int, Wishes], *, now: datetime
+) -> None:
+    """Make the drafts that do not exist yet; one that another tab makes at the same moment stays."""
     rows = [
         Procedure(
             organisation_id=actor.organisation_id,
@@ -112,13 +119,17 @@ def _begin(actor: Actor, enrolments: Collection[BookableEnrolment], *, now: date
             account_id=actor.account_id,
             person=each.participant,
             subject=each.place,
+            wishes=_as_kept(wishes[each.enrolment_id]),
             created_at=now,
             updated_at=now,
         )
         for each in enrolments
-        if each.enrolment_id not in known
     ]
-    Procedure.objects.bulk_create(rows, ignore_conflicts=True)  # another tab saved its first tick at the same moment
+    Procedure.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _as_kept(wishes: Wishes) -> dict[str, bool]:
+    return {str(slot): want for slot, want in sorted(wishes.items())}
 
 
 @transaction.atomic

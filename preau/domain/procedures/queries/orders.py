@@ -12,7 +12,7 @@ from preau.base.facts import NotFound
 from preau.base.written import written
 from preau.domain.bookings import operations as bookings
 from preau.domain.bookings.operations import OrderItem, Outcome
-from preau.domain.bookings.queries.facts import bookable_ids
+from preau.domain.bookings.queries.facts import BookableEnrolment, bookable_ids
 from preau.domain.families.queries.children import without_closed
 from preau.domain.procedures.enums import LineChange, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, ProcedureLine, TimelineEntry
@@ -258,13 +258,21 @@ def reverse_of(*, view: ProcedureView) -> OrderItem:
     )
 
 
-def preview_order(*, actor: Actor, items: Sequence[OrderItem], now: datetime, with_reason: bool = False) -> Outcome:
+def preview_order(
+    *,
+    actor: Actor,
+    items: Sequence[OrderItem],
+    now: datetime,
+    with_reason: bool = False,
+    enrolments: Mapping[int, BookableEnrolment] | None = None,
+) -> Outcome:
     """Return what placing this order would give now, without taking anything (A09-39).
 
     :param with_reason: as if an agent had given a reason to go past deadlines and capacities.
+    :param enrolments: those that the actor may book, when the caller has just read them.
     :raises NotFound: an enrolment or a slot is not the actor's.
     """
-    return bookings.preview_change(actor=actor, items=items, now=now, with_reason=with_reason)
+    return bookings.preview_change(actor=actor, items=items, now=now, with_reason=with_reason, enrolments=enrolments)
 
 
 def _numbered(actor: Actor) -> QuerySet[Procedure]:

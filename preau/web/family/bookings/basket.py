@@ -21,6 +21,9 @@ from preau.domain.procedures.rules import NothingToDo
 from preau.web.family.bookings import forms
 from preau.web.family.bookings.recap import RecapDay, recap_days
 from preau.web.family.bookings.since import Basket, Change, changes_since, write_shown
+from preau.web.family.bookings.ticks import Ticked, keep_ticks
+from preau.web.family.bookings.views import address_of_grid, page_of_grid, sent_from
+from preau.web.family.bookings.week import page_of_week, place_of
 from preau.web.ui.policy import family_page
 
 MAX_KEY = 40
@@ -40,8 +43,12 @@ class Part:
 def recap(request: Any, slug: str, enrolment_id: int | None = None) -> HttpResponse:
     """Read again all that is ticked, for every child, then « Valider » (A09-39 to A09-46).
 
+    It is also the answer to the ticks of step 1, which come with what the page showed.
+
     :param enrolment_id: the calendar that one comes from; None: the week of all the children.
     """
+    if request.method == "POST" and "vue" in request.POST:  # sent by a page of step 1
+        return _answer_to_ticks(request, enrolment_id)
     basket = kept.basket(actor=request.actor, on=request.today)
     if enrolment_id is not None and enrolment_id not in basket:
         find_bookable(actor=request.actor, enrolment_id=enrolment_id, on=request.today)
@@ -50,6 +57,38 @@ def recap(request: Any, slug: str, enrolment_id: int | None = None) -> HttpRespo
     if not basket:
         return redirect(_back(slug, enrolment_id))
     return _page(request, enrolment_id, basket)
+
+
+def _answer_to_ticks(request: Any, enrolment_id: int | None) -> HttpResponse:
+    try:
+        if enrolment_id is None:
+            seen, ticked = forms.read_week(request.POST)
+        else:
+            shown, on = forms.read_boxes(request.POST)
+            seen, ticked = {enrolment_id: shown}, {enrolment_id: on}
+        found = keep_ticks(request, seen=seen, ticked=ticked)
+        if found.gone or not found.basket:
+            return _step_one_again(request, enrolment_id, found)
+    except forms.Tampered:
+        return render(request, "400.html", status=400)
+    except TooManyWishes:
+        return render(request, "413.html", status=413)
+    return _page(request, enrolment_id, found.basket, found=found)
+
+
+def _step_one_again(request: Any, enrolment_id: int | None, found: Ticked) -> HttpResponse:
+    """What can no longer be had is told where it was ticked, the other ticks kept; and so that nothing is ticked."""
+    told = [(each.facts.enrolment_id, each.facts.on, each.facts.unit_name, each.fact.code) for each in found.gone]
+    if enrolment_id is None:
+        place = place_of(request, request.POST)
+        rows = {row.enrolment_id: row for row in found.rows}
+        if found.gone:
+            return page_of_week(request, place, gone=[(rows[pk], *each) for pk, *each in told], status=422)
+        return redirect(f"{_back(request.organisation.slug, None)}?{place.query(vide='1')}")
+    view, day = sent_from(request)
+    if found.gone:
+        return page_of_grid(request, enrolment_id, view, day, is_asked=True, gone=[(*each,) for _pk, *each in told])
+    return redirect(address_of_grid(request, enrolment_id, view=view, day=day, vide="1"))
 
 
 def _back(slug: str, enrolment_id: int | None) -> str:
@@ -93,15 +132,16 @@ def _validated(request: Any, enrolment_id: int | None, basket: Basket, key: str)
     return redirect("family:booking_done", slug=slug, number=placed.first_number)
 
 
-def _page(request: Any, enrolment_id: int | None, basket: Basket, *, read: str | None = None) -> HttpResponse:
+def _page(
+    request: Any, enrolment_id: int | None, basket: Basket, *, read: str | None = None, found: Ticked | None = None
+) -> HttpResponse:
     """Show the récapitulatif.
 
     :param read: what the page that was sent had shown, when the basket is no longer that; None otherwise.
+    :param found: the ticks that it answers, with what was read and decided for them.
     """
-    rows = bookable_enrolments(actor=request.actor, on=request.today)
-    items = kept.items_of_drafts(basket)
     try:
-        decision = kept.preview_order(actor=request.actor, items=items, now=request.now).decision
+        rows, decision = (found.rows, found.decision) if found else _read_again(request, basket)
     except TooManyWishes:
         return render(request, "413.html", status=413)
     parts = [_part(row, decision) for row in rows if row.enrolment_id in basket]
@@ -118,6 +158,17 @@ def _page(request: Any, enrolment_id: int | None, basket: Basket, *, read: str |
         "siblings": _siblings(rows, enrolment, basket) if enrolment and enrolment_id in basket else [],
     }
     return render(request, "family/bookings/recap.html", context, status=200 if read is None else 409)
+
+
+def _read_again(request: Any, basket: Basket) -> tuple[list[BookableEnrolment], Decision]:
+    rows = bookable_enrolments(actor=request.actor, on=request.today)
+    outcome = kept.preview_order(
+        actor=request.actor,
+        items=kept.items_of_drafts(basket),
+        now=request.now,
+        enrolments={row.enrolment_id: row for row in rows},
+    )
+    return rows, outcome.decision
 
 
 def _part(row: BookableEnrolment, decision: Decision) -> Part:

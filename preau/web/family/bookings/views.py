@@ -1,7 +1,7 @@
 """« Modifier les réservations »: list, grid, periodicity. The récapitulatif is in `basket`."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.domain.bookings.enums import Rhythm
 from preau.domain.bookings.operations import TooManyWishes
-from preau.domain.bookings.queries.board import Board, SlotView, slot_board
+from preau.domain.bookings.queries.board import Board, slot_board
 from preau.domain.bookings.queries.facts import bookable_enrolments, find_bookable
 from preau.domain.bookings.queries.week import days_held
 from preau.domain.bookings.rules import in_rhythm
@@ -50,12 +50,23 @@ def grid(request: Any, slug: str, enrolment_id: int) -> HttpResponse:
         return render(request, "400.html", status=400)
     except TooManyWishes:
         return render(request, "413.html", status=413)
-    return _grid_page(request, enrolment_id, view, day, is_asked="debut" in request.GET)
+    return page_of_grid(request, enrolment_id, view, day, is_asked="debut" in request.GET)
 
 
-def _grid_page(
-    request: Any, enrolment_id: int, view: str, day: Any, *, is_asked: bool, gone: Sequence[SlotView] = ()
+def page_of_grid(
+    request: Any,
+    enrolment_id: int,
+    view: str,
+    day: date,
+    *,
+    is_asked: bool,
+    gone: Sequence[tuple[date, str, str]] = (),
 ) -> HttpResponse:
+    """Show the calendar of one enrolment.
+
+    :param is_asked: that day was asked for; else the first one where something may be done.
+    :param gone: (day, name of the unit, code of the fact) of what was just asked for and cannot be had.
+    """
     siblings = bookable_enrolments(actor=request.actor, on=request.today)
     mine = next((row for row in siblings if row.enrolment_id == enrolment_id), None)
     if mine is not None and not is_asked:
@@ -101,15 +112,14 @@ def _grid_page(
         "nobody": request.GET.get("vide"),
         "choices": grids.choices_of(siblings, enrolment=board.enrolment),
         "blocked": grids.blocked(board),
-        "gone": [(slot, sentence(slot.why)) for slot in gone],
+        "gone": [(on, unit_name, sentence(why)) for on, unit_name, why in gone],
     }
     return render(request, "family/bookings/grid.html", context, status=422 if gone else 200)
 
 
 def _grid_posted(request: Any, enrolment_id: int) -> HttpResponse:
     actor, act = request.actor, request.POST.get("act", "save")
-    view = grids.WEEK if request.POST.get("vue") == grids.WEEK else grids.MONTH
-    day = forms.read_day(request.POST.get("debut"), default=request.today)
+    view, day = sent_from(request)
     seen, ticked = forms.read_boxes(request.POST)
     enrolment = find_bookable(actor=actor, enrolment_id=enrolment_id, on=request.today)
     whole = act.endswith("_period")
@@ -142,27 +152,38 @@ def _grid_posted(request: Any, enrolment_id: int) -> HttpResponse:
     if act == "keep":  # the page keeps what was just ticked, and stays as it is
         return HttpResponse(status=204)
     if gone:  # the other ticks are kept, and what cannot be had is told here rather than a step later
-        return _grid_page(request, enrolment_id, view, day, is_asked=True, gone=gone)
-    is_empty = act == "recap" and not kept.basket(actor=actor, on=request.today)
-    return redirect(_after(request, enrolment_id, act=act, view=view, day=day, is_empty=is_empty))
+        told = [(slot.on, slot.unit_name, slot.why) for slot in gone]
+        return page_of_grid(request, enrolment_id, view, day, is_asked=True, gone=told)
+    return redirect(_after(request, enrolment_id, act=act, view=view, day=day))
 
 
-def _after(request: Any, enrolment_id: int, *, act: str, view: str, day: Any, is_empty: bool) -> str:
+def sent_from(request: Any) -> tuple[str, date]:
+    """Return the view and the day that a form was shown with.
+
+    :raises Tampered: a day that no page has named.
+    """
+    view = grids.WEEK if request.POST.get("vue") == grids.WEEK else grids.MONTH
+    return view, forms.read_day(request.POST.get("debut"), default=request.today)
+
+
+def address_of_grid(request: Any, enrolment_id: int, *, view: str, day: date, **more: str) -> str:
+    """Return the address of a calendar as it was shown."""
+    here = reverse("family:booking_grid", args=[request.organisation.slug, enrolment_id])
+    return f"{here}?{urlencode({'vue': view, 'debut': day.isoformat(), **more})}"
+
+
+def _after(request: Any, enrolment_id: int, *, act: str, view: str, day: Any) -> str:
     args = [request.organisation.slug, enrolment_id]
     here = reverse("family:booking_grid", args=args)
-    if act == "recap" and not is_empty:
-        return reverse("family:booking_recap", args=args)
     query = {"vue": view, "debut": day.isoformat()}
-    if act == "passes:1" or (act in ("save", "recap", "all", "none") and request.POST.get("passes") == "1"):
+    if act == "passes:1" or (act in ("save", "all", "none") and request.POST.get("passes") == "1"):
         query["passes"] = "1"
     if act == "periodicity":
         return f"{reverse('family:booking_periodicity', args=args)}?{urlencode(query)}"
     if act.startswith("vers:"):
         [other] = forms.read_ids([act[5:]])
         return f"{reverse('family:booking_grid', args=[request.organisation.slug, other])}?{urlencode(query)}"
-    if act == "recap":
-        query["vide"] = "1"
-    elif act.startswith("go:"):
+    if act.startswith("go:"):
         query["debut"] = forms.read_day(act[3:], default=request.today).isoformat()
     elif act.startswith("vue:"):
         query["vue"] = grids.WEEK if act == f"vue:{grids.WEEK}" else grids.MONTH

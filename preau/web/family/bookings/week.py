@@ -52,15 +52,19 @@ class Place:
 def week(request: Any, slug: str) -> HttpResponse:
     """Step 1 for all the children at once (promise 1)."""
     try:
-        place = _place(request, request.POST if request.method == "POST" else request.GET)
+        place = place_of(request, request.POST if request.method == "POST" else request.GET)
         if request.method == "POST":
             return _posted(request, place)
     except forms.Tampered:
         return render(request, "400.html", status=400)
-    return _page(request, place)
+    return page_of_week(request, place)
 
 
-def _place(request: Any, data: Any) -> Place:
+def place_of(request: Any, data: Any) -> Place:
+    """Return where one is, as the address or the form says.
+
+    :raises Tampered: a day or a child that no page has named.
+    """
     text = data.get("semaine", "")
     return Place(
         view=MONTH if data.get("vue") == MONTH else WEEK,
@@ -70,7 +74,11 @@ def _place(request: Any, data: Any) -> Place:
     )
 
 
-def _page(request: Any, place: Place, *, gone: Any = (), status: int = 200) -> HttpResponse:
+def page_of_week(request: Any, place: Place, *, gone: Any = (), status: int = 200) -> HttpResponse:
+    """Show the week.
+
+    :param gone: (enrolment, day, name of the unit, code of the fact) of what was just asked for and cannot be had.
+    """
     rows = bookable_enrolments(actor=request.actor, on=request.today)
     boards, period = _boards(request, rows, place)
     basket = kept.basket(actor=request.actor, on=request.today)
@@ -103,7 +111,7 @@ def _page(request: Any, place: Place, *, gone: Any = (), status: int = 200) -> H
         "removed": sum(len(wishes) for wishes in basket.values()) - added,
         "kept": [sum(elsewhere), len(elsewhere) - sum(elsewhere)],
         "nobody": request.GET.get("vide"),
-        "gone": [(enrolment, slot, sentence(slot.why)) for enrolment, slot in gone],
+        "gone": [(enrolment, on, unit_name, sentence(why)) for enrolment, on, unit_name, why in gone],
         "next_opening": _next_opening(request, rows, page, period),
         "usual": shortcuts.usual_weeks_of(request),
         "rhythms": forms.RHYTHMS,
@@ -162,7 +170,8 @@ def _posted(request: Any, place: Place) -> HttpResponse:
     if act == "keep":  # the page keeps what was just ticked, and stays as it is
         return HttpResponse(status=204)
     if gone:  # the other ticks are kept, and what cannot be had is told here rather than a step later
-        return _page(request, place, gone=gone, status=422)
+        told = [(enrolment, slot.on, slot.unit_name, slot.why) for enrolment, slot in gone]
+        return page_of_week(request, place, gone=told, status=422)
     return _after(request, place, act=act, boards=boards, period=period)
 
 
@@ -186,10 +195,6 @@ def _after(request: Any, place: Place, *, act: str, boards: list[Board], period:
     slug = request.organisation.slug
     here = reverse("family:booking_week", args=[slug])
     name, _sep, value = act.partition(":")
-    if act == "recap":
-        if kept.basket(actor=request.actor, on=request.today):
-            return redirect("family:basket", slug=slug)
-        return redirect(f"{here}?{place.query(vide='1')}")
     if name == "go":
         day = forms.read_day(value, default=request.today)
         return redirect(f"{here}?{place.query(semaine=day.isoformat(), passes='')}")

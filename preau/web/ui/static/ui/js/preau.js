@@ -43,7 +43,7 @@ $$("form[data-save],form[data-leave]").forEach(form => {
     const body = new FormData(form);
     body.set("act", act);
     changed = false;
-    const sent = fetch(location.pathname, { method: "POST", body, keepalive: true, redirect: "manual" });
+    const sent = fetch(form.action, { method: "POST", body, keepalive: true, redirect: "manual" });
     if (act === "save") return;
     try { if ((await sent).status === 204) shown(new Set(body.getAll("u"))); else changed = true; } catch { changed = true; }
   };
