@@ -106,6 +106,10 @@ def test_the_reads_that_are_kept_written():
         "organisations/queries:_revision_rows",
         "procedures/queries/orders:_basket_rows",
         "procedures/queries/orders:_latest_rows",
+        "procedures/queries/orders:_line_rows",
+        "procedures/queries/orders:_rows_of_number",
+        "procedures/queries/orders:_rows_of_order",
+        "procedures/queries/orders:locked_drafts",
         "procedures/queries/to_finish:_dossier_rows",
         "procedures/queries/to_finish:_waiting_rows",
     }

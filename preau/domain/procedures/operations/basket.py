@@ -8,14 +8,13 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from preau.base.actor import Actor
 from preau.domain.bookings.queries.facts import BookableEnrolment, load_bookable
 from preau.domain.bookings.queries.week import moments_of, slots_like
 from preau.domain.procedures.enums import ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure
-from preau.domain.procedures.queries.orders import booking_drafts, find_procedure
+from preau.domain.procedures.queries.orders import booking_drafts, find_procedure, locked_drafts
 from preau.domain.procedures.rules import merge_draft
 
 Wishes = Mapping[int, bool]  # slot id → wanted
@@ -65,7 +64,7 @@ def change_basket(
         _begin(actor, [enrolments[each] for each in left], begun, now=now)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def take_out(*, actor: Actor, sent: Mapping[int, Collection[int]], now: datetime) -> None:
     """Take what was sent out of the basket; a tick that came meanwhile from another tab stays.
 
@@ -87,15 +86,14 @@ def _rewrite(
 ) -> set[int]:
     """Read the drafts under a lock, write those that change, forget those left empty. Return the enrolments found."""
     kept, empty, found = [], [], set()
-    for row in _drafts(actor, enrolment_ids).select_for_update().order_by("pk"):
-        found.add(row.enrolment_id or 0)
-        before = {int(slot): bool(want) for slot, want in row.wishes.items()}
-        wanted = change(row.enrolment_id or 0, before)
+    for pk, enrolment_id, wishes in locked_drafts(actor=actor, enrolment_ids=enrolment_ids):
+        found.add(enrolment_id)
+        before = {int(slot): bool(want) for slot, want in wishes.items()}
+        wanted = change(enrolment_id, before)
         if not wanted:
-            empty.append(row.pk)
+            empty.append(pk)
         elif wanted != before:
-            row.wishes, row.updated_at = _as_kept(wanted), now
-            kept.append(row)
+            kept.append(Procedure(pk=pk, wishes=_as_kept(wanted), updated_at=now))
     if kept:
         Procedure.objects.bulk_update(kept, ["wishes", "updated_at"])
     if empty:
@@ -182,13 +180,3 @@ def empty_basket(*, actor: Actor, enrolment_id: int | None = None) -> int:
     if enrolment_id is not None:
         rows = rows.filter(enrolment_id=enrolment_id)
     return rows.delete()[0]
-
-
-def _drafts(actor: Actor, enrolment_ids: Collection[int]) -> QuerySet[Procedure]:
-    return Procedure.objects.filter(
-        organisation_id=actor.organisation_id,
-        account_id=actor.account_id or 0,
-        enrolment_id__in=enrolment_ids,
-        kind=ProcedureKind.BOOKING,
-        status=ProcedureStatus.DRAFT,
-    )

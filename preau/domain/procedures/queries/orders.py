@@ -16,7 +16,7 @@ from preau.domain.bookings.queries.facts import BookableEnrolment, bookable_ids
 from preau.domain.families.queries.children import without_closed
 from preau.domain.procedures.enums import LineChange, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, ProcedureLine, TimelineEntry
-from preau.domain.procedures.queries.visibility import within_limits, without_private
+from preau.domain.procedures.queries.visibility import departments_of_nobody, within_limits, without_private
 
 LATEST = 5  # démarches shown first
 
@@ -116,7 +116,7 @@ def latest_procedures(*, actor: Actor) -> list[ProcedureView]:
 
 @written
 def _latest_rows(*, actor: Actor) -> QuerySet[Procedure]:
-    return _numbered(actor).order_by("-number")[:LATEST]
+    return _numbered(actor, nobody_s=()).order_by("-number")[:LATEST]
 
 
 def find_procedure(*, actor: Actor, number: int) -> ProcedureView:
@@ -124,10 +124,15 @@ def find_procedure(*, actor: Actor, number: int) -> ProcedureView:
 
     :raises NotFound: no such number, or not the actor's.
     """
-    row = _numbered(actor).filter(number=number).first()
+    row = next(iter(_rows_of_number(actor=actor, number=number, nobody_s=departments_of_nobody(actor=actor))), None)
     if row is None:
         raise NotFound("procedure")
     return view_of(row, items=items_of(rows=[row])[row.pk], timeline=timeline_of(row=row))
+
+
+@written
+def _rows_of_number(*, actor: Actor, number: int, nobody_s: Collection[int]) -> QuerySet[Procedure]:
+    return _numbered(actor, nobody_s=nobody_s).filter(number=number)
 
 
 def timeline_of(*, row: Procedure) -> tuple[TimelineLine, ...]:
@@ -146,12 +151,17 @@ def items_of(*, rows: Collection[Procedure]) -> dict[int, tuple[ProcedureItem, .
     found: dict[int, list[ProcedureItem]] = {row.pk: [] for row in rows}
     mine = [row for row in rows if row.kind == ProcedureKind.BOOKING]
     if mine:
-        lines = ProcedureLine.objects.filter(
-            organisation_id=mine[0].organisation_id, procedure_id__in=[row.pk for row in mine]
-        ).order_by("slot__on", "slot__unit__position", "pk")
-        for pk, change, *item in lines.values_list("procedure_id", "change", *_OF_ITEM):
+        lines = _line_rows(organisation_id=mine[0].organisation_id, procedure_ids=[row.pk for row in mine])
+        for pk, change, *item in lines:
             found[pk].append(ProcedureItem(change == LineChange.ADD, *item))
     return {pk: tuple(items) for pk, items in found.items()}
+
+
+@written
+def _line_rows(*, organisation_id: int, procedure_ids: Collection[int]) -> QuerySet[ProcedureLine, Any]:
+    rows = ProcedureLine.objects.filter(organisation_id=organisation_id, procedure_id__in=procedure_ids)
+    ordered = rows.order_by("slot__on", "slot__unit__position", "pk")
+    return ordered.values_list("procedure_id", "change", *_OF_ITEM)
 
 
 _OF_ITEM = ("slot_id", "slot__on", "slot__unit__name", "slot__unit__code", "why", "until")
@@ -167,7 +177,29 @@ def find_order(*, actor: Actor, key: str) -> list[ProcedureView]:
     """Return the démarches of one validated basket, in the order of their numbers; empty when unknown."""
     if not key:
         return []
-    rows = list(_numbered(actor).filter(order_key=key).order_by("number"))
+    return _with_items(_rows_of_order(actor=actor, key=key, nobody_s=departments_of_nobody(actor=actor)))
+
+
+def order_of(*, actor: Actor, number: int) -> list[ProcedureView]:
+    """Return the démarches of the validated basket that one of them is of, that one first. Three queries.
+
+    :raises NotFound: no such number, or not the actor's.
+    """
+    nobody_s = departments_of_nobody(actor=actor)
+    asked = _rows_of_number(actor=actor, number=number, nobody_s=nobody_s)
+    if not asked:
+        raise NotFound("procedure")
+    key = asked[0].order_key
+    others = _rows_of_order(actor=actor, key=key, nobody_s=nobody_s) if key else []
+    return _with_items([*asked, *(row for row in others if row.number != number)])
+
+
+@written
+def _rows_of_order(*, actor: Actor, key: str, nobody_s: Collection[int]) -> QuerySet[Procedure]:
+    return _numbered(actor, nobody_s=nobody_s).filter(order_key=key).order_by("number")
+
+
+def _with_items(rows: Sequence[Procedure]) -> list[ProcedureView]:
     items = items_of(rows=rows)
     return [view_of(row, items=items[row.pk]) for row in rows]
 
@@ -187,6 +219,19 @@ def booking_drafts(*, actor: Actor, enrolment_ids: Sequence[int]) -> dict[int, d
         status=ProcedureStatus.DRAFT,
     ).values_list("enrolment_id", "wishes")
     return {enrolment_id or 0: {int(slot): bool(want) for slot, want in kept.items()} for enrolment_id, kept in rows}
+
+
+@written
+def locked_drafts(*, actor: Actor, enrolment_ids: Collection[int]) -> QuerySet[Procedure, Any]:
+    """Return (id, enrolment id, wishes) of the actor's drafts, locked until the end of the caller's transaction."""
+    rows = Procedure.objects.filter(
+        organisation_id=actor.organisation_id,
+        account_id=actor.account_id or 0,
+        enrolment_id__in=enrolment_ids,
+        kind=ProcedureKind.BOOKING,
+        status=ProcedureStatus.DRAFT,
+    )
+    return rows.select_for_update().order_by("pk").values_list("pk", "enrolment_id", "wishes")
 
 
 def basket(*, actor: Actor, on: date) -> dict[int, dict[int, bool]]:
@@ -275,13 +320,13 @@ def preview_order(
     return bookings.preview_change(actor=actor, items=items, now=now, with_reason=with_reason, enrolments=enrolments)
 
 
-def _numbered(actor: Actor) -> QuerySet[Procedure]:
+def _numbered(actor: Actor, *, nobody_s: Collection[int] | None = None) -> QuerySet[Procedure]:
     # What was answered is encrypted and long, and stands on the page of the démarche alone.
     rows = Procedure.objects.only(*_OF_VIEW).filter(organisation_id=actor.organisation_id, number__isnull=False)
     if actor.audience == FAMILY:
         rows = without_private(actor=actor, rows=rows.filter(family_id__in=actor.family_ids))
         return without_closed(actor=actor, rows=rows)
-    return within_limits(actor=actor, rows=rows)
+    return within_limits(actor=actor, rows=rows, nobody_s=nobody_s)
 
 
 _OF_VIEW = (

@@ -19,9 +19,9 @@ from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.operations import basket, orders
 from preau.domain.procedures.queries.orders import (
     ProcedureView,
-    find_order,
     find_procedure,
     list_procedures,
+    order_of,
     preview_order,
     reverse_of,
 )
@@ -61,13 +61,12 @@ def procedure(request: Any, slug: str, number: int) -> HttpResponse:
 @require_safe
 def done(request: Any, slug: str, number: int) -> HttpResponse:
     """« Nous avons bien enregistré votre demande » (A10-01)."""
-    view = find_procedure(actor=request.actor, number=number)
-    others = [each for each in find_order(actor=request.actor, key=view.order_key) if each.number != number]
+    view, *others = order_of(actor=request.actor, number=number)
     rows = {row.enrolment_id: row for row in bookable_enrolments(actor=request.actor, on=request.today)}
     booked = booked_around(request, view)
     people = {row.participant_key: row for each in (view, *others) if (row := rows.get(each.enrolment_id or 0))}
     context = {
-        **_context(request, view, booked),
+        **_context(request, view, booked, enrolments=rows),
         "people": list(people.values()),
         "siblings": [] if others else _siblings(view, rows, booked),
         "others": [{"procedure": each, "days": procedure_days(each)} for each in others],
@@ -75,8 +74,14 @@ def done(request: Any, slug: str, number: int) -> HttpResponse:
     return render(request, "family/procedures/done.html", context)
 
 
-def _context(request: Any, view: ProcedureView, booked: Sequence[PlannedUnit]) -> dict[str, Any]:
-    decision = _undoable(request, view)
+def _context(
+    request: Any,
+    view: ProcedureView,
+    booked: Sequence[PlannedUnit],
+    *,
+    enrolments: Mapping[int, BookableEnrolment] | None = None,
+) -> dict[str, Any]:
+    decision = _undoable(request, view, enrolments=enrolments)
     limits = [(facts.cancel_closes_at, facts.on) for facts in decision.removed] if decision else []
     return {
         "procedure": view,
@@ -88,12 +93,16 @@ def _context(request: Any, view: ProcedureView, booked: Sequence[PlannedUnit]) -
     }
 
 
-def _undoable(request: Any, view: ProcedureView) -> Decision | None:
+def _undoable(
+    request: Any, view: ProcedureView, *, enrolments: Mapping[int, BookableEnrolment] | None = None
+) -> Decision | None:
     """What undoing a démarche would do now; None when it is another's to undo, or nothing of it can be."""
     if view.status != "accepted" or view.on_behalf or not any(day >= request.today for day in view.days):
         return None
     try:
-        outcome = preview_order(actor=request.actor, items=[reverse_of(view=view)], now=request.now)
+        outcome = preview_order(
+            actor=request.actor, items=[reverse_of(view=view)], now=request.now, enrolments=enrolments
+        )
     except NotFound:
         return None  # the enrolment has ended meanwhile
     return outcome.decision if outcome.decision.added or outcome.decision.removed else None
