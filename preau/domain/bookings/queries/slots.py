@@ -87,6 +87,16 @@ def load_facts(
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The settings of the offer of an enrolment, read once for all its slots."""
+
+    opening: catalogue_rules.Opening
+    book: catalogue_rules.Deadline | None
+    change: catalogue_rules.Deadline | None
+    cancel: catalogue_rules.Deadline | None
+
+
 class _FactsBuilder:
     """Builds facts slot after slot; the moments of one day and offer are computed once."""
 
@@ -104,16 +114,17 @@ class _FactsBuilder:
         self.counter_ids = counter_ids
         self.school_holidays = school_holidays
         self.lacking_piece = lacking_piece
-        self.moments: dict[tuple[int, str, date, int], datetime | None] = {}
-        self.deadlines: dict[tuple[int, str], catalogue_rules.Deadline | None] = {}
+        self.rules: dict[int, _Rules] = {}  # by enrolment
+        self.parsed: dict[str, catalogue_rules.Deadline] = {}  # equal settings are one deadline
+        self.moments: dict[tuple[int, date, int], datetime] = {}  # by deadline, day and minute
         self.unreadable: set[int] = set()  # offers of which a setting cannot be read
 
     def __call__(self, slot: SlotRow, enrolment: BookableEnrolment) -> SlotFacts:
-        opening = self._opening(enrolment)
-        book, change, cancel = (
-            self._moment(enrolment, act, slot.on, slot.starts_minute) for act in ("book", "change", "cancel")
-        )
+        rules = self.rules.get(enrolment.enrolment_id) or self._read_rules(enrolment)
         starts_at = self._instant(slot.on, slot.starts_minute)
+        book, change, cancel = (
+            self._closing(each, slot.on, slot.starts_minute) for each in (rules.book, rules.change, rules.cancel)
+        )
         return SlotFacts(
             slot_id=slot.slot_id,
             enrolment_id=enrolment.enrolment_id,
@@ -126,8 +137,8 @@ class _FactsBuilder:
             starts_at=starts_at,
             closed_reason=slot.closed_reason,
             is_covered=enrolment.starts_on <= slot.on < enrolment.ends_on,
-            opens_at=opening.opens_at,
-            window_closes_at=opening.closes_at,
+            opens_at=rules.opening.opens_at,
+            window_closes_at=rules.opening.closes_at,
             book_closes_at=book or starts_at,
             change_closes_at=change,
             cancel_closes_at=cancel or starts_at,
@@ -156,33 +167,34 @@ class _FactsBuilder:
             logger.error("offer %s is closed: its setting %s cannot be read", enrolment.offer_id, setting)
         self.unreadable.add(enrolment.offer_id)
 
-    def _moment(self, enrolment: BookableEnrolment, act: str, day: date, starts_minute: int) -> datetime | None:
+    def _read_rules(self, enrolment: BookableEnrolment) -> _Rules:
+        rules = _Rules(
+            self._opening(enrolment), *(self._deadline(enrolment, act) for act in ("book", "change", "cancel"))
+        )
+        self.rules[enrolment.enrolment_id] = rules
+        return rules
+
+    def _deadline(self, enrolment: BookableEnrolment, act: str) -> catalogue_rules.Deadline | None:
+        """One deadline of an offer; None when it has none, or when it cannot be read, which closes the offer."""
         data = enrolment.deadlines[act]
         if not data:
             return None
-        key = (enrolment.offer_id, act, day, starts_minute)
-        if key not in self.moments:
-            self.moments[key] = self._closing(enrolment, act, day, starts_minute)
-        return self.moments[key]
+        try:
+            return self.parsed.setdefault(repr(sorted(data.items())), catalogue_rules.parse_deadline(data))
+        except catalogue_rules.InvalidDeadline:
+            self._close(enrolment, f"{act}_deadline")
+            return None
 
-    def _closing(self, enrolment: BookableEnrolment, act: str, day: date, starts_minute: int) -> datetime | None:
-        deadline = self._deadline(enrolment, act)
+    def _closing(self, deadline: catalogue_rules.Deadline | None, day: date, starts_minute: int) -> datetime | None:
         if deadline is None:
             return None
-        return catalogue_rules.closing_moment(
-            deadline, day=day, starts_minute=starts_minute, holidays=self.holidays, zone=self.zone
-        )
-
-    def _deadline(self, enrolment: BookableEnrolment, act: str) -> catalogue_rules.Deadline | None:
-        """One deadline of an offer, read once; None when it cannot be, which closes the offer."""
-        key = (enrolment.offer_id, act)
-        if key not in self.deadlines:
-            try:
-                self.deadlines[key] = catalogue_rules.parse_deadline(enrolment.deadlines[act])
-            except catalogue_rules.InvalidDeadline:
-                self._close(enrolment, f"{act}_deadline")
-                self.deadlines[key] = None
-        return self.deadlines[key]
+        key = (id(deadline), day, starts_minute)
+        found = self.moments.get(key)
+        if found is None:
+            found = self.moments[key] = catalogue_rules.closing_moment(
+                deadline, day=day, starts_minute=starts_minute, holidays=self.holidays, zone=self.zone
+            )
+        return found
 
     def _instant(self, day: date, minute: int) -> datetime:
         local = datetime.combine(day, time(minute // 60, minute % 60), tzinfo=self.zone)
