@@ -315,6 +315,7 @@ class Slot(TenantModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation_id", "offer", "on", "unit"], name="slot_once")]
+        indexes = [models.Index(fields=["organisation_id", "on"], name="slot_day")]
 
     def __str__(self) -> str:
         return f"{self.offer_id} {self.on} {self.unit_id}"

@@ -61,7 +61,13 @@ def school_year_to_prepare(*, organisation_id: int, on: date) -> SchoolYear | No
 
     Re-enrolment begins in May (A04-13): families prepare September, and late ones the year in progress.
     """
-    return years_to_prepare(organisation_id=organisation_id, on=on, soon=on + BEFORE_SUMMER).first()
+    rows = _year_rows(organisation_id=organisation_id, on=on, soon=on + BEFORE_SUMMER)
+    return rows[0] if rows else None
+
+
+@written
+def _year_rows(*, organisation_id: int, on: date, soon: date) -> QuerySet[SchoolYear]:
+    return years_to_prepare(organisation_id=organisation_id, on=on, soon=soon)[:1]
 
 
 def years_to_prepare(*, organisation_id: int, on: date, soon: date) -> QuerySet[SchoolYear]:

@@ -14,7 +14,7 @@ from preau.domain.families.models import Adult, Child, Family, HouseholdChild, S
 from preau.domain.families.operations.contact_details import correct_contact_details
 from preau.domain.families.operations.merging import keep_apart
 from preau.domain.families.operations.profile import change_details
-from preau.domain.families.queries.duplicates import compare, list_duplicates
+from preau.domain.families.queries.duplicates import CROWD_OF_A_DAY, compare, list_duplicates
 from preau.domain.families.queries.files import find_families
 from preau.domain.families.rules import Traits, differs_by_one, fuller_sheet, likeness
 from tests.factories.town import NOW
@@ -201,3 +201,23 @@ def test_the_words_follow_a_change_of_name_and_leave_with_the_person(town, awa, 
     assert find_families(actor=agent, text="enfant1", limit=5)[1] == 0
     HouseholdChild.objects.filter(child=child).delete()
     assert not SearchWord.objects.filter(word="zoe").exists()
+
+
+@pytest.mark.django_db
+def test_a_birth_date_that_a_crowd_shares_is_no_likeness(town, awa, agent):
+    """One bug: a default date of an import made each child look like all the others, and the page took 16 seconds."""
+    town.household("Martin", children=CROWD_OF_A_DAY + 1, login="foule")
+    Child.objects.update(birth_date=date(2020, 1, 1))
+    assert list_duplicates(actor=agent, limit=10) == ([], 0)
+    again = _twin_of(town, awa, awa.children[0], birth_date=date(2020, 1, 1))
+    pairs, _total = list_duplicates(actor=agent, limit=10)
+    assert [(pair.second.person_id, pair.why) for pair in pairs] == [(again.pk, (SAME,))]
+
+
+@pytest.mark.django_db
+def test_the_pairs_cost_the_same_queries_whatever_the_crowd(town, awa, agent, django_assert_num_queries):
+    _twin_of(town, awa, awa.children[0])
+    for size in (1, CROWD_OF_A_DAY + 5):
+        town.household(f"Foule{size}", children=size, login=f"foule{size}")
+        with django_assert_num_queries(8):
+            list_duplicates(actor=agent, limit=10)

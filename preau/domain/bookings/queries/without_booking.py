@@ -46,7 +46,7 @@ def enrolled_between(*, actor: Actor, start: date, end: date, site_id: int | Non
         offer_id: closures_of(offer=offer, calendar=calendars[offer_id], start=start, end=end)
         for offer_id, offer in offers.items()
     }
-    classes = classes_between(actor=actor, start=start, end=end)
+    classes = classes_between(actor=actor, start=start, end=end, child_ids={row.child_id or 0 for row in found})
     lines = [
         _line(row, day, classes)
         for row in found

@@ -520,6 +520,10 @@ class Migration(migrations.Migration):
                 name="unit_hours",
             ),
         ),
+        migrations.AddIndex(
+            model_name="slot",
+            index=models.Index(fields=["organisation_id", "on"], name="slot_day"),
+        ),
         migrations.AddConstraint(
             model_name="slot",
             constraint=models.UniqueConstraint(fields=("organisation_id", "offer", "on", "unit"), name="slot_once"),

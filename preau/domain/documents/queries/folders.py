@@ -137,10 +137,10 @@ def _folders(
     situations: Mapping[int | None, Collection[str]],
     when: _When,
 ) -> list[Folder]:
-    mine = Q(family_id=family_id) | Q(child_id__in=child_ids, document_type__is_judicial=False)
     is_agent = actor.is_staff and actor.has_role(Role.AGENT, Role.MANAGER)
     reader = system_actor(actor.organisation_id, time_zone=actor.time_zone) if is_agent else actor
-    rows = [row for row in readable(actor=reader).filter(mine) if row.state != DocumentState.REPLACED]
+    found = _sent_rows(actor=reader, family_id=family_id, child_ids=child_ids)
+    rows = [row for row in found if row.state != DocumentState.REPLACED]
     when = replace(when, withholds_judgments=actor.is_staff and not actor.has_role(Role.MANAGER))
     family, *children = _of_family_and_children(types, rows, child_ids=child_ids, situations=situations, when=when)
     adults = [
@@ -148,6 +148,12 @@ def _folders(
         for adult_id in _adults_to_ask(actor, family_id, types)
     ]
     return [family, *adults, *children]
+
+
+@written
+def _sent_rows(*, actor: Actor, family_id: int, child_ids: Collection[int]) -> QuerySet[Document]:
+    mine = Q(family_id=family_id) | Q(child_id__in=child_ids, document_type__is_judicial=False)
+    return readable(actor=actor).filter(mine)
 
 
 def _of_family_and_children(

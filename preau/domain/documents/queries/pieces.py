@@ -12,6 +12,7 @@ from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
 from preau.base.scanning import ScanState
 from preau.base.uploads import EXTENSIONS
+from preau.base.written import written
 from preau.domain.accounts.enums import Role
 from preau.domain.documents.enums import DocumentState, Need, Subject, Validity
 from preau.domain.documents.models import Document, DocumentType
@@ -128,8 +129,12 @@ def papers_to_prepare(*, organisation_id: int, on: date) -> list[PaperToPrepare]
 
 def active_types(*, actor: Actor) -> list[DocumentType]:
     """Return the rows of the types that may be sent, in their order. One query."""
-    rows = DocumentType.objects.filter(organisation_id=actor.organisation_id, is_active=True)
-    return list(rows.order_by("position", "title"))
+    return _active_type_rows(organisation_id=actor.organisation_id)
+
+
+@written
+def _active_type_rows(*, organisation_id: int) -> QuerySet[DocumentType]:
+    return DocumentType.objects.filter(organisation_id=organisation_id, is_active=True).order_by("position", "title")
 
 
 def find_document(*, actor: Actor, document_id: int, on: date) -> DocumentView:

@@ -1,5 +1,6 @@
 """Enrolments as agents read them: those of a family, waiting lists, what may be enrolled in."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,6 +10,7 @@ from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
 from preau.base.ordering import by_name
 from preau.base.scope import limited
+from preau.base.written import written
 from preau.domain.catalogue.enums import WaitingList
 from preau.domain.catalogue.models import Offer
 from preau.domain.enrolments.enums import EnrolmentStatus
@@ -84,10 +86,15 @@ def enrolments_of_family(*, actor: Actor, family_id: int, on: date) -> list[Enro
     :raises NotFound: the family is not the actor's.
     """
     actor.require_family(family_id)
-    rows = visible_enrolments(actor=actor).filter(
+    return _lines(actor, _rows_of_family(actor=actor, family_id=family_id, on=on))
+
+
+@written
+def _rows_of_family(*, actor: Actor, family_id: int, on: date) -> QuerySet[Enrolment]:
+    rows = _joined(visible_enrolments(actor=actor)).filter(
         Q(status=EnrolmentStatus.WAITING) | Q(status=EnrolmentStatus.ACTIVE, ends_on__gt=on), family_id=family_id
     )
-    return _lines(actor, rows.order_by("child__birth_date", "child_id", "offer__activity__position", "starts_on"))
+    return rows.order_by("child__birth_date", "child_id", "offer__activity__position", "starts_on")
 
 
 def find_enrolment(*, actor: Actor, enrolment_id: int) -> EnrolmentLine:
@@ -95,7 +102,7 @@ def find_enrolment(*, actor: Actor, enrolment_id: int) -> EnrolmentLine:
 
     :raises NotFound: unknown, or not the actor's.
     """
-    found = _lines(actor, visible_enrolments(actor=actor).filter(pk=enrolment_id))
+    found = _lines(actor, _joined(visible_enrolments(actor=actor)).filter(pk=enrolment_id))
     if not found:
         raise NotFound("enrolment")
     return found[0]
@@ -103,7 +110,7 @@ def find_enrolment(*, actor: Actor, enrolment_id: int) -> EnrolmentLine:
 
 def waiting_list(*, actor: Actor, offer_id: int) -> list[EnrolmentLine]:
     """Return who waits for a place in an offer, first come first. Three queries."""
-    rows = visible_enrolments(actor=actor).filter(offer_id=offer_id, status=EnrolmentStatus.WAITING)
+    rows = _joined(visible_enrolments(actor=actor)).filter(offer_id=offer_id, status=EnrolmentStatus.WAITING)
     return _lines(actor, rows.order_by("waiting_since", "pk"))
 
 
@@ -159,16 +166,33 @@ def visible_offers(*, actor: Actor) -> QuerySet[Offer]:
     return limited(rows, actor=actor, department="activity__department", site="site")
 
 
-def _lines(actor: Actor, rows: QuerySet[Enrolment]) -> list[EnrolmentLine]:
-    found = list(rows.select_related("family", "child", "adult", "offer__activity", "offer__site"))
+def _joined(rows: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    """Enrolments with the columns that a line shows of what they are joined to."""
+    return rows.select_related("family", "child", "adult", "offer__activity", "offer__site").only(*_OF_LINE)
+
+
+_OF_LINE = (
+    *("family_id", "child_id", "adult_id", "offer_id", "starts_on", "ends_on", "status", "waiting_since"),
+    *("ended_reason", "family__name", "child__first_name", "child__hue", "adult__first_name", "offer__name"),
+    *("offer__site_id", "offer__site__name", "offer__activity_id", "offer__activity__name"),
+    "offer__activity__booking_mode",
+)
+
+
+def _lines(actor: Actor, rows: Iterable[Enrolment]) -> list[EnrolmentLine]:
+    found = list(rows)
     ranks = waiting_ranks(actor=actor, enrolments=[row for row in found if row.status == EnrolmentStatus.WAITING])
     patterns = {
         each.enrolment_id: read_pattern(each.pattern)
-        for each in Subscription.objects.filter(
-            organisation_id=actor.organisation_id, enrolment_id__in=[row.pk for row in found]
-        ).order_by("starts_on")
+        for each in _pattern_rows(organisation_id=actor.organisation_id, enrolment_ids=[row.pk for row in found])
     }
     return [_line(row, ranks.get(row.pk), patterns.get(row.pk, ())) for row in found]
+
+
+@written
+def _pattern_rows(*, organisation_id: int, enrolment_ids: Collection[int]) -> QuerySet[Subscription]:
+    rows = Subscription.objects.filter(organisation_id=organisation_id, enrolment_id__in=enrolment_ids)
+    return rows.order_by("starts_on")
 
 
 def _line(row: Enrolment, rank: int | None, pattern: tuple[PatternLine, ...]) -> EnrolmentLine:

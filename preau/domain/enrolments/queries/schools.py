@@ -4,11 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from preau.base.actor import Actor
 from preau.base.ordering import by_name
 from preau.base.scope import limited
+from preau.base.written import written
 from preau.domain.catalogue.models import SchoolClass, SchoolYear
 from preau.domain.enrolments.enums import Weeks
 from preau.domain.enrolments.models import Schooling, SchoolSector
@@ -73,11 +74,16 @@ def schoolings_of(*, actor: Actor, child_id: int) -> list[SchoolingLine]:
 
 def classes_of_children(*, actor: Actor, child_ids: Collection[int], on: date) -> dict[int, SchoolingLine]:
     """Return the class of each child on a day. One query; the caller has checked that the children may be read."""
+    rows = _schooling_rows(organisation_id=actor.organisation_id, child_ids=child_ids, on=on)
+    return {row.child_id: _schooling_line(row) for row in rows}
+
+
+@written
+def _schooling_rows(*, organisation_id: int, child_ids: Collection[int], on: date) -> QuerySet[Schooling]:
     rows = Schooling.objects.filter(
-        organisation_id=actor.organisation_id, child_id__in=child_ids, starts_on__lte=on, ends_on__gt=on
+        organisation_id=organisation_id, child_id__in=child_ids, starts_on__lte=on, ends_on__gt=on
     )
-    found = rows.select_related("school_class__site", "school_class__school_year").order_by("starts_on", "pk")
-    return {row.child_id: _schooling_line(row) for row in found}
+    return rows.select_related("school_class__site", "school_class__school_year").order_by("starts_on", "pk")
 
 
 def classes_of_year(*, actor: Actor, year_id: int, site_id: int | None = None) -> list[ClassFacts]:

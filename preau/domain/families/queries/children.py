@@ -207,10 +207,18 @@ def children_with_sheet(*, actor: Actor, child_ids: Collection[int]) -> frozense
 
 def validated_dossiers(*, actor: Actor, child_ids: Collection[int], school_year_id: int) -> dict[int, date]:
     """Return the children whose dossier is validated for a school year, with the day. One query."""
+    rows = _validated_rows(organisation_id=actor.organisation_id, child_ids=child_ids, school_year_id=school_year_id)
+    return {child_id: validated_at.astimezone(actor.zone).date() for child_id, validated_at in rows}
+
+
+@written
+def _validated_rows(
+    *, organisation_id: int, child_ids: Collection[int], school_year_id: int
+) -> QuerySet[ValidatedDossier, Any]:
     rows = ValidatedDossier.objects.filter(
-        organisation_id=actor.organisation_id, child_id__in=child_ids, school_year_id=school_year_id
+        organisation_id=organisation_id, child_id__in=child_ids, school_year_id=school_year_id
     )
-    return {row.child_id: row.validated_at.astimezone(actor.zone).date() for row in rows}
+    return rows.values_list("child_id", "validated_at")
 
 
 def situations_of(*, actor: Actor, family_id: int, child_ids: Collection[int]) -> Situations:
@@ -221,8 +229,13 @@ def situations_of(*, actor: Actor, family_id: int, child_ids: Collection[int]) -
     :raises NotFound: not the actor's household.
     """
     actor.require_family(family_id)
-    rows = _with_situation(actor.organisation_id, family_id, child_ids)
+    rows = _situation_rows(organisation_id=actor.organisation_id, family_id=family_id, child_ids=child_ids)
     return {None: set(), **{child_id: set() for child_id in child_ids}, **{row.pk: _situation(row) for row in rows}}
+
+
+@written
+def _situation_rows(*, organisation_id: int, family_id: int, child_ids: Collection[int]) -> QuerySet[Child]:
+    return _with_situation(organisation_id, family_id, child_ids)
 
 
 def sheets_of_children(
@@ -330,16 +343,22 @@ def flags_of_children(*, actor: Actor, child_ids: Collection[int], on: date) -> 
     :raises NotAllowed: neither site staff nor agent nor manager.
     """
     actor.require_role(Role.AGENT, Role.MANAGER, Role.SITE_STAFF)
-    homes = homes_in_charge(organisation_id=actor.organisation_id).filter(child_id=OuterRef(OuterRef("pk")))
+    rows = _flag_rows(organisation_id=actor.organisation_id, child_ids=child_ids)
+    return {row.pk: _flags(row, on) for row in rows}
+
+
+@written
+def _flag_rows(*, organisation_id: int, child_ids: Collection[int]) -> QuerySet[Child]:
+    homes = homes_in_charge(organisation_id=organisation_id).filter(child_id=OuterRef(OuterRef("pk")))
     forbidden = Contact.objects.filter(
         Q(child_id=OuterRef("pk")) | Q(child_id__isnull=True),
         family_id__in=homes.values("family_id"),
-        organisation_id=actor.organisation_id,
+        organisation_id=organisation_id,
         kind=ContactKind.FORBIDDEN,
         removed_at=None,
     )
-    rows = Child.objects.filter(organisation_id=actor.organisation_id, pk__in=child_ids).select_related("health")
-    return {row.pk: _flags(row, on) for row in rows.annotate(is_kept=Exists(forbidden))}
+    rows = Child.objects.filter(organisation_id=organisation_id, pk__in=child_ids).select_related("health")
+    return rows.annotate(is_kept=Exists(forbidden))
 
 
 def _flags(row: Child, on: date) -> ChildFlags:

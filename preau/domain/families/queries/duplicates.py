@@ -1,13 +1,13 @@
 """Records that may be one person: pairs of adults and of children that look alike, and two of them side by side."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Lower
 
 from preau.base.actor import Actor
@@ -23,6 +23,7 @@ from preau.domain.families.rules import ADULT_TEXTS, CHILD_TEXTS, Traits, likene
 CHILD_FIELDS = (*CHILD_TEXTS, "birth_date")
 ADULT_FIELDS = (*ADULT_TEXTS, "birth_date", "employer")
 MOST = 5_000  # records looked at in one go; the surest pairs are shown first
+CROWD_OF_A_DAY = 40  # more who share a birth date were given it by an import
 CROWD = 12  # more records that share a telephone are an institution, not a person
 
 
@@ -90,9 +91,12 @@ def list_duplicates(*, actor: Actor, limit: int, among: QuerySet[Family] | None 
     apart = set(
         NotDuplicate.objects.filter(organisation_id=actor.organisation_id).values_list("kind", "first_id", "second_id")
     )
-    adults, children = _adults(actor), _children(actor)
+    (adults, of_adults), (children, of_children) = _adults(actor), _children(actor)
     homes = _homes(actor, adults=[row.pk for row in adults], children=[row.pk for row in children], among=among)
-    pairs = [*_pairs(PersonKind.ADULT, adults, homes, apart), *_pairs(PersonKind.CHILD, children, homes, apart)]
+    pairs = [
+        *_pairs(PersonKind.ADULT, adults, homes, apart, crowds=of_adults),
+        *_pairs(PersonKind.CHILD, children, homes, apart, crowds=of_children),
+    ]
     pairs.sort(key=lambda pair: (-strength(pair.why), name_key(pair.first.full_name), pair.first.person_id))
     return pairs[:limit], len(pairs)
 
@@ -163,8 +167,8 @@ def _differences(first: Any, second: Any, names: Iterable[str]) -> tuple[Differe
     return tuple(Difference(name, getattr(first, name), getattr(second, name)) for name in names)
 
 
-def _adults(actor: Actor) -> list[Adult]:
-    """Those who share an e-mail, a telephone, or a birth date and a name, with another."""
+def _adults(actor: Actor) -> tuple[list[Adult], frozenset[date]]:
+    """Those who share an e-mail, a telephone, or a birth date and a name, with another; the dates of a crowd."""
     mine = Adult.objects.filter(organisation_id=actor.organisation_id)
     emails = _shared(mine.exclude(email="").annotate(value=Lower("email")))
     words = SearchWord.objects.filter(
@@ -173,20 +177,20 @@ def _adults(actor: Actor) -> list[Adult]:
     by_phone = SearchWord.objects.filter(
         organisation_id=actor.organisation_id, adult__isnull=False, word__in=_shared(words)
     )
+    born, crowds = _share_birth(mine)
     found = [
         *mine.annotate(low=Lower("email")).filter(low__in=emails)[:MOST],
-        *mine.filter(pk__in=by_phone.values("adult_id"))[:MOST],
-        *_share_birth(mine)[:MOST],
+        *mine.filter(Q(pk__in=by_phone.values("adult_id")) | Q(pk__in=born))[:MOST],
     ]
-    return list({row.pk: row for row in found}.values())
+    return list({row.pk: row for row in found}.values()), crowds
 
 
-def _children(actor: Actor) -> list[Child]:
+def _children(actor: Actor) -> tuple[list[Child], frozenset[date]]:
     """Those who share a birth date and a name with another, or a whole name when one has no birth date yet."""
     mine = Child.objects.filter(organisation_id=actor.organisation_id)
     unborn = mine.filter(birth_date=None).values("name_key")
-    found = [*_share_birth(mine)[:MOST], *mine.filter(name_key__in=unborn)[:MOST]]
-    return list({row.pk: row for row in found}.values())
+    born, crowds = _share_birth(mine)
+    return list(mine.filter(Q(pk__in=born) | Q(name_key__in=unborn))[:MOST]), crowds
 
 
 def _shared(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -195,14 +199,24 @@ def _shared(rows: QuerySet[Any]) -> QuerySet[Any]:
     return counted.values("value")
 
 
-def _share_birth(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Those born on the same day as another who has a word of its names, whatever its accents and capitals."""
-    kind = "adult" if rows.model is Adult else "home__child"
-    words = SearchWord.objects.filter(**{kind: OuterRef(OuterRef("pk"))}).values("word")
-    shared = SearchWord.objects.filter(**{kind: OuterRef("pk"), "word__in": words})
-    others = rows.filter(birth_date=OuterRef("birth_date")).exclude(pk=OuterRef("pk"))
-    found: QuerySet[Any] = rows.exclude(birth_date=None).filter(Exists(others.filter(Exists(shared))))
-    return found
+def _share_birth(rows: QuerySet[Any]) -> tuple[list[int], frozenset[date]]:
+    """Those born on the same day as another who has a word of its names, whatever its accents and capitals; one query.
+
+    A date that a crowd shares is none: an import wrote it for all those whose own was not known. Only who has the
+    same whole name is then looked at. With it, these dates.
+    """
+    days: defaultdict[date, list[tuple[int, str]]] = defaultdict(list)
+    for pk, born, name in rows.exclude(birth_date=None).values_list("pk", "birth_date", "name_key"):
+        days[born].append((pk, name))
+    found: set[int] = set()
+    crowds = frozenset(born for born, people in days.items() if len(people) > CROWD_OF_A_DAY)
+    for born, people in days.items():
+        alike: defaultdict[str, list[int]] = defaultdict(list)
+        for pk, name in people if len(people) > 1 else ():
+            for word in {name} if born in crowds else set(name.split()):
+                alike[word].append(pk)
+        found.update(pk for group in alike.values() if len(group) > 1 for pk in group)
+    return sorted(found)[:MOST], crowds
 
 
 def _homes(
@@ -238,10 +252,16 @@ def _pairs(
     rows: Sequence[Adult] | Sequence[Child],
     homes: Mapping[tuple[PersonKind, int], tuple[Home, ...]],
     apart: set[tuple[str, int, int]],
+    *,
+    crowds: Collection[date],
 ) -> list[Pair]:
-    """Compare those who share something, and only those."""
+    """Compare those who share something, and only those.
+
+    :param crowds: birth dates that say nothing of anybody.
+    """
     known = [row for row in rows if (kind, row.pk) in homes]
     traits = {row.pk: _traits(row) for row in known}
+    traits = {pk: replace(each, born=None) if each.born in crowds else each for pk, each in traits.items()}
     by_id: dict[int, Any] = {row.pk: row for row in known}
     found: dict[tuple[int, int], Pair] = {}
     for group in _groups(traits):

@@ -407,12 +407,14 @@ def _position_rank(adult: AdultCard) -> tuple[int, int]:
     return (order.index(AdultPosition(adult.position)), adult.adult_id)
 
 
+@written
+def _contact_rows(*, organisation_id: int, family_id: int) -> QuerySet[Contact]:
+    rows = Contact.objects.filter(organisation_id=organisation_id, family_id=family_id, removed_at=None)
+    return rows.select_related("child").order_by("kind", *by_name("last_name", "first_name"))
+
+
 def _contacts(actor: Actor, family_id: int) -> list[ContactCard]:
-    rows = (
-        Contact.objects.filter(organisation_id=actor.organisation_id, family_id=family_id, removed_at=None)
-        .select_related("child")
-        .order_by("kind", *by_name("last_name", "first_name"))
-    )
+    rows = _contact_rows(organisation_id=actor.organisation_id, family_id=family_id)
     return [
         ContactCard(
             contact_id=row.pk,

@@ -132,18 +132,20 @@ class FormView:
     fields: tuple[Mapping[str, Any], ...]
 
 
-def visible(*, actor: Actor) -> QuerySet[Procedure]:
+def visible(*, actor: Actor, nobody_s: Collection[int] | None = None) -> QuerySet[Procedure]:
     """Return the démarches, drafts included, that an actor may read.
 
     Families: those of their households, but on children whose things are closed to them, or about another adult
     alone (`without_private`). Agents: those of their
     departments and sites; drafts are the family's own.
+
+    :param nobody_s: see `visibility.within_limits`.
     """
     rows = Procedure.objects.filter(organisation_id=actor.organisation_id)
     if actor.audience == FAMILY:
         rows = without_private(actor=actor, rows=rows.filter(family_id__in=actor.family_ids))
         return without_closed(actor=actor, rows=rows)
-    return within_limits(actor=actor, rows=rows)
+    return within_limits(actor=actor, rows=rows, nobody_s=nobody_s)
 
 
 def find_draft(*, actor: Actor, draft_id: int) -> DraftView:

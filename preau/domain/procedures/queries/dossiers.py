@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from preau.base.actor import Actor
+from preau.base.written import written
 from preau.domain.catalogue.models import Activity
 from preau.domain.documents.queries.folders import Folder, folders
 from preau.domain.documents.queries.publications import regulations_to_accept
@@ -117,17 +120,11 @@ def dossier_marks(*, actor: Actor, family_id: int, child_ids: Collection[int], y
     :raises NotFound: not the actor's household.
     """
     actor.require_family(family_id)
-    rows = Procedure.objects.filter(
-        organisation_id=actor.organisation_id,
-        child_id__in=child_ids,
-        kind=ProcedureKind.DOSSIER,
-        school_year_id=year_id,
-    )
-    rows = rows.defer("answers").order_by("pk")
+    rows = _mark_rows(organisation_id=actor.organisation_id, child_ids=child_ids, year_id=year_id)
     sent = {row.child_id: row for row in rows if row.status != ProcedureStatus.DRAFT}
     drafts = {row.child_id for row in rows if row.status == ProcedureStatus.DRAFT and row.family_id == family_id}
     validated = validated_dossiers(actor=actor, child_ids=child_ids, school_year_id=year_id)
-    asked = Activity.objects.filter(organisation_id=actor.organisation_id, requires_dossier=True).exists()
+    asked = bool(_asking_rows(organisation_id=actor.organisation_id))
     known = sent.keys() | drafts | validated.keys()
     marks = {}
     for child_id in child_ids:
@@ -138,6 +135,19 @@ def dossier_marks(*, actor: Actor, family_id: int, child_ids: Collection[int], y
         status = ProcedureStatus.DRAFT if is_begun else (last.status if last else "")
         marks[child_id] = DossierMark(validated.get(child_id), status, last.number if last else None)
     return marks
+
+
+@written
+def _mark_rows(*, organisation_id: int, child_ids: Collection[int], year_id: int) -> QuerySet[Procedure]:
+    rows = Procedure.objects.filter(
+        organisation_id=organisation_id, child_id__in=child_ids, kind=ProcedureKind.DOSSIER, school_year_id=year_id
+    )
+    return rows.only("child_id", "status", "family_id", "number").order_by("pk")
+
+
+@written
+def _asking_rows(*, organisation_id: int) -> QuerySet[Activity, Any]:
+    return Activity.objects.filter(organisation_id=organisation_id, requires_dossier=True).values_list("pk")[:1]
 
 
 def _status(draft: Procedure | None, last: Procedure | None, *, is_open: bool) -> str:

@@ -18,6 +18,7 @@ from preau.domain.procedures.enums import LineChange, ProcedureKind, ProcedureSt
 from preau.domain.procedures.models import Procedure, ProcedureLine, TimelineEntry
 from preau.domain.procedures.queries.visibility import departments_of_nobody, within_limits, without_private
 
+LATEST_OF_FAMILY = 8  # on its file, before an agent
 LATEST = 5  # démarches shown first
 
 
@@ -100,13 +101,24 @@ def list_procedures(
     return [view_of(row) for row in rows.order_by("-number")[offset : offset + limit]], total
 
 
-def numbers_of_family(*, actor: Actor, family_id: int) -> list[int]:
-    """Return the numbers of a family's démarches that the actor may read. One query.
+def procedures_of_family(*, actor: Actor, family_id: int) -> tuple[list[ProcedureView], list[int]]:
+    """Return the newest démarches of a family that the actor may read, a few, and the numbers of all. Two queries.
 
     :raises NotFound: `family_id` is not the actor's.
     """
     actor.require_family(family_id)
-    return [number or 0 for number in _numbered(actor).filter(family_id=family_id).values_list("number", flat=True)]
+    asked = {"actor": actor, "family_id": family_id, "nobody_s": departments_of_nobody(actor=actor)}
+    return [view_of(row) for row in _newest_of_family(**asked)], [number for (number,) in _numbers_of_family(**asked)]
+
+
+@written
+def _newest_of_family(*, actor: Actor, family_id: int, nobody_s: Collection[int]) -> QuerySet[Procedure]:
+    return _numbered(actor, nobody_s=nobody_s).filter(family_id=family_id).order_by("-number")[:LATEST_OF_FAMILY]
+
+
+@written
+def _numbers_of_family(*, actor: Actor, family_id: int, nobody_s: Collection[int]) -> QuerySet[Procedure, Any]:
+    return _numbered(actor, nobody_s=nobody_s).filter(family_id=family_id).values_list("number")
 
 
 def latest_procedures(*, actor: Actor) -> list[ProcedureView]:

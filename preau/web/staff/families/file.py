@@ -21,7 +21,7 @@ from preau.domain.families.queries.files import ChildCard, FamilyFile
 from preau.domain.families.queries.history import JournalLine, file_journal
 from preau.domain.procedures.queries.cases import cases_of_documents
 from preau.domain.procedures.queries.dossiers import DossierMark, dossier_marks
-from preau.domain.procedures.queries.orders import list_procedures, numbers_of_family
+from preau.domain.procedures.queries.orders import procedures_of_family
 from preau.kernel.periods import week_of
 
 LATEST = 8
@@ -63,9 +63,9 @@ def file_context(*, actor: Actor, file: FamilyFile, on: date, journal_limit: int
     ids = [child_id for child_id in every if child_id in mine]
     week = week_of(on)
     lines = enrolments_of_family(actor=actor, family_id=file.family_id, on=on)
-    planned = planned_units(actor=actor, start=week.start, end=week.end, family_ids=[file.family_id])
+    planned = planned_units(actor=actor, start=week.start, end=week.end, family_ids=[file.family_id], child_ids=every)
     papers = _papers(actor, file, ids, on)
-    procedures, total = list_procedures(actor=actor, limit=LATEST, family_id=file.family_id)
+    procedures, numbers = procedures_of_family(actor=actor, family_id=file.family_id)
     return {
         "file": file,
         "reads_files": True,
@@ -76,8 +76,10 @@ def file_context(*, actor: Actor, file: FamilyFile, on: date, journal_limit: int
         "days": _days(planned, lines),
         "household_papers": papers[None],
         "procedures": procedures,
-        "procedure_count": total,
-        "journal": journal_of(actor, file, child_ids=ids, lines=lines, papers=papers, limit=journal_limit),
+        "procedure_count": len(numbers),
+        "journal": journal_of(
+            actor, file, child_ids=ids, lines=lines, papers=papers, numbers=numbers, limit=journal_limit
+        ),
     }
 
 
@@ -88,6 +90,7 @@ def journal_of(
     child_ids: list[int],
     lines: list[EnrolmentLine],
     papers: Mapping[int | None, Papers],
+    numbers: list[int],
     limit: int,
 ) -> list[JournalLine]:
     """What was done to the file, its children whom the agent opens, their enrolments, pieces and démarches."""
@@ -95,7 +98,7 @@ def journal_of(
         "child": child_ids,
         "enrolment": [line.enrolment_id for line in lines],
         "document": [view.document_id for each in papers.values() for view, _number in each.rows],
-        "procedure": numbers_of_family(actor=actor, family_id=file.family_id),
+        "procedure": numbers,
     }
     adult_ids = [adult.adult_id for adult in file.adults]
     return file_journal(actor=actor, family_id=file.family_id, adult_ids=adult_ids, also=also, limit=limit)

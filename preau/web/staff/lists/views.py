@@ -1,6 +1,5 @@
 """Who is expected: list of a day, matrix of a week; on screen, on paper and as a spreadsheet."""
 
-from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,8 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from preau.base.ordering import name_key
-from preau.domain.bookings.queries.expected import Expected, expected_between
+from preau.domain.bookings.queries.expected import Expected, busiest_site, expected_between
 from preau.domain.bookings.queries.without_booking import enrolled_between
 from preau.domain.organisations.queries import list_sites
 from preau.kernel.periods import monday_of
@@ -32,6 +30,7 @@ def day(request: Any, slug: str) -> HttpResponse:
     wanted = read_list(request.GET, today=request.today)
     if wanted is None:
         return render(request, "400.html", status=400)
+    wanted = _at_one_site(request, wanted, days=1)
     every = _rows(request, wanted, days=1)
     rows = [row for row in every if wanted.keeps(row)]
     care = care_of(actor=request.actor, rows=rows, on=request.today)
@@ -50,11 +49,8 @@ def week(request: Any, slug: str) -> HttpResponse:
     if wanted is None:
         return render(request, "400.html", status=400)
     wanted = replace(wanted, on=monday_of(wanted.on))
+    wanted = _at_one_site(request, wanted, days=WEEK)
     every = _rows(request, wanted, days=WEEK)
-    if not wanted.site_asked and every:
-        first = _fullest(every)
-        wanted = replace(wanted, site_id=first)
-        every = [row for row in every if row.site_id == first]
     rows = [row for row in every if wanted.keeps(row)]
     care = care_of(actor=request.actor, rows=rows, on=request.today)
     tables = week_tables(rows=rows, order=wanted.order, no_unit=_("Inscrit"))
@@ -64,10 +60,12 @@ def week(request: Any, slug: str) -> HttpResponse:
     return render(request, "staff/lists/week.html", {**_frame(request, wanted, every, step=WEEK), **context})
 
 
-def _fullest(rows: list[Expected]) -> int:
-    """The site where most are expected; of two alike, the first by its name."""
-    counts = Counter(row.site_id for row in rows)
-    return min(rows, key=lambda row: (-counts[row.site_id], name_key(row.site), row.site_id)).site_id
+def _at_one_site(request: Any, wanted: ListFilter, *, days: int) -> ListFilter:
+    """One site at a time, the one where most are expected, unless all are asked for: who welcomes is somewhere."""
+    if wanted.site_asked:
+        return wanted
+    start, end = wanted.on, wanted.on + timedelta(days=days)
+    return replace(wanted, site_id=busiest_site(actor=request.actor, start=start, end=end))
 
 
 def _rows(request: Any, wanted: ListFilter, *, days: int) -> list[Expected]:
@@ -87,6 +85,7 @@ def _frame(request: Any, wanted: ListFilter, every: list[Expected], *, step: int
         "wanted": wanted,
         "on": wanted.on,
         "query": wanted.query(),
+        "query_everywhere": replace(wanted, site_id=None).query(),
         "previous": wanted.moved(-step),
         "next": wanted.moved(step),
         "sites": sites,
