@@ -95,6 +95,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "preau.config.compression.CompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "preau.config.middleware.SecurityHeadersMiddleware",
     "preau.config.middleware.BodyLimitMiddleware",

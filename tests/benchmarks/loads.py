@@ -1,5 +1,6 @@
 """Visitors over HTTP, alone or together, and the times they met."""
 
+import gzip
 import http.client
 import json
 import multiprocessing
@@ -43,7 +44,8 @@ class Visitor:
     def ask(self, name: str, path: str, data: list[tuple[str, str]] | None = None, *, expected: int = 200) -> str:
         """Send one request; return the body, or where it redirects to."""
         self.connection = self.connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        headers = {"Cookie": "; ".join(f"{key}={value}" for key, value in self.cookies.items())}
+        cookies = "; ".join(f"{key}={value}" for key, value in self.cookies.items())
+        headers = {"Cookie": cookies, "Accept-Encoding": "gzip", "Sec-Fetch-Site": "same-origin"}
         body = None
         if data is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -54,6 +56,8 @@ class Visitor:
         content = response.read()
         self.note(name, time.perf_counter() - started)
         self.bytes_of[name] = len(content)
+        if response.headers.get("Content-Encoding") == "gzip":
+            content = gzip.decompress(content)
         for header in response.headers.get_all("Set-Cookie", []):
             key, _, value = header.partition(";")[0].partition("=")
             self.cookies[key] = value
