@@ -2,6 +2,7 @@ from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 
 from preau.base.ordering import give_collation
+from preau.base.written import plan_once
 
 
 class BaseConfig(AppConfig):
@@ -11,3 +12,4 @@ class BaseConfig(AppConfig):
 
     def ready(self) -> None:
         connection_created.connect(give_collation, dispatch_uid="preau.collation")
+        connection_created.connect(plan_once, dispatch_uid="preau.plans")

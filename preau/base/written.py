@@ -159,6 +159,13 @@ class _Watched(Actor):
         return object.__getattribute__(self, name)
 
 
+def plan_once(connection: Any, **_: Any) -> None:
+    """Let a new connection of PostgreSQL plan what it prepares once, for any value: these reads all look up by keys."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET plan_cache_mode = force_generic_plan")
+
+
 def _plain(given: Values, of_actor: Collection[str]) -> Values:
     """The values that an SQL may hold, by the name of their place; collections in an order of their own."""
     found: Values = {}

@@ -4,6 +4,7 @@ import gzip
 import http.client
 import json
 import multiprocessing
+import random
 import re
 import time
 from collections.abc import Callable
@@ -16,8 +17,11 @@ CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 SEEN = re.compile(r'name="seen" value="(\d+):([01])"><label[^>]*><input type="checkbox" name="u" value="\1"[^>]*>')
 KEY = re.compile(r'name="key" value="([^"]+)"')
 FORWARD = re.compile(r'class="btn go"\s+formaction="([^"]+)"')  # « Aller à l’étape 2 »
+SHOWN = re.compile(r'name="seen" value="([^"]*)"')  # of the month of all the children
 READ = re.compile(r'name="lu" value="([^"]*)"')
 DAYS_OF_AN_ORDER = 20
+
+LATE = "retard du générateur"
 
 Visit = Callable[["Visitor", dict[str, Any], int], None]
 
@@ -83,6 +87,10 @@ class Visitor:
     def grid(self, person: dict[str, Any], month: str) -> str:
         return self.ask("grille du mois", f"/{self.slug}/famille/reservations/{person['enrolment']}/?debut={month}")
 
+    def page(self, name: str, path: str) -> str:
+        """Open a page below the collectivité."""
+        return self.ask(name, f"/{self.slug}/{path}")
+
     def order(self, person: dict[str, Any], month: str) -> None:
         """Tick 20 mornings of a month (or untick them when they are booked), read the recap, validate."""
         page = self.grid(person, month)
@@ -100,16 +108,35 @@ class Visitor:
             fields.append(("seen", f"{slot}:{int(held)}"))
             if held is not (slot in changed):
                 fields.append(("u", slot))
+        self._send(page, path, fields, name="commande de 20 jours", started=started)
+
+    def basket(self, family: dict[str, Any], month: str) -> None:
+        """Tick 20 moments of each child (or untick them) on the month of all of them, read the recap, validate."""
+        path = f"/{self.slug}/famille/reservations/semaine/"
+        page = self.ask("mois de tous les enfants", f"{path}?vue=mois&semaine={month}")
+        started = time.perf_counter()
+        boxes = dict(item.split(":") for item in SHOWN.search(page)[1].split())
+        changed: set[str] = set()
+        for enrolment in family["enrolments"]:
+            mine = [box for box in boxes if box.startswith(f"{enrolment}-")]
+            if mine:
+                changed |= {box for box in mine if boxes[box] == boxes[mine[0]]} & set(mine[:DAYS_OF_AN_ORDER])
+        if not changed:
+            return
+        fields = [("csrfmiddlewaretoken", CSRF.search(page)[1]), ("vue", "mois"), ("semaine", month)]
+        fields += [("enfant", ""), ("passes", ""), ("seen", SHOWN.search(page)[1])]
+        fields += [("u", box) for box, flag in boxes.items() if (flag == "1") is not (box in changed)]
+        self._send(page, path, fields, name="panier de trois enfants", started=started)
+
+    def _send(self, page: str, path: str, fields: list[tuple[str, str]], *, name: str, started: float) -> None:
+        """From the ticks to the confirmation. Before issue 13 a request kept the ticks, another showed the recap."""
         forward = FORWARD.search(page)
-        recap = forward[1] if forward else f"{path}recapitulatif/"
-        # Before issue 13 the ticks were kept by a request of their own, and the récapitulatif asked for.
-        if forward is None:
-            self.ask("coches gardées", path, [*fields, ("act", "recap")], expected=302)
-        page = self.ask("récapitulatif", recap, fields if forward else None)
-        fields = [("csrfmiddlewaretoken", CSRF.search(page)[1]), ("key", KEY.search(page)[1])]
-        fields.append(("lu", READ.search(page)[1]))  # what the person has read: another recap is shown again
-        done = self.ask("validation", recap, fields, expected=302)
-        self.note("commande de 20 jours", time.perf_counter() - started)
+        recap = forward[1] if forward else self.ask("coches gardées", path, [*fields, ("act", "recap")], expected=302)
+        read = self.ask("récapitulatif", recap, fields if forward else None)
+        sent = [("csrfmiddlewaretoken", CSRF.search(read)[1]), ("key", KEY.search(read)[1])]
+        sent.append(("lu", READ.search(read)[1]))  # what the person has read: another recap is shown again
+        done = self.ask("validation", recap, sent, expected=302)
+        self.note(name, time.perf_counter() - started)
         self.ask("demande enregistrée", done)
 
 
@@ -130,19 +157,37 @@ def order(visitor: Visitor, people: dict[str, Any], turn: int) -> None:
     visitor.order(person, people["ordered"])
 
 
+def basket(visitor: Visitor, people: dict[str, Any], turn: int) -> None:
+    family = people["threes"][turn % len(people["threes"])]
+    visitor.enter_as(family)
+    visitor.basket(family, people["ordered"])
+
+
+def family_file(visitor: Visitor, people: dict[str, Any], turn: int) -> None:
+    visitor.enter_as(people["agent"])
+    visitor.page("dossier d’une famille", f"agents/familles/{people['families'][turn % len(people['families'])]}/")
+
+
 def login(visitor: Visitor, people: dict[str, Any], turn: int) -> None:
     visitor.log_in(_person(people, turn), people["password"])
 
 
 def day_list(visitor: Visitor, people: dict[str, Any], turn: int) -> None:
     visitor.enter_as(people["agent"])
-    visitor.ask("liste du jour", f"/{visitor.slug}/agents/liste/?date={people['busy']}")
+    visitor.page("liste du jour", f"agents/liste/?date={people['busy']}&lieu=")
+
+
+def site_list(visitor: Visitor, people: dict[str, Any], turn: int) -> None:
+    visitor.enter_as(people["agent"])
+    visitor.page("liste du jour d’un lieu", f"agents/liste/?date={people['busy']}&lieu={people['site']}")
 
 
 def rush(visitor: Visitor, people: dict[str, Any], turn: int) -> None:
-    """Opening day: log in, open the grid of the month that opens, order 20 days."""
+    """Opening day, on the real path: log in, home, the list of activities, the month that opens, 20 days ordered."""
     person = _person(people, turn)
     visitor.log_in(person, people["password"])
+    visitor.page("accueil", "famille/")
+    visitor.page("liste des activités", "famille/reservations/")
     visitor.order(person, people["rush"])
 
 
@@ -179,10 +224,12 @@ def load(visit: Visit, *, port: int, people: dict[str, Any], clients: int, secon
 
 
 def arrivals(visit: Visit, *, port: int, people: dict[str, Any], count: int, seconds: float, clients: int) -> Result:
-    """Let so many people arrive evenly over a time, whatever the answers take."""
+    """Let so many people arrive at random over a time, each once, whatever the answers take (open loop)."""
+    draw = random.Random(count)
+    moments = sorted(draw.uniform(0, seconds) for _ in range(count))
 
     def turns(number: int) -> list[tuple[int, float]]:
-        return [(turn, turn * seconds / count) for turn in range(number, count, clients)]
+        return [(turn, moments[turn]) for turn in range(number, count, clients)]
 
     return _together(visit, port=port, people=people, clients=clients, turns=turns, seconds=None)
 
@@ -207,7 +254,10 @@ def _together(
         for turn, due in turns(number):
             if seconds is not None and time.perf_counter() - started > seconds:
                 break
-            time.sleep(max(0.0, due - (time.perf_counter() - started)))
+            late = time.perf_counter() - started - due
+            time.sleep(max(0.0, -late))
+            if seconds is None:
+                visitor.note(LATE, max(0.0, late))  # of the generator: above a second, it is too small
             try:
                 visit(visitor, people, turn)
             except (Trouble, OSError, http.client.HTTPException, TypeError) as problem:

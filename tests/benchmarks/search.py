@@ -8,24 +8,18 @@ from typing import Any
 
 from django.db import transaction
 
+from tests.benchmarks.names import person, phone, surname
+
 CHILDREN = 50_000
 FAMILIES = 32_000
 SLUG = "grand-pays"
 REPEATS = 15
 AIM_MS = 100.0
-STARTS = "bel bou car cha dar del fau ger gui han kha lam lef mar mon nad oli per rou sal tes val vin zou"
-ENDS = "adier alet anger ard aud azin ellon erac ette ieux illac in ines met naud neau omme ot otte oux ude urel yac"
-FIRST = (
-    "Adam Alba Anouk Awa Basile Camille Chloé Côme Diane Éloïse Elias Fanny Félix Gaspard Hélène Inès Isaac Jade "
-    "Jeanne Joseph Khadija Léa Léonie Lina Louis Maël Marie-Lou Mathis Noé Nour Olympe Paul Rania Rose Sacha Samuel "
-    "Théa Yanis Zoé"
-)
 
 
 @transaction.atomic
 def fill_search(*, now: datetime) -> int:
     """Write a collectivité with 50,000 children in 32,000 families, and return its id."""
-    from preau.base.search import fold
     from preau.domain.families.models import Adult, Child, Family, HouseholdChild, SearchWord
     from preau.domain.organisations.models import Organisation
 
@@ -35,15 +29,7 @@ def fill_search(*, now: datetime) -> int:
     )
     ids = {"organisation_id": town.pk}
 
-    def person(last: str) -> dict[str, str]:
-        first = draw.choice(FIRST.split())
-        return {"first_name": first, "last_name": last, "name_key": fold(f"{first} {last}")}
-
-    def surname() -> str:
-        name = (draw.choice(STARTS.split()) + draw.choice(ENDS.split())).capitalize()
-        return f"{name}-{draw.choice(STARTS.split()).capitalize()}" if draw.random() < 0.3 else name
-
-    names = [surname() for _ in range(FAMILIES)]
+    names = [surname(draw) for _ in range(FAMILIES)]
     families = Family.objects.bulk_create(
         (Family(**ids, number=n + 1, name=name, created_at=now) for n, name in enumerate(names)), batch_size=2000
     )
@@ -54,8 +40,8 @@ def fill_search(*, now: datetime) -> int:
                 family=family,
                 position=position,
                 email=f"parent{family.number}.{position}@banc.example",
-                phone=_phone(family.number, position),
-                **person(family.name),
+                phone=phone(family.number, position),
+                **person(draw, family.name),
             )
             for family in families
             for position in ("holder", "co_holder")
@@ -65,7 +51,10 @@ def fill_search(*, now: datetime) -> int:
     homes = [n % FAMILIES for n in range(CHILDREN)]
     born = date(2014, 1, 1)
     children = Child.objects.bulk_create(
-        (Child(**ids, birth_date=born + timedelta(days=draw.randrange(4400)), **person(names[home])) for home in homes),
+        (
+            Child(**ids, birth_date=born + timedelta(days=draw.randrange(4400)), **person(draw, names[home]))
+            for home in homes
+        ),
         batch_size=2000,
     )
     links = HouseholdChild.objects.bulk_create(
@@ -80,18 +69,13 @@ def fill_search(*, now: datetime) -> int:
     return town.pk
 
 
-def _phone(number: int, position: str) -> str:
-    digits = f"{number:06d}"
-    return f"0{6 if position == 'holder' else 7} 39 {digits[:2]} {digits[2:4]} {digits[4:]}"
-
-
 def measure_search() -> list[dict[str, Any]]:
     """Return the median and the worst time of what agents type, page of twenty and count included."""
     from preau.base.actor import STAFF, Actor
     from preau.domain.families.models import Family
     from preau.domain.families.queries.files import find_families
     from preau.domain.organisations.models import Organisation
-    from tests.benchmarks.data import gather_statistics
+    from tests.benchmarks.verdicts import gather_statistics
 
     town = Organisation.objects.filter(slug=SLUG).first()
     organisation_id = town.pk if town else fill_search(now=datetime.now(UTC))
@@ -105,7 +89,7 @@ def measure_search() -> list[dict[str, Any]]:
         "prénom et nom": f"Éloïse {known.name}",
         "trois mots": f"marie lou {known.name}",
         "numéro de dossier": str(known.number),
-        "téléphone": _phone(known.number, "holder"),
+        "téléphone": phone(known.number, "holder"),
         "début d’un téléphone": "06 39 00 1",
         "courriel": f"parent{known.number}.holder@banc.example",
         "une lettre": "a",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from preau.kernel.french_dates import jj_mm
 from preau.web.family.bookings.grid import Box, Day
+from preau.web.family.bookings.weekgrid import Cell, Group, Row
 from preau.web.ui.templatetags.fr import day_words_short, weekday_short
 from preau.web.ui.templatetags.ui import icon
 
@@ -89,3 +90,46 @@ def _on_paper(box: Box) -> str:
     if box.state == "del":
         return _("à annuler")
     return _("réservé") if box.shown else ""
+
+
+@register.simple_tag
+def week_row(row: Row, group: Group, is_month: bool) -> SafeString:
+    """The cells of one moment of a child over the days of the page."""
+    said = f"{group.name}, {row.said}"
+    return mark_safe("".join(_week_cell(cell, said, is_month=is_month) for cell in row.cells))  # noqa: S308 -- escaped
+
+
+def _week_cell(cell: Cell, said: str, *, is_month: bool) -> SafeString:
+    place = format_html(' class="c{}"', cell.place) if cell.place is not None else NOTHING
+    return format_html('<td role="cell"{}>{}</td>', place, _in_week_cell(cell, said, is_month=is_month))
+
+
+def _in_week_cell(cell: Cell, said: str, *, is_month: bool) -> SafeString:
+    day = cell.on.day
+    if cell.is_open:
+        places = cell.places if cell.remaining is not None else ""
+        return format_html(
+            '<label class="u"{}><input type="checkbox" name="u" value="{}"{} aria-label="{}"><span>{}</span>{}</label>',
+            format_html(' data-s="{}"', cell.state) if cell.state else NOTHING,
+            cell.value,
+            CHECKED if cell.shown else NOTHING,
+            ", ".join(filter(None, (said, day_words_short(cell.on), places))),
+            day,
+            format_html("<small>{}</small>", places) if places else NOTHING,
+        )
+    if cell.slot is None:
+        return NOTHING
+    lock = icon("lock")
+    if is_month:
+        words = '<span class="u" data-s="{}">{}<span>{}</span><span class="vh"> {}</span></span>'
+        return format_html(words, cell.state, lock, day, cell.note)
+    return format_html(
+        '<button type="button" class="u" data-s="{}" popovertarget="j{}">{}<span>{}</span><small>{}</small>'
+        '<span class="vh">, {}</span></button>',
+        cell.state,
+        f"{cell.on:%Y%m%d}",
+        lock,
+        day,
+        cell.note,
+        said,
+    )
