@@ -1,15 +1,18 @@
 """The cells of a calendar of bookings, in Python: a month has some fifty boxes, and a template took half of the page's
 time to write them."""
 
+from collections.abc import Iterable
+
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from preau.kernel.french_dates import jj_mm
+from preau.kernel.french_dates import jj_mm, jj_mm_aaaa
 from preau.web.family.bookings.grid import Box, Day
+from preau.web.family.bookings.recap import RecapDay
 from preau.web.family.bookings.weekgrid import Cell, Group, Row
-from preau.web.ui.templatetags.fr import day_words_short, weekday_short
+from preau.web.ui.templatetags.fr import day_words_short, weekday_full, weekday_short
 from preau.web.ui.templatetags.ui import icon
 
 register = template.Library()
@@ -133,3 +136,28 @@ def _in_week_cell(cell: Cell, said: str, *, is_month: bool) -> SafeString:
         cell.note,
         said,
     )
+
+
+@register.simple_tag
+def change_rows(days: Iterable[RecapDay]) -> SafeString:
+    """The lines of a récapitulatif: a day, what is added, taken away, refused."""
+    return mark_safe("".join(_change_row(day) for day in days))  # noqa: S308 -- each has been escaped
+
+
+def _change_row(day: RecapDay) -> SafeString:
+    added = format_html_join(" ", ADDED, ((name, _("ajouté")) for name in day.added))
+    removed = format_html_join(" ", REMOVED, ((name, _("retiré")) for name in day.removed))
+    refused = format_html_join("", REFUSED, ((icon("ban"), name, why) for name, why in day.refused))
+    return format_html(
+        '<tr><th scope="row">{} {}</th><td>{} {} {}</td></tr>',
+        weekday_full(day.on).lower(),
+        jj_mm_aaaa(day.on),
+        added,
+        removed,
+        refused,
+    )
+
+
+ADDED = '<span class="u" data-s="add"><b aria-hidden="true">+</b>{}<span class="vh"> {}</span></span>'
+REMOVED = '<span class="u" data-s="del">{}<span class="vh"> {}</span></span>'
+REFUSED = '<p class="oops tone" data-tone="bad">{}<span>{} : {}</span></p>'
