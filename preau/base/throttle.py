@@ -8,6 +8,7 @@ has a count of its own.
 
 import hashlib
 import ipaddress
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
@@ -29,16 +30,22 @@ def attempt(request: HttpRequest, kind: str, name: str, *, browser: str = "") ->
     :param name: what is tried: the id of an account once it is found, else what was typed.
     :param browser: names a browser that this account has used before: the tries of others do not count against it.
     """
-    counts = [(_add(key), most) for key, most in _keys(request, kind, name, browser)]
-    return all(count <= most for count, most in counts)
+    limits = dict(_keys(request, kind, name, browser))
+    return all(count <= limits[key] for key, count in _add(limits))
 
 
 def done(request: HttpRequest, kind: str, name: str, *, browser: str = "") -> None:
     """Take back a try that succeeded: the failures of this pair are forgotten, those of the address stay."""
     pair, *others = [key for key, _most in _keys(request, kind, name, browser)]
-    Tally.objects.filter(key=pair).delete()
-    for key in others:
-        _take_one(key)
+    table = Tally._meta.db_table
+    with connection.cursor() as cursor:
+        # One row by statement: two logins that hold one and wait for the other would never end.
+        cursor.execute(f"DELETE FROM {table} WHERE key = %s", [pair])  # noqa: S608 -- a table name of ours
+        for key in others:
+            cursor.execute(
+                f"UPDATE {table} SET count = count - 1 WHERE key = %s AND count > 0",  # noqa: S608
+                [key],
+            )
 
 
 def forget(kind: str, name: str) -> None:
@@ -46,26 +53,18 @@ def forget(kind: str, name: str) -> None:
     Tally.objects.filter(key__startswith=f"{kind}:{_hash(name)}:").delete()
 
 
-def _add(key: str) -> int:
-    now, table = timezone.now(), Tally._meta.db_table
+def _add(keys: Iterable[str]) -> list[tuple[str, int]]:
+    """Count one more under each key, in one statement and always in one order; return the counts."""
+    now, table, ordered = timezone.now(), Tally._meta.db_table, sorted(keys)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} (key, count, until) VALUES (%s, 1, %s) "  # noqa: S608 -- a table name of ours
+            f"INSERT INTO {table} (key, count, until) VALUES {', '.join(['(%s, 1, %s)'] * len(ordered))} "  # noqa: S608
             f"ON CONFLICT (key) DO UPDATE SET "
             f"count = CASE WHEN {table}.until <= %s THEN 1 ELSE {table}.count + 1 END, "
-            f"until = CASE WHEN {table}.until <= %s THEN excluded.until ELSE {table}.until END RETURNING count",
-            [key, now + WINDOW, now, now],
+            f"until = CASE WHEN {table}.until <= %s THEN excluded.until ELSE {table}.until END RETURNING key, count",
+            [*(value for key in ordered for value in (key, now + WINDOW)), now, now],
         )
-        return int(cursor.fetchone()[0])
-
-
-def _take_one(key: str) -> None:
-    table = Tally._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {table} SET count = count - 1 WHERE key = %s AND count > 0",  # noqa: S608 -- a table name of ours
-            [key],
-        )
+        return [(str(key), int(count)) for key, count in cursor.fetchall()]
 
 
 def _keys(request: HttpRequest, kind: str, name: str, browser: str) -> list[tuple[str, int]]:

@@ -31,11 +31,12 @@ class AccountBackend(BaseBackend):
     """Unknown and known identifiants cost the same time: a hash is computed in both cases."""
 
     def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **known: Any
     ) -> Account | None:
+        """Return the account, or None. `account`: the one of this identifiant when it was just read, or None."""
         if not username or password is None:
             return None
-        account = account_for_login(identifier=username)
+        account: Account | None = known["account"] if "account" in known else account_for_login(identifier=username)
         if account is None or not account.has_usable_password():
             make_password(password)
             return None

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth import logout
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from preau.base.sessions import IDLE, PROVED, SEEN, STARTED, WRITE_EVERY, is_over, seconds
 from preau.domain.accounts.queries import entrance_of
@@ -21,6 +23,10 @@ class SessionStore(DatabaseStore):
 
     slug = ""
     revision: str | None = None
+
+    def _get_new_session_key(self) -> str:
+        """Drawn among 32 signs, and refused by the database if it were there: nothing to ask first."""
+        return get_random_string(32, VALID_KEY_CHARS)
 
     def load(self) -> dict[str, Any]:
         found = entrance_of(session_key=self.session_key or "", slug=self.slug, at=timezone.now())

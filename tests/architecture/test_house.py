@@ -87,6 +87,7 @@ def test_the_reads_that_are_kept_written():
     }
     assert found == {
         "accounts/queries:_entrance_rows",
+        "accounts/queries:_post_rows",
         "bookings/queries/board:_slot_rows",
         "bookings/queries/facts:_class_rows",
         "bookings/queries/facts:_held_and_holiday_rows",

@@ -112,8 +112,13 @@ NOWHERE = frozenset({0})  # the id of no site: a limit that holds nothing
 
 def scope_in(*, account_id: int, organisation_id: int) -> Scope:
     """Return the roles an account holds now in a collectivité, and their limits. One query."""
+    return scope_of(posts=_post_rows(account_id=account_id, organisation_id=organisation_id))
+
+
+@written
+def _post_rows(*, account_id: int, organisation_id: int) -> QuerySet[Membership, Any]:
     rows: Any = memberships_in(account_id=account_id, organisation_id=organisation_id)
-    return scope_of(posts=rows.values_list("role", "limit_department", "limit_site"))
+    return rows.values_list("role", "limit_department", "limit_site")  # type: ignore[no-any-return]
 
 
 def entrance_of(*, session_key: str, slug: str, at: datetime) -> Entrance | None:
@@ -242,8 +247,8 @@ def recovery_codes_left(*, account_id: int) -> int:
 
 def devices_of(*, account_id: int, session_key: str | None) -> list[DeviceLine]:
     """Return the devices where an account is logged in, this one first, then the latest. One query."""
-    now_there = Session.objects.values("session_key")
-    rows = OpenSession.objects.filter(account_id=account_id, session_key__in=now_there).order_by("-opened_at", "-pk")
+    now_there = Session.objects.filter(session_key=OuterRef("session_key"))
+    rows = OpenSession.objects.filter(Exists(now_there), account_id=account_id).order_by("-opened_at", "-pk")
     found = [DeviceLine(row.pk, row.device, row.opened_at, row.session_key == session_key) for row in rows]
     return sorted(found, key=lambda line: not line.is_this_one)
 

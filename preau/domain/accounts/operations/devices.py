@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from preau.base import journal
 from preau.base.actor import Actor
@@ -15,7 +16,7 @@ from preau.domain.accounts.models import OpenSession
 def note_session(*, account_id: int, session_key: str, device: str, now: datetime) -> None:
     """Keep that a session has been opened on a device. Those that the store has forgotten are forgotten here too."""
     mine = OpenSession.objects.filter(account_id=account_id)
-    mine.exclude(session_key__in=Session.objects.values("session_key")).delete()
+    mine.filter(~Exists(Session.objects.filter(session_key=OuterRef("session_key")))).delete()
     OpenSession.objects.bulk_create(
         [OpenSession(account_id=account_id, session_key=session_key, device=device[:60], opened_at=now)],
         update_conflicts=True,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth import login
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,11 +12,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from preau.base import journal, sessions
 from preau.base.actor import Actor
 from preau.domain.accounts.operations import devices, opening
-from preau.domain.accounts.queries import account_for_login, is_agent
+from preau.domain.accounts.queries import is_agent
 from preau.web.public.account import browsers, kept, towns
 from preau.web.ui.devices import device_of
 
 
+@transaction.atomic
 def enter(
     request: Any, account: Any, *, is_staff: bool, remember: bool, next_url: str, sealed: str, has_shown: bool
 ) -> HttpResponse:
@@ -68,10 +70,12 @@ def note_sign_in(request: Any, act: str, counted: str) -> None:
     )
 
 
-def throttled_name(name: str) -> str:
-    """What the tries at a name are counted under: the account that it means, however it is written."""
-    found = account_for_login(identifier=name)
-    return kept.owner_name(found.pk) if found is not None else name
+def throttled_name(name: str, account: Any) -> str:
+    """What the tries at a name are counted under: the account that it means, however it is written.
+
+    :param account: see `accounts.queries.account_for_login`.
+    """
+    return kept.owner_name(account.pk) if account is not None else name
 
 
 def safe_next(request: Any, next_url: str, *, is_staff: bool) -> str:

@@ -13,7 +13,7 @@ from preau.base import throttle
 from preau.domain.accounts import rules
 from preau.domain.accounts.enums import LinkPurpose
 from preau.domain.accounts.operations import identifiers
-from preau.domain.accounts.queries import factors_of, find_link, scope_in
+from preau.domain.accounts.queries import account_for_login, factors_of, find_link, scope_in
 from preau.domain.families.operations.invitations import ask_for_link
 from preau.web.public.account import browsers, kept, second
 from preau.web.public.account.entering import enter, note_sign_in, safe_next, throttled_name
@@ -37,13 +37,14 @@ def login_page(request: Any, slug: str) -> HttpResponse:
     if not form.is_valid():
         return _login_answer(request, form, next_url, status=422)
     name = form.cleaned_data["username"]
-    counted = throttled_name(name)
+    named = account_for_login(identifier=name)
+    counted = throttled_name(name, named)
     browser = browsers.known(request, counted)
     if not throttle.attempt(request, "login", counted, browser=browser):
         note_sign_in(request, "account.blocked", counted)
         form.add_error(None, _("Trop d’essais. Attendez 15 minutes, ou demandez un nouveau mot de passe."))
         return _login_answer(request, form, next_url, status=429)
-    account: Any = _authenticated(request, name, form.cleaned_data["password"])
+    account: Any = _authenticated(request, name, form.cleaned_data["password"], named)
     scope = scope_in(account_id=account.pk, organisation_id=request.organisation.id) if account else None
     if account is None or scope is None or not scope.roles or not account.activated_at:
         note_sign_in(request, "account.refused", counted)
@@ -60,11 +61,14 @@ def login_page(request: Any, slug: str) -> HttpResponse:
     return enter(request, account, has_shown=False, **step)
 
 
-def _authenticated(request: Any, name: str, password: str) -> Any:
-    """The account of these identifiers. A provisional password pasted with a space or a line end is the same."""
-    account = authenticate(request, username=name, password=password)
+def _authenticated(request: Any, name: str, password: str, named: Any) -> Any:
+    """The account of these identifiers. A provisional password pasted with a space or a line end is the same.
+
+    :param named: the account that the name means, or None.
+    """
+    account = authenticate(request, username=name, password=password, account=named)
     if account is None and password != password.strip():
-        found: Any = authenticate(request, username=name, password=password.strip())
+        found: Any = authenticate(request, username=name, password=password.strip(), account=named)
         account = found if found is not None and found.must_change_password else None
     return account
 
@@ -127,7 +131,7 @@ def reset(request: Any, slug: str, token: str) -> HttpResponse:
             account = identifiers.reset_password(
                 organisation_id=organisation_id, secret=token, password=form.cleaned_data["password"], now=request.now
             )
-            throttle.forget("login", throttled_name(account.username))
+            throttle.forget("login", throttled_name(account.username, account))
         except rules.WeakPassword as weak:
             form.refuse(weak.problems)
         else:
