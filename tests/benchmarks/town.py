@@ -433,7 +433,7 @@ class Builder:
                 if (enrolment := firsts[number])
             ],
             "site": self.canteens[0].site_id,
-            "families": [family.pk for family in self.families],
+            "families": [family.pk for family in self.families[:2000]],
             "threes": [
                 {"login": f"parent{home}", "session": sessions[home + 1], "enrolments": ids}
                 for home, ids in threes.items()

@@ -1,5 +1,6 @@
 """`preau worker`: sends mails and does the background work."""
 
+import os
 import secrets
 from datetime import timedelta
 from typing import Any
@@ -7,6 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from preau.base.worker import PatientWorker, take_up_again
+
+
+BEHIND = 10  # a page that somebody waits for goes before a mail, when the processor is short
 
 
 class Command(BaseCommand):
@@ -33,6 +37,7 @@ class Command(BaseCommand):
             excluded_queue_names=[],
         )
         if not options["batch"]:
+            os.nice(BEHIND)
             worker.configure_signals()
         worker.upkeep()
         worker.run()
