@@ -13,7 +13,7 @@ from tests.benchmarks.inbox import measure_inbox
 from tests.benchmarks.orders import measure_orders
 from tests.benchmarks.search import measure_search
 from tests.benchmarks.town import SIZES, fill
-from tests.benchmarks.verdicts import gather_statistics, hash_milliseconds, verdict
+from tests.benchmarks.verdicts import gather_statistics, verdict, waiting
 
 
 def main() -> None:
@@ -36,8 +36,8 @@ def main() -> None:
         (folder / "inbox.json").write_text(json.dumps(measure_inbox()))
     elif act == "search":
         (folder / "search.json").write_text(json.dumps(measure_search()))
-    elif act == "hash":
-        (folder / "hash.json").write_text(json.dumps(hash_milliseconds()))
+    elif act == "waiting":
+        (folder / "waiting.json").write_text(json.dumps(waiting()))
     else:
         (folder / "verdict.json").write_text(json.dumps(verdict()))
 

@@ -35,8 +35,8 @@ def spent(*, web: int, background: int | None, database: int | None) -> Spent:
 
 
 def memory_of_workers(web: int) -> list[int]:
-    """Return what each worker of the web server holds that nobody shares with it, in bytes."""
-    return [each.memory_full_info().uss for each in psutil.Process(web).children(recursive=True)]
+    """Return what each worker of the web server adds to the machine, in bytes: shared pages count in part (PSS)."""
+    return [each.memory_full_info().pss for each in psutil.Process(web).children(recursive=True)]
 
 
 def postmaster_on(port: int) -> int | None:

@@ -59,14 +59,10 @@ def verdict() -> dict[str, int]:
     }
 
 
-def hash_milliseconds(times: int = 20) -> float:
-    """Return what one check of a password costs, alone on the machine."""
-    import time
+def waiting() -> dict[str, int]:
+    """Count what the worker has still to do now."""
+    from django.utils import timezone
+    from django_tasks_db.models import DBTaskResult
 
-    from django.contrib.auth.hashers import check_password, make_password
-
-    encoded = make_password(PASSWORD)
-    started = time.perf_counter()
-    for _ in range(times):
-        check_password(PASSWORD, encoded)
-    return (time.perf_counter() - started) / times * 1000
+    ready = DBTaskResult.objects.filter(status__in=["READY", "RUNNING"])
+    return {"tasks": ready.exclude(run_after__gt=timezone.now()).count()}
