@@ -19,6 +19,7 @@ class Actor:
     `closed_child_ids` are the children whose things a parent may not read (`families.queries.without_closed`);
     None: not read yet, and each query then finds them by itself.
     `child_ids` are the children of its households, closed or not: to look for what is theirs, no right at all.
+    `exercised_child_ids` are those on whom its adults exercise authority, wherever they live. None: not read yet.
     """
 
     organisation_id: int
@@ -32,6 +33,7 @@ class Actor:
     adult_ids: frozenset[int] = field(default_factory=frozenset)
     closed_child_ids: frozenset[int] | None = None
     child_ids: frozenset[int] | None = None
+    exercised_child_ids: frozenset[int] | None = None
     department_ids: frozenset[int] = field(default_factory=frozenset)
     site_ids: frozenset[int] = field(default_factory=frozenset)
 

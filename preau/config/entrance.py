@@ -71,6 +71,7 @@ def actor_of(
         adult_ids=homes.adult_ids,
         closed_child_ids=homes.closed_child_ids,
         child_ids=homes.child_ids,
+        exercised_child_ids=homes.exercised_child_ids,
         department_ids=scope.department_ids,
         site_ids=scope.site_ids,
     )

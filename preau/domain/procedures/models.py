@@ -137,7 +137,6 @@ class Procedure(TenantModel):
         ]
         indexes = [
             models.Index(fields=["organisation_id", "family", "-submitted_at"], name="procedure_family"),
-            models.Index(fields=["organisation_id", "child", "kind"], name="procedure_child"),
             models.Index(fields=["organisation_id", "status", "due_at", "number"], name="procedure_queue"),
             models.Index(
                 fields=["organisation_id", "-decided_at", "-number"],

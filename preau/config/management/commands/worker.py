@@ -9,7 +9,6 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from preau.base.worker import PatientWorker, take_up_again
 
-
 BEHIND = 10  # a page that somebody waits for goes before a mail, when the processor is short
 
 

@@ -1,11 +1,12 @@
 """Who is expected, for agents: day lists, weeks, counts, alerts."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from preau.base.actor import Actor
 from preau.base.ordering import by_name, name_key
@@ -72,7 +73,7 @@ def expected_between(
     Limited to the departments and sites of the agent. What is read grows with what is asked for, not with the town:
     the slots first, then who has booked them.
     """
-    slots = _slots(actor, start, end, site_id=site_id, activity_id=activity_id)
+    slots = _slots(actor, Q(on__gte=start, on__lt=end), site_id=site_id, activity_id=activity_id)
     if not slots:
         return []
     rows = Booking.objects.filter(
@@ -116,10 +117,10 @@ class _SlotOfList:
 
 
 def _slots(
-    actor: Actor, start: date, end: date, *, site_id: int | None, activity_id: int | None
+    actor: Actor, when: Q, *, site_id: int | None = None, activity_id: int | None = None
 ) -> dict[int, _SlotOfList]:
     """The slots that an agent looks after; of a site, those of its offers and those that take a place there."""
-    rows = Slot.objects.filter(organisation_id=actor.organisation_id, on__gte=start, on__lt=end)
+    rows = Slot.objects.filter(when, organisation_id=actor.organisation_id)
     rows = limited(rows, actor=actor, department="offer__activity__department", site="offer__site")
     if site_id is not None:
         units = _units_at(actor, site_id)
@@ -182,38 +183,35 @@ def busiest_site(*, actor: Actor, start: date, end: date) -> int | None:
     return found[0]["site"] if found else None
 
 
-def headcounts(*, actor: Actor, on: date) -> list[Headcount]:
-    """Return the counts of a day by activity, site and unit. One query."""
-    rows = (
-        _booked(actor)
-        .filter(on=on)
-        .values(
-            "enrolment__offer__activity_id",
-            "enrolment__offer__activity__name",
-            "enrolment__offer__activity__position",
-            "enrolment__offer__site__name",
-            "enrolment__offer__site_id",
-            "slot__unit__name",
-            "slot__unit__position",
-            "slot__unit__starts_minute",
+def headcounts(*, actor: Actor, days: Collection[date]) -> dict[date, list[Headcount]]:
+    """Return the counts of some days by site, activity and unit, in the order of the lists. Two queries."""
+    slots = _slots(actor, Q(on__in=days))
+    booked = Booking.objects.filter(
+        organisation_id=actor.organisation_id, on__in=days, status=BookingStatus.BOOKED
+    ).order_by()
+    found: dict[tuple[date, int, int, str], list[_SlotOfList]] = {}
+    counts: Counter[tuple[date, int, int, str]] = Counter()
+    for slot_id, count in booked.values_list("slot_id").annotate(count=Count("pk")):
+        slot = slots.get(slot_id)
+        if slot is not None:  # of the departments and sites of the agent
+            key = (slot.on, slot.site_id, slot.activity_id, slot.unit)
+            found.setdefault(key, []).append(slot)
+            counts[key] += count
+    boards: dict[date, list[Headcount]] = {day: [] for day in days}
+    for key, same in sorted(found.items(), key=lambda item: item[1][0].place):
+        slot = same[0]
+        boards[slot.on].append(
+            Headcount(
+                activity_id=slot.activity_id,
+                activity=slot.activity,
+                site=slot.site,
+                site_id=slot.site_id,
+                unit=slot.unit,
+                starts_minute=min(each.starts_minute for each in same),
+                count=counts[key],
+            )
         )
-        .annotate(count=Count("pk"))
-        .order_by(
-            *by_name("enrolment__offer__site__name"), "enrolment__offer__activity__position", "slot__unit__position"
-        )
-    )
-    return [
-        Headcount(
-            activity_id=row["enrolment__offer__activity_id"],
-            activity=row["enrolment__offer__activity__name"],
-            site=row["enrolment__offer__site__name"],
-            site_id=row["enrolment__offer__site_id"],
-            unit=row["slot__unit__name"],
-            starts_minute=row["slot__unit__starts_minute"],
-            count=row["count"],
-        )
-        for row in rows
-    ]
+    return boards
 
 
 def next_expected_day(*, actor: Actor, after: date) -> date | None:

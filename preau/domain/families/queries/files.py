@@ -34,6 +34,7 @@ class Households:
     family_ids: frozenset[int] = frozenset()
     closed_child_ids: frozenset[int] = frozenset()  # see `without_closed`
     child_ids: frozenset[int] = frozenset()
+    exercised_child_ids: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,7 @@ def standing_in(*, account_id: int, organisation_id: int) -> Standing:
         # Tied without exercising authority; or of a household where nobody exercises it any more.
         closed_child_ids=frozenset((tied | (here_too - kept)) - exercised),
         child_ids=frozenset(here_too),
+        exercised_child_ids=frozenset(exercised),
     )
     return Standing(account, scope, homes)
 

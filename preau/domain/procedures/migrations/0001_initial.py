@@ -470,10 +470,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="procedure",
-            index=models.Index(fields=["organisation_id", "child", "kind"], name="procedure_child"),
-        ),
-        migrations.AddIndex(
-            model_name="procedure",
             index=models.Index(fields=["organisation_id", "status", "due_at", "number"], name="procedure_queue"),
         ),
         migrations.AddIndex(

@@ -252,10 +252,15 @@ def act_to_agree(*, actor: Actor, number: int) -> ToFinish:
 
 
 def _to_agree(actor: Actor) -> Q:
-    holds: QuerySet[Any] = Guardianship.objects.filter(
-        organisation_id=actor.organisation_id, adult_id__in=actor.adult_ids, authority=Authority.EXERCISED
-    )
-    waits = Q(other_parent=OtherParent.WAITING, status__in=OPEN_STATUSES, child_id__in=holds.values("child_id"))
+    """The acts of another household about a child of this parent. Its children are given where they are known:
+    looked for inside, all the démarches that are open in the town would be read."""
+    children: Any = actor.exercised_child_ids
+    if children is None:
+        holds = Guardianship.objects.filter(
+            organisation_id=actor.organisation_id, adult_id__in=actor.adult_ids, authority=Authority.EXERCISED
+        )
+        children = holds.values("child_id")
+    waits = Q(other_parent=OtherParent.WAITING, status__in=OPEN_STATUSES, child_id__in=children)
     return waits & ~Q(family_id__in=actor.family_ids)
 
 

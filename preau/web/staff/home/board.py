@@ -31,14 +31,12 @@ def day_board(*, on: date, counts: Sequence[Headcount]) -> DayBoard:
     for each in counts:
         starts[each.unit] = min(starts.get(each.unit, each.starts_minute), each.starts_minute)
     moments = tuple(sorted(starts, key=lambda unit: (starts[unit], unit)))
-    sites = dict.fromkeys((each.site_id, each.site) for each in counts)
+    sites: dict[tuple[int, str], dict[str, list[Headcount]]] = {}
+    for each in counts:
+        sites.setdefault((each.site_id, each.site), {}).setdefault(each.unit, []).append(each)
     lines = tuple(
-        SiteLine(
-            site_id,
-            site,
-            tuple(tuple(each for each in counts if (each.site_id, each.unit) == (site_id, unit)) for unit in moments),
-        )
-        for site_id, site in sites
+        SiteLine(site_id, site, tuple(tuple(by_unit.get(unit, ())) for unit in moments))
+        for (site_id, site), by_unit in sites.items()
     )
     return DayBoard(on, moments, lines)
 

@@ -31,9 +31,9 @@ MOST_MAILS = 200
 def home(request: Any, slug: str) -> HttpResponse:
     """The most urgent démarches, today and the next day on which somebody is expected, the places that run out."""
     actor, today = request.actor, request.today
-    boards = [day_board(on=today, counts=headcounts(actor=actor, on=today))]
-    if (after := next_expected_day(actor=actor, after=today)) is not None:
-        boards.append(day_board(on=after, counts=headcounts(actor=actor, on=after)))
+    after = next_expected_day(actor=actor, after=today)
+    days = [today] if after is None else [today, after]
+    boards = [day_board(on=day, counts=counts) for day, counts in headcounts(actor=actor, days=days).items()]
     places = tensions(actor=actor, start=today, end=today + timedelta(days=WATCHED_DAYS))
     context = {"boards": boards, "places": by_day(places), "is_admin": actor.has_role("admin")}
     context["reads_lists"] = actor.has_role(*READERS)
