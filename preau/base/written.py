@@ -36,6 +36,7 @@ Values = dict[str, Any]
 
 BIGGEST = 2**63
 ONE, NONE = "one", "none"  # forms of a value: see `_form`
+FEWEST = 4  # places of a collection: one form for the households of one to four children
 MOST = 1024  # values of one collection: above, the SQL is written for this time alone
 OF_VALUES = ("extra_select", "values_select", "annotation_select")
 KNOWN = ("audience", "roles", "display_name", "time_zone")  # of an actor: told as they are, no value of a query
@@ -63,7 +64,7 @@ class _Place(Expression):
 
 
 class _Places(Expression):
-    """Where a collection will stand: « IN (…) », with as many places as the next power of two."""
+    """Where a collection will stand: « IN (…) », with places for four, or the next power of two."""
 
     def __init__(self, name: str, count: int) -> None:
         super().__init__()
@@ -190,7 +191,7 @@ def _form(name: str, value: Any) -> Any:
         return (value,)
     if not isinstance(value, tuple):
         return ONE
-    return 1 << (len(value) - 1).bit_length() if value else NONE
+    return max(FEWEST, 1 << (len(value) - 1).bit_length()) if value else NONE
 
 
 def _placed(given: Values, values: Values, forms: Values, asked: set[str]) -> Values:

@@ -41,7 +41,7 @@ class _Basket:
         self.actor = Actor(
             organisation_id=first.organisation_id,
             audience=FAMILY,
-            account_id=first.family.adults.first().account_id,
+            account_id=first.family.adults.get(account__isnull=False).account_id,
             roles=frozenset({"family"}),
             family_ids=frozenset({first.family_id}),
         )

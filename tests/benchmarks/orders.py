@@ -68,7 +68,7 @@ class _Shopper:
 
         enrolment = Enrolment.objects.select_related("family").get(pk=parent["enrolment"])
         self.enrolment_id = enrolment.pk
-        account_id = enrolment.family.adults.get().account_id
+        account_id = enrolment.family.adults.get(account__isnull=False).account_id
         self.actor = Actor(
             organisation_id=enrolment.organisation_id,
             audience=FAMILY,

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -162,7 +163,7 @@ def closing_moment(
     :param holidays: public holidays (Code du travail, L3133-1), and closed days where the collectivité
         wishes it: working days skip them.
     """
-    start = _instant(day, starts_minute, zone)
+    start = instant_of(day, starts_minute, zone)
     match deadline:
         case AtStart():
             return start
@@ -189,12 +190,14 @@ def closing_moment(
 
 def _at(day: date, at: str, zone: ZoneInfo) -> datetime:
     if at == END_OF_DAY:
-        return _instant(day + timedelta(days=1), 0, zone)
+        return instant_of(day + timedelta(days=1), 0, zone)
     hour = time.fromisoformat(at)
-    return _instant(day, hour.hour * 60 + hour.minute, zone)
+    return instant_of(day, hour.hour * 60 + hour.minute, zone)
 
 
-def _instant(day: date, minute: int, zone: ZoneInfo) -> datetime:
+@lru_cache(maxsize=8192)
+def instant_of(day: date, minute: int, zone: ZoneInfo) -> datetime:
+    """Return the instant (UTC) of a minute of a local day. Kept: everybody who books asks for the same few hours."""
     return datetime.combine(day, time(minute // 60, minute % 60), tzinfo=zone).astimezone(UTC)
 
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -121,7 +121,7 @@ class _FactsBuilder:
 
     def __call__(self, slot: SlotRow, enrolment: BookableEnrolment) -> SlotFacts:
         rules = self.rules.get(enrolment.enrolment_id) or self._read_rules(enrolment)
-        starts_at = self._instant(slot.on, slot.starts_minute)
+        starts_at = catalogue_rules.instant_of(slot.on, slot.starts_minute, self.zone)
         book, change, cancel = (
             self._closing(each, slot.on, slot.starts_minute) for each in (rules.book, rules.change, rules.cancel)
         )
@@ -195,7 +195,3 @@ class _FactsBuilder:
                 deadline, day=day, starts_minute=starts_minute, holidays=self.holidays, zone=self.zone
             )
         return found
-
-    def _instant(self, day: date, minute: int) -> datetime:
-        local = datetime.combine(day, time(minute // 60, minute % 60), tzinfo=self.zone)
-        return local.astimezone(UTC)
