@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from cryptography.fernet import Fernet
+from django.core.management import call_command
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -243,3 +244,15 @@ def test_check_lists_the_settings_without_their_secrets_and_says_what_lacks(tmp_
         assert said in result.stderr
     assert "PREAU_SECRET_KEY" in result.stdout
     assert SECRET not in result.stdout
+
+
+def test_the_server_gives_back_the_blocks_of_passwords(monkeypatch):
+    """What the C library keeps for itself made a worker of 115 MB weigh 190 after a thousand log-ins."""
+    asked = {}
+    monkeypatch.setattr("os.execv", lambda program, command: asked.update(os.environ, program=program))
+    for name in ("MALLOC_ARENA_MAX", "MALLOC_MMAP_THRESHOLD_"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("preau.config.management.commands.serve.check_witness", lambda: None)
+    call_command("serve", "--sans-statiques")
+    assert asked["program"].endswith("granian")
+    assert (asked["MALLOC_ARENA_MAX"], asked["MALLOC_MMAP_THRESHOLD_"]) == ("2", "1048576")
