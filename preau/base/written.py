@@ -83,10 +83,11 @@ class _Statement:
         self.fields = {name: getattr(rows, name) for name in ("_fields", "_known_related_objects")}  # and all it asks
         self.names = {name: getattr(rows.query, name) for name in ("selected", *OF_VALUES)}
         try:
-            self.sql, self.params = self.compiler.as_sql()
+            self.sql, params = self.compiler.as_sql()
         except EmptyResultSet:
-            self.sql, self.params = "", ()
+            self.sql = ""
             return
+        self.params = [each if isinstance(each, _Place) else _adapted(each) for each in params]
         columns = [each[0] for each in self.compiler.select[: self.compiler.col_count]]
         converters = self.compiler.get_converters(columns)
         self.compiler.get_converters = lambda _columns: converters
@@ -94,9 +95,9 @@ class _Statement:
     def rows(self, values: Values) -> list[Any]:
         if not self.sql:
             return []
-        given = [each.value_in(values) if isinstance(each, _Place) else each for each in self.params]
+        given = [_adapted(each.value_in(values)) if isinstance(each, _Place) else each for each in self.params]
         with _cursor() as cursor:
-            cursor.execute(self.sql, [_adapted(value) for value in given])
+            cursor.execute(self.sql, given)
             found = cursor.fetchall()
         compiler = copy(self.compiler)
         compiler.execute_sql = lambda *_args, **_options: [found]  # it has just been done

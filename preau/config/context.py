@@ -1,6 +1,7 @@
 """What the page shells show around a page: names, menus, footer. No query, but one for a menu with entries."""
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -60,6 +61,12 @@ class Chrome:
     shell: str = "ui/public.html"  # what a lost page stands in: the reader keeps the menu
 
 
+@lru_cache(maxsize=4096)
+def address(name: str, slug: str) -> str:
+    """Return the address of a page of a collectivité: fourteen of them stand around each page."""
+    return reverse(name, args=[slug])
+
+
 def chrome(request: HttpRequest) -> dict[str, Any]:
     """Return the chrome of the current collectivité and reader."""
     organisation = getattr(request, "organisation", None)
@@ -69,22 +76,22 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     found = Chrome(
         organisation_name=organisation.name,
         product_name=organisation.product_name,
-        home_url=reverse("public:home", args=[slug]),
+        home_url=address("public:home", slug),
         theme_url=f"{reverse('public:theme', args=[slug])}?v={organisation.brand[1:]}",
-        logout_url=reverse("account:logout", args=[slug]),
+        logout_url=address("account:logout", slug),
         footer=_footer(slug, organisation.website),
         contact=_contact(organisation),
     )
     actor = getattr(request, "actor", None)
     if actor is None:
-        found.account_label, found.account_url = _("Connexion"), reverse("account:login", args=[slug])
+        found.account_label, found.account_url = _("Connexion"), address("account:login", slug)
     else:
         family = actor.audience == FAMILY
         found.account_label = request.user.first_name  # type: ignore[union-attr]
-        found.account_url = reverse("family:profile" if family else "account:own", args=[slug])
+        found.account_url = address("family:profile" if family else "account:own", slug)
         if family and len(actor.family_ids) > 1:
             found.households, found.household_id = household_names(actor=actor), actor.family_id
-            found.household_url = reverse("family:household", args=[slug])
+            found.household_url = address("family:household", slug)
         if family:
             found.basket = SimpleLazyObject(lambda: count_basket(ticks=basket(actor=actor, on=request.today)))  # type: ignore[attr-defined]
         found.nav = _family_nav(request, organisation) if family else _staff_nav(request, slug, actor)
@@ -92,8 +99,8 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
             found.menu = _family_menu(request, organisation, actor)
         found.shell = "ui/family.html" if family else "ui/staff.html"
         if not family and actor.has_role(Role.AGENT, Role.MANAGER, Role.ADMIN):
-            found.search_url = reverse("staff:families", args=[slug])
-        found.home_url = reverse("family:home" if family else "staff:home", args=[slug])
+            found.search_url = address("staff:families", slug)
+        found.home_url = address("family:home" if family else "staff:home", slug)
     return {"chrome": found, "organisation": organisation, "labels": organisation.labels}
 
 
@@ -112,7 +119,7 @@ def _footer(slug: str, website: str) -> list[Link]:
         (_("Mentions légales"), "legal"),
         (_("Plan du site"), "sitemap"),
     ]
-    links = [Link(label, reverse(f"public:{name}", args=[slug])) for label, name in pages]
+    links = [Link(label, address(f"public:{name}", slug)) for label, name in pages]
     return [Link(_("Site de la collectivité"), website), *links] if website else links
 
 
@@ -123,7 +130,7 @@ UNDER = {"family:entourage": "enfants/", "family:booking_week": "reservations/"}
 def _links(request: HttpRequest, slug: str, entries: list[tuple[str, str, str, str]]) -> list[Link]:
     links = []
     for name, label, short, icon in entries:
-        url = reverse(name, args=[slug])
+        url = address(name, slug)
         is_home = name.endswith(":home")
         places = (url, f"/{slug}/famille/{UNDER[name]}") if name in UNDER else (url,)
         current = request.path == url if is_home else request.path.startswith(places)
@@ -148,13 +155,13 @@ def _family_nav(request: HttpRequest, organisation: Any) -> list[Link]:
 def _family_menu(request: HttpRequest, organisation: Any, actor: Any) -> list[Group]:
     """« Mes démarches / Infos / Ma famille », each with its entries; one appears once its screen exists."""
     slug, labels = organisation.slug, organisation.labels
-    acts, add_child = reverse("family:acts", args=[slug]), reverse("family:person", args=[slug, "nouveau"])
+    acts, add_child = address("family:acts", slug), reverse("family:person", args=[slug, "nouveau"])
 
     def link(label: str, url: str) -> Link:
         return Link(label, url, current=request.path == url)
 
     def page(label: str, name: str) -> Link:
-        return link(label, reverse(name, args=[slug]))
+        return link(label, address(name, slug))
 
     return [
         Group(
