@@ -32,7 +32,7 @@ def measure(made: Machine, earlier: Machine | None, *, report: Report, full: boo
     :return: of the earlier one, by act, the milliseconds of processor of a visit.
     """
     engine = made.engine
-    report.say(f"  charge avant de commencer : {os.getloadavg()[0]:.1f} (au-dessus de 1, les temps mentent)")  # type: ignore[operator]
+    report.say(f"  charge avant de commencer : {os.getloadavg()[0]:.1f} (au-dessus de 1, les temps mentent)")
     with made.serving(worker=False):
         before = _visits(made, earlier, report)
         for name in ("accueil", "grille du mois", "commande de 20 jours"):
@@ -44,7 +44,7 @@ def measure(made: Machine, earlier: Machine | None, *, report: Report, full: boo
     for each in made.answer("orders", "3"):
         report.add(engine, f"commande sans écran, {each['clients']} à la fois", each["per_second"], unit="/s")
     inbox = made.answer("inbox")
-    queries = {each["what"]: set() for each in inbox}  # type: dict[str, set[int]]
+    queries: dict[str, set[int]] = {each["what"]: set() for each in inbox}
     for each in inbox:
         queries[each["what"]].add(each["queries"])
     report.add(engine, "démarches : pages dont les requêtes croissent", _count(queries), aim=0, unit="pages")
@@ -124,7 +124,7 @@ def _rush(made: Machine, report: Report, *, full: bool) -> None:
     report.add(made.engine, "ouverture, retard du générateur, p95", round(result.percentile(LATE, 95) * 1000))
     report.add(made.engine, "ouverture, processeur d’une famille", round(cost["visit"] + cost["background"]))
     for trouble in result.troubles[:3]:
-        report.say(f"    {trouble}")  # type: ignore[operator]
+        report.say(f"    {trouble}")
 
 
 def _mails(made: Machine, report: Report) -> None:

@@ -1,5 +1,6 @@
 """What the bench aims at (DESIGN §7), and what it says of each."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 # Milliseconds of processor for one visit, web and database together, on PostgreSQL.
@@ -40,7 +41,7 @@ class Line:
 class Report:
     """The lines of a run, said as they come."""
 
-    def __init__(self, say: object) -> None:
+    def __init__(self, say: Callable[[str], None]) -> None:
         self.say = say
         self.lines: list[tuple[str, Line]] = []  # with the engine
 
@@ -48,7 +49,7 @@ class Report:
         """Say a measure, and keep it."""
         line = Line(what, value, aim, unit)
         self.lines.append((engine, line))
-        self.say(f"  {line.words()}")  # type: ignore[operator]
+        self.say(f"  {line.words()}")
 
     @property
     def missed(self) -> list[tuple[str, Line]]:

@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from preau.domain.bookings.models import Booking
-from preau.domain.catalogue.models import Slot
+from preau.domain.catalogue.models import Slot, Unit
+from preau.domain.families.models import Child
 from preau.domain.procedures.queries.orders import booking_draft
 from tests.factories.town import TODAY, slots_of
 
@@ -115,3 +116,16 @@ def test_boxes_of_another_page_or_of_nobody_here_are_refused(client, login, town
     assert theirs.post(f"{BASE}{awa.enrolments[0].pk}/recapitulatif/", sent(*to_come(offer))).status_code == 404
     assert client.post(f"{BASE}recapitulatif/", {"vue": "", "seen": "1-x:0"}).status_code == 400
     assert Booking.objects.count() == 0
+
+
+def test_the_words_of_a_town_and_of_a_child_are_only_words(client, town, awa, offer):
+    """The boxes are written in Python: what is named with signs of HTML must come back as it was named."""
+    Unit.objects.filter(offer=offer, code="M").update(name='<b x="1">L\'aube & co</b>')
+    Child.objects.filter(pk__in=[child.pk for child in awa.children]).update(first_name='Zoé "<i>"')
+    here = f"{BASE}{awa.enrolments[0].pk}/"
+    recap = client.post(f"{here}recapitulatif/", sent(*to_come(offer)))
+    for answer in (client.get(here), client.get(f"{BASE}semaine/"), client.get(f"{BASE}semaine/?vue=mois"), recap):
+        page = answer.content.decode()
+        assert "&lt;b x=&quot;1&quot;&gt;L&#x27;aube &amp; co&lt;/b&gt;" in page
+        assert "<b x=" not in page
+        assert "<i>" not in page

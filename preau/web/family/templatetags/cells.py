@@ -2,9 +2,11 @@
 time to write them."""
 
 from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -17,73 +19,50 @@ from preau.web.ui.templatetags.ui import icon
 
 register = template.Library()
 
-NOTHING = mark_safe("")
-
 
 @register.simple_tag
 def day_cell(day: Day, with_past: bool) -> SafeString:
     """A day of the calendar: its date, then its boxes, or why it has none."""
-    words = day_words_short(day.on)
-    return format_html(
-        '<td role="cell"{}><div class="dh"><span class="dow">{}</span><time datetime="{}">{}</time>{}</div>{}</td>',
-        _marks(day, with_past=with_past),
-        weekday_short(day.on),
-        day.on.isoformat(),
-        jj_mm(day.on),
-        format_html('<span class="full">{}</span>', _("au %(last)s") % {"last": jj_mm(day.run_last)})
-        if day.run_last
-        else NOTHING,
-        format_html(
-            '<div class="units" role="group" aria-label="{}">{}</div>',
-            words,
-            mark_safe("".join(_box(box, words) for box in day.boxes)),  # noqa: S308 -- each has been escaped
-        )
-        if day.boxes
-        else format_html('<p class="why-not">{}</p>', day.closed or _("Pas d’activité")),
-    )
-
-
-def _marks(day: Day, *, with_past: bool) -> SafeString:
-    marks = [
-        ' aria-current="date"' if day.is_today else "",
-        ' data-s="closed"' if not day.boxes else (' data-s="out"' if day.is_outside else ""),
-        " data-run" if day.in_run else "",
-        " data-past" if day.is_past and not with_past else "",
-    ]
-    return mark_safe("".join(marks))  # noqa: S308 -- our own words
-
-
-def _box(box: Box, day: str) -> SafeString:
-    if box.is_open:
-        return _open_box(box, day)
-    name, note = box.slot.unit_name, box.note
-    if box.slot.why == "full":
-        return format_html('<span class="u" data-s="full"><span>{}</span><small>{}</small></span>', name, note)
-    if not box.slot.is_booked:
-        told = format_html('<small class="why">{}</small>', note)
+    words = _words_of(day.on)
+    last = f'<span class="full">{_("au %(last)s") % {"last": jj_mm(day.run_last)}}</span>' if day.run_last else ""
+    if day.boxes:
+        boxes = "".join(_box(box, words) for box in day.boxes)
+        inside = f'<div class="units" role="group" aria-label="{words}">{boxes}</div>'
     else:
-        told = format_html('<small>{}</small><span class="vh">, {}</span>', _("réservé"), note)
-    return format_html('<span class="u" data-s="{}">{}<span>{}</span>{}</span>', box.state, icon("lock"), name, told)
-
-
-def _open_box(box: Box, day: str) -> SafeString:
-    name, note = box.slot.unit_name, box.note
-    on_paper = _on_paper(box)
-    return format_html(
-        '<input type="hidden" name="seen" value="{}"><label class="u"{}><input type="checkbox" name="u" value="{}"{}'
-        ' aria-label="{}"><span>{}</span>{}{}</label>',
-        box.seen,
-        format_html(' data-s="{}"', box.state) if box.state else NOTHING,
-        box.slot.slot_id,
-        CHECKED if box.shown else NOTHING,
-        ", ".join(filter(None, (name, day, note))),
-        name,
-        format_html("<small>{}</small>", note) if note else NOTHING,
-        format_html('<small class="only-paper">{}</small>', on_paper) if on_paper else NOTHING,
+        inside = f'<p class="why-not">{_safe(day.closed or _("Pas d’activité"))}</p>'
+    return _whole(
+        f'<td role="cell"{_marks(day, with_past=with_past)}><div class="dh"><span class="dow">{weekday_short(day.on)}'
+        f'</span><time datetime="{day.on.isoformat()}">{jj_mm(day.on)}</time>{last}</div>{inside}</td>'
     )
 
 
-CHECKED = mark_safe(" checked")
+def _marks(day: Day, *, with_past: bool) -> str:
+    outside = ' data-s="out"' if day.is_outside else ""
+    return (
+        (' aria-current="date"' if day.is_today else "")
+        + (outside if day.boxes else ' data-s="closed"')
+        + (" data-run" if day.in_run else "")
+        + (" data-past" if day.is_past and not with_past else "")
+    )
+
+
+def _box(box: Box, day: str) -> str:
+    """One moment; the words of the collectivité in it are escaped once for all (`_safe`)."""
+    name, note = _safe(box.slot.unit_name), _safe(box.note)
+    if box.is_open:
+        label = f"{name}, {day}, {note}" if note else f"{name}, {day}"
+        checked, on_paper = " checked" if box.shown else "", _on_paper(box)
+        return (
+            f'<input type="hidden" name="seen" value="{box.seen}"><label class="u"{_state(box.state)}><input '
+            f'type="checkbox" name="u" value="{box.slot.slot_id}"{checked} aria-label="{label}">'
+            f"<span>{name}</span>{_small(note)}{_small(on_paper, 'only-paper')}</label>"
+        )
+    if box.slot.why == "full":
+        return f'<span class="u" data-s="full"><span>{name}</span><small>{note}</small></span>'
+    told = (
+        f'<small>{_("réservé")}</small><span class="vh">, {note}</span>' if box.slot.is_booked else _small(note, "why")
+    )
+    return f'<span class="u" data-s="{box.state}">{icon("lock")}<span>{name}</span>{told}</span>'
 
 
 def _on_paper(box: Box) -> str:
@@ -98,44 +77,59 @@ def _on_paper(box: Box) -> str:
 @register.simple_tag
 def week_row(row: Row, group: Group, is_month: bool) -> SafeString:
     """The cells of one moment of a child over the days of the page."""
-    said = f"{group.name}, {row.said}"
-    return mark_safe("".join(_week_cell(cell, said, is_month=is_month) for cell in row.cells))  # noqa: S308 -- escaped
+    said = _safe(f"{group.name}, {row.said}")
+    return _whole("".join(_week_cell(cell, said, is_month=is_month) for cell in row.cells))
 
 
-def _week_cell(cell: Cell, said: str, *, is_month: bool) -> SafeString:
-    place = format_html(' class="c{}"', cell.place) if cell.place is not None else NOTHING
-    return format_html('<td role="cell"{}>{}</td>', place, _in_week_cell(cell, said, is_month=is_month))
+def _week_cell(cell: Cell, said: str, *, is_month: bool) -> str:
+    place = f' class="c{cell.place}"' if cell.place is not None else ""
+    return f'<td role="cell"{place}>{_in_week_cell(cell, said, is_month=is_month)}</td>'
 
 
-def _in_week_cell(cell: Cell, said: str, *, is_month: bool) -> SafeString:
+def _in_week_cell(cell: Cell, said: str, *, is_month: bool) -> str:
     day = cell.on.day
     if cell.is_open:
-        places = cell.places if cell.remaining is not None else ""
-        return format_html(
-            '<label class="u"{}><input type="checkbox" name="u" value="{}"{} aria-label="{}"><span>{}</span>{}</label>',
-            format_html(' data-s="{}"', cell.state) if cell.state else NOTHING,
-            cell.value,
-            CHECKED if cell.shown else NOTHING,
-            ", ".join(filter(None, (said, day_words_short(cell.on), places))),
-            day,
-            format_html("<small>{}</small>", places) if places else NOTHING,
+        places = _safe(cell.places) if cell.remaining is not None else ""
+        label = f"{said}, {_words_of(cell.on)}" + (f", {places}" if places else "")
+        return (
+            f'<label class="u"{_state(cell.state)}><input type="checkbox" name="u" value="{cell.value}"'
+            f'{" checked" if cell.shown else ""} aria-label="{label}"><span>{day}</span>{_small(places)}</label>'
         )
     if cell.slot is None:
-        return NOTHING
-    lock = icon("lock")
+        return ""
+    lock, note = icon("lock"), _safe(cell.note)
     if is_month:
-        words = '<span class="u" data-s="{}">{}<span>{}</span><span class="vh"> {}</span></span>'
-        return format_html(words, cell.state, lock, day, cell.note)
-    return format_html(
-        '<button type="button" class="u" data-s="{}" popovertarget="j{}">{}<span>{}</span><small>{}</small>'
-        '<span class="vh">, {}</span></button>',
-        cell.state,
-        f"{cell.on:%Y%m%d}",
-        lock,
-        day,
-        cell.note,
-        said,
+        return f'<span class="u" data-s="{cell.state}">{lock}<span>{day}</span><span class="vh"> {note}</span></span>'
+    return (
+        f'<button type="button" class="u" data-s="{cell.state}" popovertarget="j{cell.on:%Y%m%d}">{lock}<span>{day}'
+        f'</span><small>{note}</small><span class="vh">, {said}</span></button>'
     )
+
+
+def _state(state: str) -> str:
+    return f' data-s="{state}"' if state else ""
+
+
+def _small(words: str, kind: str = "") -> str:
+    """Words under a moment, already safe; nothing when there are none."""
+    if not words:
+        return ""
+    return f'<small class="{kind}">{words}</small>' if kind else f"<small>{words}</small>"
+
+
+@lru_cache(maxsize=4096)
+def _safe(words: str) -> str:
+    """Words of a collectivité or of a person, escaped: the same few come back in each box."""
+    return str(escape(words))
+
+
+def _words_of(day: date) -> str:
+    return str(day_words_short(day))
+
+
+def _whole(html: str) -> SafeString:
+    """What the functions of this module have put together from `_safe` words, codes and numbers of ours."""
+    return mark_safe(html)  # noqa: S308 -- see above
 
 
 @register.simple_tag
