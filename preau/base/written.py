@@ -21,6 +21,7 @@ from collections.abc import Callable, Collection
 from copy import copy
 from dataclasses import fields
 from datetime import date, datetime
+from threading import Lock
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
@@ -113,6 +114,7 @@ class Written(Generic[Row]):
         self.__name__, self.__doc__, self.__module__ = say.__name__, say.__doc__, say.__module__
         self._of_actor: frozenset[str] = frozenset()  # what the read asks of its actor, in the forms met so far
         self._statements: dict[Any, _Statement] = {}
+        self._writing = Lock()
 
     def __call__(self, **given: Any) -> list[Row]:
         """Return the rows for these values. One query, none when a collection that must hold something is empty."""
@@ -136,12 +138,13 @@ class Written(Generic[Row]):
         values = _plain(given, EVERY)
         forms = {name: _form(name, value) for name, value in values.items()}
         asked: set[str] = set()
-        statement = _Statement(self.say(**_placed(given, values, forms, asked)))
-        if not asked <= self._of_actor:
-            self._of_actor |= asked
-            self._statements = {}
-        kept = _plain(given, self._of_actor)
-        self._statements[(connection.vendor, *((name, forms[name]) for name in kept))] = statement
+        with self._writing:  # of two threads, the second must know what the first has learned to ask
+            statement = _Statement(self.say(**_placed(given, values, forms, asked)))
+            if not asked <= self._of_actor:
+                self._of_actor |= asked
+                self._statements = {}
+            kept = _plain(given, self._of_actor)
+            self._statements[(connection.vendor, *((name, forms[name]) for name in kept))] = statement
         return statement.rows(values)
 
 

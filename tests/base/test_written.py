@@ -1,6 +1,7 @@
 """Reads whose SQL is written once: the forms they take, and the proof that each answers what Django answers."""
 
 from datetime import date
+from threading import Thread
 
 import pytest
 from django.db import connection
@@ -77,3 +78,29 @@ def test_the_proof_sees_a_read_that_answers_something_else(town, three):
     prove(_children, given, three[:1])
     with pytest.raises(Different):
         prove(_children, given, three[1:2])
+
+
+def test_two_threads_that_write_two_forms_mistake_neither(town, three, monkeypatch):
+    """What one form asks of its actor makes the other too coarse, even when both are written at once."""
+    read, ids = Written(_children.say), [child.pk for child in three]
+    family, limited = _actor(town), _actor(town, audience=STAFF, site_ids=frozenset({0}))
+    say, inside = read.say, []
+
+    def other():
+        read._write({"actor": limited, "child_ids": ids})
+        connection.close()
+
+    def meanwhile(**given):
+        rows = say(**given)
+        if not inside:  # the other thread comes while this one writes
+            inside.append(Thread(target=other))
+            inside[0].start()
+            inside[0].join(0.1)
+        return rows
+
+    read.say = meanwhile
+    monkeypatch.setattr("preau.base.written._Statement.rows", lambda statement, values: [])
+    read._write({"actor": family, "child_ids": ids})
+    inside[0].join()
+    assert read._of_actor >= {"audience", "site_ids", "organisation_id"}
+    assert all(len(key) == len(read._of_actor) + 2 for key in read._statements)
