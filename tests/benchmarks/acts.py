@@ -12,7 +12,11 @@ from tests.benchmarks.loads import LATE, Visit, Visitor
 from tests.benchmarks.machines import Machine
 
 CLIENTS = 4
-VISITS, ROUNDS, WARM = 40, 3, 80
+VISITS, ROUNDS, WARM = (
+    40,
+    3,
+    250,
+)  # warm: each of eight connections has planned each read, as after a minute of a morning
 RUSH_CLIENTS = 48
 LOGINS = 1000
 ACTS: dict[str, Visit] = {
