@@ -4,7 +4,6 @@ Two reads: the session with the revision of the collectivité (`config.sessions`
 The collectivité itself is in memory, and read again when its revision is another.
 """
 
-import re
 import zoneinfo
 from typing import Any
 
@@ -14,12 +13,11 @@ from django.utils import timezone
 
 from preau.base.actor import FAMILY, STAFF, Actor
 from preau.config.authentication import at_hand
+from preau.config.sessions import SLUG
 from preau.domain.families.queries import files
 from preau.domain.organisations import queries as organisations
 from preau.web.family.household import households
 from preau.web.ui.typed import TODAY
-
-SLUG = re.compile(r"[a-z0-9-]{1,100}")
 
 
 def enter(request: Any, slug: str) -> None:

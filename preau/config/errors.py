@@ -39,7 +39,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A lost page keeps the collectivité and the menu of its reader, where the address begins with them."""
     if request.resolver_match is None and hasattr(request, "now"):
         with suppress(Http404):
-            enter(request, request.path_info.split("/")[1])
+            enter(request, request.path_info.lstrip("/").partition("/")[0])
     return _page(request, 404)
 
 

@@ -1,5 +1,6 @@
 """Reads sessions, with what the page needs to know of its collectivité, and ends those that are over."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,8 @@ from django.utils.crypto import get_random_string
 
 from preau.base.sessions import IDLE, PROVED, SEEN, STARTED, WRITE_EVERY, is_over, seconds
 from preau.domain.accounts.queries import entrance_of
+
+SLUG = re.compile(r"[a-z0-9-]{1,100}")
 
 
 class SessionStore(DatabaseStore):
@@ -38,11 +41,15 @@ class SessionStore(DatabaseStore):
 
 
 class SessionReadMiddleware(SessionMiddleware):
-    """Django's, whose store knows the address: its first part names the collectivité, if any."""
+    """Django's, whose store knows the address: its first part names the collectivité, if any.
+
+    What cannot be a name is asked of no database: PostgreSQL refuses some signs.
+    """
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
-        request.session.slug = request.path_info.split("/", 2)[1]  # type: ignore[attr-defined]
+        first = request.path_info.lstrip("/").partition("/")[0]
+        request.session.slug = first if SLUG.fullmatch(first) else ""  # type: ignore[attr-defined]
 
 
 class SessionAgeMiddleware:

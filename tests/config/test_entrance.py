@@ -105,3 +105,9 @@ def test_an_account_closed_enters_no_more(client, awa):
     awa.account.is_active = False
     awa.account.save()
     assert client.get(HOME).status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/%00/famille/", "/ville%00/", "/É/", "/admin%00", "sans-barre"])
+def test_an_address_that_can_name_no_town_is_lost_and_breaks_nothing(client, path):
+    """One bug: the first part of the address was asked of the database as it came, and PostgreSQL refuses NUL."""
+    assert client.get(path).status_code in (301, 302, 404)

@@ -223,26 +223,14 @@ def booking_draft(*, actor: Actor, enrolment_id: int) -> dict[int, bool]:
 
 def booking_drafts(*, actor: Actor, enrolment_ids: Sequence[int]) -> dict[int, dict[int, bool]]:
     """Return the actor's drafts by enrolment, in one query."""
-    rows = Procedure.objects.filter(
-        organisation_id=actor.organisation_id,
-        account_id=actor.account_id or 0,
-        enrolment_id__in=enrolment_ids,
-        kind=ProcedureKind.BOOKING,
-        status=ProcedureStatus.DRAFT,
-    ).values_list("enrolment_id", "wishes")
+    rows = _drafts(actor, enrolment_ids).values_list("enrolment_id", "wishes")
     return {enrolment_id or 0: {int(slot): bool(want) for slot, want in kept.items()} for enrolment_id, kept in rows}
 
 
 @written
 def locked_drafts(*, actor: Actor, enrolment_ids: Collection[int]) -> QuerySet[Procedure, Any]:
     """Return (id, enrolment id, wishes) of the actor's drafts, locked until the end of the caller's transaction."""
-    rows = Procedure.objects.filter(
-        organisation_id=actor.organisation_id,
-        account_id=actor.account_id or 0,
-        enrolment_id__in=enrolment_ids,
-        kind=ProcedureKind.BOOKING,
-        status=ProcedureStatus.DRAFT,
-    )
+    rows = _drafts(actor, enrolment_ids)
     return rows.select_for_update().order_by("pk").values_list("pk", "enrolment_id", "wishes")
 
 
@@ -255,13 +243,18 @@ def basket(*, actor: Actor, on: date) -> dict[int, dict[int, bool]]:
 
 @written
 def _basket_rows(*, actor: Actor, on: date) -> QuerySet[Procedure, Any]:
+    return _drafts(actor, bookable_ids(actor=actor, on=on)).values_list("enrolment_id", "wishes")
+
+
+def _drafts(actor: Actor, enrolment_ids: Any) -> QuerySet[Procedure]:
+    """What the actor ticked and did not send yet, for these enrolments."""
     return Procedure.objects.filter(
         organisation_id=actor.organisation_id,
         account_id=actor.account_id or 0,
-        enrolment_id__in=bookable_ids(actor=actor, on=on),
+        enrolment_id__in=enrolment_ids,
         kind=ProcedureKind.BOOKING,
         status=ProcedureStatus.DRAFT,
-    ).values_list("enrolment_id", "wishes")
+    )
 
 
 @dataclass(frozen=True, slots=True)
