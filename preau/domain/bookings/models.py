@@ -62,7 +62,7 @@ class Booking(TenantModel):
         ]
         indexes = [
             models.Index(fields=["organisation_id", "enrolment", "on"], name="booking_enrolment"),
-            models.Index(fields=["organisation_id", "on", "slot"], name="booking_day"),
+            models.Index(fields=["organisation_id", "on", "slot", "status"], name="booking_day"),
             # Whole, unlike `booking_once`: SQLite cannot match a partial index with bound parameters.
             models.Index(fields=["organisation_id", "participant_key", "on"], name="booking_participant"),
         ]

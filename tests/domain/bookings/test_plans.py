@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from preau.base.actor import FAMILY, Actor
+from preau.base.actor import FAMILY, STAFF, Actor
 from preau.domain.bookings.models import Booking
-from preau.domain.bookings.queries import facts, week
+from preau.domain.bookings.queries import expected, facts, week
 from preau.domain.catalogue.models import Slot
 from preau.domain.families.models import Child
 from tests.factories.town import NOW, TODAY
@@ -91,3 +91,14 @@ def test_the_week_of_a_family_is_found_by_its_enrolments(town, awa, crowd):
     ).explain()
     assert "booking_enrolment" in plan or "bookings_booking_enrolment_id" in plan
     assert "booking_day" not in plan
+
+
+def test_a_day_is_counted_without_fetching_its_bookings(town, crowd):
+    """On the agents' first page: the bookings of two days of a whole town, one access to the table for each."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+    agent = Actor(organisation_id=town.id, audience=STAFF, roles=frozenset({"agent"}))
+    plan = expected._counted(agent, crowd[1][:2]).explain()
+    assert "booking_day" in plan
+    assert "Index Only Scan" in plan or "COVERING INDEX" in plan

@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(fields=["organisation_id", "enrolment", "on"], name="booking_enrolment"),
-                    models.Index(fields=["organisation_id", "on", "slot"], name="booking_day"),
+                    models.Index(fields=["organisation_id", "on", "slot", "status"], name="booking_day"),
                     models.Index(fields=["organisation_id", "participant_key", "on"], name="booking_participant"),
                 ],
                 "constraints": [
