@@ -184,11 +184,20 @@ def site_list(visitor: Visitor, people: dict[str, Any], turn: int) -> None:
 
 def rush(visitor: Visitor, people: dict[str, Any], turn: int) -> None:
     """Opening day, on the real path: log in, home, the list of activities, the month that opens, 20 days ordered."""
+    _open(visitor, people, turn, people["rush"])
+
+
+def rush_begun(visitor: Visitor, people: dict[str, Any], turn: int) -> None:
+    """The same, in a month that is partly booked when it begins."""
+    _open(visitor, people, turn, people["begun"])
+
+
+def _open(visitor: Visitor, people: dict[str, Any], turn: int, month: str) -> None:
     person = _person(people, turn)
     visitor.log_in(person, people["password"])
     visitor.page("accueil", "famille/")
     visitor.page("liste des activités", "famille/reservations/")
-    visitor.order(person, people["rush"])
+    visitor.order(person, month)
 
 
 def _person(people: dict[str, Any], turn: int) -> dict[str, Any]:

@@ -88,6 +88,11 @@ class Dates:
         return self.month(3)
 
     @property
+    def begun(self) -> date:
+        """Another that opens to everybody, in which the elder children have booked already."""
+        return self.month(4)
+
+    @property
     def busy(self) -> date:
         """A day of school with everybody present."""
         return next((day for day in self.booked if day >= self.today), self.booked[-1])
@@ -366,31 +371,54 @@ class Builder:
         from preau.domain.bookings.models import Booking
         from preau.domain.catalogue.models import Slot
 
-        days = set(self.dates.booked)
+        days = sorted(self.dates.booked)
+        begun = self._elder_mornings()
         slots = {
             (offer_id, code, on): slot_id
             for slot_id, offer_id, code, on in Slot.objects.filter(
-                organisation_id=self.id, on__in=days, unit__code__in=["R", "S"]
+                organisation_id=self.id, on__in={*days, *(on for _, on in begun)}
             ).values_list("pk", "offer_id", "unit__code", "on")
         }
 
-        def rows() -> Iterable[Booking]:
+        def held() -> Iterable[tuple[str, Any, date]]:
             for code, enrolments in (("R", self.meals[: self.size.eating]), ("S", self.mornings[: self.size.staying])):
-                for enrolment in enrolments:
-                    for on in sorted(days):
-                        yield Booking(
-                            organisation_id=self.id,
-                            enrolment_id=enrolment.pk,
-                            slot_id=slots[(enrolment.offer_id, code, on)],
-                            on=on,
-                            family_id=enrolment.family_id,
-                            child_id=enrolment.child_id,
-                            status="booked",
-                            booked_at=self.now,
-                        )
+                yield from ((code, enrolment, on) for enrolment in enrolments for on in days)
+            yield from (("M", enrolment, on) for enrolment, on in begun)
+
+        def rows() -> Iterable[Booking]:
+            for code, enrolment, on in held():
+                yield Booking(
+                    organisation_id=self.id,
+                    enrolment_id=enrolment.pk,
+                    slot_id=slots[(enrolment.offer_id, code, on)],
+                    on=on,
+                    family_id=enrolment.family_id,
+                    child_id=enrolment.child_id,
+                    status="booked",
+                    booked_at=self.now,
+                )
 
         Booking.objects.bulk_create(rows(), batch_size=2000)
         self._count()
+
+    def _elder_mornings(self) -> list[tuple[Any, date]]:
+        """The mornings of `begun` that siblings hold, fewer than its places: whoever comes next finds some."""
+        if not self.size.newcomers:
+            return []
+        days = [self.dates.begun + timedelta(days=offset) for offset in range(28)]
+        met: set[int] = set()
+        elders = []
+        for home, enrolment in zip(self.homes, self.mornings, strict=True):
+            if home in met:
+                elders.append(enrolment)
+            met.add(home)
+        taken: dict[int, int] = {}
+        found = []
+        for enrolment in elders:
+            taken[enrolment.offer_id] = taken.get(enrolment.offer_id, 0) + 1
+            if taken[enrolment.offer_id] <= RUSH_CAPACITY // 2:
+                found += [(enrolment, on) for on in days if on.weekday() < 5]
+        return found
 
     def _count(self) -> None:
         from preau.domain.catalogue.models import ResourceDay
@@ -406,12 +434,11 @@ class Builder:
         ResourceDay.objects.bulk_update(days, ["booked"], batch_size=150)
 
     def rush_places(self) -> None:
-        """Fewer places than children, in the month that opens to everybody at once."""
+        """Fewer places than children, in the months that open to everybody at once."""
         from preau.domain.catalogue.models import ResourceDay
 
-        ResourceDay.objects.filter(organisation_id=self.id, on__gte=self.dates.rush, on__lt=self.dates.month(4)).update(
-            capacity=RUSH_CAPACITY
-        )
+        months = {"on__gte": self.dates.rush, "on__lt": self.dates.month(5)}
+        ResourceDay.objects.filter(organisation_id=self.id, **months).update(capacity=RUSH_CAPACITY)
 
     def visitors(self) -> dict[str, Any]:
         sessions = self._sessions()
@@ -425,6 +452,7 @@ class Builder:
             "password": PASSWORD,
             "ordered": self.dates.ordered.isoformat(),
             "rush": self.dates.rush.isoformat(),
+            "begun": self.dates.begun.isoformat(),
             "busy": self.dates.busy.isoformat(),
             "agent": {"login": AGENT, "session": sessions[0]},
             "parents": [
