@@ -59,7 +59,7 @@ def start(tmp_path: Path, *command: str, module: str = "tests.settings", heard: 
 def town(emptied) -> Town:
     town = Town("panne")
     offer = town.offer(capacity=500)
-    for number in range(6):
+    for number in range(10):  # enough for the full size: a day asked for twice is no order
         household = town.household(f"F{number}", login=f"panne{number}")
         town.enrol(household, offer, child=household.children[0])
     connection.close()

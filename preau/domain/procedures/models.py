@@ -137,7 +137,11 @@ class Procedure(TenantModel):
         ]
         indexes = [
             models.Index(fields=["organisation_id", "family", "-submitted_at"], name="procedure_family"),
-            models.Index(fields=["organisation_id", "status", "due_at", "number"], name="procedure_queue"),
+            models.Index(
+                fields=["organisation_id", "status", "due_at", "number"],
+                include=["kind", "held_until", "department", "site"],  # each page of an agent counts what waits
+                name="procedure_queue",
+            ),
             models.Index(
                 fields=["organisation_id", "-decided_at", "-number"],
                 condition=~Q(kind=ProcedureKind.BOOKING.value),

@@ -76,11 +76,10 @@ def expected_between(
     slots = _slots(actor, Q(on__gte=start, on__lt=end), site_id=site_id, activity_id=activity_id)
     if not slots:
         return []
-    rows = Booking.objects.filter(
-        organisation_id=actor.organisation_id, on__gte=start, on__lt=end, status=BookingStatus.BOOKED
-    )
-    if site_id is not None or activity_id is not None:
-        rows = rows.filter(slot_id__in=slots)
+    rows = Booking.objects.filter(organisation_id=actor.organisation_id, status=BookingStatus.BOOKED)
+    # The slots say their days: said twice, the bookings of all the town would be looked at for those of one site.
+    is_part = site_id is not None or activity_id is not None
+    rows = rows.filter(slot_id__in=slots) if is_part else rows.filter(on__gte=start, on__lt=end)
     people = [
         (row, slots[row[0]])
         for row in rows.values_list("slot_id", *_OF_PERSON)

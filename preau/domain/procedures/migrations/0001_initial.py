@@ -470,7 +470,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="procedure",
-            index=models.Index(fields=["organisation_id", "status", "due_at", "number"], name="procedure_queue"),
+            index=models.Index(
+                fields=["organisation_id", "status", "due_at", "number"],
+                include=("kind", "held_until", "department", "site"),
+                name="procedure_queue",
+            ),
         ),
         migrations.AddIndex(
             model_name="procedure",

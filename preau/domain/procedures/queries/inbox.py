@@ -175,7 +175,7 @@ def todo_count(*, actor: Actor) -> int:
 @written
 def _todo_rows(*, actor: Actor, nobody_s: Collection[int]) -> QuerySet[Procedure, Any]:
     rows = _queue(actor, InboxFilter(), nobody_s=nobody_s).order_by().values("organisation_id")
-    return rows.annotate(waiting=Count("pk")).values_list("waiting")
+    return rows.annotate(waiting=Count("*")).values_list("waiting")
 
 
 def reason_templates(*, actor: Actor) -> list[tuple[str, str]]:
