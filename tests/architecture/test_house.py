@@ -117,7 +117,6 @@ def test_the_reads_that_are_kept_written():
         "organisations/queries:_revision_rows",
         "procedures/queries/dossiers:_asking_rows",
         "procedures/queries/dossiers:_mark_rows",
-        "procedures/queries/inbox:_todo_rows",
         "procedures/queries/orders:_basket_rows",
         "procedures/queries/orders:_latest_rows",
         "procedures/queries/orders:_line_rows",

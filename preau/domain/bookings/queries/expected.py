@@ -15,6 +15,7 @@ from preau.domain.bookings.enums import BookingStatus
 from preau.domain.bookings.models import Booking
 from preau.domain.catalogue.models import Resource, ResourceDay, Slot, Unit
 from preau.domain.enrolments.models import Schooling
+from preau.domain.families.models import Child, Family
 
 
 class Expected(NamedTuple):
@@ -68,7 +69,8 @@ class Tension:
 def expected_between(
     *, actor: Actor, start: date, end: date, site_id: int | None = None, activity_id: int | None = None
 ) -> list[Expected]:
-    """Return who is expected in [start, end), by site, activity, unit and name. Three queries, five for one site.
+    """Return who is expected in [start, end), by site, activity, unit and name. Four queries, six for one site; one
+    more where households take part.
 
     Limited to the departments and sites of the agent. What is read grows with what is asked for, not with the town:
     the slots first, then who has booked them.
@@ -80,23 +82,38 @@ def expected_between(
     # The slots say their days: said twice, the bookings of all the town would be looked at for those of one site.
     is_part = site_id is not None or activity_id is not None
     rows = rows.filter(slot_id__in=slots) if is_part else rows.filter(on__gte=start, on__lt=end)
-    people = [
-        (row, slots[row[0]])
-        for row in rows.values_list("slot_id", *_OF_PERSON)
-        if row[0] in slots  # of the departments and sites of the agent
-    ]
+    found = [row for row in rows.values_list(*_OF_BOOKING) if row[0] in slots]  # of what the agent looks after
+    child_ids = {row[_CHILD] for row in found if row[_CHILD]}
+    names = _names(actor, child_ids if is_part else None, {row[_FAMILY] for row in found if not row[_CHILD]})
+    people = [((*row, *names[row[_CHILD], row[_FAMILY] if not row[_CHILD] else 0]), slots[row[0]]) for row in found]
     people.sort(key=_place_in_list)
-    whole = site_id is None and activity_id is None
-    child_ids = None if whole else {row[_CHILD] for row, _slot in people if row[_CHILD]}
-    classes = classes_between(actor=actor, start=start, end=end, child_ids=child_ids)
+    classes = classes_between(actor=actor, start=start, end=end, child_ids=child_ids if is_part else None)
     return [_expected(row, slot, classes) for row, slot in people]
 
 
-_OF_PERSON = (
-    *("pk", "enrolment_id", "family_id", "child_id", "child__first_name", "child__last_name", "child__hue"),
-    "family__name",
-)
-_CHILD = 1 + _OF_PERSON.index("child_id")
+_OF_BOOKING = ("slot_id", "pk", "enrolment_id", "family_id", "child_id")
+_FAMILY, _CHILD = _OF_BOOKING.index("family_id"), _OF_BOOKING.index("child_id")
+Name = tuple[str, str, int]  # first name, last name, hue
+
+
+def _names(
+    actor: Actor, child_ids: Collection[int] | None, family_ids: Collection[int]
+) -> dict[tuple[int | None, int], Name]:
+    """The names of children, by (child, 0), and of the households that take part themselves, by (None, family).
+
+    Read apart: joined to bookings, all the children of a large town are read for those of one site.
+    """
+    children = Child.objects.filter(organisation_id=actor.organisation_id)
+    if child_ids is not None:
+        children = children.filter(pk__in=child_ids)
+    found: dict[tuple[int | None, int], Name] = {
+        (pk, 0): (first, last, hue)
+        for pk, first, last, hue in children.values_list("pk", "first_name", "last_name", "hue")
+    }
+    if family_ids:
+        families = Family.objects.filter(organisation_id=actor.organisation_id, pk__in=family_ids)
+        found |= {(None, pk): (name, "", 0) for pk, name in families.values_list("pk", "name")}
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +161,8 @@ _OF_SLOT = (
 
 def _place_in_list(line: tuple[tuple[Any, ...], _SlotOfList]) -> tuple[Any, ...]:
     """Day, site, activity, unit, then the person’s name; sorted here, where names have one order."""
-    (_slot_id, pk, _enrolment, _family, _child, first, last, _hue, family), slot = line
-    person = (name_key(last), name_key(first)) if last else (name_key(family), name_key(""))
+    (_slot_id, pk, _enrolment, _family, _child, first, last, _hue), slot = line
+    person = (name_key(last), name_key(first)) if last else (name_key(first), name_key(""))
     return (*slot.place, person, pk)
 
 
@@ -262,15 +279,15 @@ def classes_between(
 
 
 def _expected(row: tuple[Any, ...], slot: _SlotOfList, classes: dict[int, tuple[str, str]]) -> Expected:
-    _slot_id, _pk, enrolment_id, family_id, child_id, first, last, hue, family = row
+    _slot_id, _pk, enrolment_id, family_id, child_id, first, last, hue = row
     class_name, level = classes.get(child_id, ("", "")) if child_id else ("", "")
     return Expected(
         on=slot.on,
         enrolment_id=enrolment_id,
         family_id=family_id,
-        first_name=first or family,
-        last_name=last or "",
-        hue=hue or 0,
+        first_name=first,
+        last_name=last,
+        hue=hue,
         class_name=class_name,
         level=level,
         activity_id=slot.activity_id,
