@@ -11,11 +11,14 @@ from django.utils.translation import gettext as _
 
 from preau.base.actor import FAMILY
 from preau.domain.accounts.enums import Role
+from preau.domain.creche.queries.enrolments import care_enrolments
 from preau.domain.families.queries.files import household_names
 from preau.domain.organisations.enums import Navigation
 from preau.domain.procedures.queries.cases import procedure_forms
+from preau.domain.procedures.queries.hours import hours_basket
 from preau.domain.procedures.queries.inbox import todo_count
-from preau.domain.procedures.queries.orders import basket, count_basket
+from preau.domain.procedures.queries.orders import BasketCount, basket, count_basket
+from preau.domain.procedures.queries.requests import count_requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +96,12 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
             found.households, found.household_id = household_names(actor=actor), actor.family_id
             found.household_url = address("family:household", slug)
         if family:
-            found.basket = SimpleLazyObject(lambda: count_basket(ticks=basket(actor=actor, on=request.today)))  # type: ignore[attr-defined]
-        found.nav = _family_nav(request, organisation) if family else _staff_nav(request, slug, actor)
+            found.basket = SimpleLazyObject(lambda: _basket(request, organisation, actor))
+        found.nav = (
+            _family_nav(request, organisation)
+            if family
+            else _staff_nav(request, slug, actor, has_care=organisation.has_care)
+        )
         if family and organisation.navigation == Navigation.MENU:
             found.menu = _family_menu(request, organisation, actor)
         found.shell = "ui/family.html" if family else "ui/staff.html"
@@ -102,6 +109,16 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
             found.search_url = address("staff:families", slug)
         found.home_url = address("family:home" if family else "staff:home", slug)
     return {"chrome": found, "organisation": organisation, "labels": organisation.labels}
+
+
+def _basket(request: Any, organisation: Any, actor: Any) -> BasketCount:
+    """What is ticked and not sent, hours of care included."""
+    ticks = basket(actor=actor, on=request.today)
+    if organisation.has_care:
+        ids = [row.enrolment_id for row in care_enrolments(actor=actor, on=request.today)]
+        hours = hours_basket(actor=actor, enrolment_ids=ids)
+        ticks |= {pk: {on.toordinal(): bool(each) for on, each in days.items()} for pk, days in hours.items()}
+    return count_basket(ticks=ticks)
 
 
 def _contact(organisation: Any) -> str:
@@ -208,12 +225,16 @@ def _form_url(slug: str, form_id: int) -> str:
     return reverse("family:form", args=[slug, form_id])
 
 
-def _staff_nav(request: HttpRequest, slug: str, actor: Any) -> list[Link]:
+def _staff_nav(request: HttpRequest, slug: str, actor: Any, *, has_care: bool) -> list[Link]:
     entries = [("staff:home", _("Aujourd’hui"), "", "house")]
     if actor.has_role(Role.AGENT, Role.MANAGER, Role.SITE_STAFF):  # names of children: who welcomes them
         entries += [("staff:day", _("Liste du jour"), "", "user-check"), ("staff:week", _("Semaine"), "", "grid-3x3")]
     if actor.has_role(Role.AGENT, Role.MANAGER):
         entries.insert(1, ("staff:procedures", _("Démarches"), "", "inbox"))
+    if has_care and actor.has_role(Role.AGENT, Role.MANAGER):
+        entries.append(("staff:care_requests", _("Crèche"), "", "baby"))
+    elif has_care and actor.has_role(Role.SITE_STAFF):
+        entries.append(("staff:care_week", _("Crèche"), "", "baby"))
     if actor.has_role(Role.AGENT, Role.MANAGER, Role.ADMIN):
         entries.append(("staff:families", _("Familles"), "", "users"))
     if actor.has_role(Role.AGENT, Role.MANAGER):
@@ -229,4 +250,7 @@ def _staff_nav(request: HttpRequest, slug: str, actor: Any) -> list[Link]:
     links = _links(request, slug, entries)
     if actor.has_role(Role.AGENT, Role.MANAGER):
         links[1] = replace(links[1], badge=SimpleLazyObject(lambda: todo_count(actor=actor)))
+        place = next((n for n, entry in enumerate(entries) if entry[0] == "staff:care_requests"), None)
+        if place is not None:
+            links[place] = replace(links[place], badge=SimpleLazyObject(lambda: count_requests(actor=actor)))
     return links

@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "preau.domain.catalogue",
     "preau.domain.enrolments",
     "preau.domain.bookings",
+    "preau.domain.creche",
     "preau.domain.procedures",
     "preau.web.ui",
     "preau.web.papers",

@@ -210,7 +210,7 @@ def test_entre_rives_enrols_in_its_creches_by_the_service_alone(demo: Accounts) 
             )
         )
         for each in accounts
-        if "ne voit" in each["who"]
+        if "ne voit" in each["who"] and each["organisation"] == "entre-rives"
     ]
     assert [len(each) for each in limited] == [1, 1]
     assert limited[0] == set(creches.filter(name="Crèche Les Galets").values_list("department_id", flat=True))

@@ -28,10 +28,13 @@ from preau.domain.procedures.models import Mailing, Procedure, ProcedureForm
 from preau.domain.procedures.operations.basket import change_basket
 from preau.domain.procedures.operations.decisions import ask_more
 from preau.domain.procedures.operations.drafts import save_step, start, submit
+from preau.domain.procedures.operations.hours import accept_many, change_hours
 from preau.domain.procedures.operations.messages import attach, write_message
 from preau.domain.procedures.operations.orders import place_order
+from preau.domain.procedures.queries.hours import hours_basket, wishes_of
 from preau.domain.procedures.rules import About
 from preau.domain.publishing.models import NewsItem
+from tests.factories.creche import FULL_DAY, Creche, monday
 from tests.factories.town import NOW, Town, slots_of
 from tests.uploads.corpus import paper, picture
 
@@ -45,6 +48,8 @@ BOOKING_NUMBER, FILE_NUMBER = 1, 2
 ENROLMENT_NUMBER, AGREEMENT_NUMBER, REFUSED_NUMBER = 901, 902, 903  # far from what the counter gives next
 # What is done to a démarche that a service decides, and not to reservations.
 FILE_ROUTES = ("recue/", "message/", "complement/", "abandon/", "<int:number>/document/", "demarches/<int:number>/")
+# What is done to hours of care.
+CARE_ROUTES = ("reservations/horaires/", "demandes/<int:number>/horaires/", "agents/creche/")
 
 
 @dataclass
@@ -65,6 +70,8 @@ class Scene:
             ids["number"] = REFUSED_NUMBER
         if "accords/" in route:
             ids["number"] = AGREEMENT_NUMBER
+        if any(each in route for each in CARE_ROUTES):
+            ids |= {"enrolment_id": ids["care_enrolment_id"], "number": ids["care_number"]}
         if "abonnement/" in route:
             ids["enrolment_id"] = ids["subscription_id"]
         if "documents/foyer/" in route:
@@ -77,9 +84,9 @@ class Scene:
 def build() -> Scene:
     """Set the scene."""
     town, other = Town("ville-test"), Town("autre-ville")
-    victim = town.household("Victime", children=2, login="victime")
+    victim = town.household("Victime", children=3, login="victime")
     offer = town.offer()
-    for child in victim.children:
+    for child in victim.children[:2]:
         town.enrol(victim, offer, child=child)
     contact = Contact.objects.create(
         organisation_id=town.id, family=victim.family, kind="call", first_name="Mamie", last_name="V"
@@ -145,6 +152,7 @@ def build() -> Scene:
     _sing(town, victim)
     send_activation(actor=town.agent("agent", account=agent), account_id=victim.account.pk, now=NOW)
     _ask(town, victim, offer)
+    care = _care(town, victim)
     stranger = other.household("Denis", login="denis")
     other.enrol(stranger, other.offer(), child=stranger.children[0])
     neighbour = town.household("Voisin", login="voisin")
@@ -200,6 +208,8 @@ def build() -> Scene:
             ).pk,
             "other_child_id": victim.children[1].pk,
             "other_adult_id": victim.adult.pk,
+            "day": monday().isoformat(),
+            **care,
         },
         {
             "anonyme": None,
@@ -242,6 +252,20 @@ def _declare(town: Town, victim: Any) -> int:
     write_message(actor=actor, number=FILE_NUMBER, text=f"{CANARY}-message", now=NOW)
     ask_more(actor=town.agent("agent"), number=FILE_NUMBER, text=f"{CANARY}-demande", types={}, now=NOW)
     return draft.draft_id
+
+
+def _care(town: Town, victim: Any) -> dict[str, Any]:
+    """A day of crèche that the service has given to the last child, and another that its parent asks for."""
+    creche = Creche(town)
+    enrolment = creche.enrol(victim, creche.offer(), child=victim.children[-1])
+    number, actor = 0, town.parent(victim)
+    for key, on in (("soin", monday() + timedelta(days=1)), ("soin-2", monday())):
+        change_hours(actor=actor, enrolment_id=enrolment.pk, changes={on: (FULL_DAY,)}, held={}, now=NOW)
+        basket = hours_basket(actor=actor, enrolment_ids=[enrolment.pk])
+        number = place_order(actor=actor, items=[], hours=wishes_of(basket=basket), key=key, now=NOW).first_number
+        if key == "soin":
+            accept_many(actor=town.agent("agent"), numbers=[number], now=NOW)
+    return {"care_enrolment_id": enrolment.pk, "section_id": creche.sections[0].pk, "care_number": number}
 
 
 def _object(victim: Any) -> int:

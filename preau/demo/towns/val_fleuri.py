@@ -1,9 +1,9 @@
-"""Val-Fleuri, a syndicat: holiday centres and teenagers' outings over two sites."""
+"""Val-Fleuri, a syndicat: holiday centres and teenagers' outings over two sites, and two crèches."""
 
 from datetime import timedelta
 
 from preau.demo.builder import Builder, Hours, Person, Pupil
-from preau.demo.towns import small
+from preau.demo.towns import small, val_fleuri_creche
 from preau.domain.catalogue.enums import ActivityKind, OpenOn
 from preau.domain.catalogue.models import Activity, Offer, SchoolHoliday
 from preau.domain.organisations.enums import SiteKind
@@ -38,6 +38,7 @@ def build(builder: Builder) -> None:
         enrolments = small.enrol_all(builder, offer, share=0.5)
         small.book(builder, offer, enrolments, "01234", [(0.5, ("J",)), (0.15, ("M",)), (0.15, ("A",)), (0.2, ())])
     small.enrol_all(builder, evenings, share=0.2)
+    val_fleuri_creche.build(builder, school)
     admin = ("Mme", "Ludivine", "Sauveterre")
     small.staff(builder, department, ("Mme", "Hortense", "Cabanel"), ("M.", "Régis", "Fontvieille"), admin)
 
@@ -65,8 +66,12 @@ def _open(builder: Builder) -> None:
         welcome_text=(
             "Réservez les journées de vacances et suivez vos demandes.\n\n"
             "- Accueils de loisirs à Bellerive et à Montclair\n- Séjours et sorties des 11-17 ans\n"
+            "- Multi-accueils Les Coquelicots et Les Libellules bleues\n"
         ),
-        private_welcome_text="Choisissez « Créer les réservations » pour ajouter ou retirer des journées.",
+        private_welcome_text=(
+            "Choisissez « Créer les réservations » pour ajouter ou retirer des journées, ou demander "
+            "des horaires de crèche.\n\nUn changement de jour ou d’horaire est pris en compte avec un délai de 48 h."
+        ),
         contact_name="Pôle Enfance Jeunesse",
         contact_address="Maison du Val\n1 route du Moulin\n99210 Bellerive-le-Val",
         contact_hours="Du mardi au vendredi, de 9 h à 12 h 30 et de 14 h à 17 h 30",

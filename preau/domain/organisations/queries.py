@@ -38,6 +38,7 @@ class OrganisationProfile:
     activates_by_reset: bool
     decision_hold_minutes: int
     asks_agents_second_factor: bool
+    has_care: bool
     welcome_title: str
     welcome_strapline: str
     welcome_text: str

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 class ProcedureKind(StrEnum):
     BOOKING = "booking"  # « Modifier les réservations »
+    HOURS = "hours"  # « Créer les réservations » of a crèche: hours, answered by the structure or at once
     ACCOUNT = "account"
     ENTOURAGE = "entourage"  # « Déclarer mon entourage », « Déclarer un nouvel enfant »
     DOSSIER = "dossier"  # dossier administratif of a school year
@@ -17,6 +18,9 @@ class ProcedureKind(StrEnum):
     FORM = "form"  # kinds that a collectivité writes as data
 
 
+# What is ticked and not sent: a draft is one person’s alone.
+OF_BASKET = (ProcedureKind.BOOKING, ProcedureKind.HOURS)
+
 # Acts on the person of a child: the service does none of them while a holder of authority objects (art. 372-2).
 ACTS_ON_CHILD = (ProcedureKind.DOSSIER, ProcedureKind.ENROLMENT, ProcedureKind.SCHOOLING, ProcedureKind.PAI)
 OBJECTION = "objection"  # the anomaly that says so, on every démarche about the child
@@ -27,13 +31,19 @@ class ProcedureStatus(StrEnum):
     SUBMITTED = "submitted"  # Déposée
     IN_REVIEW = "in_review"  # En cours d'instruction
     MORE_ASKED = "more_asked"  # Complément demandé
+    PROPOSED = "proposed"  # Autres horaires proposés: the family answers
     ACCEPTED = "accepted"  # Traitée positivement
     REFUSED = "refused"  # Traitée négativement
     CANCELLED = "cancelled"  # Annulée
 
 
-# What waits for somebody: the family for MORE_ASKED, the service for the two others.
-OPEN_STATUSES = (ProcedureStatus.SUBMITTED, ProcedureStatus.IN_REVIEW, ProcedureStatus.MORE_ASKED)
+# What waits for somebody: the service for the first two, the family for the others.
+OPEN_STATUSES = (
+    ProcedureStatus.SUBMITTED,
+    ProcedureStatus.IN_REVIEW,
+    ProcedureStatus.MORE_ASKED,
+    ProcedureStatus.PROPOSED,
+)
 
 
 class LineChange(StrEnum):
@@ -41,6 +51,15 @@ class LineChange(StrEnum):
 
     ADD = "add"
     REMOVE = "remove"
+
+
+class DayState(StrEnum):
+    """What became of one day of a request for hours."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    PROPOSED = "proposed"  # other hours, that the family accepts or not
+    REFUSED = "refused"
 
 
 class OtherParent(StrEnum):
@@ -64,6 +83,9 @@ class TimelineEvent(StrEnum):
     ACCEPTED = "accepted"
     PARTLY_ACCEPTED = "partly_accepted"
     REFUSED = "refused"
+    PROPOSED = "proposed"  # other hours
+    TAKEN = "taken"  # the family took the hours proposed
+    DECLINED = "declined"  # it did not
     UNDONE = "undone"
     WAITING = "waiting"  # accepted, on the waiting list of a full activity
     PROMOTED = "promoted"  # a place was given from that list

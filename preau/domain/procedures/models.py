@@ -10,6 +10,8 @@ from django.db.models.functions import Coalesce
 from preau.base.encryption import EncryptedJSONField, EncryptedTextField
 from preau.base.models import TenantModel, choices
 from preau.domain.procedures.enums import (
+    OF_BASKET,
+    DayState,
     FollowKind,
     LineChange,
     OtherParent,
@@ -78,7 +80,7 @@ class Procedure(TenantModel):
     first_on = models.DateField(null=True)  # first and last day of reservations
     last_on = models.DateField(null=True)
     # What was said.
-    wishes = models.JSONField(default=dict)  # {"<slot id>": true|false}
+    wishes = models.JSONField(default=dict)  # {"<slot id>": true|false}; of hours: {"2026-12-07": [[570, 1050]]}
     answers = EncryptedJSONField(default=dict)  # {step: {field: value}}
     said_at = models.JSONField(default=dict)  # {step: instant}: an older paper never replaces a later word
     step = models.CharField(max_length=20, blank=True)  # where the draft was left
@@ -108,7 +110,7 @@ class Procedure(TenantModel):
             ),
             models.UniqueConstraint(
                 fields=["organisation_id", "account", "enrolment"],
-                condition=Q(status=ProcedureStatus.DRAFT.value, kind=ProcedureKind.BOOKING.value),
+                condition=Q(status=ProcedureStatus.DRAFT.value, kind__in=[kind.value for kind in OF_BASKET]),
                 name="procedure_one_draft",
             ),
             models.UniqueConstraint(
@@ -122,7 +124,7 @@ class Procedure(TenantModel):
                 # What an agent writes at the counter is its own: what the family had begun stays as it was.
                 Case(When(on_behalf=True, then=F("account")), default=Value(0), output_field=models.BigIntegerField()),
                 condition=Q(status=ProcedureStatus.DRAFT.value)
-                & ~Q(kind__in=[ProcedureKind.BOOKING.value, ProcedureKind.DOCUMENT.value]),
+                & ~Q(kind__in=[*(kind.value for kind in OF_BASKET), ProcedureKind.DOCUMENT.value]),
                 name="procedure_one_file_draft",
             ),
             models.UniqueConstraint(
@@ -144,7 +146,7 @@ class Procedure(TenantModel):
             ),
             models.Index(
                 fields=["organisation_id", "-decided_at", "-number"],
-                condition=~Q(kind=ProcedureKind.BOOKING.value),
+                condition=~Q(kind__in=[kind.value for kind in OF_BASKET]),
                 name="procedure_done",
             ),
         ]
@@ -178,6 +180,31 @@ class ProcedureLine(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.procedure_id} {self.change} {self.slot_id}"
+
+
+class ProcedureDay(TenantModel):
+    """One day of a request for hours of care: what was held, what was asked for, what became of it.
+
+    Ranges are [[start, end], …] in minutes of the local day, half-open; none: the day is given back.
+    """
+
+    procedure = models.ForeignKey(Procedure, on_delete=models.DO_NOTHING, related_name="days")
+    on = models.DateField()
+    before = models.JSONField(default=list)
+    asked = models.JSONField(default=list)
+    proposed = models.JSONField(null=True)  # other hours, that the structure offers
+    given = models.JSONField(null=True)  # accepted: what was written
+    state = models.CharField(max_length=10, choices=choices(DayState), default=DayState.WAITING)
+    why = models.CharField(max_length=20, blank=True)  # code of the fact that refused it
+    reason = models.CharField(max_length=240, blank=True)  # said by the structure, read by the family
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "procedure", "on"], name="procedure_day_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.procedure_id} {self.on} {self.state}"
 
 
 class TimelineEntry(TenantModel):

@@ -21,6 +21,12 @@ REFUSALS: dict[str, str | Promise] = {
     "piece_overdue": _("Un document du dossier est attendu, sa date est passée. Envoyez-le pour réserver de nouveau."),
     "exchange_kept": _("L’échange n’était pas possible : la réservation de départ est conservée."),
     "not_enrolled": _("L’inscription ne couvre pas ce jour."),
+    "asked": _("Une demande est déjà en attente pour ce jour. Annulez-la d’abord si vous voulez d’autres horaires."),
+    "kept_day": _("Une journée réservée ne s’annule pas ici : signalez l’absence à la structure."),
+    "held_elsewhere": _("L’enfant est déjà attendu à ces heures-là par une autre inscription."),
+    "bad_hours": _("Ces horaires ne sont plus possibles ce jour-là. Ouvrez le jour et choisissez-en d’autres."),
+    "no_room": _("Il n’y a plus de place à ces heures-là. Essayez d’autres horaires, ou appelez la structure."),
+    "declined": _("Vous n’avez pas retenu les horaires proposés."),
 }
 
 # No page shows a box there: it closed meanwhile, or was made up.
@@ -39,6 +45,7 @@ SHORT: dict[str, str | Promise] = {
     "not_your_day": _("chez l’autre parent"),
     "piece_overdue": _("document attendu"),
     "not_enrolled": _("hors inscription"),
+    "asked": _("en attente de réponse"),
 }
 
 

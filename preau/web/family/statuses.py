@@ -7,6 +7,7 @@ STATUSES: dict[str, tuple[str, str | Promise]] = {
     "submitted": ("info", _("Déposée")),
     "in_review": ("info", _("En cours d’instruction")),
     "more_asked": ("warn", _("Complément demandé")),
+    "proposed": ("wait", _("Horaires proposés")),
     "accepted": ("ok", _("Traitée positivement")),
     "refused": ("bad", _("Traitée négativement")),
     "cancelled": ("mute", _("Annulée")),

@@ -7,6 +7,7 @@ from preau.web.family.dossier import again as dossier_again
 from preau.web.family.dossier import views as dossier
 from preau.web.family.editions import views as editions
 from preau.web.family.home import views as home
+from preau.web.family.hours import views as hours
 from preau.web.family.household import households, keys
 from preau.web.family.household import views as household
 from preau.web.family.procedures import agreements, calendar, case, drafts, entourage, simple
@@ -19,6 +20,8 @@ urlpatterns = [
     path("reservations/<int:enrolment_id>/", bookings.grid, name="booking_grid"),
     path("reservations/<int:enrolment_id>/periodicite/", bookings.periodicity, name="booking_periodicity"),
     path("reservations/<int:enrolment_id>/recapitulatif/", basket.recap, name="booking_recap"),
+    path("reservations/horaires/<int:enrolment_id>/", hours.month, name="hours"),
+    path("reservations/horaires/<int:enrolment_id>/<str:day>/", hours.day, name="hours_day"),
     path("reservations/semaine/", week.week, name="booking_week"),
     path("reservations/recapitulatif/", basket.recap, name="basket"),
     path("reservations/annulation/", basket.discard, name="basket_discard"),
@@ -29,6 +32,7 @@ urlpatterns = [
     path("demandes/<int:number>/retour/", procedures.undo, name="order_undo"),
     path("demandes/<int:number>/pareil/<int:enrolment_id>/", procedures.same, name="booking_same"),
     path("demandes/<int:number>/recue/", case.sent, name="procedure_sent"),
+    path("demandes/<int:number>/horaires/", hours.answer, name="hours_answer"),
     path("demandes/<int:number>/message/", case.message, name="procedure_message"),
     path("demandes/<int:number>/document/", case.join, name="procedure_join"),
     path("demandes/<int:number>/complement/", case.complete, name="procedure_complete"),

@@ -21,6 +21,11 @@ REFUSALS: dict[str, str | Promise] = {
     "not_your_day": _("jour de l’autre parent : donnez un motif pour passer outre"),
     "exchange_kept": _("échange impossible, réservation de départ conservée"),
     "not_enrolled": _("hors de la période d’inscription"),
+    "held_elsewhere": _("l’enfant est déjà attendu à ces heures par une autre inscription"),
+    "bad_hours": _("ces horaires ne sont pas permis ce jour-là : proposez-en d’autres"),
+    "no_room": _("plus de place à ces heures"),
+    "asked": _("une demande attend déjà pour ce jour"),
+    "kept_day": _("la journée ne s’annule pas : notez une absence"),
 }
 
 

@@ -47,6 +47,7 @@ urlpatterns = [
     path("publications/<int:publication_id>/", publications.publication, name="publication"),
     path("publications/<int:publication_id>/retrait/", publications.withdraw, name="publication_withdraw"),
     path("publications/<int:publication_id>/fichier/", publications.version, name="publication_version"),
+    path("creche/", include("preau.web.staff.creche.urls")),
     path("", include("preau.web.staff.families.urls")),
     path("", include("preau.web.staff.enrolments.urls")),
     path("agents/", agents.agents, name="agents"),

@@ -24,6 +24,7 @@ CORE = (
     "components/kids.css",
     "components/calendar.css",
     "components/basket.css",
+    "components/hours.css",
     "components/tables.css",
     "components/path.css",
     "components/states.css",
@@ -33,7 +34,7 @@ CORE = (
     "components/furniture.css",
     "utilities.css",
 )
-STAFF = ("components/staff.css", "components/desk.css", "components/roster.css")
+STAFF = ("components/staff.css", "components/desk.css", "components/roster.css", "components/curve.css")
 BUNDLES = {"ui/preau.css": CORE, "ui/agents.css": STAFF}
 LAYERS = "@layer reset,tokens,base,layout,components,utilities;\n"
 

@@ -48,6 +48,7 @@ class ToBook:
     activity: str
     requires_dossier: bool
     is_left_empty: bool
+    is_care: bool = False  # by hours: not here
 
 
 def planned_units(
@@ -115,7 +116,7 @@ def _planned(*, status: str, position: int, **unit: Any) -> PlannedUnit:
 
 
 def enrolments_to_book(*, actor: Actor, on: date, coming: Period) -> list[ToBook]:
-    """Return the enrolments of a family that may be booked by day units on or after a day, eldest child first.
+    """Return the enrolments of a family that may be booked on or after a day, by units or by hours, eldest child first.
 
     One query. Those that a parent may not read are left out.
 
@@ -124,8 +125,8 @@ def enrolments_to_book(*, actor: Actor, on: date, coming: Period) -> list[ToBook
     """
     found = _to_book_rows(actor=actor, on=on, start=coming.start, end=coming.end)
     return [
-        ToBook(pk, child_id, child or adult or "", hue or 0, *activity)
-        for pk, child_id, child, adult, hue, *activity in found
+        ToBook(pk, child_id, child or adult or "", hue or 0, name, asks, is_empty, mode == BookingMode.TIME_RANGES)
+        for pk, child_id, child, adult, hue, mode, name, asks, is_empty in found
     ]
 
 
@@ -141,7 +142,7 @@ def _to_book_rows(*, actor: Actor, on: date, start: date, end: date) -> QuerySet
     rows = Enrolment.objects.filter(
         organisation_id=actor.organisation_id,
         status=EnrolmentStatus.ACTIVE,
-        offer__activity__booking_mode=BookingMode.DAY_UNITS,
+        offer__activity__booking_mode__in=[BookingMode.DAY_UNITS, BookingMode.TIME_RANGES],
         family_id__in=actor.family_ids,
         ends_on__gt=on,
     )
@@ -154,6 +155,7 @@ def _to_book_rows(*, actor: Actor, on: date, start: date, end: date) -> QuerySet
         "child__first_name",
         "adult__first_name",
         "child__hue",
+        "offer__activity__booking_mode",
         "offer__activity__name",
         "offer__activity__requires_dossier",
         "is_empty",

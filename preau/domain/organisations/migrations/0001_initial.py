@@ -118,6 +118,7 @@ class Migration(migrations.Migration):
                 ("website", models.URLField(blank=True)),
                 ("territory", models.JSONField(blank=True, default=list)),
                 ("labels", models.JSONField(blank=True, default=dict)),
+                ("has_care", models.BooleanField(default=False, editable=False)),
                 ("is_active", models.BooleanField(default=True)),
                 ("revision", models.CharField(default="", editable=False, max_length=32)),
             ],

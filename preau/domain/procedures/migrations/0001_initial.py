@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
                             ("submitted", "SUBMITTED"),
                             ("in_review", "IN_REVIEW"),
                             ("more_asked", "MORE_ASKED"),
+                            ("proposed", "PROPOSED"),
                             ("accepted", "ACCEPTED"),
                             ("refused", "REFUSED"),
                             ("cancelled", "CANCELLED"),
@@ -385,6 +386,9 @@ class Migration(migrations.Migration):
                             ("accepted", "ACCEPTED"),
                             ("partly_accepted", "PARTLY_ACCEPTED"),
                             ("refused", "REFUSED"),
+                            ("proposed", "PROPOSED"),
+                            ("taken", "TAKEN"),
+                            ("declined", "DECLINED"),
                             ("undone", "UNDONE"),
                             ("waiting", "WAITING"),
                             ("promoted", "PROMOTED"),
@@ -460,6 +464,52 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("organisation_id", "key"), name="mailing_once")],
             },
         ),
+        migrations.CreateModel(
+            name="ProcedureDay",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on", models.DateField()),
+                ("before", models.JSONField(default=list)),
+                ("asked", models.JSONField(default=list)),
+                ("proposed", models.JSONField(null=True)),
+                ("given", models.JSONField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "WAITING"),
+                            ("accepted", "ACCEPTED"),
+                            ("proposed", "PROPOSED"),
+                            ("refused", "REFUSED"),
+                        ],
+                        default=preau.domain.procedures.enums.DayState["WAITING"],
+                        max_length=10,
+                    ),
+                ),
+                ("why", models.CharField(blank=True, max_length=20)),
+                ("reason", models.CharField(blank=True, max_length=240)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "procedure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING, related_name="days", to="procedures.procedure"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation_id", "procedure", "on"), name="procedure_day_once")
+                ],
+            },
+        ),
         migrations.AddConstraint(
             model_name="procedureform",
             constraint=models.UniqueConstraint(fields=("organisation_id", "code"), name="procedure_form_once"),
@@ -479,7 +529,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="procedure",
             index=models.Index(
-                condition=models.Q(("kind", "booking"), _negated=True),
+                condition=models.Q(("kind__in", ["booking", "hours"]), _negated=True),
                 fields=["organisation_id", "-decided_at", "-number"],
                 name="procedure_done",
             ),
@@ -495,7 +545,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="procedure",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "booking"), ("status", "draft")),
+                condition=models.Q(("kind__in", ["booking", "hours"]), ("status", "draft")),
                 fields=("organisation_id", "account", "enrolment"),
                 name="procedure_one_draft",
             ),
@@ -526,7 +576,9 @@ class Migration(migrations.Migration):
                     default=models.Value(0),
                     output_field=models.BigIntegerField(),
                 ),
-                condition=models.Q(("status", "draft"), models.Q(("kind__in", ["booking", "document"]), _negated=True)),
+                condition=models.Q(
+                    ("status", "draft"), models.Q(("kind__in", ["booking", "hours", "document"]), _negated=True)
+                ),
                 name="procedure_one_file_draft",
             ),
         ),

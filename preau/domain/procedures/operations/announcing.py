@@ -12,9 +12,10 @@ from preau.base.facts import NotFound
 from preau.base.links import absolute
 from preau.domain.accounts.operations.letters import post_letter
 from preau.domain.organisations.queries import organisation_by_id
-from preau.domain.procedures.enums import ProcedureStatus
+from preau.domain.procedures.enums import DayState, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.messages import reader_of
+from preau.domain.procedures.queries.hours import HoursDay
 from preau.domain.procedures.queries.orders import (
     ProcedureItem,
     ProcedureView,
@@ -49,10 +50,11 @@ def announce(*, actor: Actor, key: str, now: datetime) -> None:
             "number": view.number,
             "participant": view.person,
             "status": view.status,
-            "refused": len(view.refused),
+            "refused": len(view.refused) + sum(day.state == DayState.REFUSED for day in view.hours),
             "link": absolute(reverse("family:procedure", args=[organisation.slug, view.number])),
-            "added": len({item.on for item in view.added}),
-            "removed": len({item.on for item in view.removed}),
+            "added": len({item.on for item in view.added}) + len(_given(view, with_hours=True)),
+            "removed": len({item.on for item in view.removed}) + len(_given(view, with_hours=False)),
+            "asked": sum(day.state == DayState.WAITING for day in view.hours),
             **details.get(view.number, {}),
         }
         for view in found
@@ -67,12 +69,22 @@ def announce(*, actor: Actor, key: str, now: datetime) -> None:
         route="family:procedure",
         args=[found[0].number],
         procedures=lines,
+        delay_hours=organisation.processing_hours,
         on_behalf=found[0].on_behalf,
     )
 
 
+def _given(view: ProcedureView, *, with_hours: bool) -> list[HoursDay]:
+    """The days of care that were accepted at once: with hours, or given back."""
+    return [day for day in view.hours if day.state == DayState.ACCEPTED and bool(day.asked) is with_hours]
+
+
 def _what(views: Sequence[ProcedureView]) -> str:
     """What happened, in counts: a count is no detail (docs/concepts.md)."""
+    if any(view.status == ProcedureStatus.SUBMITTED for view in views):
+        return "demande d’horaires déposée"
+    if all(view.kind == ProcedureKind.HOURS for view in views):
+        return "horaires"
     counted = (
         (sum(len(view.added) for view in views), "réservation ajoutée", "réservations ajoutées"),
         (sum(len(view.removed) for view in views), "réservation annulée", "réservations annulées"),
@@ -101,7 +113,8 @@ def _details(actor: Actor, views: Sequence[ProcedureView], now: datetime) -> dic
 
 def _limits(actor: Actor, views: Iterable[ProcedureView], now: datetime) -> Limits:
     """Until when what was taken may be given back; nothing where an enrolment has ended meanwhile."""
-    items = [reverse_of(view=view) for view in views if view.status == ProcedureStatus.ACCEPTED and view.enrolment_id]
+    booked = [view for view in views if view.kind == ProcedureKind.BOOKING and view.enrolment_id]
+    items = [reverse_of(view=view) for view in booked if view.status == ProcedureStatus.ACCEPTED]
     try:
         decision = preview_order(actor=actor, items=items, now=now).decision
     except NotFound:
@@ -113,7 +126,17 @@ def _days(actor: Actor, view: ProcedureView, limits: Limits) -> list[dict[str, s
     by_day: dict[date, list[ProcedureItem]] = {}
     for item in (*view.added, *view.removed):
         by_day.setdefault(item.on, []).append(item)
-    return [_day(actor, view, limits, on=on, items=by_day[on]) for on in sorted(by_day)]
+    found = [_day(actor, view, limits, on=on, items=by_day[on]) for on in sorted(by_day)]
+    return found + [
+        {
+            "on": day_words(day.on),
+            "added": ", ".join(hours.words() for hours in day.asked),
+            "removed": "" if day.asked else ", ".join(hours.words() for hours in day.before),
+            "until": "",
+        }
+        for day in view.hours
+        if day.state == DayState.ACCEPTED
+    ]
 
 
 def _day(

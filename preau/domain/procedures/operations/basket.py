@@ -12,7 +12,7 @@ from django.db import transaction
 from preau.base.actor import Actor
 from preau.domain.bookings.queries.facts import BookableEnrolment, load_bookable
 from preau.domain.bookings.queries.week import moments_of, slots_like
-from preau.domain.procedures.enums import ProcedureKind, ProcedureStatus
+from preau.domain.procedures.enums import OF_BASKET, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.queries.orders import booking_drafts, find_procedure, locked_drafts
 from preau.domain.procedures.rules import merge_draft
@@ -174,7 +174,7 @@ def empty_basket(*, actor: Actor, enrolment_id: int | None = None) -> int:
     rows = Procedure.objects.filter(
         organisation_id=actor.organisation_id,
         account_id=actor.account_id or 0,
-        kind=ProcedureKind.BOOKING,
+        kind__in=OF_BASKET,
         status=ProcedureStatus.DRAFT,
     )
     if enrolment_id is not None:

@@ -14,6 +14,7 @@ from preau.domain.bookings.operations import OrderItem, Outcome, change_bookings
 from preau.domain.bookings.queries.week import held_slots, slots_like, untouched_slots
 from preau.domain.catalogue.enums import BookingMode
 from preau.domain.catalogue.models import SchoolClass
+from preau.domain.creche.operations import give_back_hours
 from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.enrolments.models import Enrolment, Subscription
 from preau.domain.enrolments.operations.enrolling import end_enrolment, enrol, promote_waiting
@@ -268,6 +269,8 @@ def leave(*, actor: Actor, enrolment_id: int, on: date, now: datetime, reason: s
             item = OrderItem(enrolment_id, remove=frozenset(held.values()))
             outcome = change_bookings(actor=machine, items=[item], now=now, reason=reason or LEAVING)
             given_back = len(outcome.decision.removed)
+    start = max(on, _today(actor, now))
+    given_back += give_back_hours(actor=machine, enrolment_id=enrolment_id, start=start, now=now, reason=reason)
     end_subscriptions(actor=machine, enrolment_id=enrolment_id, on=on)
     end_enrolment(actor=actor, enrolment_id=enrolment_id, on=on, now=now, reason=reason)
     if actor.is_staff:

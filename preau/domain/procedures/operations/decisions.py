@@ -25,6 +25,7 @@ from preau.domain.organisations.queries import organisation_by_id
 from preau.domain.procedures.enums import (
     ACTS_ON_CHILD,
     OBJECTION,
+    OF_BASKET,
     OPEN_STATUSES,
     OtherParent,
     ProcedureKind,
@@ -416,7 +417,7 @@ def locked_case(*, actor: Actor, number: int) -> Procedure:
         visible(actor=actor)
         .select_for_update()
         .filter(number=number)
-        .exclude(kind__in=[ProcedureKind.BOOKING, ProcedureKind.ACCOUNT])
+        .exclude(kind__in=[*OF_BASKET, ProcedureKind.ACCOUNT])
         .first()
     )
     if row is None:

@@ -23,7 +23,7 @@ from preau.domain.documents.queries.pieces import DocumentView, documents_by_id
 from preau.domain.families.enums import Authority
 from preau.domain.families.models import Family, Guardianship
 from preau.domain.organisations.queries import organisation_by_id
-from preau.domain.procedures.enums import OPEN_STATUSES, OtherParent, ProcedureKind, ProcedureStatus
+from preau.domain.procedures.enums import OF_BASKET, OPEN_STATUSES, OtherParent, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, ProcedurePiece
 from preau.domain.procedures.operations.decisions import anomalies_of
 from preau.domain.procedures.operations.handlers import handler_of
@@ -48,7 +48,7 @@ from preau.domain.procedures.rules import (
 )
 
 # Reservations are ticked again, a document is sent again: neither has a form to take up.
-WITHOUT_DRAFT = frozenset({ProcedureKind.BOOKING, ProcedureKind.DOCUMENT})
+WITHOUT_DRAFT = frozenset({*OF_BASKET, ProcedureKind.DOCUMENT})
 MAX_ANSWERS = 200_000  # characters of one step: far above any form, far below a burden
 
 
@@ -230,7 +230,7 @@ def submit(*, actor: Actor, draft_id: int, now: datetime) -> Submission:
     :raises Incomplete: with what lacks, step by step.
     """
     row = Procedure.objects.select_for_update().filter(organisation_id=actor.organisation_id, pk=draft_id).first()
-    if row is None or row.kind == ProcedureKind.BOOKING:
+    if row is None or row.kind in OF_BASKET:
         raise NotFound("draft")
     _check_may_act(actor, row.family_id)
     if row.status != ProcedureStatus.DRAFT:

@@ -13,6 +13,7 @@ from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.domain.accounts.enums import Role
 from preau.domain.bookings.operations import merge_participant, move_bookings
+from preau.domain.creche.operations import merge_hours, move_hours
 from preau.domain.documents.operations.merging import move_adult_documents, move_child_documents, move_family_documents
 from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.enrolments.models import Enrolment
@@ -35,7 +36,7 @@ from preau.domain.families.operations.merging import (
     forget_family,
 )
 from preau.domain.families.queries.custody import has_objection
-from preau.domain.procedures.enums import OBJECTION, OPEN_STATUSES, ProcedureKind, ProcedureStatus
+from preau.domain.procedures.enums import OBJECTION, OF_BASKET, OPEN_STATUSES, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, ProcedurePiece
 from preau.domain.procedures.queries.cases import same_drafts
 
@@ -171,7 +172,7 @@ def _hold(actor: Actor, whose: Q) -> None:
     A draft of reservations is left: an order deletes it after its enrolment.
     """
     rows = Procedure.objects.filter(whose, organisation_id=actor.organisation_id).order_by("pk")
-    drafts = Q(kind=ProcedureKind.BOOKING, status=ProcedureStatus.DRAFT)
+    drafts = Q(kind__in=OF_BASKET, status=ProcedureStatus.DRAFT)
     list(rows.exclude(drafts).select_for_update(no_key=True).values_list("pk"))
 
 
@@ -221,7 +222,8 @@ def _move(actor: Actor, kind: PersonKind, *, kept_id: int, absorbed_id: int, now
     """Enrolments, classes and bookings."""
     left_out = move_enrolments(actor=actor, kind=kind, kept_id=kept_id, absorbed_id=absorbed_id)
     cancelled = merge_participant(actor=actor, kind=kind, kept_id=kept_id, absorbed_id=absorbed_id, now=now)
-    more = {"classes": list(left_out), "cancelled_bookings": cancelled}
+    met = merge_hours(actor=actor, kind=kind, kept_id=kept_id, absorbed_id=absorbed_id, now=now)
+    more = {"classes": list(left_out), "cancelled_bookings": cancelled, "cancelled_hours": met}
     archive_more(actor=actor, kind=kind, absorbed_id=absorbed_id, more=more)
 
 
@@ -229,6 +231,7 @@ def _fold(actor: Actor, family_ids: list[int], kind: PersonKind, absorbed_id: in
     """Enrolments of one participant in one offer are one; démarches and drafts follow."""
     for twins in twin_enrolments(actor=actor, family_ids=family_ids):
         move_bookings(actor=actor, kept_id=twins.kept_id, absorbed_id=twins.absorbed_id)
+        move_hours(actor=actor, kept_id=twins.kept_id, absorbed_id=twins.absorbed_id)
         rows = Procedure.objects.filter(organisation_id=actor.organisation_id, enrolment_id=twins.absorbed_id)
         for row in rows.select_for_update().order_by("pk"):
             row.enrolment_id = twins.kept_id

@@ -18,7 +18,14 @@ from preau.domain.families.models import Adult, Guardianship
 from preau.domain.families.queries.custody import closed_to, may_be_told, parents_elsewhere
 from preau.domain.organisations.models import Department
 from preau.domain.organisations.queries import organisation_by_id
-from preau.domain.procedures.enums import OPEN_STATUSES, OtherParent, ProcedureKind, ProcedureStatus, TimelineEvent
+from preau.domain.procedures.enums import (
+    OPEN_STATUSES,
+    DayState,
+    OtherParent,
+    ProcedureKind,
+    ProcedureStatus,
+    TimelineEvent,
+)
 from preau.domain.procedures.models import Procedure, ProcedureMessage, ProcedurePiece, TimelineEntry
 from preau.domain.procedures.queries.cases import find_draft, visible
 from preau.domain.procedures.rules import AlreadyDecided, TextMissing, check_text
@@ -207,6 +214,8 @@ def cancel(*, actor: Actor, number: int, now: datetime) -> None:
     row = _locked(actor, number)
     if row.status not in OPEN_STATUSES or row.held_until is not None:
         raise AlreadyDecided(number)
+    if row.kind == ProcedureKind.HOURS and row.days.filter(state=DayState.ACCEPTED).exists():
+        raise AlreadyDecided(number)  # some of its days are booked: they change as other days do
     row.status, row.asked, row.updated_at, row.decided_at = ProcedureStatus.CANCELLED, {}, now, now
     row.save(update_fields=["status", "asked", "updated_at", "decided_at"])
     note(actor=actor, row=row, event=TimelineEvent.CANCELLED, by=actor.display_name, now=now)

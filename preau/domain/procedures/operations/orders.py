@@ -19,11 +19,14 @@ from preau.domain.bookings.operations import OrderItem, Outcome, change_bookings
 from preau.domain.bookings.queries.exceptions import may_force
 from preau.domain.bookings.queries.facts import BookableEnrolment, load_bookable
 from preau.domain.bookings.rules import FORCEABLE, Decision, Refusal, SlotFacts, SlotFull
+from preau.domain.creche.operations import DayWish, book_days
 from preau.domain.families.queries.custody import check_not_frozen
 from preau.domain.procedures.enums import LineChange, ProcedureKind, ProcedureStatus, TimelineEvent
-from preau.domain.procedures.models import Procedure, ProcedureLine
+from preau.domain.procedures.models import Procedure, ProcedureDay, ProcedureLine
 from preau.domain.procedures.operations.basket import take_out
+from preau.domain.procedures.operations.hours import rows_of, take_out_hours, write_days
 from preau.domain.procedures.operations.messages import note
+from preau.domain.procedures.queries.hours import day_view, pending_days
 from preau.domain.procedures.queries.orders import (
     ProcedureItem,
     ProcedureView,
@@ -62,13 +65,22 @@ class PlacedOrder:
         return self.procedures[0].number
 
 
-def place_order(*, actor: Actor, items: Sequence[OrderItem], key: str, now: datetime, reason: str = "") -> PlacedOrder:
+def place_order(
+    *,
+    actor: Actor,
+    items: Sequence[OrderItem],
+    key: str,
+    now: datetime,
+    reason: str = "",
+    hours: Sequence[DayWish] = (),
+) -> PlacedOrder:
     """Place one order: take and give back places, number its démarches, post its mail (A09-45, A10).
 
     All in one transaction. What cannot be had is refused and told, the rest stands. The same `key`
     sent twice (double click, back button) has one effect and gives the same answer. What is already so
     is neither refused nor numbered; an agent's order is written only when it has an effect.
 
+    :param hours: of care, asked for by a family in the same basket: booked at once, or filed for the structure.
     :param reason: why a manager goes past a deadline or a capacity, or an agent where the collectivité lets agents.
     :raises NothingToDo: no slot at all, or only what is already so, and the key is unknown.
     :raises ReasonNeeded: an agent goes past a rule without saying why; nothing is written.
@@ -81,20 +93,27 @@ def place_order(*, actor: Actor, items: Sequence[OrderItem], key: str, now: date
     wanted = [item for item in items if item.add or item.remove]
     if not key or len(key) > MAX_KEY_LENGTH:
         raise NotFound("order key")
-    if not wanted:
+    if not wanted and not hours:
         return _replay(actor, key)
     try:
-        return _place(actor=actor, items=wanted, key=key, now=now, reason=reason)
+        return _place(actor=actor, items=wanted, hours=hours, key=key, now=now, reason=reason)
     except NothingToDo:
         # The drafts asked for what is so already: they are over, and the answer of before stands.
-        take_out(actor=actor, sent=_slots_of(wanted), now=now)
+        _empty(actor, wanted, hours, now=now)
         return _replay(actor, key)
     except IntegrityError:
         # The same key a moment ago; or, where a unit has no counter to lock, the same child booked
         # by the other parent in between: then deciding again reads what is true now.
         if find_order(actor=actor, key=key):
             return _replay(actor, key)
-        return _place(actor=actor, items=wanted, key=key, now=now, reason=reason)
+        return _place(actor=actor, items=wanted, hours=hours, key=key, now=now, reason=reason)
+
+
+@transaction.atomic
+def _empty(actor: Actor, items: Sequence[OrderItem], hours: Sequence[DayWish], *, now: datetime) -> None:
+    if items:
+        take_out(actor=actor, sent=_slots_of(items), now=now)
+    take_out_hours(actor=actor, sent=hours, now=now)
 
 
 @transaction.atomic
@@ -132,24 +151,32 @@ def _slots_of(items: Sequence[OrderItem]) -> dict[int, frozenset[int]]:
 
 
 @transaction.atomic
-def _place(*, actor: Actor, items: Sequence[OrderItem], key: str, now: datetime, reason: str) -> PlacedOrder:
+def _place(
+    *, actor: Actor, items: Sequence[OrderItem], hours: Sequence[DayWish], key: str, now: datetime, reason: str
+) -> PlacedOrder:
     if actor.is_staff:
         enrolments = load_bookable(actor=actor, enrolment_ids={item.enrolment_id for item in items})
         check_not_frozen(actor=actor, child_ids=[row.child_id for row in enrolments.values() if row.child_id])
     # The reason of an agent who may make no exception is written, and opens nothing.
     opens = not reason or not actor.is_staff or not actor.has_role(Role.AGENT) or may_force(actor=actor)
-    outcome = change_bookings(actor=actor, items=items, now=now, reason=reason if opens else "")
+    outcome = Outcome(Decision(), {})
+    if items:
+        outcome = change_bookings(actor=actor, items=items, now=now, reason=reason if opens else "")
     decision = outcome.decision
-    if not decision.added and not decision.removed and not decision.refused:
+    cared = _book_hours(actor, hours, key=key, now=now)
+    if not decision.added and not decision.removed and not decision.refused and not cared:
         raise NothingToDo(key)
     if actor.is_staff:
         _check_agent_order(actor, decision, reason=reason)
     made = _procedures_of(actor, outcome, items, key=key, now=now)
-    rows = [row for row, _items in made]
+    rows = [*(row for row, _items in made), *(row for row, _days in cared)]
     give_numbers(rows=rows, name="procedure")
     Procedure.objects.bulk_create(rows)
-    ProcedureLine.objects.bulk_create(_line(row, item, outcome) for row, items in made for item in items)
-    take_out(actor=actor, sent=_slots_of(items), now=now)
+    if made:
+        ProcedureLine.objects.bulk_create(_line(row, item, outcome) for row, items in made for item in items)
+    if cared:
+        write_days(made=cared)
+    _empty(actor, items, hours, now=now)
     journal.record(
         actor=actor,
         act="booking.placed",
@@ -162,7 +189,20 @@ def _place(*, actor: Actor, items: Sequence[OrderItem], key: str, now: datetime,
     )
     task_queue.enqueue("preau.domain.procedures.tasks.announce_order", organisation_id=actor.organisation_id, key=key)
     refused = tuple(decision.refused) if actor.is_staff else ()
-    return PlacedOrder(key, tuple(view_of(row, items=items) for row, items in made), refused=refused)
+    views = [view_of(row, items=items) for row, items in made]
+    views += [view_of(row, hours=tuple(day_view(row=day) for day in days)) for row, days in cared]
+    return PlacedOrder(key, tuple(views), refused=refused)
+
+
+def _book_hours(
+    actor: Actor, hours: Sequence[DayWish], *, key: str, now: datetime
+) -> list[tuple[Procedure, list[ProcedureDay]]]:
+    """The démarches of hours of care of an order, their places taken, not written yet."""
+    if not hours:
+        return []
+    today = now.astimezone(actor.zone).date()
+    asked = pending_days(actor=actor, enrolment_ids={each.enrolment_id for each in hours}, start=today)
+    return rows_of(actor=actor, outcome=book_days(actor=actor, wishes=hours, now=now, asked=asked), key=key, now=now)
 
 
 def _check_agent_order(actor: Actor, decision: Decision, *, reason: str) -> None:

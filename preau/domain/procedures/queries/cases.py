@@ -14,8 +14,9 @@ from preau.domain.families.models import Child, HouseholdChild
 from preau.domain.families.queries.children import without_closed
 from preau.domain.families.queries.files import ChildCard, child_card
 from preau.domain.families.rules import compulsory_vaccines
-from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind, ProcedureStatus
+from preau.domain.procedures.enums import OF_BASKET, OPEN_STATUSES, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, ProcedureForm, ProcedureMessage, ProcedurePiece
+from preau.domain.procedures.queries.hours import hours_of
 from preau.domain.procedures.queries.orders import ProcedureView, items_of, timeline_of, view_of
 from preau.domain.procedures.queries.visibility import within_limits, without_private
 from preau.domain.procedures.rules import (
@@ -116,7 +117,7 @@ class ProcedureFile:
 
     @property
     def is_open(self) -> bool:
-        return self.view.status in {"submitted", "in_review", "more_asked"}
+        return self.view.status in OPEN_STATUSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,7 @@ def about_of(*, row: Procedure) -> About:
 def same_drafts(*, row: Procedure) -> QuerySet[Procedure]:
     """Return the drafts about the same thing for the same people, this one included: the database allows one."""
     drafts = Procedure.objects.filter(organisation_id=row.organisation_id, kind=row.kind, status=ProcedureStatus.DRAFT)
-    if row.kind == ProcedureKind.BOOKING:
+    if row.kind in OF_BASKET:
         return drafts.filter(Q(("account_id", row.account_id)), Q(("enrolment_id", row.enrolment_id)))
     if row.on_behalf:
         drafts = drafts.filter(Q(("account_id", row.account_id)))
@@ -250,7 +251,9 @@ def case_view(*, actor: Actor, row: Procedure, with_health: bool) -> ProcedureFi
     born = child.birth_date if child and with_health else None
     done = row.answers.get("health", {}).get("vaccines", ())
     return ProcedureFile(
-        view=view_of(row, items=items_of(rows=[row])[row.pk], timeline=timeline_of(row=row)),
+        view=view_of(
+            row, items=items_of(rows=[row])[row.pk], hours=hours_of(rows=[row])[row.pk], timeline=timeline_of(row=row)
+        ),
         child=child,
         answers=answers,
         form_title=form.title if form else "",
@@ -355,7 +358,7 @@ def _form_view(row: ProcedureForm) -> FormView:
 def _drafts(actor: Actor) -> QuerySet[Procedure]:
     """Drafts are the household’s, but those of one adult alone; an agent reads only its own, begun on behalf."""
     rows = Procedure.objects.filter(organisation_id=actor.organisation_id, status=ProcedureStatus.DRAFT).exclude(
-        kind=ProcedureKind.BOOKING
+        kind__in=OF_BASKET
     )
     if actor.is_system:  # it sends what was kept
         return rows.filter(kept_at__isnull=False)

@@ -10,7 +10,7 @@ from preau.base.actor import Actor
 from preau.base.search import wanted_words
 from preau.domain.accounts.enums import Role
 from preau.domain.families.models import SearchWord
-from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind, ProcedureStatus
+from preau.domain.procedures.enums import OF_BASKET, OPEN_STATUSES, ProcedureStatus
 from preau.domain.procedures.models import Procedure, ProcedureMessage, ReasonTemplate
 from preau.domain.procedures.queries.cases import ProcedureFile, visible
 
@@ -145,7 +145,7 @@ def queue_counts(*, actor: Actor, now: datetime, wanted: InboxFilter | None = No
 
     :param wanted: counted too, as "wanted", when its queue is an open one.
     """
-    rows = visible(actor=actor).filter(status__in=OPEN_STATUSES).exclude(kind=ProcedureKind.BOOKING)
+    rows = visible(actor=actor).filter(status__in=OPEN_STATUSES).exclude(kind__in=OF_BASKET)
     waits = _in_queue(actor, "todo")
     more = {}
     if wanted is not None and wanted.queue != "done":
@@ -178,7 +178,7 @@ def reason_templates(*, actor: Actor) -> list[tuple[str, str]]:
 
 def _queue(actor: Actor, wanted: InboxFilter, *, nobody_s: Collection[int] | None = None) -> QuerySet[Procedure]:
     rows = visible(actor=actor, nobody_s=nobody_s).filter(_in_queue(actor, wanted.queue))
-    return rows.exclude(kind=ProcedureKind.BOOKING)
+    return rows.exclude(kind__in=OF_BASKET)
 
 
 def _in_queue(actor: Actor, queue: str) -> Q:

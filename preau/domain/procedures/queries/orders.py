@@ -14,8 +14,9 @@ from preau.domain.bookings import operations as bookings
 from preau.domain.bookings.operations import OrderItem, Outcome
 from preau.domain.bookings.queries.facts import BookableEnrolment, bookable_ids
 from preau.domain.families.queries.children import without_closed
-from preau.domain.procedures.enums import LineChange, ProcedureKind, ProcedureStatus
+from preau.domain.procedures.enums import OF_BASKET, LineChange, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, ProcedureLine, TimelineEntry
+from preau.domain.procedures.queries.hours import HoursDay, hours_of
 from preau.domain.procedures.queries.visibility import departments_of_nobody, within_limits, without_private
 
 LATEST_OF_FAMILY = 8  # on its file, before an agent
@@ -63,6 +64,7 @@ class ProcedureView:
     decided_at: datetime | None
     order_key: str
     items: tuple[ProcedureItem, ...] = ()  # of reservations, where a page shows them
+    hours: tuple[HoursDay, ...] = ()  # of hours of care, likewise
     timeline: tuple[TimelineLine, ...] = ()
 
     @property
@@ -83,7 +85,7 @@ class ProcedureView:
     @property
     def days(self) -> tuple[date, ...]:
         """Return the days that the démarche changed, or asked for when all was refused."""
-        return days_of(items=self.items)
+        return days_of(items=self.items) or tuple(day.on for day in self.hours)
 
 
 def list_procedures(
@@ -139,7 +141,8 @@ def find_procedure(*, actor: Actor, number: int) -> ProcedureView:
     row = next(iter(_rows_of_number(actor=actor, number=number, nobody_s=departments_of_nobody(actor=actor))), None)
     if row is None:
         raise NotFound("procedure")
-    return view_of(row, items=items_of(rows=[row])[row.pk], timeline=timeline_of(row=row))
+    items, hours = items_of(rows=[row]), hours_of(rows=[row])
+    return view_of(row, items=items[row.pk], hours=hours[row.pk], timeline=timeline_of(row=row))
 
 
 @written
@@ -212,8 +215,8 @@ def _rows_of_order(*, actor: Actor, key: str, nobody_s: Collection[int]) -> Quer
 
 
 def _with_items(rows: Sequence[Procedure]) -> list[ProcedureView]:
-    items = items_of(rows=rows)
-    return [view_of(row, items=items[row.pk]) for row in rows]
+    items, hours = items_of(rows=rows), hours_of(rows=rows)
+    return [view_of(row, items=items[row.pk], hours=hours[row.pk]) for row in rows]
 
 
 def booking_draft(*, actor: Actor, enrolment_id: int) -> dict[int, bool]:
@@ -279,7 +282,7 @@ def open_drafts(*, actor: Actor) -> list[tuple[int, datetime]]:
     rows = Procedure.objects.filter(
         organisation_id=actor.organisation_id,
         account_id=actor.account_id or 0,
-        kind=ProcedureKind.BOOKING,
+        kind__in=OF_BASKET,
         status=ProcedureStatus.DRAFT,
     )
     found = rows.order_by("-updated_at").values_list("enrolment_id", "updated_at")
@@ -355,7 +358,11 @@ _OF_VIEW = (
 
 
 def view_of(
-    row: Procedure, *, items: tuple[ProcedureItem, ...] = (), timeline: tuple[TimelineLine, ...] = ()
+    row: Procedure,
+    *,
+    items: tuple[ProcedureItem, ...] = (),
+    hours: tuple[HoursDay, ...] = (),
+    timeline: tuple[TimelineLine, ...] = (),
 ) -> ProcedureView:
     """Return one numbered row as a view; no query."""
     assert row.number is not None  # noqa: S101 -- a database constraint
@@ -376,5 +383,6 @@ def view_of(
         decided_at=row.decided_at,
         order_key=row.order_key,
         items=items,
+        hours=hours,
         timeline=timeline,
     )

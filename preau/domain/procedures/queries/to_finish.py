@@ -22,7 +22,7 @@ from preau.domain.families.models import (
 )
 from preau.domain.families.queries.children import SheetState, Situations, without_closed
 from preau.domain.families.queries.files import ChildCard
-from preau.domain.procedures.enums import OPEN_STATUSES, OtherParent, ProcedureKind, ProcedureStatus
+from preau.domain.procedures.enums import OF_BASKET, OPEN_STATUSES, OtherParent, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.queries.visibility import without_private
 
@@ -35,8 +35,8 @@ MAX_LINES = 40
 class ToFinish:
     """One thing that waits for a family.
 
-    `what` is "asked", "refused", "agreement", "overdue", "draft", "piece", "resend", "missing", "dossier" or
-    "declare"; "pending" waits for the service, until `at`.
+    `what` is "asked", "proposed", "refused", "agreement", "overdue", "draft", "piece", "resend", "missing", "dossier"
+    or "declare"; "pending" waits for the service, until `at`.
     """
 
     what: str
@@ -50,7 +50,8 @@ class ToFinish:
     at: datetime | None
     enrolment_id: int | None = None  # of reservations ticked and not sent
     day: date | None = None  # last day of a piece that may wait
-    wishes: Mapping[int, bool] = field(default_factory=dict)  # slot id → wanted, of reservations not sent
+    # Of reservations not sent, slot id → wanted; of hours, day (ordinal) → whether some are asked for.
+    wishes: Mapping[int, bool] = field(default_factory=dict)
 
 
 def waiting_for_family(*, actor: Actor, children: Collection[ChildCard], on: date) -> list[ToFinish]:
@@ -69,7 +70,7 @@ def waiting_for_family(*, actor: Actor, children: Collection[ChildCard], on: dat
 
 @written
 def _waiting_rows(*, actor: Actor, since: datetime) -> QuerySet[Procedure]:
-    drafts = Q(status=ProcedureStatus.DRAFT) & (~Q(kind=ProcedureKind.BOOKING) | Q(account_id=actor.account_id))
+    drafts = Q(status=ProcedureStatus.DRAFT) & (~Q(kind__in=OF_BASKET) | Q(account_id=actor.account_id))
     answered = Q(status=ProcedureStatus.MORE_ASKED) | ~Q(kind=ProcedureKind.BOOKING) & (
         Q(status__in=OPEN_STATUSES) | _refused_since(actor, since)
     )
@@ -288,12 +289,19 @@ def _line(actor: Actor, row: Procedure, first_name: str, hue: int) -> ToFinish:
         subject=row.subject,
         at=row.due_at if what == "pending" else row.updated_at,
         enrolment_id=row.enrolment_id,
-        wishes={int(slot): bool(want) for slot, want in row.wishes.items()},
+        wishes=_wishes(row),
     )
+
+
+def _wishes(row: Procedure) -> dict[int, bool]:
+    if row.kind == ProcedureKind.HOURS:
+        return {date.fromisoformat(on).toordinal(): bool(ranges) for on, ranges in row.wishes.items()}
+    return {int(slot): bool(want) for slot, want in row.wishes.items()}
 
 
 _WHAT: dict[str, str] = {
     ProcedureStatus.DRAFT: "draft",
     ProcedureStatus.MORE_ASKED: "asked",
+    ProcedureStatus.PROPOSED: "proposed",
     ProcedureStatus.REFUSED: "refused",
 }

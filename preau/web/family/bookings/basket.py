@@ -14,9 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from preau.domain.bookings.operations import TooManyWishes
 from preau.domain.bookings.queries.facts import BookableEnrolment, bookable_enrolments, find_bookable
 from preau.domain.bookings.rules import Decision
+from preau.domain.creche.operations import CareOutcome, TooManyDays
+from preau.domain.creche.queries.enrolments import CareEnrolment, care_enrolments
 from preau.domain.procedures.operations import orders
 from preau.domain.procedures.operations.basket import copy_draft, empty_basket
 from preau.domain.procedures.queries import orders as kept
+from preau.domain.procedures.queries.hours import HoursBasket, hours_basket, preview_hours, wishes_of
 from preau.domain.procedures.rules import NothingToDo
 from preau.web.family.bookings import forms
 from preau.web.family.bookings.recap import RecapDay, recap_days
@@ -24,9 +27,23 @@ from preau.web.family.bookings.since import Basket, Change, changes_since, write
 from preau.web.family.bookings.ticks import Ticked, keep_ticks
 from preau.web.family.bookings.views import address_of_grid, page_of_grid, sent_from
 from preau.web.family.bookings.week import page_of_week, place_of
+from preau.web.family.hours.recap import hours_parts, write_hours
 from preau.web.ui.policy import family_page
 
 MAX_KEY = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Cared:
+    """The hours of care of a basket, with what sending them would give; nothing where no crèche is set up."""
+
+    rows: list[CareEnrolment]
+    basket: HoursBasket
+    outcome: CareOutcome
+
+    @property
+    def is_idle(self) -> bool:
+        return not (self.outcome.granted or self.outcome.pending or self.outcome.refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +67,25 @@ def recap(request: Any, slug: str, enrolment_id: int | None = None) -> HttpRespo
     if request.method == "POST" and "vue" in request.POST:  # sent by a page of step 1
         return _answer_to_ticks(request, enrolment_id)
     basket = kept.basket(actor=request.actor, on=request.today)
+    cared = _cared(request)
     if enrolment_id is not None and enrolment_id not in basket:
         find_bookable(actor=request.actor, enrolment_id=enrolment_id, on=request.today)
     if request.method == "POST":
-        return _posted(request, enrolment_id, basket)
-    if not basket:
+        return _posted(request, enrolment_id, basket, cared)
+    if not basket and not cared.basket:
         return redirect(_back(slug, enrolment_id))
-    return _page(request, enrolment_id, basket)
+    return _page(request, enrolment_id, basket, cared)
+
+
+def _cared(request: Any) -> Cared:
+    """The hours of care that were chosen. No query where no crèche is set up."""
+    rows = care_enrolments(actor=request.actor, on=request.today) if request.organisation.has_care else []
+    found = hours_basket(actor=request.actor, enrolment_ids=[row.enrolment_id for row in rows])
+    enrolments = {row.enrolment_id: row for row in rows}
+    outcome = preview_hours(
+        actor=request.actor, basket=found, enrolments=enrolments, now=request.now, today=request.today
+    )
+    return Cared(rows, found, outcome)
 
 
 def _answer_to_ticks(request: Any, enrolment_id: int | None) -> HttpResponse:
@@ -67,13 +96,14 @@ def _answer_to_ticks(request: Any, enrolment_id: int | None) -> HttpResponse:
             shown, on = forms.read_boxes(request.POST)
             seen, ticked = {enrolment_id: shown}, {enrolment_id: on}
         found = keep_ticks(request, seen=seen, ticked=ticked)
-        if found.gone or not found.basket:
+        cared = _cared(request)
+        if found.gone or not (found.basket or cared.basket):
             return _step_one_again(request, enrolment_id, found)
     except forms.Tampered:
         return render(request, "400.html", status=400)
     except TooManyWishes:
         return render(request, "413.html", status=413)
-    return _page(request, enrolment_id, found.basket, found=found)
+    return _page(request, enrolment_id, found.basket, cared, found=found)
 
 
 def _step_one_again(request: Any, enrolment_id: int | None, found: Ticked) -> HttpResponse:
@@ -98,42 +128,54 @@ def _back(slug: str, enrolment_id: int | None) -> str:
     return reverse("family:booking_grid", args=[slug, enrolment_id])
 
 
-def _posted(request: Any, enrolment_id: int | None, basket: Basket) -> HttpResponse:
+def _posted(request: Any, enrolment_id: int | None, basket: Basket, cared: Cared) -> HttpResponse:
     slug, key = request.organisation.slug, request.POST.get("key", "")[:MAX_KEY].replace("\x00", "")
     try:
         same = forms.read_ids(request.POST.getlist("same"))
     except forms.Tampered:
         return render(request, "400.html", status=400)
-    if not basket:
+    if not basket and not cared.basket:
         if kept.find_order(actor=request.actor, key=key):
-            return _validated(request, enrolment_id, basket, key)  # a double click: the answer of the first
+            return _validated(request, enrolment_id, basket, cared, key=key)  # a double click: the answer of the first
         messages.warning(request, _("Il ne reste rien à valider : votre demande a été validée ou annulée ailleurs."))
         return redirect("family:procedures", slug=slug)
     shown = request.POST.get("lu", "")
-    if shown != write_shown(basket):
-        return _page(request, enrolment_id, basket, read=shown)
+    if shown != write_shown(basket) or request.POST.get("lues", "") != write_hours(cared.basket):
+        return _page(request, enrolment_id, basket, cared, read=shown)
     if same and enrolment_id is not None:
         for sibling in same:
             copy_draft(actor=request.actor, source_id=enrolment_id, enrolment_id=sibling, now=request.now)
         messages.info(request, _("Rien n’est encore enregistré. Relisez la demande de chaque enfant, puis validez."))
         return redirect("family:booking_recap", slug=slug, enrolment_id=enrolment_id)
-    return _validated(request, enrolment_id, basket, key)
+    return _validated(request, enrolment_id, basket, cared, key=key)
 
 
-def _validated(request: Any, enrolment_id: int | None, basket: Basket, key: str) -> HttpResponse:
+def _validated(request: Any, enrolment_id: int | None, basket: Basket, cared: Cared, *, key: str) -> HttpResponse:
     slug = request.organisation.slug
     try:
-        placed = orders.place_order(actor=request.actor, items=kept.items_of_drafts(basket), key=key, now=request.now)
+        placed = orders.place_order(
+            actor=request.actor,
+            items=kept.items_of_drafts(basket),
+            hours=wishes_of(basket=cared.basket),
+            key=key,
+            now=request.now,
+        )
     except NothingToDo:
         messages.info(request, _("Rien à faire : vos réservations sont déjà ainsi."))
         return redirect(_back(slug, enrolment_id))
-    except TooManyWishes:
+    except (TooManyWishes, TooManyDays):
         return render(request, "413.html", status=413)
     return redirect("family:booking_done", slug=slug, number=placed.first_number)
 
 
 def _page(
-    request: Any, enrolment_id: int | None, basket: Basket, *, read: str | None = None, found: Ticked | None = None
+    request: Any,
+    enrolment_id: int | None,
+    basket: Basket,
+    cared: Cared,
+    *,
+    read: str | None = None,
+    found: Ticked | None = None,
 ) -> HttpResponse:
     """Show the récapitulatif.
 
@@ -150,7 +192,12 @@ def _page(
         "back": _back(request.organisation.slug, enrolment_id),
         "parts": parts,
         "decision": decision,
-        "is_idle": not (decision.added or decision.removed or decision.refused),
+        "hours": hours_parts(cared.rows, cared.outcome),
+        "is_idle": not (decision.added or decision.removed or decision.refused) and cared.is_idle,
+        "is_refused": bool(decision.refused or cared.outcome.refused),
+        "is_given": bool(decision.added or decision.removed or cared.outcome.granted or cared.outcome.pending),
+        "waits": bool(cared.outcome.pending),
+        "shown_hours": write_hours(cared.basket),
         "has_changed": read is not None,
         "changes": _changes(request, read, basket, rows) if read is not None else [],
         "key": f"{request.actor.account_id}-{uuid.uuid4().hex}"[:MAX_KEY],
@@ -161,6 +208,8 @@ def _page(
 
 
 def _read_again(request: Any, basket: Basket) -> tuple[list[BookableEnrolment], Decision]:
+    if not basket:
+        return [], Decision()
     rows = bookable_enrolments(actor=request.actor, on=request.today)
     outcome = kept.preview_order(
         actor=request.actor,

@@ -5,16 +5,18 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from preau.domain.bookings.queries.facts import BookableEnrolment
+from preau.domain.creche.queries.enrolments import CareEnrolment
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """An activity of a person. `is_twice`: another line has the same name and place, the period tells them apart."""
 
-    row: BookableEnrolment
+    row: BookableEnrolment | CareEnrolment
     days: int  # that hold a booking, from today
     is_unsent: bool
     is_twice: bool
+    is_hours: bool = False
 
 
 @dataclass(slots=True)
@@ -28,7 +30,9 @@ class Person:
     lines: list[Line] = field(default_factory=list)
 
 
-def by_person(rows: Collection[BookableEnrolment], *, days: Mapping[int, int], unsent: Collection[int]) -> list[Person]:
+def by_person(
+    rows: Collection[BookableEnrolment | CareEnrolment], *, days: Mapping[int, int], unsent: Collection[int]
+) -> list[Person]:
     """Return the persons in the order of the rows, each with its activities.
 
     :param days: enrolment id → days that hold a booking.
@@ -41,5 +45,9 @@ def by_person(rows: Collection[BookableEnrolment], *, days: Mapping[int, int], u
             row.participant_key, Person(row.participant_key, row.participant, row.hue, row.class_name)
         )
         is_twice = names[row.participant_key, row.place] > 1
-        person.lines.append(Line(row, days.get(row.enrolment_id, 0), row.enrolment_id in unsent, is_twice))
+        person.lines.append(
+            Line(
+                row, days.get(row.enrolment_id, 0), row.enrolment_id in unsent, is_twice, isinstance(row, CareEnrolment)
+            )
+        )
     return list(people.values())

@@ -16,6 +16,8 @@ from preau.domain.bookings.queries.board import Board, slot_board
 from preau.domain.bookings.queries.facts import bookable_enrolments, find_bookable
 from preau.domain.bookings.queries.week import days_held
 from preau.domain.bookings.rules import in_rhythm
+from preau.domain.creche.queries.enrolments import care_enrolments
+from preau.domain.creche.queries.sheets import days_of_care
 from preau.domain.procedures.operations.basket import change_basket
 from preau.domain.procedures.queries import orders as kept
 from preau.domain.procedures.rules import page_changes
@@ -33,7 +35,9 @@ def bookings(request: Any, slug: str) -> HttpResponse:
     rows = bookable_enrolments(actor=request.actor, on=request.today)
     ids = [row.enrolment_id for row in rows]
     days = days_held(actor=request.actor, enrolment_ids=ids, start=request.today)
-    people = by_person(rows, days=days, unsent=dict(kept.open_drafts(actor=request.actor)))
+    cared = care_enrolments(actor=request.actor, on=request.today) if request.organisation.has_care else []
+    days |= days_of_care(actor=request.actor, enrolment_ids=[row.enrolment_id for row in cared], start=request.today)
+    people = by_person([*rows, *cared], days=days, unsent=dict(kept.open_drafts(actor=request.actor)))
     return render(request, "family/bookings/list.html", {"people": people})
 
 

@@ -20,6 +20,7 @@ from preau.kernel.periods import Period, next_month, previous_month
 from preau.web.family.bookings import forms, shortcuts
 from preau.web.family.bookings import weekgrid as grids
 from preau.web.family.bookings.grid import MONTH, WEEK
+from preau.web.family.hours.week import hours_of_week
 from preau.web.family.refusals import GONE, sentence
 from preau.web.ui.policy import family_page
 
@@ -82,6 +83,7 @@ def page_of_week(request: Any, place: Place, *, gone: Any = (), status: int = 20
     rows = bookable_enrolments(actor=request.actor, on=request.today)
     boards, period = _boards(request, rows, place)
     basket = kept.basket(actor=request.actor, on=request.today)
+    cared = hours_of_week(request, period)
     page = grids.page_of(
         boards,
         basket,
@@ -89,26 +91,29 @@ def page_of_week(request: Any, place: Place, *, gone: Any = (), status: int = 20
         period=period,
         today=request.today,
         with_past=place.with_past,
-        only=place.only if place.only in {row.participant_key for row in rows} else "",
+        only=place.only if place.only in {row.participant_key for row in (*rows, *cared.rows)} else "",
+        hours=cared.lines,
     )
     drawn = {cell.value for group in page.groups for row in group.rows for cell in row.cells if cell.is_open}
     elsewhere = [want for pk, wishes in basket.items() for slot, want in wishes.items() if f"{pk}-{slot}" not in drawn]
-    added = sum(want for wishes in basket.values() for want in wishes.values())
+    elsewhere += cared.wanted
+    added = sum(want for wishes in basket.values() for want in wishes.values()) + sum(cared.wanted)
     is_month = place.view == MONTH
     context = {
         "page": page,
         "place": place,
-        "rows": rows,
-        "children": list({row.participant_key: row for row in rows}.values()),
+        "rows": [*rows, *cared.rows],
+        "has_hours": bool(cared.rows),
+        "children": list({row.participant_key: row for row in (*rows, *cared.rows)}.values()),
         "day": period.start,
         "last": period.last if is_month else max((column.on for column in page.columns), default=period.last),
         "first": period.start if is_month else min((column.on for column in page.columns), default=period.start),
         "previous": previous_month(period.start) if is_month else period.start - timedelta(days=7),
         "next": next_month(period.start) if is_month else period.end,
         "is_month": is_month,
-        "is_empty_basket": not basket,
+        "is_empty_basket": not basket and not cared.wanted,
         "added": added,
-        "removed": sum(len(wishes) for wishes in basket.values()) - added,
+        "removed": sum(len(wishes) for wishes in basket.values()) + len(cared.wanted) - added,
         "kept": [sum(elsewhere), len(elsewhere) - sum(elsewhere)],
         "nobody": request.GET.get("vide"),
         "gone": [(enrolment, on, unit_name, sentence(why)) for enrolment, on, unit_name, why in gone],

@@ -33,6 +33,8 @@ class Cell:
     note: str = ""
     remaining: int | None = None
     slot: SlotView | None = None
+    href: str = ""  # where its hours are chosen, or the request that waits is read
+    words: tuple[str, ...] = ()  # of a day by the hour: its ranges
 
     @property
     def seen(self) -> str:
@@ -71,7 +73,7 @@ class Row:
     @property
     def is_closed(self) -> bool:
         """Nothing of it can be changed, and nothing is booked: its reason is enough."""
-        return not any(cell.is_open or cell.shown for cell in self.cells)
+        return not any(cell.is_open or cell.shown or cell.href for cell in self.cells)
 
     @property
     def reasons(self) -> list[str]:
@@ -136,8 +138,26 @@ def first_to_act(boards: Iterable[Board]) -> date | None:
     return min(days or [slot.on for slot in slots if slot.why == "not_open_yet"], default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class HoursLine:
+    """The hours of one child in care over some days: one more row of its group."""
+
+    key: str
+    name: str
+    hue: int
+    row: Row
+
+
 def page_of(
-    boards: Sequence[Board], ticks: Ticks, *, view: str, period: Period, today: date, with_past: bool, only: str
+    boards: Sequence[Board],
+    ticks: Ticks,
+    *,
+    view: str,
+    period: Period,
+    today: date,
+    with_past: bool,
+    only: str,
+    hours: Sequence[HoursLine] = (),
 ) -> Page:
     """Lay out a period.
 
@@ -146,11 +166,12 @@ def page_of(
     :param only: participant key of the child whose rows are drawn, "" for all.
     """
     slots = [(board, slot) for board in boards for slot in board.slots if slot.on in period]
-    days = sorted({slot.on for _board, slot in slots})
+    days = sorted({slot.on for _board, slot in slots} | {cell.on for line in hours for cell in line.row.cells})
     shown = days if with_past else [day for day in days if day >= today]
-    drawn = [group for group in _groups(boards, ticks, shown) if only in ("", group.key)]
+    drawn = [group for group in _with_hours(_groups(boards, ticks, shown), hours, shown) if only in ("", group.key)]
     # A day on which nothing can be done and nothing is booked has no column: its reason is said once, in words.
-    used = sorted({cell.on for group in drawn for row in group.rows for cell in row.cells if cell.slot is not None})
+    cells = [cell for group in drawn for row in group.rows for cell in row.cells]
+    used = sorted({cell.on for cell in cells if cell.slot is not None or cell.href or cell.words})
     weekdays = sorted({day.weekday() for day in used})
     places = _places(used, weekdays)
     drawn = [replace(group, rows=tuple(row.at(places) for row in group.rows)) for group in drawn]
@@ -165,6 +186,18 @@ def page_of(
         closures=sorted({why for board in boards for day, why in board.closures.items() if why and day in period}),
         first_limit=min(open_slots, key=lambda slot: (slot.closes_at, slot.on), default=None),
     )
+
+
+def _with_hours(groups: list[Group], hours: Sequence[HoursLine], days: Sequence[date]) -> list[Group]:
+    """The groups with the rows of hours, after the others of each child; a child in care alone has its own group."""
+    by_key = {group.key: group for group in groups}
+    for line in hours:
+        known = {cell.on: cell for cell in line.row.cells}
+        row = replace(line.row, cells=tuple(known.get(day, Cell(day)) for day in days))
+        group = by_key.get(line.key, Group(line.key, line.name, line.hue, (), (), ()))
+        if not row.is_closed:
+            by_key[line.key] = replace(group, rows=(*group.rows, row))
+    return list(by_key.values())
 
 
 def _places(days: Sequence[date], weekdays: Sequence[int]) -> dict[date, int | None]:

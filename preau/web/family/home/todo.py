@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from preau.domain.bookings.queries.week import ToBook
-from preau.domain.procedures.enums import ProcedureKind
+from preau.domain.procedures.enums import OF_BASKET, ProcedureKind
 from preau.domain.procedures.queries.orders import BasketCount, count_basket
 from preau.domain.procedures.queries.to_finish import ToFinish
 from preau.kernel.periods import Period
@@ -15,6 +15,7 @@ SHOWN = 5
 ORDER = (
     "overdue",
     "asked",
+    "proposed",
     "agreement",
     "refused",
     "pai",
@@ -50,7 +51,7 @@ def basket_of(waiting: Iterable[ToFinish], enrolments: Iterable[ToBook]) -> Mapp
     return {
         each.enrolment_id: each.wishes
         for each in waiting
-        if each.kind == ProcedureKind.BOOKING and each.wishes and each.enrolment_id in bookable
+        if each.kind in OF_BASKET and each.wishes and each.enrolment_id in bookable
     }
 
 
@@ -68,7 +69,7 @@ def lines(
         Line(each.what, waits=each)
         for each in waiting
         if each.what not in ("pending", "kept", "missing")
-        and each.kind != ProcedureKind.BOOKING
+        and (each.kind not in OF_BASKET or each.what in ("proposed", "refused"))
         and not (each.what == "dossier" and each.child_id in refused)
     ]
     found += _missing(waiting)

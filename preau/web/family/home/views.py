@@ -22,7 +22,7 @@ from preau.kernel.periods import Period, monday_of
 from preau.web.family.bookings.forms import Tampered, read_day
 from preau.web.family.children.residence import children_words
 from preau.web.family.home import todo
-from preau.web.family.home.week import shown_days, week_rows
+from preau.web.family.home.week import planned_hours, shown_days, week_rows
 from preau.web.ui.policy import family_page
 
 LATEST = 4
@@ -45,6 +45,8 @@ def home(request: Any, slug: str) -> HttpResponse:
     coming = _coming_weeks(request.today)
     enrolments = enrolments_to_book(actor=actor, on=request.today, coming=coming)
     planned = planned_units(actor=actor, start=monday, end=monday + WEEK)
+    if any(each.is_care for each in enrolments):
+        planned += planned_hours(actor=actor, enrolments=enrolments, start=monday, end=monday + WEEK)
     waiting = waiting_for_family(actor=actor, children=children, on=request.today)
     to_begin = dossiers_to_begin(actor=actor, children=children, on=request.today)
     # A dossier that is not sent yet asks for its pieces itself.

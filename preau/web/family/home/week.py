@@ -4,11 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from preau.domain.bookings.queries.week import PlannedUnit
+from django.utils.translation import gettext
+
+from preau.base.actor import Actor
+from preau.domain.bookings.queries.week import PlannedUnit, ToBook
+from preau.domain.creche.queries.sheets import held_by
 from preau.domain.families.queries.files import ChildCard
 from preau.kernel.french_dates import hour_words
 
 FRIDAY = 4
+HOURS = "H"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,28 @@ class Row:
     name: str
     hue: int
     cells: tuple[Cell, ...]
+
+
+def planned_hours(*, actor: Actor, enrolments: Sequence[ToBook], start: date, end: date) -> list[PlannedUnit]:
+    """Return the hours of care of a family in [start, end), as moments of a day. One query."""
+    cared = [each for each in enrolments if each.is_care and each.child_id]
+    names = {each.enrolment_id: each.activity for each in cared}
+    child_ids = {each.child_id or 0 for each in cared}
+    return [
+        PlannedUnit(
+            on=each.on,
+            enrolment_id=each.enrolment_id,
+            participant_key=f"c{each.child_id}",
+            code=HOURS,
+            name=gettext("Horaires"),
+            activity=f"{names.get(each.enrolment_id, gettext('Crèche'))}, {each.hours.words()}",
+            site="",
+            starts_minute=each.hours.start,
+            ends_minute=each.hours.end,
+            is_waiting=False,
+        )
+        for each in held_by(actor=actor, child_ids=child_ids, start=start, end=end)
+    ]
 
 
 def shown_days(planned: list[PlannedUnit], *, monday: date) -> list[date]:

@@ -10,6 +10,8 @@ from icalendar import Calendar, Event
 
 from preau.base.facts import NotFound
 from preau.domain.bookings.queries.week import PlannedUnit, planned_units
+from preau.domain.creche.queries.sheets import held_by
+from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.queries.orders import ProcedureItem, ProcedureView, find_procedure
 from preau.web.ui.policy import family_page
 
@@ -42,6 +44,8 @@ def calendar(request: Any, slug: str, number: int) -> HttpResponse:
     (RFC 5545, UID and SEQUENCE): the file of a cancellation cancels what the first one had added.
     """
     view = find_procedure(actor=request.actor, number=number)
+    if view.kind == ProcedureKind.HOURS:
+        return _hours_calendar(request, slug, view)
     booked = booked_around(request, view)
     kept, gone = still_booked(view, booked), given_back(view, booked)
     if not kept and not gone:
@@ -61,9 +65,32 @@ def calendar(request: Any, slug: str, number: int) -> HttpResponse:
         event.add("dtstart", item.on)
         event.add("status", "CANCELLED")
         ics.add_component(event)
+    return _file(ics, number)
+
+
+def _file(ics: Calendar, number: int) -> HttpResponse:
     response = HttpResponse(ics.to_ical(), content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="demande-{number}.ics"'
     return response
+
+
+def _hours_calendar(request: Any, slug: str, view: ProcedureView) -> HttpResponse:
+    """The hours held now on the days of a request."""
+    days = [day.on for day in view.hours if day.state == "accepted"]
+    if not days or view.child_id is None:
+        raise NotFound("days")
+    held = held_by(actor=request.actor, child_ids=[view.child_id], start=min(days), end=max(days) + timedelta(days=1))
+    ics = Calendar()
+    ics.add("prodid", "-//Préau//portail famille//FR")
+    ics.add("version", "2.0")
+    for each in held:
+        if each.enrolment_id == view.enrolment_id and each.on in days:
+            event = _event(slug, view, on=each.on, code=f"H{each.hours.start}", name=view.subject)
+            midnight = datetime.combine(each.on, time(), tzinfo=request.actor.zone)
+            event.add("dtstart", _at(midnight, each.hours.start))
+            event.add("dtend", _at(midnight, each.hours.end))
+            ics.add_component(event)
+    return _file(ics, view.number)
 
 
 def _event(slug: str, view: ProcedureView, *, on: date, code: str, name: str) -> Event:

@@ -17,6 +17,7 @@ from preau.domain.bookings.queries.week import PlannedUnit
 from preau.domain.bookings.rules import Decision
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.operations import basket, orders
+from preau.domain.procedures.queries.cases import find_case
 from preau.domain.procedures.queries.orders import (
     ProcedureView,
     find_procedure,
@@ -27,6 +28,7 @@ from preau.domain.procedures.queries.orders import (
 )
 from preau.domain.procedures.rules import AlreadyUndone, NothingGranted, NothingToDo
 from preau.web.family.bookings.recap import procedure_days, recap_days
+from preau.web.family.hours.recap import told_of
 from preau.web.family.procedures.calendar import booked_around, given_back, still_booked
 from preau.web.family.procedures.case import case_page
 from preau.web.family.refusals import sentence
@@ -52,6 +54,8 @@ def procedures(request: Any, slug: str) -> HttpResponse:
 def procedure(request: Any, slug: str, number: int) -> HttpResponse:
     """The permanent page of a démarche (A10-12)."""
     view = find_procedure(actor=request.actor, number=number)
+    if view.kind == ProcedureKind.HOURS:
+        return hours_page(request, view)
     if view.kind != ProcedureKind.BOOKING:
         return case_page(request, number)
     return render(request, "family/procedures/detail.html", _context(request, view, booked_around(request, view)))
@@ -62,6 +66,8 @@ def procedure(request: Any, slug: str, number: int) -> HttpResponse:
 def done(request: Any, slug: str, number: int) -> HttpResponse:
     """« Nous avons bien enregistré votre demande » (A10-01)."""
     view, *others = order_of(actor=request.actor, number=number)
+    cared = [each for each in (view, *others) if each.kind == ProcedureKind.HOURS]
+    others = [each for each in others if each.kind != ProcedureKind.HOURS]
     rows = {row.enrolment_id: row for row in bookable_enrolments(actor=request.actor, on=request.today)}
     booked = booked_around(request, view)
     people = {row.participant_key: row for each in (view, *others) if (row := rows.get(each.enrolment_id or 0))}
@@ -70,6 +76,8 @@ def done(request: Any, slug: str, number: int) -> HttpResponse:
         "people": list(people.values()),
         "siblings": [] if others else _siblings(view, rows, booked),
         "others": [{"procedure": each, "days": procedure_days(each)} for each in others],
+        "cared": [{"procedure": each, "days": told_of(each.hours)} for each in cared],
+        "waits": any(each.status == "submitted" for each in cared),
     }
     return render(request, "family/procedures/done.html", context)
 
@@ -97,7 +105,12 @@ def _undoable(
     request: Any, view: ProcedureView, *, enrolments: Mapping[int, BookableEnrolment] | None = None
 ) -> Decision | None:
     """What undoing a démarche would do now; None when it is another's to undo, or nothing of it can be."""
-    if view.status != "accepted" or view.on_behalf or not any(day >= request.today for day in view.days):
+    if (
+        view.kind != ProcedureKind.BOOKING
+        or view.status != "accepted"
+        or view.on_behalf
+        or not any(day >= request.today for day in view.days)
+    ):
         return None
     try:
         outcome = preview_order(
@@ -126,6 +139,21 @@ def _siblings(
         and row.participant_key != mine.participant_key
         and (added - held.get(row.enrolment_id, set()) or removed & held.get(row.enrolment_id, set()))
     ]
+
+
+def hours_page(request: Any, view: ProcedureView) -> HttpResponse:
+    """The permanent page of a request for hours: its days, what the structure answers, the way to say yes or no."""
+    case = find_case(actor=request.actor, number=view.number)
+    days = told_of(view.hours)
+    context = {
+        "case": case,
+        "procedure": view,
+        "days": days,
+        "proposed": [day for day in days if day.state == "proposed"],
+        "can_cancel": case.is_open and not any(day.state == "accepted" for day in days),
+        "has_days": any(day.state == "accepted" and day.ranges for day in days),
+    }
+    return render(request, "family/hours/procedure.html", context)
 
 
 @family_page

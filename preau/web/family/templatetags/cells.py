@@ -95,6 +95,8 @@ def _in_week_cell(cell: Cell, said: str, *, is_month: bool) -> str:
             f'<label class="u"{_state(cell.state)}><input type="checkbox" name="u" value="{cell.value}"'
             f'{" checked" if cell.shown else ""} aria-label="{label}"><span>{day}</span>{_small(places)}</label>'
         )
+    if cell.href or cell.words:
+        return _hours_cell(cell, said)
     if cell.slot is None:
         return ""
     lock, note = icon("lock"), _safe(cell.note)
@@ -104,6 +106,18 @@ def _in_week_cell(cell: Cell, said: str, *, is_month: bool) -> str:
         f'<button type="button" class="u" data-s="{cell.state}" popovertarget="j{cell.on:%Y%m%d}">{lock}<span>{day}'
         f'</span><small>{note}</small><span class="vh">, {said}</span></button>'
     )
+
+
+def _hours_cell(cell: Cell, said: str) -> str:
+    """A day by the hour: its ranges, and the way to choose others."""
+    label = f"{said}, {_words_of(cell.on)}, {_safe(cell.note)}"
+    ranges = "".join(f"<small>{_safe(words)}</small>" for words in cell.words) or f"<small>{icon('plus')}</small>"
+    inside = f'<span>{cell.on.day}</span>{ranges}<span class="vh">, {label}</span>'
+    if not cell.href:
+        return f'<span class="u by-hour" data-s="{cell.state}">{inside}</span>'
+    sheet = "" if cell.state == "wait" else " data-sheet"
+    held = " data-held" if cell.shown and not cell.state else ""
+    return f'<a class="u by-hour"{_state(cell.state)}{held}{sheet} href="{_safe(cell.href)}">{inside}</a>'
 
 
 def _state(state: str) -> str:

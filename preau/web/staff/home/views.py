@@ -16,6 +16,7 @@ from preau.domain.accounts.queries import departments_without_agent
 from preau.domain.bookings.queries.expected import headcounts, next_expected_day, tensions
 from preau.domain.enrolments.queries.lists import offers_with_limit
 from preau.domain.procedures.queries.inbox import InboxFilter, inbox, queue_counts
+from preau.domain.procedures.queries.requests import count_requests
 from preau.web.staff.dates import read_number
 from preau.web.staff.home.board import by_day, day_board
 from preau.web.staff.lists.care import READERS
@@ -39,6 +40,7 @@ def home(request: Any, slug: str) -> HttpResponse:
     context["reads_lists"] = actor.has_role(*READERS)
     if actor.has_role("agent", "manager"):
         context |= _first(request, today)
+        context["care_waiting"] = count_requests(actor=actor) if request.organisation.has_care else 0
     if actor.has_role("admin", "manager"):
         context["unattended"] = departments_without_agent(organisation_id=request.organisation.id)
         if not is_limited(actor=actor):  # of which family a mail is, nothing says: those of all, or none

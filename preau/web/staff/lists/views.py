@@ -33,7 +33,7 @@ def day(request: Any, slug: str) -> HttpResponse:
     wanted = _at_one_site(request, wanted, days=1)
     every = _rows(request, wanted, days=1)
     rows = [row for row in every if wanted.keeps(row)]
-    care = care_of(actor=request.actor, rows=rows, on=request.today)
+    care = care_of(actor=request.actor, child_ids=ids_of(rows), on=request.today)
     sheets = day_sheets(rows=rows, order=wanted.order)
     if request.GET.get("format") == "xlsx":
         return spreadsheet(day_book(on=wanted.on, rows=rows, care=care), name=f"liste-{wanted.on}")
@@ -52,12 +52,17 @@ def week(request: Any, slug: str) -> HttpResponse:
     wanted = _at_one_site(request, wanted, days=WEEK)
     every = _rows(request, wanted, days=WEEK)
     rows = [row for row in every if wanted.keeps(row)]
-    care = care_of(actor=request.actor, rows=rows, on=request.today)
+    care = care_of(actor=request.actor, child_ids=ids_of(rows), on=request.today)
     tables = week_tables(rows=rows, order=wanted.order, no_unit=_("Inscrit"))
     if request.GET.get("format") == "xlsx":
         return spreadsheet(week_book(tables=tables, care=care), name=f"semaine-{wanted.on}")
     context = {"tables": tables, "care": care}
     return render(request, "staff/lists/week.html", {**_frame(request, wanted, every, step=WEEK), **context})
+
+
+def ids_of(rows: list[Expected]) -> set[int]:
+    """Return the children of a list."""
+    return {row.child_id for row in rows if row.child_id}
 
 
 def _at_one_site(request: Any, wanted: ListFilter, *, days: int) -> ListFilter:

@@ -13,7 +13,7 @@ from preau.domain.documents.enums import DocumentState
 from preau.domain.documents.queries.pieces import DocumentView, document_types, unread_pieces
 from preau.domain.enrolments.queries.lists import PlacesLeft, places_left
 from preau.domain.organisations.queries import list_departments
-from preau.domain.procedures.enums import ProcedureKind
+from preau.domain.procedures.enums import OF_BASKET, ProcedureKind
 from preau.domain.procedures.operations.decisions import read_case_health
 from preau.domain.procedures.queries.cases import ProcedureFile, find_case, is_known, pieces_of
 from preau.domain.procedures.queries.enrolments import kept_with
@@ -26,7 +26,7 @@ from preau.web.staff.refusals import sentence
 from preau.web.ui.policy import staff_page
 
 PER_PAGE = 20
-KINDS = [kind for kind in ProcedureKind if kind not in (ProcedureKind.BOOKING, ProcedureKind.ACCOUNT)]
+KINDS = [kind for kind in ProcedureKind if kind not in (*OF_BASKET, ProcedureKind.ACCOUNT)]
 
 
 @staff_page("agent", "manager")
@@ -42,8 +42,11 @@ def queue(request: Any, slug: str) -> HttpResponse:
 @staff_page("agent", "manager")
 @require_safe
 def case(request: Any, slug: str, number: int) -> HttpResponse:
-    """One case beside the queue it comes from."""
-    return page(request, case=find_case(actor=request.actor, number=number))
+    """One case beside the queue it comes from; hours of care are answered beside their curve."""
+    found = find_case(actor=request.actor, number=number)
+    if found.view.kind == ProcedureKind.HOURS:
+        return redirect("staff:care_request", slug=slug, number=number)
+    return page(request, case=found)
 
 
 @staff_page("agent", "manager")

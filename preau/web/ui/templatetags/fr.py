@@ -8,11 +8,12 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from preau.kernel import english_dates, french_dates, french_words
+from preau.kernel import clock_times, english_dates, french_dates, french_words
 
 register = template.Library()
 register.filter("jj_mm", french_dates.jj_mm)
 register.filter("jj_mm_aaaa", french_dates.jj_mm_aaaa)
+register.filter("hh_mm", clock_times.clock_words)  # « 09:30 », as time fields write it
 
 
 def _dates() -> ModuleType:
