@@ -55,7 +55,14 @@ PUBLIC = [
 # The collectivités whose families and agents are followed, the richest in states first. Kerploz has its own walk.
 FOLLOWED = ("pays-mellifere", "saint-loup", "entre-rives", "val-fleuri")
 # Those who hold a page that few others have: met first, the survey ends sooner.
-MET_FIRST = ("bertrade.sauvageon", "perpetue.valombre", "anthelme.clairvaux", "leopold.marcassin")
+MET_FIRST = (
+    "bertrade.sauvageon",
+    "perpetue.valombre",
+    "anthelme.clairvaux",
+    "leopold.marcassin",
+    "eglantine.paquerette",
+    "sidonie.coquelin",
+)
 # Pages to which no link leads, each with the walk that looks at it with axe, at 360 px.
 OF_A_MOMENT: dict[str, Callable[..., None]] = {
     "family:booking_done": test_first_walk.test_at_360_pixels_with_one_thumb,

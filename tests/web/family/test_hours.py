@@ -140,6 +140,16 @@ def test_a_wrong_range_is_told_at_its_place_and_stays_as_typed(client, enrolment
     assert "Aucun jour modifié" in text(client.get(at(enrolment)))
 
 
+def test_over_its_month_a_day_answers_by_its_sheet_alone(client, enrolment):
+    url = at(enrolment, monday())
+    assert "<html" not in client.get(url, {"feuille": "1"}).content.decode()
+    wrong = keep(client, enrolment, feuille="1", f1="08:00")
+    assert wrong.status_code == 422
+    assert "<html" not in wrong.content.decode()
+    assert keep(client, enrolment, feuille="1").status_code == 204
+    assert "1 jour modifié" in text(client.get(at(enrolment)))
+
+
 def test_seven_ranges_are_too_many_and_none_is_lost(client, enrolment):
     sent = {f"d{n}": f"{7 + n:02}:30" for n in range(1, 8)} | {f"f{n}": f"{8 + n:02}:15" for n in range(1, 8)}
     page = keep(client, enrolment, **sent)
@@ -158,7 +168,7 @@ def test_seven_ranges_are_too_many_and_none_is_lost(client, enrolment):
 )
 def test_a_day_that_cannot_change_says_why_and_shows_what_was_chosen(client, enrolment, on, words):
     page = keep(client, enrolment, on)
-    assert page.status_code == 422
+    assert page.status_code == 409
     assert words in text(page), text(page)
     assert "Vous aviez choisi : 09:30-17:30" in text(page)
     asked = client.get(at(enrolment, on), follow=True)

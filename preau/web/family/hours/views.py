@@ -147,7 +147,7 @@ def _shut(request: Any, enrolment: CareEnrolment, found: CareDay | None, on: dat
         messages.warning(request, f"{day_words(on).capitalize()}. {why}")
         return redirect(_month_at(enrolment, request.organisation.slug, on))
     context = {"enrolment": enrolment, "on": on, "why": why, "form": read_form(request.POST)}
-    return render(request, "family/hours/shut.html", context, status=422)
+    return render(request, "family/hours/shut.html", context, status=409)
 
 
 def _first_form(request: Any, found: CareDay, wishes: Mapping[date, Ranges]) -> DayForm:
@@ -241,6 +241,8 @@ def _keep(request: Any, board: CareBoard, found: CareDay, ranges: Ranges) -> Htt
     if left:
         days = ", ".join(day_words_short(on) for on in sorted(left)[:12])
         messages.warning(request, _("Les mêmes horaires ne sont pas possibles ces jours-là : %s.") % days)
+    if _is_sheet(request):
+        return HttpResponse(status=204)  # the page goes back to its month by itself
     return redirect(_month_at(board.enrolment, request.organisation.slug, found.on))
 
 
@@ -305,10 +307,15 @@ def _page(
         "can_add": len(form.typed) < board.enrolment.rules.most_ranges,
         "is_chosen": found.on in wishes,
         "back": _month_at(board.enrolment, request.organisation.slug, found.on),
-        "is_sheet": (request.POST or request.GET).get("feuille") == "1",
+        "is_sheet": _is_sheet(request),
     }
     template = "family/hours/_day.html" if context["is_sheet"] else "family/hours/day.html"
     return render(request, template, context, status=status)
+
+
+def _is_sheet(request: Any) -> bool:
+    """Whether the day is opened over its month, and not as a page."""
+    return (request.POST or request.GET).get("feuille") == "1"
 
 
 @family_page

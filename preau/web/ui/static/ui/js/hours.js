@@ -70,10 +70,14 @@
     const form = e.target, body = new FormData(form, e.submitter), act = String(body.get("act"));
     try {
       const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
-      if (answer.type === "opaqueredirect") { go(form.dataset.back); return; }
+      if (answer.status === 204) { go(form.dataset.back); return; }
       if (answer.status !== 200 && answer.status !== 422) throw answer;
       const ranges = answer.status === 422 ? "[role=alert] a, [role=alert]" : act === "plus" ? ".range:last-of-type [type=time]" : "#h-plage";
       show(await answer.text(), ranges);
-    } catch { form.submit(); }
+    } catch { // the session has ended, the day is shut, the network is lost: as without this file, nothing of it forgotten
+      form.querySelector("[name=feuille]")?.remove();
+      form.insertAdjacentHTML("beforeend", `<input type="hidden" name="act" value="${act}">`);
+      form.submit();
+    }
   });
 })();
