@@ -52,6 +52,11 @@ def measure(made: Machine, earlier: Machine | None, *, report: Report, full: boo
     for each in inbox:
         queries[each["what"]].add(each["queries"])
     report.add(engine, "démarches : pages dont les requêtes croissent", _count(queries), aim=0, unit="pages")
+    for each in made.answer("creche"):
+        name = f"crèche, {each['what']}"
+        aim = aims.CARE_MS if each["what"] == "semaine des présences" else None
+        report.add(engine, name, each["ms"], aim=aim)
+        report.add(engine, name, each["queries"], aim=aims.CARE_QUERIES[each["what"]], unit="requêtes")
     made.finish_background_work()
     _rush(made, report, loads.rush, full=full)
     if full:

@@ -15,6 +15,8 @@ SEARCH_MS = 100.0  # the slowest word, among 50,000 children
 RUSH_MS = 500.0  # p95 of all the requests of opening day
 DUPLICATES_MS = 100.0  # the list of families, 3,000 children of one birth date
 MEMORY_MB = 120.0  # of a worker, shared pages counted in part, after a thousand log-ins
+CARE_MS = 300.0  # the week of four structures of sixty children
+CARE_QUERIES = {"semaine des présences": 12.0, "demande de cinq jours": 18.0}
 VIEW_KB, VIEW_REQUESTS = 150.0, 15.0
 GROWTH = 1.3  # from 300 to 30,000 children
 

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from tests.benchmarks.baskets import measure_baskets
+from tests.benchmarks.creche import measure_creche
 from tests.benchmarks.inbox import measure_inbox
 from tests.benchmarks.orders import measure_orders
 from tests.benchmarks.search import measure_search
@@ -34,6 +35,8 @@ def main() -> None:
         (folder / "baskets.json").write_text(json.dumps(measure_baskets(folder)))
     elif act == "inbox":
         (folder / "inbox.json").write_text(json.dumps(measure_inbox()))
+    elif act == "creche":
+        (folder / "creche.json").write_text(json.dumps(measure_creche()))
     elif act == "search":
         (folder / "search.json").write_text(json.dumps(measure_search()))
     elif act == "waiting":

@@ -14,7 +14,8 @@ from django.db.models.query import QuerySet
 from preau.domain.creche import operations
 from preau.domain.creche.models import CareRange
 from preau.domain.creche.operations import DayWish
-from preau.domain.procedures.models import Procedure
+from preau.domain.families.operations.household import link_child
+from preau.domain.procedures.models import Procedure, ProcedureDay
 from preau.domain.procedures.operations.hours import DayAnswer, answer_hours
 from preau.domain.procedures.operations.orders import place_order
 from preau.domain.procedures.rules import NothingToDo
@@ -88,6 +89,44 @@ def test_two_directors_accept_two_requests_for_one_place(emptied):
     results = run_together([accept(number) for number in asked])
     assert sorted(result.status for result in results) == ["accepted", *["in_review"] * 7]
     assert max(held(creche.town, DAYS[0])) == 1
+
+
+def test_two_parents_who_ask_for_the_same_day_leave_one_request(emptied):
+    """What waits is read once the enrolment is held: before, each of them saw nothing that waits."""
+    creche = Creche(Town("course"))
+    home = creche.town.household("Dupré", login="un")
+    enrolment = creche.enrol(home, creche.offer())
+    wish = DayWish(enrolment.pk, DAYS[0], (TimeRange(540, 720),))
+
+    def ask(number: int) -> Any:
+        actor = creche.town.parent(home)
+        return lambda: place_order(actor=actor, items=[], hours=[wish], key=f"k{number}", now=NOW)
+
+    run_together([ask(number) for number in range(8)])
+    assert ProcedureDay.objects.filter(state="waiting").count() == 1
+
+
+def test_two_homes_never_hold_hours_that_meet(emptied):
+    """One child, two structures: sheets and enrolments differ, those of the child are held together."""
+    town = Town("course")
+    near, far = Creche(town), Creche(town, "Les Libellules bleues")
+    first = town.household("Dupré", login="un")
+    child = first.children[0]
+    other = town.household("Martin", children=0, login="deux")
+    link_child(actor=town.agent("agent"), family_id=other.family.pk, child_id=child.pk)
+    rows = [
+        (town.parent(first), near.enrol(first, near.offer("occasional", confirmation="immediate"), child=child)),
+        (town.parent(other), far.enrol(other, far.offer("occasional", confirmation="immediate"), child=child)),
+    ]
+
+    def ask(place: int, day: Any) -> Any:
+        actor, enrolment = rows[place]
+        hours = (TimeRange(540 + 15 * place, 720),)
+        wish = DayWish(enrolment.pk, day, hours)
+        return lambda: place_order(actor=actor, items=[], hours=[wish], key=f"{place}{day}", now=NOW)
+
+    run_together([ask(place, day) for day in DAYS for place in (0, 1)])
+    assert CareRange.objects.filter(status="booked").count() == len(DAYS)
 
 
 @pytest.mark.postgres_only

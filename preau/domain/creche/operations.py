@@ -103,7 +103,7 @@ def preview_days(
         return CareOutcome(enrolments or {})
     if enrolments is None:
         enrolments = load_care(actor=actor, enrolment_ids={each.enrolment_id for each in wishes})
-    material = _read(actor, wishes, enrolments, now=now, asked=asked)
+    material = _read(actor, wishes, enrolments, now=now, asked=asked, answers=answers)
     return _decide(material, actor=actor, now=now, answers=answers)
 
 
@@ -117,7 +117,7 @@ def preview_each(
     every = [wish for wishes in requests.values() for wish in wishes]
     if not every:
         return {number: CareOutcome(enrolments) for number in requests}
-    material = _read(actor, every, enrolments, now=now, asked=())
+    material = _read(actor, every, enrolments, now=now, asked=(), answers=True)
     return {
         number: _decide(replace(material, wishes=wishes), actor=actor, now=now, answers=True)
         for number, wishes in requests.items()
@@ -136,6 +136,8 @@ def book_days(
 ) -> CareOutcome:
     """Take and give back hours, in the caller's transaction: the sheets of the days are locked, then judged.
 
+    The caller holds the enrolments (`hold_care`) before it reads what waits for them.
+
     A family is held to notice and windows, and what its structure answers itself comes back as `pending`, not
     written. An agent, and the machine, write what has room.
 
@@ -146,8 +148,8 @@ def book_days(
     """
     if not wishes:
         return CareOutcome({})
-    enrolments = load_care(actor=actor, enrolment_ids={each.enrolment_id for each in wishes}, lock=True)
-    material = _read(actor, wishes, enrolments, now=now, asked=asked, lock=True)
+    enrolments = load_care(actor=actor, enrolment_ids={each.enrolment_id for each in wishes})
+    material = _read(actor, wishes, enrolments, now=now, asked=asked, answers=answers, lock=True)
     outcome = _decide(material, actor=actor, now=now, exceeds=exceeds, answers=answers)
     _write(actor, material, outcome, now=now, reason=reason)
     return outcome
@@ -173,6 +175,7 @@ def _read(
     *,
     now: datetime,
     asked: Collection[Day],
+    answers: bool,
     lock: bool = False,
 ) -> _Material:
     if len(wishes) > MOST_DAYS and actor.audience == FAMILY:
@@ -180,20 +183,29 @@ def _read(
     if any(each.enrolment_id not in enrolments for each in wishes):
         raise NotFound("enrolment")
     rows = [enrolments[pk] for pk in sorted({each.enrolment_id for each in wishes})]
-    days = sorted(set().union(*(_days_judged(enrolments[each.enrolment_id], each.on) for each in wishes)))
+    # What the structure answers itself takes no place: neither is its room read, nor its sheets held.
+    taking = [each for each in wishes if _takes(actor, enrolments[each.enrolment_id], answers)]
+    judged = set().union(*(_days_judged(enrolments[each.enrolment_id], each.on) for each in taking))
+    days = sorted(judged | {each.on for each in wishes})
     facts = load_day_facts(actor=actor, enrolments=rows, days=days, now=now, asked=asked)
     sections = {each.key: section for each in wishes if (section := enrolments[each.enrolment_id].section_on(each.on))}
     openings = {
-        (section.section_id, on): facts[enrolment_id, on].opening
-        for (enrolment_id, day), section in sections.items()
-        for on in _days_judged(enrolments[enrolment_id], day)
+        (sections[each.key].section_id, on): facts[each.enrolment_id, on].opening
+        for each in taking
+        if each.key in sections
+        for on in _days_judged(enrolments[each.enrolment_id], each.on)
     }
-    if lock:
+    if lock and openings:
         _hold(actor, openings)
     expected = expected_in(actor=actor, section_ids={pk for pk, _on in openings}, days={on for _pk, on in openings})
     child_ids = {each.child_id for each in rows}
     held = held_by(actor=actor, child_ids=child_ids, start=days[0], end=days[-1] + timedelta(days=1))
     return _Material(wishes, enrolments, facts, sections, openings, expected, held)
+
+
+def _takes(actor: Actor, enrolment: CareEnrolment, answers: bool) -> bool:
+    """Whether the act takes hours at once; a family only asks for those that its structure answers itself."""
+    return answers or actor.audience != FAMILY or not enrolment.is_reviewed
 
 
 def _days_judged(enrolment: CareEnrolment, on: date) -> list[date]:
@@ -226,7 +238,7 @@ def _decide(
             outcome.idle.append(wish)
         elif fact := _refusal(material, wish, before, actor=actor, now=now, answers=answers):
             outcome.refused.append(RefusedDay(wish, fact))
-        elif enrolment.is_reviewed and not (answers or actor.is_staff or actor.is_system):
+        elif not _takes(actor, enrolment, answers):
             outcome.pending.append(wish)
         else:
             judged.append(wish)

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from preau.base.facts import NotAllowed, NotFound
 from preau.base.models import OutboxMail
 from preau.domain.creche.models import CareRange
-from preau.domain.creche.operations import TooManyDays, place_child
+from preau.domain.creche.operations import DayWish, TooManyDays, place_child
 from preau.domain.creche.queries.enrolments import care_enrolments, find_care
 from preau.domain.families.models import Child
 from preau.domain.procedures.models import Procedure
@@ -342,3 +343,12 @@ def test_the_section_follows_the_age_at_entrance(creche):
     assert care_enrolments(actor=creche.town.parent(made), on=TODAY)[0].class_name == "Grands"
     Child.objects.filter(pk=made.children[0].pk).update(birth_date=TODAY - timedelta(days=200))
     assert find_care(actor=creche.town.parent(made), enrolment_id=enrolment.pk).class_name == "Bébés"
+
+
+def test_a_request_of_five_days_costs_eighteen_queries_at_most(creche):
+    _home, enrolment, actor = home(creche)
+    ask(actor, enrolment, {WEEK[0] + timedelta(days=7): DAY}, key="first")
+    wishes = [DayWish(enrolment.pk, on, DAY) for on in WEEK]
+    with CaptureQueriesContext(connection) as seen:
+        place_order(actor=actor, items=[], hours=wishes, key="five", now=NOW)
+    assert sum("SAVEPOINT" not in each["sql"] for each in seen) <= 18

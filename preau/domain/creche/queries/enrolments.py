@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
@@ -154,21 +154,30 @@ def find_care(*, actor: Actor, enrolment_id: int) -> CareEnrolment:
     return load_care(actor=actor, enrolment_ids=[enrolment_id])[enrolment_id]
 
 
-def load_care(*, actor: Actor, enrolment_ids: Collection[int], lock: bool = False) -> dict[int, CareEnrolment]:
-    """Return several enrolments in care by id. Three queries, four with `lock`.
-
-    With `lock` they stay held until the end of the transaction, in primary-key order: a merge of the records that
-    they name waits, or is over.
+def load_care(*, actor: Actor, enrolment_ids: Collection[int]) -> dict[int, CareEnrolment]:
+    """Return several enrolments in care by id. Three queries.
 
     :raises NotFound: one of them is not the actor's.
     """
     rows = _rows(actor).filter(pk__in=enrolment_ids).order_by("pk")
-    if lock:
-        list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
     found = {each.enrolment_id: each for each in _views(actor, rows)}
     if len(found) != len(set(enrolment_ids)):
         raise NotFound("enrolment")
     return found
+
+
+def hold_care(*, actor: Actor, enrolment_ids: Collection[int], others: Collection[int] = ()) -> None:
+    """Hold enrolments until the end of the transaction, in primary-key order: a merge of the records waits, or is over.
+
+    Those of the same children in care by another home are held with them: one child is never at two places. One query.
+
+    :param others: enrolments of the same order that are not in care: all are held in one order.
+    """
+    here = Enrolment.objects.filter(organisation_id=actor.organisation_id)
+    children = here.filter(pk__in=enrolment_ids).values("child_id")
+    in_care = Q(child_id__in=children, offer__activity__booking_mode=BookingMode.TIME_RANGES)
+    rows = here.filter(in_care | Q(pk__in=others)).order_by("pk")
+    list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
 
 
 def known_care(*, actor: Actor, enrolment_ids: Collection[int]) -> dict[int, CareEnrolment]:

@@ -46,9 +46,10 @@ class Present:
     months: int
     ranges: Ranges
 
-    def is_there(self, minute: int) -> bool:
-        """Tell whether the child is expected at a minute of the day."""
-        return any(each.start <= minute < each.end for each in self.ranges)
+    @property
+    def short_name(self) -> str:
+        """Return « Zoé M. »."""
+        return f"{self.first_name} {self.last_name[:1]}."
 
 
 @dataclass(frozen=True)
@@ -206,12 +207,18 @@ class Half:
 
 def halves_of(*, day: SectionDay, hours: TimeRange) -> list[Half]:
     """Return the half-hours of a day between two hours."""
+    there: dict[int, list[Present]] = {}
+    for child in day.children:
+        for minute in {minute for each in child.ranges for minute in _halves_met(each)}:
+            there.setdefault(minute, []).append(child)
     found = []
     for minute in range(hours.start // HALF * HALF, hours.end, HALF):
         cut = quarters_of(TimeRange(minute, min(minute + HALF, QUARTERS * QUARTER)))
         places = [limit for limit in day.limits[cut] if limit] or [0]
-        names = tuple(
-            each for each in day.children if each.is_there(minute) or each.is_there(min(minute + QUARTER, hours.end))
-        )
+        names = tuple(there.get(minute, ()))
         found.append(Half(minute, max(day.present[cut]), min(places), max(day.staff[cut]), names))
     return found
+
+
+def _halves_met(hours: TimeRange) -> range:
+    return range(hours.start // HALF * HALF, hours.end, HALF)

@@ -13,7 +13,7 @@ from preau.base.facts import NotAllowed, NotFound
 from preau.domain.accounts.enums import Role
 from preau.domain.bookings.queries.exceptions import may_force
 from preau.domain.creche.operations import CareOutcome, DayWish, RefusedDay, TooManyDays, book_days
-from preau.domain.creche.queries.enrolments import CareEnrolment, find_care
+from preau.domain.creche.queries.enrolments import CareEnrolment, find_care, hold_care
 from preau.domain.creche.rules import MOST_DAYS
 from preau.domain.families.queries.custody import check_not_frozen
 from preau.domain.families.rules import ActFrozen
@@ -229,6 +229,7 @@ def adjust_hours(
     check_not_frozen(actor=actor, child_ids=[enrolment.child_id])
     if exceeds and not may_force(actor=actor):
         raise NotAllowed("only who may go past the places does, with a reason")
+    hold_care(actor=actor, enrolment_ids=[enrolment_id])  # a second click waits here, then finds the first
     same = Procedure.objects.filter(organisation_id=actor.organisation_id, order_key=key, enrolment_id=enrolment_id)
     if (before := same.first()) is not None:
         return Answered(before.status)
@@ -395,6 +396,7 @@ def _accept(
     if not days:
         return ()
     wishes = [DayWish(row.enrolment_id or 0, day.on, wanted_of(day=day)) for day in days]
+    hold_care(actor=actor, enrolment_ids=[row.enrolment_id or 0])
     outcome = book_days(actor=actor, wishes=wishes, now=now, reason=reason, exceeds=exceeds, answers=True)
     written = {wish.on: wish.ranges for wish in (*outcome.granted, *outcome.idle)}
     for day in days:

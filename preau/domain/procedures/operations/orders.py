@@ -20,6 +20,7 @@ from preau.domain.bookings.queries.exceptions import may_force
 from preau.domain.bookings.queries.facts import BookableEnrolment, load_bookable
 from preau.domain.bookings.rules import FORCEABLE, Decision, Refusal, SlotFacts, SlotFull
 from preau.domain.creche.operations import DayWish, book_days
+from preau.domain.creche.queries.enrolments import hold_care
 from preau.domain.families.queries.custody import check_not_frozen
 from preau.domain.procedures.enums import LineChange, ProcedureKind, ProcedureStatus, TimelineEvent
 from preau.domain.procedures.models import Procedure, ProcedureDay, ProcedureLine
@@ -159,6 +160,9 @@ def _place(
         check_not_frozen(actor=actor, child_ids=[row.child_id for row in enrolments.values() if row.child_id])
     # The reason of an agent who may make no exception is written, and opens nothing.
     opens = not reason or not actor.is_staff or not actor.has_role(Role.AGENT) or may_force(actor=actor)
+    if hours:
+        ids = {each.enrolment_id for each in hours}
+        hold_care(actor=actor, enrolment_ids=ids, others={item.enrolment_id for item in items})
     outcome = Outcome(Decision(), {})
     if items:
         outcome = change_bookings(actor=actor, items=items, now=now, reason=reason if opens else "")
@@ -197,7 +201,7 @@ def _place(
 def _book_hours(
     actor: Actor, hours: Sequence[DayWish], *, key: str, now: datetime
 ) -> list[tuple[Procedure, list[ProcedureDay]]]:
-    """The démarches of hours of care of an order, their places taken, not written yet."""
+    """The démarches of hours of care of an order, their places taken, not written yet. Their enrolments are held."""
     if not hours:
         return []
     today = now.astimezone(actor.zone).date()

@@ -35,15 +35,10 @@ MAX_KEY = 40
 
 @dataclass(frozen=True, slots=True)
 class Cared:
-    """The hours of care of a basket, with what sending them would give; nothing where no crèche is set up."""
+    """The hours of care of a basket; nothing where no crèche is set up."""
 
     rows: list[CareEnrolment]
     basket: HoursBasket
-    outcome: CareOutcome
-
-    @property
-    def is_idle(self) -> bool:
-        return not (self.outcome.granted or self.outcome.pending or self.outcome.refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +76,15 @@ def _cared(request: Any) -> Cared:
     """The hours of care that were chosen. No query where no crèche is set up."""
     rows = care_enrolments(actor=request.actor, on=request.today) if request.organisation.has_care else []
     found = hours_basket(actor=request.actor, enrolment_ids=[row.enrolment_id for row in rows])
-    enrolments = {row.enrolment_id: row for row in rows}
-    outcome = preview_hours(
-        actor=request.actor, basket=found, enrolments=enrolments, now=request.now, today=request.today
+    return Cared(rows, found)
+
+
+def _previewed(request: Any, cared: Cared) -> CareOutcome:
+    """What sending the hours of a basket would give now."""
+    enrolments = {row.enrolment_id: row for row in cared.rows}
+    return preview_hours(
+        actor=request.actor, basket=cared.basket, enrolments=enrolments, now=request.now, today=request.today
     )
-    return Cared(rows, found, outcome)
 
 
 def _answer_to_ticks(request: Any, enrolment_id: int | None) -> HttpResponse:
@@ -187,16 +186,18 @@ def _page(
     except TooManyWishes:
         return render(request, "413.html", status=413)
     parts = [_part(row, decision) for row in rows if row.enrolment_id in basket]
+    outcome = _previewed(request, cared)
+    is_given = bool(outcome.granted or outcome.pending)
     enrolment = next((row for row in rows if row.enrolment_id == enrolment_id), None)
     context = {
         "back": _back(request.organisation.slug, enrolment_id),
         "parts": parts,
         "decision": decision,
-        "hours": hours_parts(cared.rows, cared.outcome),
-        "is_idle": not (decision.added or decision.removed or decision.refused) and cared.is_idle,
-        "is_refused": bool(decision.refused or cared.outcome.refused),
-        "is_given": bool(decision.added or decision.removed or cared.outcome.granted or cared.outcome.pending),
-        "waits": bool(cared.outcome.pending),
+        "hours": hours_parts(cared.rows, outcome),
+        "is_idle": not (decision.added or decision.removed or decision.refused or is_given or outcome.refused),
+        "is_refused": bool(decision.refused or outcome.refused),
+        "is_given": bool(decision.added or decision.removed or is_given),
+        "waits": bool(outcome.pending),
         "shown_hours": write_hours(cared.basket),
         "has_changed": read is not None,
         "changes": _changes(request, read, basket, rows) if read is not None else [],

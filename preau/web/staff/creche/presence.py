@@ -1,15 +1,18 @@
 """Who is present where and when: the week by half-hour and section, the sheet of a day."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from preau.base.facts import NotFound
 from preau.domain.creche.queries.enrolments import CareEnrolment, care_of_structures
 from preau.domain.creche.queries.presence import (
+    Half,
     SectionDay,
     StructureView,
     days_of_sections,
@@ -48,6 +51,22 @@ def week(request: Any, slug: str) -> HttpResponse:
     return render(request, "staff/creche/week.html", context)
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Half an hour of a day, with its words: some nine hundred in a week of four structures, written once each here."""
+
+    half: Half
+    level: str
+    names: str
+    staff: str
+    closed: str
+
+
+def _cell(day: SectionDay, half: Half) -> Cell:
+    staff = ngettext("%(n)s pro", "%(n)s pros", half.staff) % {"n": half.staff} if half.staff else ""
+    return Cell(half, half.level, ", ".join(each.short_name for each in half.names), staff, day.closed or "")
+
+
 def _board(structure: StructureView, days: dict[int, list[SectionDay]], start: date) -> dict[str, Any]:
     """The rows of a structure: for each section, a row per half-hour, a cell per open weekday."""
     hours = structure.hours or {}
@@ -59,11 +78,8 @@ def _board(structure: StructureView, days: dict[int, list[SectionDay]], start: d
     sections = []
     for section in structure.sections:
         mine = {day.on: day for day in days.get(section.section_id, [])}
-        columns = [halves_of(day=mine[on], hours=whole) for on in shown]
-        rows = [
-            (halves[0].minute, list(zip((mine[on] for on in shown), halves, strict=True)))
-            for halves in zip(*columns, strict=True)
-        ]
+        columns = [[_cell(mine[on], half) for half in halves_of(day=mine[on], hours=whole)] for on in shown]
+        rows = [(cells[0].half.minute, cells) for cells in zip(*columns, strict=True)]
         sections.append({"section": section, "rows": rows, "days": [mine[on] for on in shown]})
     return {"structure": structure, "days": shown, "sections": sections}
 
