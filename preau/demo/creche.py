@@ -20,7 +20,7 @@ from preau.domain.creche.queries.enrolments import find_care
 from preau.domain.enrolments.models import Enrolment
 from preau.domain.organisations.enums import SiteKind
 from preau.domain.organisations.models import Department, Site
-from preau.domain.procedures.operations.hours import DayAnswer, answer_hours
+from preau.domain.procedures.operations.answering_hours import DayAnswer, answer_hours
 from preau.domain.procedures.operations.orders import place_order
 from preau.kernel.clock_times import read_clock
 from preau.kernel.time_ranges import Ranges, TimeRange

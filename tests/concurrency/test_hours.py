@@ -16,7 +16,7 @@ from preau.domain.creche.models import CareRange
 from preau.domain.creche.operations import DayWish
 from preau.domain.families.operations.household import link_child
 from preau.domain.procedures.models import Procedure, ProcedureDay
-from preau.domain.procedures.operations.hours import DayAnswer, answer_hours
+from preau.domain.procedures.operations.answering_hours import DayAnswer, answer_hours
 from preau.domain.procedures.operations.orders import place_order
 from preau.domain.procedures.rules import NothingToDo
 from preau.kernel.time_ranges import TimeRange

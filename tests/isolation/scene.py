@@ -25,10 +25,11 @@ from preau.domain.families.rules import CONTACT_LENGTHS
 from preau.domain.organisations.models import Department, Site
 from preau.domain.procedures.enums import OtherParent, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Mailing, Procedure, ProcedureForm
+from preau.domain.procedures.operations.answering_hours import accept_many
 from preau.domain.procedures.operations.basket import change_basket
 from preau.domain.procedures.operations.decisions import ask_more
 from preau.domain.procedures.operations.drafts import save_step, start, submit
-from preau.domain.procedures.operations.hours import accept_many, change_hours
+from preau.domain.procedures.operations.hours import change_hours
 from preau.domain.procedures.operations.messages import attach, write_message
 from preau.domain.procedures.operations.orders import place_order
 from preau.domain.procedures.queries.hours import hours_basket, wishes_of

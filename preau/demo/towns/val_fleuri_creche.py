@@ -8,7 +8,7 @@ from preau.domain.catalogue.models import Offer
 from preau.domain.creche.enums import CareType
 from preau.domain.enrolments.models import Enrolment
 from preau.domain.organisations.models import Site
-from preau.domain.procedures.operations.hours import DayAnswer
+from preau.domain.procedures.operations.answering_hours import DayAnswer
 
 CHILDREN = 56  # without a story
 PLANS = (

@@ -1,5 +1,6 @@
 """Hours of care taken and given back: locked, judged, written in bulk."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -30,6 +31,7 @@ from preau.domain.creche.rules import (
     CareUnreadable,
     Crowd,
     DayFacts,
+    HeldElsewhere,
     NoRoom,
     Wish,
     find_room,
@@ -43,7 +45,7 @@ AT_ONCE = 500  # rows of one statement
 
 
 class TooManyDays(Exception):
-    """More than `MOST_DAYS` days in one request."""
+    """More than `MOST_DAYS` days of one enrolment in one request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +180,9 @@ def _read(
     answers: bool,
     lock: bool = False,
 ) -> _Material:
-    if len(wishes) > MOST_DAYS and actor.audience == FAMILY:
-        raise TooManyDays(len(wishes))
+    most = max(Counter(each.enrolment_id for each in wishes).values())
+    if most > MOST_DAYS and actor.audience == FAMILY:
+        raise TooManyDays(most)
     if any(each.enrolment_id not in enrolments for each in wishes):
         raise NotFound("enrolment")
     rows = [enrolments[pk] for pk in sorted({each.enrolment_id for each in wishes})]
@@ -190,7 +193,7 @@ def _read(
     facts = load_day_facts(actor=actor, enrolments=rows, days=days, now=now, asked=asked)
     sections = {each.key: section for each in wishes if (section := enrolments[each.enrolment_id].section_on(each.on))}
     openings = {
-        (sections[each.key].section_id, on): facts[each.enrolment_id, on].opening
+        (sections[each.key].section_id, on): facts[each.enrolment_id, on].structure_opening
         for each in taking
         if each.key in sections
         for on in _days_judged(enrolments[each.enrolment_id], each.on)
@@ -231,19 +234,28 @@ def _decide(
 ) -> CareOutcome:
     mine = ranges_by_day(expected=material.held)
     outcome = CareOutcome(material.enrolments, {each.key: mine.get(each.key, ()) for each in material.wishes})
-    judged = []
+    judged: list[DayWish] = []
+    chosen: dict[Day, list[DayWish]] = {}  # by child and day, what this very act gives it by its enrolments
     for wish in material.wishes:
         enrolment, before = material.enrolments[wish.enrolment_id], outcome.before[wish.key]
         if tuple(sorted(wish.ranges)) == before:
             outcome.idle.append(wish)
-        elif fact := _refusal(material, wish, before, actor=actor, now=now, answers=answers):
+            continue
+        others = chosen.setdefault((enrolment.child_id, wish.on), [])
+        fact = _refusal(material, wish, before, actor=actor, now=now, answers=answers)
+        if fact is None and _meets(wish, others):
+            fact = HeldElsewhere
+        if fact is not None:
             outcome.refused.append(RefusedDay(wish, fact))
-        elif not _takes(actor, enrolment, answers):
-            outcome.pending.append(wish)
-        else:
-            judged.append(wish)
+            continue
+        others.append(wish)
+        (judged if _takes(actor, enrolment, answers) else outcome.pending).append(wish)
     _find_room(material, judged, outcome, exceeds=exceeds)
     return outcome
+
+
+def _meets(wish: DayWish, others: Sequence[DayWish]) -> bool:
+    return any(each.meets(other) for each in wish.ranges for every in others for other in every.ranges)
 
 
 def _refusal(
@@ -273,7 +285,7 @@ def _find_room(material: _Material, judged: Sequence[DayWish], outcome: CareOutc
     surplus_of = {each.key: material.enrolments[each.enrolment_id].surplus for each in judged}
     for surplus in sorted(set(surplus_of.values())):
         wishes = [
-            Wish(each.key, material.sections[each.key].section_id, outcome.before[each.key], each.ranges)
+            _wish_in(material, each)
             for each in judged
             if surplus_of[each.key] == surplus and each.key in material.sections
         ]
@@ -281,6 +293,15 @@ def _find_room(material: _Material, judged: Sequence[DayWish], outcome: CareOutc
         outcome.granted += [by_key[wish.key] for wish in room.granted]
         outcome.refused += [RefusedDay(by_key[key], NoRoom, where) for key, where in room.crowded.items()]
     outcome.granted.sort(key=lambda each: (each.enrolment_id, each.on))
+
+
+def _wish_in(material: _Material, wish: DayWish) -> Wish:
+    """A wish as its section counts it: hours accepted in another section stay there, and take no place here."""
+    section_id = material.sections[wish.key].section_id
+    mine = [each for each in material.held if (each.enrolment_id, each.on) == wish.key]
+    there = {each.hours for each in mine if each.section_id != section_id}
+    before = tuple(each.hours for each in mine if each.section_id == section_id)
+    return Wish(wish.key, section_id, before, tuple(each for each in wish.ranges if each not in there))
 
 
 def _write(actor: Actor, material: _Material, outcome: CareOutcome, *, now: datetime, reason: str) -> None:

@@ -18,7 +18,7 @@ from preau.kernel.time_ranges import QUARTER, QUARTERS, Ranges, TimeRange, chang
 
 STEPS = (15, 30, 60)  # minutes between two hours that may be chosen
 MOST_RANGES = 6  # of one day, whatever the settings say
-MOST_DAYS = 93  # of one request
+MOST_DAYS = 300  # of one enrolment in one request: a year of five days a week
 MOST_SURPLUS = 115  # per cent of the authorised places at a time (Code de la santé publique, R2324-27)
 
 
@@ -259,6 +259,7 @@ class DayFacts:
     opens_at: datetime | None
     window_closes_at: datetime | None
     notice: Mapping[int, datetime]
+    structure_opening: TimeRange | None = None  # whatever the days of this offer: what the places of a day count
 
 
 def refusal_of_day(
@@ -487,10 +488,9 @@ def section_by_age(months: int, ages: Sequence[tuple[int, int, int | None]]) -> 
 
 
 def same_hours(ranges: Ranges, *, of: date, days: Iterable[date], until: date | None = None) -> dict[date, Ranges]:
-    """Return the same hours for other days: those given, and each week on the weekday of `of` until a day, included."""
+    """Return the same hours for other days: those given, and all of them each week until a day, included."""
     found = {day: ranges for day in days if day != of}
-    day = of + timedelta(days=7)
-    while until is not None and day <= until and len(found) < MOST_DAYS:
-        found[day] = ranges
-        day += timedelta(days=7)
+    for first in (of, *tuple(found)):
+        weeks = range(1, (until - first).days // 7 + 1) if until else ()
+        found |= {first + timedelta(days=7 * week): ranges for week in weeks}
     return found

@@ -26,6 +26,7 @@ REFUSALS: dict[str, str | Promise] = {
     "held_elsewhere": _("L’enfant est déjà attendu à ces heures-là par une autre inscription."),
     "bad_hours": _("Ces horaires ne sont plus possibles ce jour-là. Ouvrez le jour et choisissez-en d’autres."),
     "no_room": _("Il n’y a plus de place à ces heures-là. Essayez d’autres horaires, ou appelez la structure."),
+    "withdrawn": _("Vous avez retiré cette demande."),
     "declined": _("Vous n’avez pas retenu les horaires proposés."),
 }
 

@@ -155,7 +155,7 @@ def test_a_child_goes_to_the_first_section_of_its_age_else_to_the_first():
 def test_the_same_hours_are_copied_to_days_and_weeks():
     hours = ranges((9, 17))
     found = same_hours(hours, of=MONDAY, days=[MONDAY, MONDAY + timedelta(days=1)], until=MONDAY + timedelta(days=15))
-    assert sorted(found) == [MONDAY + timedelta(days=n) for n in (1, 7, 14)]
+    assert sorted(found) == [MONDAY + timedelta(days=n) for n in (1, 7, 8, 14, 15)]
 
 
 def test_each_refusal_has_its_own_code():

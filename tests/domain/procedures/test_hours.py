@@ -12,18 +12,13 @@ from preau.base.models import OutboxMail
 from preau.domain.creche.models import CareRange
 from preau.domain.creche.operations import DayWish, TooManyDays, place_child
 from preau.domain.creche.queries.enrolments import care_enrolments, find_care
+from preau.domain.creche.rules import MOST_DAYS
 from preau.domain.families.models import Child
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.announcing import announce
+from preau.domain.procedures.operations.answering_hours import DayAnswer, accept_many, answer_hours, answer_proposal
 from preau.domain.procedures.operations.basket import empty_basket
-from preau.domain.procedures.operations.hours import (
-    DayAnswer,
-    accept_many,
-    adjust_hours,
-    answer_hours,
-    answer_proposal,
-    change_hours,
-)
+from preau.domain.procedures.operations.hours import adjust_hours, change_hours
 from preau.domain.procedures.operations.messages import cancel
 from preau.domain.procedures.operations.orders import place_order
 from preau.domain.procedures.queries.hours import hours_basket, pending_days, wishes_of
@@ -329,7 +324,7 @@ def test_a_setting_that_cannot_be_read_closes_its_structure_alone(creche):
 
 def test_more_days_than_any_honest_request_are_refused(creche):
     _home, enrolment, parent = home(creche)
-    days = {TODAY + timedelta(days=n): DAY for n in range(100)}
+    days = {TODAY + timedelta(days=n): DAY for n in range(MOST_DAYS + 1)}
     with pytest.raises(TooManyDays):
         change_hours(actor=parent, enrolment_id=enrolment.pk, changes=days, held={}, now=NOW)
 

@@ -14,7 +14,7 @@ from preau.domain.catalogue.models import ClosedDay
 from preau.domain.creche.models import CareRange
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.announcing import announce
-from preau.domain.procedures.operations.hours import DayAnswer, accept_many, answer_hours
+from preau.domain.procedures.operations.answering_hours import DayAnswer, accept_many, answer_hours
 from tests.factories.creche import Creche, monday, ranges
 from tests.factories.town import NOW, TODAY, slots_of
 
@@ -212,6 +212,25 @@ def test_every_monday_until_the_end_but_those_that_cannot_be(client, enrolment, 
     assert closed.strftime("%d/%m/%Y") not in shown
 
 
+def test_a_whole_week_is_repeated_until_a_day(client, enrolment):
+    days = [on.isoformat() for on in week()[1:]]
+    keep(client, enrolment, copier=days, tous="1", jusqu=monday(3).isoformat())
+    assert "11 jours modifiés" in text(client.get(at(enrolment)))
+
+
+def test_too_many_days_are_told_and_nothing_of_what_was_chosen_is_lost(client, enrolment, monkeypatch):
+    for module in ("preau.web.family.hours.views", "preau.domain.procedures.operations.hours"):
+        monkeypatch.setattr(f"{module}.MOST_DAYS", 93)
+    days = [on.isoformat() for on in week()[1:]]
+    page = keep(client, enrolment, copier=days, tous="1")
+    assert page.status_code == 422
+    assert "Au plus 93 jours dans une demande : répétez jusqu’à une date plus proche." in text(page)
+    assert page.content.decode().count(" checked") == 5
+    wrong = keep(client, enrolment, copier=days[:2], f1="08:00", tous="1", jusqu=monday(2).isoformat())
+    assert wrong.content.decode().count(" checked") == 3
+    assert f'value="{monday(2).isoformat()}"' in wrong.content.decode()
+
+
 def test_a_range_taken_away_is_not_a_day_cancelled(client, awa, creche, agent):
     """Where the structure keeps its days: the way to the absence, and the telephone."""
     enrolment = creche.enrol(awa, creche.offer(keeps_days=True), child=awa.children[0])
@@ -248,12 +267,19 @@ def test_occasional_care_is_booked_at_once_and_full_hours_are_told(client, awa, 
     first = creche.enrol(awa, creche.offer("occasional", confirmation="automatic"), child=awa.children[0])
     second = creche.enrol(bruno, creche.offer("occasional", confirmation="automatic"))
     assert "Places libres des prochains jours" in text(client.get(at(first)))
+    other = login(bruno.account)
+    keep(other, second, d1="09:00", f1="10:00")  # in its basket while there is room
     keep(client, first)
     assert "Traitée positivement" in text(file_basket(client))
-    other = login(bruno.account)
-    keep(other, second, d1="09:00", f1="10:00")
     page, _sent = recap(other)
     assert "Plus de place de 09:30-10:00" in text(page)
+    again = keep(other, second)
+    assert again.status_code == 422
+    assert "Il n’y a plus de place à ces heures-là." in text(again)
+    assert "Places libres : 07:30-09:30, 17:30-18:30" in text(again)
+    assert 'value="09:30"' in again.content.decode()
+    fresh = other.get(at(second, week()[1])).content.decode()
+    assert 'value="07:30"' in fresh  # the longest free hours are shown first
 
 
 def test_a_basket_holds_hours_and_bookings_together(client, awa, enrolment, town):
@@ -295,8 +321,10 @@ def test_a_day_of_creche_is_a_row_of_the_week(client, enrolment, agent):
     keep(client, enrolment)
     file_basket(client)
     url = f"{BASE}/?semaine={monday()}"
+    assert "en attente de réponse, Horaires, Accueil Variable, 09:30-17:30" in text(client.get(url))
     accept_many(actor=agent, numbers=[Procedure.objects.get().number], now=NOW)
-    assert "09:30-17:30" in text(client.get(url))
+    assert "Horaires, Accueil Variable, 09:30-17:30" in text(client.get(url))
+    assert "en attente de réponse" not in text(client.get(url))
     grid = text(client.get(f"{BASE}/reservations/semaine/?semaine={monday()}"))
     assert "Accueil Variable" in grid
     assert "09:30" in grid
@@ -305,7 +333,9 @@ def test_a_day_of_creche_is_a_row_of_the_week(client, enrolment, agent):
 def test_a_request_of_five_days_reads_the_same_however_many_days(client, enrolment):
     """Eighteen queries for the request, those of the page beside; a savepoint is only there in a test."""
     counts = []
-    for place, more in enumerate(({}, {}, {"tous": "1"}), start=1):  # the first gives the collectivité its counter
+    for place, more in enumerate(
+        ({}, {}, {"tous": "1", "jusqu": monday(7)}), start=1
+    ):  # the first gives the collectivité its counter
         start = monday(place)
         keep(client, enrolment, start, copier=[on.isoformat() for on in week(start)[1:]], **more)
         _page, sent = recap(client)

@@ -13,7 +13,8 @@ from preau.base.sending import send_outbox_mail
 from preau.domain.creche.models import CareRange, Placement
 from preau.domain.families.models import Objection
 from preau.domain.procedures.models import Procedure
-from preau.domain.procedures.operations.hours import accept_many, change_hours
+from preau.domain.procedures.operations.answering_hours import accept_many
+from preau.domain.procedures.operations.hours import change_hours
 from preau.domain.procedures.operations.orders import place_order
 from preau.domain.procedures.queries.hours import hours_basket, wishes_of
 from tests.factories.creche import Creche, monday, ranges

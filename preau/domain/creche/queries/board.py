@@ -21,7 +21,15 @@ from preau.domain.catalogue.rules import (
     parse_deadline,
 )
 from preau.domain.creche.queries.enrolments import CareEnrolment, SectionView
-from preau.domain.creche.queries.sheets import Day, Expected, expected_in, held_by, ranges_by_day, sheets_of
+from preau.domain.creche.queries.sheets import (
+    Day,
+    Expected,
+    expected_in,
+    held_by,
+    offer_of_structure,
+    ranges_by_day,
+    sheets_of,
+)
 from preau.domain.creche.rules import DayFacts, Sheet, free_ranges, refusal_of_day
 from preau.kernel.clock_times import DAY as WHOLE_DAY
 from preau.kernel.periods import Period
@@ -154,12 +162,21 @@ def load_day_facts(
     if not enrolments or not days:
         return {}
     offers = {each.offer_id: _offer_of(each) for each in enrolments}
+    offers |= {
+        -each.structure_id: offer_of_structure(
+            structure_id=each.structure_id,
+            site_id=each.site_id,
+            hours=each.hours,
+            period=Period(min(days), max(days) + timedelta(days=1)),
+        )
+        for each in enrolments
+    }
     calendars = catalogue.load_calendars(
         organisation_id=actor.organisation_id, offers=offers.values(), start=min(days) - REACH, end=max(days) + AFTER
     )
     found: dict[Day, DayFacts] = {}
     for each in enrolments:
-        build = _Builder(actor, each, calendars[each.offer_id], now=now)
+        build = _Builder(actor, each, calendars[each.offer_id], calendars[-each.structure_id], now=now)
         for on in days:
             found[each.enrolment_id, on] = build(on, is_asked=(each.enrolment_id, on) in asked)
     return found
@@ -180,12 +197,15 @@ def _offer_of(enrolment: CareEnrolment) -> Offer:
 class _Builder:
     """Builds the facts of the days of one enrolment; its settings are read once."""
 
-    def __init__(self, actor: Actor, enrolment: CareEnrolment, calendar: OfferCalendar, *, now: datetime) -> None:
+    def __init__(
+        self, actor: Actor, enrolment: CareEnrolment, calendar: OfferCalendar, whole: OfferCalendar, *, now: datetime
+    ) -> None:
         self.zone = actor.zone
         self.now = now
         self.today = now.astimezone(self.zone).date()
         self.enrolment = enrolment
         self.calendar = calendar
+        self.whole = whole  # of the structure
         self.holidays = frozenset(calendar.public_holidays)
         self.school_holidays = [Period(first, after) for first, after, _name in calendar.school_holidays]
         self.is_readable = enrolment.hours is not None
@@ -209,6 +229,7 @@ class _Builder:
             opens_at=self.opening.opens_at,
             window_closes_at=self.opening.closes_at,
             notice=self._instants(on, hours) if hours else {},
+            structure_opening=enrolment.opening_on(on) if closure_of(on, calendar=self.whole) is None else None,
         )
 
     def _instants(self, on: date, hours: TimeRange) -> dict[int, datetime]:
@@ -248,7 +269,7 @@ def _room(
         for (enrolment_id, on), day in facts.items():
             section = None if each.is_reviewed or enrolment_id != each.enrolment_id else each.section_on(on)
             if section is not None and day.opening is not None and not day.is_past:
-                wanted[enrolment_id, on] = (each, section, day.opening)
+                wanted[enrolment_id, on] = (each, section, day.structure_opening or day.opening)
     openings: dict[Day, TimeRange | None] = {
         (section.section_id, on): opening for (_pk, on), (_each, section, opening) in wanted.items()
     }

@@ -186,6 +186,12 @@ def known_care(*, actor: Actor, enrolment_ids: Collection[int]) -> dict[int, Car
     return {each.enrolment_id: each for each in _views(actor, rows)}
 
 
+def is_active(*, actor: Actor, enrolment_id: int) -> bool:
+    """Tell whether an enrolment of the collectivité still runs, whoever looks after it. One query."""
+    rows = Enrolment.objects.filter(organisation_id=actor.organisation_id, pk=enrolment_id)
+    return rows.filter(status=EnrolmentStatus.ACTIVE).exists()
+
+
 def care_of_structures(*, actor: Actor, site_ids: Collection[int], on: date) -> list[CareEnrolment]:
     """Return the enrolments in care of some structures on a day, by name. For agents; three queries."""
     rows = _rows(actor).filter(offer__site_id__in=site_ids, starts_on__lte=on, ends_on__gt=on)

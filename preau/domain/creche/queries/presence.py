@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from django.db.models import Count
+
 from preau.base.actor import Actor
 from preau.base.ordering import by_name
-from preau.base.scope import limited
+from preau.base.scope import is_limited, limited
 from preau.domain.catalogue import queries as catalogue
-from preau.domain.catalogue.enums import OpenOn
 from preau.domain.catalogue.models import Offer
 from preau.domain.catalogue.rules import age_in_months, closure_of
 from preau.domain.creche.models import Structure
 from preau.domain.creche.queries.enrolments import SectionView, limits_on, read_hours, sections_of
-from preau.domain.creche.queries.sheets import booked_ranges
+from preau.domain.creche.queries.sheets import booked_ranges, offer_of_structure
 from preau.domain.creche.rules import StaffRatio
 from preau.kernel.periods import Period
 from preau.kernel.time_ranges import QUARTER, QUARTERS, Ranges, TimeRange, presence, quarters_of
@@ -86,13 +87,12 @@ def staff_needed(*, children: Collection[Present], ratio: StaffRatio) -> tuple[i
 
 def structures_of(*, actor: Actor) -> list[StructureView]:
     """Return the crèches that an agent looks after, by name. Two queries."""
-    rows = limited(
-        Structure.objects.filter(organisation_id=actor.organisation_id),
-        actor=actor,
-        department="site__offers__activity__department",
-        site="site",
-    )
-    found = list(rows.select_related("site").distinct().order_by(*by_name("site__name")))
+    rows = Structure.objects.filter(organisation_id=actor.organisation_id)
+    if is_limited(actor=actor):  # a gym class at the same address is no care
+        here = Offer.objects.filter(organisation_id=actor.organisation_id, care__isnull=False)
+        cared = limited(here, actor=actor, department="activity__department", site="site")
+        rows = rows.filter(site_id__in=cared.values("site_id"))
+    found = list(rows.select_related("site").order_by(*by_name("site__name")))
     sections = sections_of(organisation_id=actor.organisation_id, structure_ids=[row.pk for row in found])
     return [
         StructureView(
@@ -109,6 +109,29 @@ def structures_of(*, actor: Actor) -> list[StructureView]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class SectionToday:
+    """A section of a crèche and how many children are expected on a day."""
+
+    section_id: int
+    site: str
+    section: str
+    children: int
+
+
+def expected_by_section(*, actor: Actor, on: date) -> list[SectionToday]:
+    """Return the sections that an agent looks after, with the children expected on a day. Three queries."""
+    structures = structures_of(actor=actor)
+    ids = [section.section_id for each in structures for section in each.sections]
+    rows = booked_ranges(organisation_id=actor.organisation_id).filter(section_id__in=ids, on=on).order_by()
+    counts = dict(rows.values_list("section_id").annotate(children=Count("child_id", distinct=True)))
+    return [
+        SectionToday(section.section_id, each.site, section.name, counts.get(section.section_id, 0))
+        for each in structures
+        for section in each.sections
+    ]
+
+
 def days_of_sections(
     *, actor: Actor, structures: Sequence[StructureView], start: date, end: date
 ) -> dict[int, list[SectionDay]]:
@@ -118,7 +141,12 @@ def days_of_sections(
     """
     if not structures:
         return {}
-    offers = {each.structure_id: _offer_of(each, start, end) for each in structures}
+    offers = {
+        each.structure_id: offer_of_structure(
+            structure_id=each.structure_id, site_id=each.site_id, hours=each.hours, period=Period(start, end)
+        )
+        for each in structures
+    }
     calendars = catalogue.load_calendars(
         organisation_id=actor.organisation_id, offers=offers.values(), start=start, end=end
     )
@@ -141,18 +169,6 @@ def days_of_sections(
                     )
                 )
     return found
-
-
-def _offer_of(structure: StructureView, start: date, end: date) -> Offer:
-    """The calendar of a structure: its weekdays, whatever the school calendar; closed days and holidays still count."""
-    return Offer(
-        pk=-structure.structure_id,
-        site_id=structure.site_id,
-        weekdays="".join(str(day) for day in sorted(structure.hours or {})),
-        open_on=OpenOn.ALL_DAYS,
-        starts_on=start,
-        ends_on=end,
-    )
 
 
 def _children(

@@ -7,10 +7,13 @@ from datetime import date
 from django.db.models import Count, QuerySet
 
 from preau.base.actor import Actor
+from preau.domain.catalogue.enums import OpenOn
+from preau.domain.catalogue.models import Offer
 from preau.domain.creche.enums import RangeStatus
 from preau.domain.creche.models import CareRange
 from preau.domain.creche.queries.enrolments import SectionView, limits_on
 from preau.domain.creche.rules import Sheet
+from preau.kernel.periods import Period
 from preau.kernel.time_ranges import Ranges, TimeRange, presence
 
 Day = tuple[int, date]  # section or enrolment id, day
@@ -95,3 +98,20 @@ def sheets_of(
         )
         for (section_id, on), ranges in by_sheet.items()
     }
+
+
+def offer_of_structure(
+    *, structure_id: int, site_id: int, hours: Mapping[int, TimeRange] | None, period: Period
+) -> Offer:
+    """The calendar of a structure: its weekdays, whatever the school calendar; closed days and holidays still count.
+
+    It has the structure's id, below zero: calendars of offers and of structures are loaded together.
+    """
+    return Offer(
+        pk=-structure_id,
+        site_id=site_id,
+        weekdays="".join(str(day) for day in sorted(hours or {})),
+        open_on=OpenOn.ALL_DAYS,
+        starts_on=period.start,
+        ends_on=period.end,
+    )

@@ -15,6 +15,7 @@ from preau.domain.bookings.queries.week import held_slots, slots_like, untouched
 from preau.domain.catalogue.enums import BookingMode
 from preau.domain.catalogue.models import SchoolClass
 from preau.domain.creche.operations import give_back_hours
+from preau.domain.creche.queries.enrolments import hold_care
 from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.enrolments.models import Enrolment, Subscription
 from preau.domain.enrolments.operations.enrolling import end_enrolment, enrol, promote_waiting
@@ -27,6 +28,7 @@ from preau.domain.families.models import Child
 from preau.domain.families.queries.custody import check_not_frozen, parents_elsewhere
 from preau.domain.procedures.enums import ProcedureKind, TimelineEvent
 from preau.domain.procedures.models import Procedure
+from preau.domain.procedures.operations.answering_hours import close_hours
 from preau.domain.procedures.operations.messages import holder_of, note, reader_of
 from preau.kernel.french_dates import jj_mm_aaaa
 
@@ -262,6 +264,8 @@ def leave(*, actor: Actor, enrolment_id: int, on: date, now: datetime, reason: s
     line = find_enrolment(actor=actor, enrolment_id=enrolment_id)
     check_not_frozen(actor=actor, child_ids=[line.child_id or 0])
     machine = system_actor(actor.organisation_id, time_zone=actor.time_zone)
+    close_hours(actor=actor, enrolment_id=enrolment_id, on=max(on, _today(actor, now)), now=now)
+    hold_care(actor=actor, enrolment_ids=[enrolment_id])  # what is accepted at this moment is given back too
     given_back = 0
     if line.status == EnrolmentStatus.ACTIVE and line.needs_booking:
         held = held_slots(actor=machine, enrolment_id=enrolment_id, start=max(on, _today(actor, now)))

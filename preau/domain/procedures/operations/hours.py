@@ -9,37 +9,21 @@ from django.db import IntegrityError, transaction
 from preau.base import journal, task_queue
 from preau.base.actor import Actor
 from preau.base.counters import give_numbers
-from preau.base.facts import NotAllowed, NotFound
+from preau.base.facts import NotAllowed
 from preau.domain.accounts.enums import Role
 from preau.domain.bookings.queries.exceptions import may_force
 from preau.domain.creche.operations import CareOutcome, DayWish, RefusedDay, TooManyDays, book_days
 from preau.domain.creche.queries.enrolments import CareEnrolment, find_care, hold_care
 from preau.domain.creche.rules import MOST_DAYS
 from preau.domain.families.queries.custody import check_not_frozen
-from preau.domain.families.rules import ActFrozen
-from preau.domain.organisations.models import Department
 from preau.domain.organisations.queries import organisation_by_id
-from preau.domain.procedures.enums import DayState, ProcedureKind, ProcedureStatus, TimelineEvent
+from preau.domain.procedures.enums import DayState, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, ProcedureDay
-from preau.domain.procedures.operations.messages import note, tell_family
-from preau.domain.procedures.queries.cases import visible
-from preau.domain.procedures.queries.hours import HoursDay, day_view, hours_drafts, read_wishes
-from preau.domain.procedures.rules import AlreadyDecided, TextMissing, TextTooLong, promised_at
+from preau.domain.procedures.queries.hours import hours_drafts, read_wishes
+from preau.domain.procedures.rules import TextMissing, TextTooLong, promised_at
 from preau.kernel.time_ranges import Ranges, write_ranges
 
 MAX_REASON = 240
-MAX_AT_ONCE = 50  # requests accepted in one go
-DECLINED = "declined"  # the family did not take the hours proposed
-
-
-@dataclass(frozen=True, slots=True)
-class DayAnswer:
-    """What a structure says of one day: "accept", "propose" other `ranges`, or "refuse" with a reason."""
-
-    on: date
-    act: str
-    ranges: Ranges = ()
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +122,7 @@ def rows_of(
         row = _row(actor, enrolment, now=now)
         states = {each.state for each in days}
         is_open = DayState.WAITING in states
-        row.status = ProcedureStatus.SUBMITTED if is_open else _closed(states)
+        row.status = ProcedureStatus.SUBMITTED if is_open else closed_status(states=states)
         row.order_key, row.submitted_at, row.decided_at = key, now, None if is_open else now
         row.due_at = due if is_open else None
         row.first_on, row.last_on = min(each.on for each in days), max(each.on for each in days)
@@ -151,7 +135,8 @@ def _due(actor: Actor, now: datetime) -> datetime | None:
     return promised_at(submitted_at=now, hours=organisation.processing_hours) if organisation else None
 
 
-def _closed(states: Collection[str]) -> ProcedureStatus:
+def closed_status(*, states: Collection[str]) -> ProcedureStatus:
+    """Return what a request has become whose days are all answered."""
     return ProcedureStatus.ACCEPTED if DayState.ACCEPTED in states else ProcedureStatus.REFUSED
 
 
@@ -224,7 +209,7 @@ def adjust_hours(
     :raises ActFrozen: a holder of authority objects to acts of the service for the child.
     """
     actor.require_role(Role.AGENT, Role.MANAGER)
-    said = _checked_reason(reason)
+    said = checked_reason(text=reason)
     enrolment = find_care(actor=actor, enrolment_id=enrolment_id)
     check_not_frozen(actor=actor, child_ids=[enrolment.child_id])
     if exceeds and not may_force(actor=actor):
@@ -259,205 +244,14 @@ def adjust_hours(
     return Answered(row.status)
 
 
-def _checked_reason(text: str) -> str:
+def checked_reason(*, text: str) -> str:
+    """Return a reason on one line.
+
+    :raises TextMissing: none; :raises TextTooLong: more than `MAX_REASON` characters.
+    """
     said = " ".join(text.replace("\x00", "").split())
     if not said:
         raise TextMissing
     if len(said) > MAX_REASON:
         raise TextTooLong
     return said
-
-
-@transaction.atomic
-def answer_hours(
-    *, actor: Actor, number: int, answers: Sequence[DayAnswer], now: datetime, exceeds: str = ""
-) -> Answered:
-    """Decide on days of a request, judged again inside the lock; the family is told once none of them waits.
-
-    What is accepted and has no room any more is told, and still waits; the rest of the answer stands.
-
-    :param exceeds: why an agent goes past the places; "" when it does not.
-    :raises NotFound: not this agent's, or a day that is not of the request.
-    :raises NotAllowed: neither agent nor manager, or may not go past the places.
-    :raises AlreadyDecided: nothing of it waits any more.
-    :raises TextMissing: a refusal without a reason; :raises TextTooLong: too long.
-    :raises ActFrozen: a holder of authority objects to acts of the service for the child.
-    """
-    actor.require_role(Role.AGENT, Role.MANAGER)
-    if exceeds and not may_force(actor=actor):
-        raise NotAllowed("only who may go past the places does, with a reason")
-    row, days = _locked(actor, number, (ProcedureStatus.SUBMITTED, ProcedureStatus.IN_REVIEW, ProcedureStatus.PROPOSED))
-    open_days = {on: day for on, day in days.items() if day.state in (DayState.WAITING, DayState.PROPOSED)}
-    if not {each.on for each in answers} <= open_days.keys():
-        raise NotFound("day")
-    accepted = [each for each in answers if each.act == "accept"]
-    if accepted:
-        check_not_frozen(actor=actor, child_ids=[row.child_id or 0])
-    for each in answers:
-        day = open_days[each.on]
-        if each.act == "propose":
-            day.state, day.proposed, day.reason = DayState.PROPOSED, write_ranges(each.ranges), each.reason[:MAX_REASON]
-        elif each.act == "refuse":
-            day.state, day.proposed, day.reason = DayState.REFUSED, None, _checked_reason(each.reason)
-    refused = _accept(
-        actor, row, [open_days[each.on] for each in accepted], now=now, reason=exceeds[:200], exceeds=bool(exceeds)
-    )
-    _settle(actor, row, days, now=now, by=_department(row))
-    return Answered(row.status, refused)
-
-
-@transaction.atomic
-def accept_many(*, actor: Actor, numbers: Sequence[int], now: datetime) -> tuple[list[int], list[int]]:
-    """Accept requests whole, in their order, each with what the ones before have taken; return those done and left.
-
-    A request of which one day has no room any more, that was answered meanwhile, or of a child for whom somebody
-    objects, is left as it is.
-
-    :raises NotFound: one of them is not this agent's; :raises NotAllowed: neither agent nor manager.
-    """
-    done, left = [], []
-    for number in list(dict.fromkeys(numbers))[:MAX_AT_ONCE]:
-        point = transaction.savepoint()
-        try:
-            waiting = [
-                DayAnswer(on, "accept")
-                for on, day in _locked(actor, number, (ProcedureStatus.SUBMITTED, ProcedureStatus.IN_REVIEW))[1].items()
-                if day.state == DayState.WAITING
-            ]
-            is_done = not answer_hours(actor=actor, number=number, answers=waiting, now=now).refused
-        except (AlreadyDecided, ActFrozen):
-            is_done = False
-        if is_done:
-            transaction.savepoint_commit(point)
-            done.append(number)
-        else:
-            transaction.savepoint_rollback(point)
-            left.append(number)
-    return done, left
-
-
-@transaction.atomic
-def answer_proposal(*, actor: Actor, number: int, accept: bool, now: datetime) -> Answered:
-    """Take or leave the hours that a structure proposes. Those taken meanwhile go back to the structure.
-
-    :raises NotFound: not this family's; :raises AlreadyDecided: nothing is proposed any more.
-    """
-    row, days = _locked(actor, number, (ProcedureStatus.PROPOSED,))
-    proposed = [day for day in days.values() if day.state == DayState.PROPOSED]
-    refused: tuple[RefusedDay, ...] = ()
-    if accept:
-        refused = _accept(actor, row, proposed, now=now)
-        for day in proposed:
-            if day.state == DayState.PROPOSED:
-                day.state, day.proposed = DayState.WAITING, None
-    else:
-        for day in proposed:
-            day.state, day.why = DayState.REFUSED, DECLINED
-    note(
-        actor=actor,
-        row=row,
-        event=TimelineEvent.TAKEN if accept else TimelineEvent.DECLINED,
-        by=actor.display_name,
-        now=now,
-    )
-    _settle(actor, row, days, now=now, by="")
-    if not accept and row.status == ProcedureStatus.REFUSED:
-        row.status = ProcedureStatus.CANCELLED  # the family did not want it: nothing was refused to it
-        row.save(update_fields=["status"])
-    return Answered(row.status, refused)
-
-
-def _locked(
-    actor: Actor, number: int, statuses: Collection[ProcedureStatus]
-) -> tuple[Procedure, dict[date, ProcedureDay]]:
-    """A request for hours with its days, locked before its enrolment, as a merge does."""
-    if actor.is_staff:
-        actor.require_role(Role.AGENT, Role.MANAGER)
-    rows = visible(actor=actor).select_for_update(of=("self",)).filter(number=number, kind=ProcedureKind.HOURS)
-    row = rows.first()
-    if row is None:
-        raise NotFound("procedure")
-    if row.status not in statuses:
-        raise AlreadyDecided(number)
-    days = ProcedureDay.objects.filter(organisation_id=actor.organisation_id, procedure=row).order_by("on")
-    return row, {day.on: day for day in days}
-
-
-def _accept(
-    actor: Actor,
-    row: Procedure,
-    days: Sequence[ProcedureDay],
-    *,
-    now: datetime,
-    reason: str = "",
-    exceeds: bool = False,
-) -> tuple[RefusedDay, ...]:
-    """Write what these days ask for, where there is room; return what there is none for."""
-    if not days:
-        return ()
-    wishes = [DayWish(row.enrolment_id or 0, day.on, wanted_of(day=day)) for day in days]
-    hold_care(actor=actor, enrolment_ids=[row.enrolment_id or 0])
-    outcome = book_days(actor=actor, wishes=wishes, now=now, reason=reason, exceeds=exceeds, answers=True)
-    written = {wish.on: wish.ranges for wish in (*outcome.granted, *outcome.idle)}
-    for day in days:
-        if day.on in written:
-            day.state, day.given = DayState.ACCEPTED, write_ranges(written[day.on])
-    return tuple(outcome.refused)
-
-
-def wanted_of(*, day: ProcedureDay) -> Ranges:
-    """Return the hours that accepting a day would write; no query."""
-    view: HoursDay = day_view(row=day)
-    return view.wanted
-
-
-def _settle(actor: Actor, row: Procedure, days: Mapping[date, ProcedureDay], *, now: datetime, by: str) -> None:
-    """Write the days, the status that follows from them, the timeline; tell the family once nothing waits."""
-    ProcedureDay.objects.bulk_update(days.values(), ["state", "proposed", "given", "why", "reason"])
-    states = {day.state for day in days.values()}
-    if DayState.WAITING in states:
-        row.status = ProcedureStatus.IN_REVIEW
-    elif DayState.PROPOSED in states:
-        row.status = ProcedureStatus.PROPOSED
-    else:
-        row.status, row.decided_at = _closed(states), now
-    row.updated_at = now
-    if actor.is_staff:
-        row.assignee_id = row.assignee_id or actor.account_id
-    row.save(update_fields=["status", "decided_at", "updated_at", "assignee_id"])
-    journal.record(
-        actor=actor,
-        act="care.answered",
-        at=now,
-        subject_type="procedure",
-        subject_id=row.number,
-        status=row.status,
-    )
-    if actor.is_staff and row.status != ProcedureStatus.IN_REVIEW:
-        _tell(actor, row, states, by=by, now=now)
-
-
-def _tell(actor: Actor, row: Procedure, states: Collection[str], *, by: str, now: datetime) -> None:
-    event = TimelineEvent.PROPOSED
-    if row.status == ProcedureStatus.REFUSED:
-        event = TimelineEvent.REFUSED
-    elif row.status == ProcedureStatus.ACCEPTED:
-        event = TimelineEvent.PARTLY_ACCEPTED if DayState.REFUSED in states else TimelineEvent.ACCEPTED
-    note(actor=actor, row=row, event=event, by=by, now=now)
-    is_proposal = row.status == ProcedureStatus.PROPOSED
-    said = "d’autres horaires vous sont proposés" if is_proposal else "la réponse de la structure"
-    tell_family(
-        actor=actor,
-        row=row,
-        template="hours_answered",
-        subject=f"Votre demande n° {row.number} : {said}",
-        key=f"hours-{int(now.timestamp())}",
-        now=now,
-        is_partial=event is TimelineEvent.PARTLY_ACCEPTED,
-    )
-
-
-def _department(row: Procedure) -> str:
-    """What the family reads instead of an agent's name."""
-    found = Department.objects.filter(organisation_id=row.organisation_id, pk=row.department_id or 0)
-    return found.values_list("name", flat=True).first() or ""

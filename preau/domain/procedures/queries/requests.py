@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.domain.accounts.enums import Role
 from preau.domain.creche.operations import CareOutcome, DayWish, preview_each
-from preau.domain.creche.queries.enrolments import CareEnrolment, known_care
+from preau.domain.creche.queries.enrolments import CareEnrolment, is_active, known_care
 from preau.domain.procedures.enums import OPEN_STATUSES, DayState, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.queries.cases import visible
@@ -60,7 +62,12 @@ class RequestRow:
 
 def count_requests(*, actor: Actor) -> int:
     """Return how many requests wait for an answer of the structures that an agent looks after. One query."""
-    return visible(actor=actor).filter(kind=ProcedureKind.HOURS, status__in=TO_ANSWER).count()
+    return _requests(actor).filter(status__in=TO_ANSWER).count()
+
+
+def _requests(actor: Actor) -> QuerySet[Procedure]:
+    """Those of the structures that an agent looks after, and of no other, even where nobody does: as their children."""
+    return visible(actor=actor, nobody_s=()).filter(kind=ProcedureKind.HOURS)
 
 
 def care_requests(*, actor: Actor, now: datetime, queue: str = "todo", site_id: int | None = None) -> list[RequestRow]:
@@ -69,7 +76,7 @@ def care_requests(*, actor: Actor, now: datetime, queue: str = "todo", site_id: 
     :raises NotAllowed: neither agent nor manager.
     """
     actor.require_role(Role.AGENT, Role.MANAGER)
-    rows = visible(actor=actor).filter(kind=ProcedureKind.HOURS, status__in=QUEUES[queue], number__isnull=False)
+    rows = _requests(actor).filter(status__in=QUEUES[queue], number__isnull=False)
     if site_id is not None:
         rows = rows.filter(site_id=site_id)
     order = ("-decided_at", "-number") if queue == "done" else ("due_at", "number")
@@ -85,12 +92,14 @@ def find_request(*, actor: Actor, number: int, now: datetime) -> tuple[RequestRo
     :raises NotFound: no such request, or not this agent's; :raises NotAllowed: neither agent nor manager.
     """
     actor.require_role(Role.AGENT, Role.MANAGER)
-    row = visible(actor=actor).filter(kind=ProcedureKind.HOURS, number=number).select_related("child").first()
+    row = _requests(actor).filter(number=number).select_related("child").first()
     if row is None:
         raise NotFound("procedure")
     days = hours_of(rows=[row])
     enrolments = known_care(actor=actor, enrolment_ids=[row.enrolment_id or 0])
-    if not enrolments:  # it has ended meanwhile
+    if not enrolments:
+        if is_active(actor=actor, enrolment_id=row.enrolment_id or 0):
+            raise NotFound("enrolment")  # it is another agent's now
         return _row(row, days[row.pk], None), None, CareOutcome({})
     wishes = {number: _wishes(row, days[row.pk])}
     outcome = preview_each(actor=actor, requests=wishes, enrolments=enrolments, now=now)[number]
@@ -106,8 +115,7 @@ def _outcomes(
 
 
 def _wishes(row: Procedure, days: Sequence[HoursDay]) -> list[DayWish]:
-    open_days = (DayState.WAITING, DayState.PROPOSED)
-    return [DayWish(row.enrolment_id or 0, day.on, day.wanted) for day in days if day.state in open_days]
+    return [DayWish(row.enrolment_id or 0, day.on, day.asked) for day in days if day.state == DayState.WAITING]
 
 
 def _row(row: Procedure, days: tuple[HoursDay, ...], outcome: CareOutcome | None) -> RequestRow:

@@ -10,7 +10,9 @@ from preau.base.actor import Actor
 from preau.domain.bookings.queries.week import PlannedUnit, ToBook
 from preau.domain.creche.queries.sheets import held_by
 from preau.domain.families.queries.files import ChildCard
+from preau.domain.procedures.queries.hours import pending_days
 from preau.kernel.french_dates import hour_words
+from preau.kernel.time_ranges import TimeRange
 
 FRIDAY = 4
 HOURS = "H"
@@ -31,25 +33,36 @@ class Row:
 
 
 def planned_hours(*, actor: Actor, enrolments: Sequence[ToBook], start: date, end: date) -> list[PlannedUnit]:
-    """Return the hours of care of a family in [start, end), as moments of a day. One query."""
-    cared = [each for each in enrolments if each.is_care and each.child_id]
-    names = {each.enrolment_id: each.activity for each in cared}
-    child_ids = {each.child_id or 0 for each in cared}
-    return [
-        PlannedUnit(
-            on=each.on,
-            enrolment_id=each.enrolment_id,
-            participant_key=f"c{each.child_id}",
-            code=HOURS,
-            name=gettext("Horaires"),
-            activity=f"{names.get(each.enrolment_id, gettext('Crèche'))}, {each.hours.words()}",
-            site="",
-            starts_minute=each.hours.start,
-            ends_minute=each.hours.end,
-            is_waiting=False,
-        )
-        for each in held_by(actor=actor, child_ids=child_ids, start=start, end=end)
+    """Return the hours of care of a family in [start, end), as moments of a day; those asked for wait. Two queries."""
+    cared = {each.enrolment_id: each for each in enrolments if each.is_care and each.child_id}
+    held = held_by(actor=actor, child_ids={each.child_id or 0 for each in cared.values()}, start=start, end=end)
+    found = [_hours(cared.get(each.enrolment_id), each.child_id, each.on, each.hours) for each in held]
+    pending = pending_days(actor=actor, enrolment_ids=cared.keys(), start=start)
+    asked = {(each.enrolment_id, each.on, each.hours) for each in held}
+    found += [
+        _hours(cared[enrolment_id], cared[enrolment_id].child_id, on, hours, is_waiting=True)
+        for (enrolment_id, on), day in pending.items()
+        for hours in day.asked
+        if on < end and (enrolment_id, on, hours) not in asked
     ]
+    return sorted(found, key=lambda each: (each.on, each.starts_minute, each.ends_minute))
+
+
+def _hours(
+    enrolment: ToBook | None, child_id: int | None, on: date, hours: TimeRange, *, is_waiting: bool = False
+) -> PlannedUnit:
+    return PlannedUnit(
+        on=on,
+        enrolment_id=enrolment.enrolment_id if enrolment else 0,
+        participant_key=f"c{child_id}",
+        code=HOURS,
+        name=gettext("Horaires"),
+        activity=f"{enrolment.activity if enrolment else gettext('Crèche')}, {hours.words()}",
+        site="",
+        starts_minute=hours.start,
+        ends_minute=hours.end,
+        is_waiting=is_waiting,
+    )
 
 
 def shown_days(planned: list[PlannedUnit], *, monday: date) -> list[date]:

@@ -77,7 +77,8 @@ def cell_of(day: CareDay, *, wished: Ranges | None, pending: PendingDay | None, 
 
 def _state(day: CareDay, wished: Ranges | None, pending: PendingDay | None) -> tuple[str, Ranges, str, int | None]:
     if pending is not None:
-        return "wait", pending.proposed or pending.asked, _("en attente de réponse"), pending.number
+        said = _("en attente de réponse") if pending.proposed is None else _("proposé : à vous de répondre")
+        return "wait", pending.proposed or pending.asked, said, pending.number
     if day.opening is None and not day.held:
         return "closed", (), day.facts.closed_reason or _("Pas d’accueil"), None
     if not day.is_open:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from preau.domain.creche.operations import CareOutcome, RefusedDay
 from preau.domain.creche.queries.enrolments import CareEnrolment
+from preau.domain.procedures.operations.answering_hours import DECLINED, WITHDRAWN
 from preau.domain.procedures.queries.hours import HoursBasket, HoursDay
 from preau.kernel.clock_times import clock_words
 from preau.kernel.time_ranges import Ranges, total_minutes
@@ -25,6 +26,7 @@ class Told:
     state: str = ""
     proposed: Ranges = ()
     reason: str = ""
+    is_given_up: bool = False  # by the family itself
 
     @property
     def words(self) -> str:
@@ -84,6 +86,7 @@ def told_of(days: Sequence[HoursDay]) -> list[Told]:
             state=day.state,
             proposed=day.proposed or (),
             reason=day.reason,
+            is_given_up=day.why in (DECLINED, WITHDRAWN),
         )
         for day in days
     ]

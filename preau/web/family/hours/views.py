@@ -16,12 +16,12 @@ from preau.base.facts import NotFound
 from preau.domain.creche.operations import TooManyDays
 from preau.domain.creche.queries.board import CareBoard, CareDay, care_boards
 from preau.domain.creche.queries.enrolments import CareEnrolment, care_enrolments
-from preau.domain.creche.rules import DayKept, problems_of, refusal_of_day, same_hours
+from preau.domain.creche.rules import MOST_DAYS, DayKept, NoRoom, problems_of, refusal_of_day, same_hours
 from preau.domain.procedures.operations import hours as acts
+from preau.domain.procedures.operations.answering_hours import answer_proposal
 from preau.domain.procedures.queries.hours import hours_basket, pending_days
 from preau.domain.procedures.rules import AlreadyDecided
 from preau.kernel.clock_times import read_clock
-from preau.kernel.french_dates import WEEKDAYS
 from preau.kernel.periods import Period
 from preau.kernel.time_ranges import Ranges, TimeRange
 from preau.web.family.bookings import grid as grids
@@ -161,6 +161,9 @@ def _first_form(request: Any, found: CareDay, wishes: Mapping[date, Ranges]) -> 
 
 
 def _usual(found: CareDay) -> Ranges:
+    """What is shown first on a day without hours: the longest free hours where they are told, else a usual day."""
+    if found.room:
+        return (max(found.room, key=lambda each: each.minutes),)
     opening = found.opening or USUAL
     usual = TimeRange(max(USUAL.start, opening.start), min(USUAL.end, opening.end))
     return (usual if usual.minutes > 0 else opening,)
@@ -176,7 +179,7 @@ def _posted(request: Any, board: CareBoard, found: CareDay, wishes: Mapping[date
         left = [each for each in form.typed if str(each.number) != value]
         return _page(request, board, found, form=DayForm(tuple(_numbered(left))), wishes=wishes)
     if name == "veille":
-        before = _day_before(board, found, wishes)
+        _on, before = _day_before(board, found, wishes)
         return _page(request, board, found, form=form_of(before) if before else form, wishes=wishes)
     form = judge(form, opening=opening, rules=rules)
     ranges = form.ranges
@@ -190,13 +193,22 @@ def _posted(request: Any, board: CareBoard, found: CareDay, wishes: Mapping[date
             rules=rules,
             now=request.now,
         )
+    if fact is None and form.is_valid and _is_full(board.enrolment, found, ranges):
+        fact = NoRoom
     if fact is DayKept:
         form = DayForm(form.typed, _kept_day(board.enrolment))
     elif fact is not None and tuple(ranges) != found.held:
         form = DayForm(form.typed, sentence(fact.code))
     if not form.is_valid:
         return _page(request, board, found, form=form, wishes=wishes, status=422)
-    return _keep(request, board, found, ranges)
+    return _keep(request, board, found, ranges, wishes=wishes)
+
+
+def _is_full(enrolment: CareEnrolment, found: CareDay, ranges: Ranges) -> bool:
+    """Whether some hours have no place now, in care that is booked at once; what is held already is judged later."""
+    if enrolment.is_reviewed or found.held:
+        return False
+    return any(not any(free.start <= each.start and each.end <= free.end for free in found.room) for each in ranges)
 
 
 def _kept_day(enrolment: CareEnrolment) -> str:
@@ -216,15 +228,17 @@ def _numbered(typed: Any) -> list[Any]:
     return [type(each)(number, each.start, each.end) for number, each in enumerate(typed, start=1)]
 
 
-def _day_before(board: CareBoard, found: CareDay, wishes: Mapping[date, Ranges]) -> Ranges:
-    """« Comme la veille »: the hours of the last day before that has some."""
+def _day_before(board: CareBoard, found: CareDay, wishes: Mapping[date, Ranges]) -> tuple[date | None, Ranges]:
+    """« Comme la veille »: the last day before that has hours, and these hours."""
     for each in reversed([each for each in board.days if each.on < found.on]):
         if shown := wishes.get(each.on, each.held):
-            return shown
-    return ()
+            return each.on, shown
+    return None, ()
 
 
-def _keep(request: Any, board: CareBoard, found: CareDay, ranges: Ranges) -> HttpResponse:
+def _keep(
+    request: Any, board: CareBoard, found: CareDay, ranges: Ranges, *, wishes: Mapping[date, Ranges]
+) -> HttpResponse:
     """Keep the hours of a day in the basket, and the same for the days asked for; what cannot be is told."""
     changes, left = _copies(request, board, found, ranges)
     held = {each.on: each.held for each in board.days}
@@ -237,7 +251,8 @@ def _keep(request: Any, board: CareBoard, found: CareDay, ranges: Ranges) -> Htt
             now=request.now,
         )
     except TooManyDays:
-        return render(request, "413.html", status=413)
+        problem = _("Au plus %s jours dans une demande : répétez jusqu’à une date plus proche.") % MOST_DAYS
+        return _page(request, board, found, form=DayForm(form_of(ranges).typed, problem), wishes=wishes, status=422)
     if left:
         days = ", ".join(day_words_short(on) for on in sorted(left)[:12])
         messages.warning(request, _("Les mêmes horaires ne sont pas possibles ces jours-là : %s.") % days)
@@ -250,7 +265,7 @@ def _copies(request: Any, board: CareBoard, found: CareDay, ranges: Ranges) -> t
     """The same hours on other days: those that may have them, and those that may not."""
     known = {each.on: each for each in board.days}
     asked = [on for text in request.POST.getlist("copier")[:31] if (on := _iso(text)) in known]
-    until = board.enrolment.ends_on - timedelta(days=1) if request.POST.get("tous") else None
+    until = _until(request, board.enrolment) if request.POST.get("tous") else None
     wanted = same_hours(ranges, of=found.on, days=[on for on in asked if on], until=until)
     done, left = {}, []
     for on in sorted(wanted):
@@ -266,6 +281,12 @@ def _copies(request: Any, board: CareBoard, found: CareDay, ranges: Ranges) -> t
         else:
             done[on] = ranges
     return done, left
+
+
+def _until(request: Any, enrolment: CareEnrolment) -> date:
+    """Until when hours are repeated: the day that was chosen, the last one of the enrolment at most."""
+    last = enrolment.ends_on - timedelta(days=1)
+    return min(_iso(request.POST.get("jusqu", "")) or last, last)
 
 
 def _iso(text: str) -> date | None:
@@ -292,6 +313,7 @@ def _page(
     opening = found.opening or USUAL
     scale = TimeRange(opening.start // 60 * 60, -(-opening.end // 60) * 60)  # whole hours: the ticks stand evenly
     week = [each for each in board.days if each.on.isocalendar()[:2] == found.on.isocalendar()[:2]]
+    before_on, before = _day_before(board, found, wishes)
     context = {
         "enrolment": board.enrolment,
         "found": found,
@@ -301,9 +323,13 @@ def _page(
         "ticks": range(scale.start // 60, scale.end // 60 + 1),
         "step_seconds": board.enrolment.rules.step * 60,
         "others": [each for each in week if each.is_open and each.on != found.on],
-        "weekday": WEEKDAYS[found.on.weekday()],
         "last": board.enrolment.ends_on - timedelta(days=1),
-        "before": _day_before(board, found, wishes),
+        "until": _until(request, board.enrolment),
+        "repeats": request.POST.get("tous"),
+        "copied": {_iso(text) for text in request.POST.getlist("copier")[:31]},
+        "before": before,
+        "before_on": before_on,
+        "eve": found.on - timedelta(days=1),
         "can_add": len(form.typed) < board.enrolment.rules.most_ranges,
         "is_chosen": found.on in wishes,
         "back": _month_at(board.enrolment, request.organisation.slug, found.on),
@@ -324,15 +350,18 @@ def answer(request: Any, slug: str, number: int) -> HttpResponse:
     """Take or leave, in one click, the hours that a structure proposes."""
     accept = request.POST.get("reponse") == "oui"
     try:
-        answered = acts.answer_proposal(actor=request.actor, number=number, accept=accept, now=request.now)
+        answered = answer_proposal(actor=request.actor, number=number, accept=accept, now=request.now)
     except AlreadyDecided:
         messages.warning(request, _("Ces horaires ne vous sont plus proposés : voici où en est votre demande."))
     else:
-        if answered.refused:
+        if any(each.fact is NoRoom for each in answered.refused):
             taken = _(
                 "Ces horaires ont été pris entre-temps. Votre demande retourne à la structure, qui vous répondra."
             )
             messages.warning(request, taken)
+        elif answered.refused:
+            over = _("Ces horaires ne sont plus possibles : %s")
+            messages.warning(request, over % sentence(answered.refused[0].fact.code))
         elif accept:
             messages.success(request, _("C’est noté : ces horaires sont réservés."))
         else:

@@ -8,10 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from preau.base.facts import NotFound
 from preau.base.uploads import FileRefused
 from preau.domain.documents.queries.pieces import document_types
 from preau.domain.procedures.operations import drafts
 from preau.domain.procedures.operations import messages as messages_acts
+from preau.domain.procedures.operations.answering_hours import withdraw_days
 from preau.domain.procedures.queries.cases import find_case, pieces_of
 from preau.domain.procedures.rules import AlreadyDecided, NotOpenForYou, TextMissing, TextTooLong
 from preau.web.family.documents.forms import DocumentForm
@@ -133,12 +135,26 @@ def complete(request: Any, slug: str, number: int) -> HttpResponse:
 def cancel(request: Any, slug: str, number: int) -> HttpResponse:
     """Cancel a démarche that is not decided yet."""
     try:
-        messages_acts.cancel(actor=request.actor, number=number, now=request.now)
+        _take_back(request, number)
     except AlreadyDecided:
         messages.warning(request, _("Cette demande est déjà traitée : elle ne peut plus être annulée."))
     else:
         messages.success(request, _("Votre demande est annulée."))
     return redirect("family:procedure", slug=slug, number=number)
+
+
+def _take_back(request: Any, number: int) -> None:
+    """All of a démarche, or what still waits of a request for hours of which some days are booked.
+
+    :raises AlreadyDecided: nothing of it waits.
+    """
+    try:
+        messages_acts.cancel(actor=request.actor, number=number, now=request.now)
+    except AlreadyDecided as decided:
+        try:
+            withdraw_days(actor=request.actor, number=number, now=request.now)
+        except NotFound:
+            raise decided from None
 
 
 def case_page(

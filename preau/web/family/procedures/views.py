@@ -150,7 +150,7 @@ def hours_page(request: Any, view: ProcedureView) -> HttpResponse:
         "procedure": view,
         "days": days,
         "proposed": [day for day in days if day.state == "proposed"],
-        "can_cancel": case.is_open and not any(day.state == "accepted" for day in days),
+        "can_cancel": case.is_open,
         "has_days": any(day.state == "accepted" and day.ranges for day in days),
     }
     return render(request, "family/hours/procedure.html", context)

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
 
 from django.contrib import messages
@@ -93,6 +94,12 @@ def _adjusted(request: Any, context: dict[str, Any]) -> HttpResponse:
     return render(request, "staff/creche/adjust.html", context, status=422)
 
 
+def _key(request: Any, form: DayForm) -> str:
+    """Of this page and these hours: a second click is the same act, other hours from the same page are another."""
+    sent = request.POST.get("cle", "")
+    return sha256(f"{sent} {form.ranges}".encode()).hexdigest()[:MAX_KEY] if sent else ""
+
+
 def _written(request: Any, context: dict[str, Any], form: DayForm, reason: str, *, exceeds: bool) -> DayForm | None:
     """Write the hours; return the form with what is wrong, or None when it is done."""
     found = context["found"]
@@ -103,7 +110,7 @@ def _written(request: Any, context: dict[str, Any], form: DayForm, reason: str, 
             changes={found.on: form.ranges},
             reason=reason,
             exceeds=exceeds and context["may_force"],
-            key=request.POST.get("cle", "")[:MAX_KEY].replace("\x00", "") or context["key"],
+            key=_key(request, form) or context["key"],
             now=request.now,
         )
     except TextMissing:

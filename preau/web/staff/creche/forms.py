@@ -8,7 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from preau.domain.creche.rules import CareRules
-from preau.domain.procedures.operations.hours import MAX_REASON, DayAnswer
+from preau.domain.procedures.enums import DayState
+from preau.domain.procedures.operations.answering_hours import DayAnswer
+from preau.domain.procedures.operations.hours import MAX_REASON
 from preau.domain.procedures.queries.hours import HoursDay
 from preau.kernel.time_ranges import TimeRange
 from preau.web.fields.hours import DayForm, form_of, judge, read_form
@@ -54,7 +56,16 @@ class AnswerForm:
 
 def first_form(days: Sequence[HoursDay], *, fitting: Sequence[date]) -> AnswerForm:
     """Return the form as it is first shown: what has room is ready to be accepted."""
-    return AnswerForm(tuple(DayChoice(day, "accept" if day.on in fitting else "", form_of(day.asked)) for day in days))
+    return AnswerForm(
+        tuple(
+            DayChoice(
+                day,
+                "accept" if day.on in fitting and day.state == DayState.WAITING else "",
+                form_of(day.asked if day.proposed is None else day.proposed),
+            )
+            for day in days
+        )
+    )
 
 
 def read_answer(data: Any, *, days: Sequence[HoursDay], openings: Any, rules: CareRules) -> AnswerForm:
@@ -71,6 +82,10 @@ def read_answer(data: Any, *, days: Sequence[HoursDay], openings: Any, rules: Ca
             form = judge(form, opening=openings.get(day.on) or TimeRange(0, 0), rules=rules)
             if not form.typed:
                 form = DayForm(form.typed, _("Écrivez les heures que vous proposez."))
+            elif form.is_valid and form.ranges == day.asked:
+                form = DayForm(form.typed, _("Ce sont les heures demandées : acceptez-les, ou proposez-en d’autres."))
+        elif act == "accept" and form.typed and form.ranges not in (day.asked, day.proposed):
+            form = DayForm(form.typed, _("Vous avez changé les heures : choisissez « Proposer d’autres horaires »."))
         choices.append(DayChoice(day, act if act in ACTS else "", form))
     problem = ""
     if not any(each.act for each in choices):

@@ -25,7 +25,7 @@ from preau.domain.creche.queries.presence import (
 )
 from preau.domain.families.rules import ActFrozen
 from preau.domain.procedures.enums import DayState, ProcedureStatus
-from preau.domain.procedures.operations import hours as acts
+from preau.domain.procedures.operations import answering_hours as acts
 from preau.domain.procedures.queries.hours import HoursDay
 from preau.domain.procedures.queries.requests import QUEUES, care_requests, find_request
 from preau.domain.procedures.rules import AlreadyDecided

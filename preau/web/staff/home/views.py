@@ -14,6 +14,7 @@ from preau.base.scope import is_limited
 from preau.base.sending import lost_mails, send_again
 from preau.domain.accounts.queries import departments_without_agent
 from preau.domain.bookings.queries.expected import headcounts, next_expected_day, tensions
+from preau.domain.creche.queries.presence import expected_by_section
 from preau.domain.enrolments.queries.lists import offers_with_limit
 from preau.domain.procedures.queries.inbox import InboxFilter, inbox, queue_counts
 from preau.domain.procedures.queries.requests import count_requests
@@ -37,6 +38,8 @@ def home(request: Any, slug: str) -> HttpResponse:
     boards = [day_board(on=day, counts=counts) for day, counts in headcounts(actor=actor, days=days).items()]
     places = tensions(actor=actor, start=today, end=today + timedelta(days=WATCHED_DAYS))
     context = {"boards": boards, "places": by_day(places), "is_admin": actor.has_role("admin")}
+    if request.organisation.has_care and actor.has_role("agent", "manager", "site_staff"):
+        context["care_today"] = expected_by_section(actor=actor, on=today)
     context["reads_lists"] = actor.has_role(*READERS)
     if actor.has_role("agent", "manager"):
         context |= _first(request, today)

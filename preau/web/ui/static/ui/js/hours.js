@@ -35,6 +35,7 @@
     });
   };
   bind(document);
+  document.querySelector(`${/^#j\d+$/.test(location.hash) ? location.hash : "#none"} a.slot`)?.focus();
 
   /* a day opens over its month; what it answers replaces it, or leads back to the month */
   const sheet = document.createElement("dialog");
@@ -49,7 +50,7 @@
     sheet.innerHTML = html;
     bind(sheet);
     if (!sheet.open) sheet.showModal();
-    (sheet.querySelector(focus) || sheet.querySelector("#h-plage")).focus();
+    (focus.map(each => [...sheet.querySelectorAll(each)].pop()).find(Boolean) || sheet.querySelector("#h-plage")).focus();
   };
   document.addEventListener("click", async e => {
     const close = e.target.closest("dialog [data-close]");
@@ -62,7 +63,7 @@
     try {
       const answer = await fetch(asked, { redirect: "manual" });
       if (!answer.ok) throw answer;
-      show(await answer.text(), "#h-plage");
+      show(await answer.text(), ["#h-plage"]);
     } catch { location.assign(day.href); }
   });
   sheet.addEventListener("submit", async e => {
@@ -72,8 +73,7 @@
       const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
       if (answer.status === 204) { go(form.dataset.back); return; }
       if (answer.status !== 200 && answer.status !== 422) throw answer;
-      const ranges = answer.status === 422 ? "[role=alert] a, [role=alert]" : act === "plus" ? ".range:last-of-type [type=time]" : "#h-plage";
-      show(await answer.text(), ranges);
+      show(await answer.text(), answer.status === 422 ? ["[aria-invalid]"] : act === "plus" ? [".range [name^=d]"] : []);
     } catch { // the session has ended, the day is shut, the network is lost: as without this file, nothing of it forgotten
       form.querySelector("[name=feuille]")?.remove();
       form.insertAdjacentHTML("beforeend", `<input type="hidden" name="act" value="${act}">`);
