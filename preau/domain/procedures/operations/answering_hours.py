@@ -22,7 +22,7 @@ from preau.domain.procedures.models import Procedure, ProcedureDay
 from preau.domain.procedures.operations.hours import MAX_REASON, Answered, checked_reason, closed_status
 from preau.domain.procedures.operations.messages import note, tell_family
 from preau.domain.procedures.queries.cases import visible
-from preau.domain.procedures.queries.hours import HoursDay, day_view
+from preau.domain.procedures.queries.hours import day_view
 from preau.domain.procedures.rules import AlreadyDecided
 from preau.kernel.time_ranges import Ranges, write_ranges
 
@@ -231,7 +231,7 @@ def _accept(
     """Write what these days ask for, where there is room; return what there is none for."""
     if not days:
         return ()
-    wishes = [DayWish(row.enrolment_id or 0, day.on, wanted_of(day=day)) for day in days]
+    wishes = [DayWish(row.enrolment_id or 0, day.on, day_view(row=day).wanted) for day in days]
     hold_care(actor=actor, enrolment_ids=[row.enrolment_id or 0])
     if not is_active(actor=actor, enrolment_id=row.enrolment_id or 0):
         return tuple(RefusedDay(each, NotCovered) for each in wishes)  # it has ended meanwhile
@@ -241,12 +241,6 @@ def _accept(
         if day.on in written:
             day.state, day.given = DayState.ACCEPTED, write_ranges(written[day.on])
     return tuple(outcome.refused)
-
-
-def wanted_of(*, day: ProcedureDay) -> Ranges:
-    """Return the hours that accepting a day would write; no query."""
-    view: HoursDay = day_view(row=day)
-    return view.wanted
 
 
 def _settle(actor: Actor, row: Procedure, days: Mapping[date, ProcedureDay], *, now: datetime, by: str) -> None:

@@ -331,7 +331,6 @@ def _page(
         "before_on": before_on,
         "eve": found.on - timedelta(days=1),
         "can_add": len(form.typed) < board.enrolment.rules.most_ranges,
-        "is_chosen": found.on in wishes,
         "back": _month_at(board.enrolment, request.organisation.slug, found.on),
         "is_sheet": _is_sheet(request),
     }
