@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "preau.domain.enrolments",
     "preau.domain.bookings",
     "preau.domain.creche",
+    "preau.domain.absences",
     "preau.domain.procedures",
     "preau.web.ui",
     "preau.web.papers",
@@ -167,6 +168,7 @@ PREAU_PERIODIC_JOBS = {
     "preau.domain.documents.tasks.remind_expiring": 24 * 3600,
     "preau.domain.families.tasks.erase_removed_persons": 24 * 3600,
     "preau.domain.procedures.tasks.remind_due_pieces": 24 * 3600,
+    "preau.domain.procedures.tasks.follow_proofs": 15 * 60,
 }
 PREAU_PAPERS_DIR = ROOT / "web" / "papers" / "pdf"  # templates of the papers drawn by base.papers
 # The function that looks for viruses: bytes in, "clean", "infected" or "unavailable" out (see base.scanning).

@@ -22,6 +22,7 @@ from preau.domain.families.operations.household import create_family
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations import drafts
+from preau.domain.procedures.operations.joining import send_document
 from preau.domain.procedures.operations.orders import place_order
 from preau.domain.procedures.rules import About
 from tests.concurrency.test_last_place import run_together
@@ -59,7 +60,7 @@ def test_a_piece_sent_by_a_double_click_is_one_piece_and_one_demarche(town):
     actor = town.parent(home)
 
     def send():
-        return drafts.send_document(
+        return send_document(
             actor=actor,
             family_id=home.family.pk,
             child_id=home.children[0].pk,

@@ -17,7 +17,8 @@ from preau.domain.families.operations.household import link_child
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.decisions import ask_more
-from preau.domain.procedures.operations.drafts import save_step, send_document, start, submit
+from preau.domain.procedures.operations.drafts import save_step, start, submit
+from preau.domain.procedures.operations.joining import send_document
 from preau.domain.procedures.operations.messages import write_message
 from preau.domain.procedures.rules import About
 from tests.factories.town import NOW, Household

@@ -18,6 +18,7 @@ class Validity(StrEnum):
     MONTHS = "months"
     DATE = "date"  # until the day written on it: titre de séjour, jugement, PAI
     FOREVER = "forever"
+    EVENT = "event"  # proves one thing, an absence: each stands alone, none is asked for by itself
 
 
 class DocumentState(StrEnum):

@@ -55,6 +55,7 @@ class Document(TenantModel):
     account_id = models.BigIntegerField(null=True)
     # Of a judicial piece, who sent it: it stands beside that of the other parent. 0: whoever sent it.
     owner_id = models.BigIntegerField(default=0)
+    about_id = models.BigIntegerField(default=0)  # of a type of one event, what it proves; 0: stands for its type
     checked_at = models.DateTimeField(null=True)
     reminded_at = models.DateTimeField(null=True)  # of its coming end
 
@@ -68,6 +69,7 @@ class Document(TenantModel):
                 Coalesce("adult", Value(0)),
                 "document_type",
                 "owner_id",
+                "about_id",
                 condition=models.Q(state=state.value),
                 name=f"document_one_{state.value}",
             )

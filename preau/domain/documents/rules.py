@@ -84,7 +84,7 @@ def good_until(
     >>> good_until(validity=Validity.MONTHS, months=1, deposited_on=date(2026, 1, 31), school_year_ends_on=date.max)
     datetime.date(2026, 2, 28)
     """
-    if validity == Validity.FOREVER:
+    if validity in (Validity.FOREVER, Validity.EVENT):
         return None
     if validity == Validity.DATE:
         return written

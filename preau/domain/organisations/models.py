@@ -71,6 +71,7 @@ class Organisation(models.Model):
     reviews_entourage = models.BooleanField(default=False)  # the service validates an entourage first (A23-03)
     activates_by_reset = models.BooleanField(default=False)  # first connection by « Mot de passe oublié ? »
     decision_hold_minutes = models.PositiveSmallIntegerField(default=2)  # how long a decision may be taken back
+    absences_together = models.BooleanField(default=True)  # one form for several children (A11-23); else child by child
     agents_may_force = models.BooleanField(default=False)  # past deadlines and places, with a reason, as managers may
     asks_agents_second_factor = models.BooleanField(default=False)  # before any page of an agent
     welcome_title = models.CharField(max_length=120, blank=True)

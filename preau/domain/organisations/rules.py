@@ -13,6 +13,7 @@ DEFAULT_LABELS: Mapping[str, str] = {
     "family": "Ma famille",
     "bookings": "Modifier les réservations",
     "enrolments": "Créer une inscription",
+    "absence": "Signaler une absence",
     "latest_procedures": "Dernières demandes",
     "details": "Coordonnées",
     "department": "Enfance",

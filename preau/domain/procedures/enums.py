@@ -15,6 +15,7 @@ class ProcedureKind(StrEnum):
     SITUATION = "situation"  # « Changement de situation familiale »
     PAI = "pai"  # « Demande de PAI »
     DOCUMENT = "document"  # « Envoyer un document »
+    ABSENCE = "absence"  # « Signaler une absence », « Justifier une absence »
     FORM = "form"  # kinds that a collectivité writes as data
 
 

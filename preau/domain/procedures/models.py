@@ -207,6 +207,16 @@ class ProcedureDay(TenantModel):
         return f"{self.procedure_id} {self.on} {self.state}"
 
 
+class ProcedureAbsence(TenantModel):
+    """An absence that a démarche announced: one for each enrolment of the child."""
+
+    procedure = models.ForeignKey(Procedure, on_delete=models.DO_NOTHING, related_name="absences")
+    absence = models.OneToOneField("absences.Absence", on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.procedure_id} {self.absence_id}"
+
+
 class TimelineEntry(TenantModel):
     """What happened to a démarche after its submission, when, by whom.
 

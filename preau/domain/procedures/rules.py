@@ -202,6 +202,7 @@ CHECKS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     ),
     ProcedureKind.MOVE: (("stays", ("leaves_town",)), ("proof", ("no_proof",))),
     ProcedureKind.SITUATION: (("custody", ("custody_to_ask",)),),
+    ProcedureKind.ABSENCE: (("proven", ("proof_to_check", "proof_awaited", "proof_missed")),),
     ProcedureKind.PAI: (("certificate", ("no_certificate",)), ("health_said", ("health_to_read",))),
 }
 
@@ -255,6 +256,9 @@ HEALTH_STEPS = ("health", "pai")
 # What the team may know without a reading: whether there is a PAI, as on the child's page.
 HEALTH_SHOWN = ("pai", "pai_until", "confirmed")
 
+# What an absence whose motive is of health says of it.
+ABSENCE_HIDDEN = ("reason", "comment")
+
 
 def without_health(answers: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
     """Return the answers without what they say of health, and whether something was taken out.
@@ -263,6 +267,9 @@ def without_health(answers: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
     ({'health': {'pai': 'no'}}, True)
     """
     kept, is_cut = dict(answers), False
+    if isinstance(said := answers.get("absence"), Mapping) and said.get("is_health", True):
+        kept["absence"] = {name: value for name, value in said.items() if name not in ABSENCE_HIDDEN}
+        is_cut = True
     for step in HEALTH_STEPS:
         if isinstance(said := answers.get(step), Mapping):
             kept[step] = {name: value for name, value in said.items() if step == "health" and name in HEALTH_SHOWN}

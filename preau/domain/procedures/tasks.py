@@ -8,6 +8,7 @@ from preau.base import task_queue
 from preau.base.actor import system_actor
 from preau.domain.documents.operations.reminding import remind_due
 from preau.domain.organisations.queries import list_organisations
+from preau.domain.procedures.operations.absences import close_unproven, remind_proofs
 from preau.domain.procedures.operations.announcing import announce
 from preau.domain.procedures.operations.decisions import apply_held
 from preau.domain.procedures.operations.keeping import send_kept as send_kept_requests
@@ -43,6 +44,16 @@ def remind_due_pieces() -> None:
         on = now.astimezone(actor.zone).date()
         for family_id, child_ids in households_with_dossier(actor=actor, on=on).items():
             remind_due(actor=actor, family_id=family_id, child_ids=child_ids, now=now)
+
+
+@task()
+def follow_proofs() -> None:
+    """Remind of the proofs of absences that are due soon, and close those that never came; run again, nothing twice."""
+    now = task_queue.present()
+    for organisation in list_organisations():
+        actor = system_actor(organisation.id, time_zone=organisation.time_zone)
+        remind_proofs(actor=actor, now=now)
+        close_unproven(actor=actor, now=now)
 
 
 @task(queue_name="mail")

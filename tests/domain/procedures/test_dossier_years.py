@@ -10,7 +10,8 @@ from preau.domain.catalogue.queries import school_year_to_prepare
 from preau.domain.documents.models import Document, DocumentType
 from preau.domain.documents.queries.folders import overdue_of, pieces_due
 from preau.domain.procedures.enums import ProcedureKind
-from preau.domain.procedures.operations.drafts import join_document, send_document, start
+from preau.domain.procedures.operations.drafts import start
+from preau.domain.procedures.operations.joining import join_document, send_document
 from preau.domain.procedures.queries.dossiers import dossier_folders, dossier_states
 from preau.domain.procedures.rules import About
 from tests.uploads.corpus import paper

@@ -34,8 +34,9 @@ from preau.domain.families.queries.files import find_families
 from preau.domain.families.queries.people import health_readings
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure
-from preau.domain.procedures.operations.drafts import save_step, send_document, start
+from preau.domain.procedures.operations.drafts import save_step, start
 from preau.domain.procedures.operations.households import merge_adults, merge_children
+from preau.domain.procedures.operations.joining import send_document
 from preau.domain.procedures.rules import About
 from tests.factories.town import NOW, TODAY, Household, assert_counters_are_exact, slots_of
 from tests.uploads.corpus import paper

@@ -14,7 +14,8 @@ from preau.domain.families.models import Adult, ChildHealth, Contact
 from preau.domain.organisations.models import Department
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.models import Procedure, ProcedureForm
-from preau.domain.procedures.operations.drafts import save_step, send_document, start
+from preau.domain.procedures.operations.drafts import save_step, start
+from preau.domain.procedures.operations.joining import send_document
 from preau.domain.procedures.operations.orders import place_order
 from tests.factories.town import NOW, slots_of
 from tests.uploads.corpus import paper

@@ -54,7 +54,7 @@ def _settle(rows: QuerySet[Document], *, merged: str) -> None:
     names = [name for name in ("family_id", "child_id", "adult_id") if name != merged]
     seen, older = set(), []
     for row in rows.filter(state__in=STANDING).order_by("-deposited_at", "-pk"):
-        key = (row.state, row.document_type_id, row.owner_id, *(getattr(row, name) for name in names))
+        key = (row.state, row.document_type_id, row.owner_id, row.about_id, *(getattr(row, name) for name in names))
         if key in seen:
             older.append(row.pk)
         seen.add(key)

@@ -55,6 +55,7 @@ def deposit(
     now: datetime,
     child_id: int | None = None,
     until: date | None = None,
+    about: int = 0,
 ) -> DocumentView:
     """Put a piece in the space of a family (A12). One sent again takes the place of the one that waits or was refused.
 
@@ -65,6 +66,7 @@ def deposit(
     :param content: what `receive` gave; bytes are made harmless here, inside the transaction.
     :param school_year_ends_on: first day after the current school year, for pieces good until its end.
     :param until: the last good day that the piece bears, for those that bear one.
+    :param about: of a type of one event, what the piece proves: it replaces only one that proves the same.
     :raises NotFound: the household, the child or the type is not the actor's.
     :raises DateMissing, DateOver: see `rules.check_date`.
     :raises FileRefused: see `base.uploads`: the file is not kept, and the code says why.
@@ -76,6 +78,7 @@ def deposit(
     clean = content if isinstance(content, CleanFile) else receive(actor=actor, sent=[SentFile(name, content)], now=now)
     owner_id = (actor.account_id or 0) if kind.is_judicial else 0
     key = {"family_id": family_id, "child_id": child_id, "adult": adult, "document_type": kind, "owner_id": owner_id}
+    key["about_id"] = about if kind.validity == Validity.EVENT else 0
     # The lock on the household lets two clicks on « Envoyer » meet here, one after the other.
     Family.objects.select_for_update().filter(organisation_id=actor.organisation_id, pk=family_id).first()
     before = Document.objects.filter(organisation_id=actor.organisation_id, **key)
@@ -186,6 +189,7 @@ def check(*, actor: Actor, document_id: int, accept: bool, reason: str = "", now
             adult=row.adult_id,
             document_type=row.document_type_id,
             owner_id=row.owner_id,
+            about_id=row.about_id,
             state=DocumentState.VALID,
         )
         valid.exclude(pk=document_id).update(state=DocumentState.REPLACED)

@@ -10,7 +10,7 @@ from django.db.models import FilteredRelation, Q, QuerySet
 from preau.base.actor import FAMILY, Actor, system_actor
 from preau.base.written import written
 from preau.domain.accounts.enums import Role
-from preau.domain.documents.enums import DocumentState, Need, Subject
+from preau.domain.documents.enums import DocumentState, Need, Subject, Validity
 from preau.domain.documents.models import Document, DocumentType
 from preau.domain.documents.queries.pieces import (
     DocumentView,
@@ -198,6 +198,7 @@ def _type_rows(
 ) -> QuerySet[DocumentType]:
     here = {"organisation_id": organisation_id}
     asked = DocumentType.objects.filter(**here, is_active=True).exclude(subject=Subject.ADULT)
+    asked = asked.exclude(validity=Validity.EVENT)
     if only_due:  # those that may be sent until a day of the year
         asked = asked.exclude(due_month_day="")
     return (

@@ -87,9 +87,14 @@ class DocumentView:
         return range(1, 1 + (0 if self.is_picture else min(self.pages, PAGES_SHOWN)))
 
 
-def document_types(*, actor: Actor, subject: Subject | None = None) -> list[TypeView]:
-    """Return the types that may be sent, in their order. One query."""
+def document_types(*, actor: Actor, subject: Subject | None = None, with_events: bool = False) -> list[TypeView]:
+    """Return the types that may be sent, in their order. One query.
+
+    :param with_events: those that prove one event too: they go with what they prove, never alone.
+    """
     rows = DocumentType.objects.filter(organisation_id=actor.organisation_id, is_active=True)
+    if not with_events:
+        rows = rows.exclude(validity=Validity.EVENT)
     if subject is not None:
         rows = rows.filter(subject=subject)
     return [type_view(row=row) for row in rows.order_by("position", "title")]
@@ -134,7 +139,8 @@ def active_types(*, actor: Actor) -> list[DocumentType]:
 
 @written
 def _active_type_rows(*, organisation_id: int) -> QuerySet[DocumentType]:
-    return DocumentType.objects.filter(organisation_id=organisation_id, is_active=True).order_by("position", "title")
+    rows = DocumentType.objects.filter(organisation_id=organisation_id, is_active=True)
+    return rows.exclude(validity=Validity.EVENT).order_by("position", "title")
 
 
 def find_document(*, actor: Actor, document_id: int, on: date) -> DocumentView:

@@ -102,6 +102,7 @@ class Migration(migrations.Migration):
                 ("reviews_entourage", models.BooleanField(default=False)),
                 ("activates_by_reset", models.BooleanField(default=False)),
                 ("decision_hold_minutes", models.PositiveSmallIntegerField(default=2)),
+                ("absences_together", models.BooleanField(default=True)),
                 ("agents_may_force", models.BooleanField(default=False)),
                 ("asks_agents_second_factor", models.BooleanField(default=False)),
                 ("welcome_title", models.CharField(blank=True, max_length=120)),

@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("absences", "0001_initial"),
         ("bookings", "0001_initial"),
         ("catalogue", "0001_initial"),
         ("documents", "0001_initial"),
@@ -21,36 +22,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="ProcedureForm",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.SlugField(max_length=40)),
-                ("title", models.CharField(max_length=120)),
-                ("intro", models.TextField(blank=True)),
-                ("is_about_child", models.BooleanField(default=False)),
-                ("fields", models.JSONField(default=list)),
-                ("position", models.PositiveSmallIntegerField(default=0)),
-                ("is_active", models.BooleanField(default=True)),
-                (
-                    "department",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="procedure_forms",
-                        to="organisations.department",
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organisations.organisation",
-                    ),
-                ),
-            ],
-        ),
         migrations.CreateModel(
             name="Procedure",
             fields=[
@@ -229,17 +200,80 @@ class Migration(migrations.Migration):
                         to="organisations.site",
                     ),
                 ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ProcedureAbsence",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
-                    "form",
+                    "absence",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="absences.absence"
+                    ),
+                ),
+                (
+                    "organisation",
                     models.ForeignKey(
                         db_index=False,
-                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="procedures.procedureform",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "procedure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="absences",
+                        to="procedures.procedure",
                     ),
                 ),
             ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="ProcedureForm",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=40)),
+                ("title", models.CharField(max_length=120)),
+                ("intro", models.TextField(blank=True)),
+                ("is_about_child", models.BooleanField(default=False)),
+                ("fields", models.JSONField(default=list)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="procedure_forms",
+                        to="organisations.department",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddField(
+            model_name="procedure",
+            name="form",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="procedures.procedureform",
+            ),
         ),
         migrations.CreateModel(
             name="ProcedureLine",

@@ -15,22 +15,18 @@ from preau.base import journal
 from preau.base.actor import FAMILY, Actor, system_actor
 from preau.base.counters import give_numbers
 from preau.base.facts import NotFound
-from preau.base.uploads import SentFile
 from preau.domain.accounts.enums import Role
-from preau.domain.catalogue.queries import current_school_year, find_school_year
-from preau.domain.documents.operations.pieces import deposit, receive
 from preau.domain.documents.queries.pieces import DocumentView, documents_by_id
 from preau.domain.families.enums import Authority
 from preau.domain.families.models import Family, Guardianship
 from preau.domain.organisations.queries import organisation_by_id
-from preau.domain.procedures.enums import OF_BASKET, OPEN_STATUSES, OtherParent, ProcedureKind, ProcedureStatus
+from preau.domain.procedures.enums import OF_BASKET, OtherParent, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, ProcedurePiece
 from preau.domain.procedures.operations.decisions import anomalies_of
 from preau.domain.procedures.operations.handlers import handler_of
 from preau.domain.procedures.operations.handlers.base import check_child
 from preau.domain.procedures.operations.messages import (
     ask_other_parents,
-    attach,
     tell_family,
     tell_other_parents,
 )
@@ -230,8 +226,8 @@ def submit(*, actor: Actor, draft_id: int, now: datetime) -> Submission:
     :raises Incomplete: with what lacks, step by step.
     """
     row = Procedure.objects.select_for_update().filter(organisation_id=actor.organisation_id, pk=draft_id).first()
-    if row is None or row.kind in OF_BASKET:
-        raise NotFound("draft")
+    if row is None or row.kind in (*OF_BASKET, ProcedureKind.ABSENCE):
+        raise NotFound("draft")  # sent with what it does: see `orders` and `absences`
     _check_may_act(actor, row.family_id)
     if row.status != ProcedureStatus.DRAFT:
         return Submission(view_of(row), is_replay=True)
@@ -358,71 +354,6 @@ def locked_draft(*, actor: Actor, draft_id: int) -> Procedure:
     return row
 
 
-def send_document(
-    *,
-    actor: Actor,
-    family_id: int,
-    child_id: int | None,
-    type_id: int,
-    name: str,
-    content: bytes,
-    now: datetime,
-    more: Sequence[SentFile] = (),
-    until: date | None = None,
-) -> Submission:
-    """Send one piece to the service: it is kept in the space and becomes a numbered démarche (A12-02 to A12-06).
-
-    Sent twice (double click), the same file is one démarche.
-
-    :param more: the files that follow the first: together they are one piece, in order.
-    :param until: the last good day that the piece bears, for the types that ask for it.
-    :raises DateMissing, DateOver: that day is not said, or past.
-    :raises NotFound: the household, the child or the type is not the actor's.
-    :raises FileRefused: the file is not kept, and the code says why.
-    """
-    file = receive(actor=actor, sent=[SentFile(name, content), *more], now=now)
-    with transaction.atomic():
-        document = deposit(
-            actor=actor,
-            family_id=family_id,
-            child_id=child_id,
-            type_id=type_id,
-            name=name,
-            content=file,
-            school_year_ends_on=_ends_on(actor, now),
-            until=until,
-            now=now,
-        )
-        sent = _already_sent(actor, document.document_id)
-        return sent or _submit_alone(actor, document, family_id=family_id, child_id=child_id, now=now)
-
-
-def _already_sent(actor: Actor, document_id: int) -> Submission | None:
-    row = Procedure.objects.filter(
-        organisation_id=actor.organisation_id,
-        kind=ProcedureKind.DOCUMENT,
-        status__in=OPEN_STATUSES,
-        pieces__document_id=document_id,
-    ).first()
-    return Submission(view_of(row), is_replay=True) if row else None
-
-
-def _submit_alone(
-    actor: Actor, document: DocumentView, *, family_id: int, child_id: int | None, now: datetime
-) -> Submission:
-    draft = start(
-        actor=actor,
-        kind=ProcedureKind.DOCUMENT,
-        family_id=family_id,
-        about=About(child_id=child_id),
-        now=now,
-    )
-    values = {"title": document.title, "document_id": document.document_id}
-    save_step(actor=actor, draft_id=draft.draft_id, step="document", values=values, now=now)
-    attach(actor=actor, draft_id=draft.draft_id, document_id=document.document_id, now=now)
-    return submit(actor=actor, draft_id=draft.draft_id, now=now)
-
-
 @transaction.atomic
 def submit_at_counter(
     *,
@@ -444,53 +375,3 @@ def submit_at_counter(
     draft = start(actor=actor, kind=kind, family_id=family_id, about=about, now=now)
     save_step(actor=actor, draft_id=draft.draft_id, step=step, values=values, now=now)
     return submit(actor=actor, draft_id=draft.draft_id, now=now)
-
-
-def join_document(
-    *,
-    actor: Actor,
-    family_id: int,
-    child_id: int | None,
-    type_id: int,
-    name: str,
-    content: bytes,
-    now: datetime,
-    more: Sequence[SentFile] = (),
-    until: date | None = None,
-    draft_id: int | None = None,
-    number: int | None = None,
-) -> DocumentView:
-    """Put a piece in the space and join it to a draft, or to a démarche that waits for it.
-
-    :param more: the files that follow the first: together they are one piece, in order.
-    :param until: the last good day that the piece bears, for the types that ask for it.
-    :raises DateMissing, DateOver: that day is not said, or past.
-    :raises NotFound: one of them is not the actor's; :raises AlreadyDecided: the démarche is closed.
-    :raises FileRefused: the file is not kept, and the code says why.
-    """
-    file = receive(actor=actor, sent=[SentFile(name, content), *more], now=now)
-    with transaction.atomic():
-        ends_on = _ends_on(actor, now, draft_id=draft_id)
-        document = deposit(
-            actor=actor,
-            family_id=family_id,
-            child_id=child_id,
-            type_id=type_id,
-            name=name,
-            content=file,
-            school_year_ends_on=ends_on,
-            until=until,
-            now=now,
-        )
-        attach(actor=actor, draft_id=draft_id, number=number, document_id=document.document_id, now=now)
-    return document
-
-
-def _ends_on(actor: Actor, now: datetime, *, draft_id: int | None = None) -> date:
-    """Return the end of the school year that a piece is sent for: that of the dossier it joins, or the current one."""
-    year_id = find_draft(actor=actor, draft_id=draft_id).about.school_year_id if draft_id else None
-    year = find_school_year(organisation_id=actor.organisation_id, year_id=year_id) if year_id else None
-    year = year or current_school_year(organisation_id=actor.organisation_id, on=now.astimezone(actor.zone).date())
-    if year is None:
-        raise NotFound("school year")
-    return year.ends_on

@@ -214,6 +214,8 @@ def cancel(*, actor: Actor, number: int, now: datetime) -> None:
     row = _locked(actor, number)
     if row.status not in OPEN_STATUSES or row.held_until is not None:
         raise AlreadyDecided(number)
+    if row.kind == ProcedureKind.ABSENCE:
+        raise AlreadyDecided(number)  # announced already: it is taken back (`operations.absences`)
     if row.kind == ProcedureKind.HOURS and row.days.filter(state=DayState.ACCEPTED).exists():
         raise AlreadyDecided(number)  # some of its days are booked: they change as other days do
     row.status, row.asked, row.updated_at, row.decided_at = ProcedureStatus.CANCELLED, {}, now, now

@@ -20,7 +20,7 @@ from preau.domain.documents.queries.pieces import document_types, find_document
 from preau.domain.documents.rules import AlreadyChecked, PieceChanged
 from preau.domain.families.queries.children import situations_of
 from preau.domain.families.queries.files import ChildCard, children_of_family
-from preau.domain.procedures.operations import drafts
+from preau.domain.procedures.operations.joining import send_document
 from preau.domain.procedures.queries.to_finish import waiting_for_family
 from preau.web.family.documents.forms import DocumentForm, PagesForm
 from preau.web.family.procedures.places import my_family
@@ -76,7 +76,7 @@ def send(request: Any, slug: str, child_id: int | None = None, is_mine: bool = F
     if request.method == "POST" and form.is_valid():
         first, *more = form.cleaned_data["file"]
         try:
-            sent = drafts.send_document(
+            sent = send_document(
                 actor=actor,
                 family_id=family_id,
                 child_id=child_id,

@@ -15,6 +15,7 @@ from preau.domain.documents.queries.pieces import document_types
 from preau.domain.families.queries.files import ChildCard, children_of_family
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.operations import drafts
+from preau.domain.procedures.operations.joining import join_document
 from preau.domain.procedures.queries.cases import DraftView, draft_about
 from preau.domain.procedures.rules import About, NotOpenForYou
 from preau.web.family.documents.forms import DocumentForm
@@ -142,7 +143,7 @@ def piece(request: Any, slug: str, *, child_id: int, type_id: int, is_household:
         )
         first, *more = form.cleaned_data["file"]
         try:
-            drafts.join_document(
+            join_document(
                 actor=request.actor,
                 family_id=draft.family_id,
                 child_id=None if is_household else child_id,

@@ -14,6 +14,7 @@ from preau.domain.documents.queries.pieces import document_types
 from preau.domain.procedures.operations import drafts
 from preau.domain.procedures.operations import messages as messages_acts
 from preau.domain.procedures.operations.answering_hours import withdraw_days
+from preau.domain.procedures.operations.joining import join_document
 from preau.domain.procedures.queries.cases import find_case, pieces_of
 from preau.domain.procedures.rules import AlreadyDecided, NotOpenForYou, TextMissing, TextTooLong
 from preau.web.family.documents.forms import DocumentForm
@@ -71,7 +72,7 @@ def join(request: Any, slug: str, number: int) -> HttpResponse:
         wanted = next(each for each in types if str(each.type_id) == form.cleaned_data["type"])
         first, *more = form.cleaned_data["file"]
         try:
-            drafts.join_document(
+            join_document(
                 actor=request.actor,
                 family_id=case.view.family_id,
                 child_id=child_id if wanted.subject == "child" else None,

@@ -18,6 +18,7 @@ from preau.domain.enrolments.queries.files import check_child_visible
 from preau.domain.families.queries.files import FamilyFile
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.operations import drafts
+from preau.domain.procedures.operations.joining import send_document
 from preau.domain.procedures.queries.cases import find_case, find_form, procedure_forms
 from preau.domain.procedures.rules import About, Incomplete, NotOpenForYou
 from preau.web.fields.address import MoveForm
@@ -52,7 +53,7 @@ def piece(request: Any, slug: str, family_id: int, child_id: int | None = None) 
     if request.method == "POST" and form.is_valid():
         first, *more = form.cleaned_data["file"]
         try:
-            made = drafts.send_document(
+            made = send_document(
                 actor=request.actor,
                 family_id=family_id,
                 child_id=child_id,

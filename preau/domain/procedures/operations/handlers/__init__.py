@@ -1,6 +1,7 @@
 """One handler per kind of démarche that a service decides."""
 
 from preau.domain.procedures.enums import ProcedureKind
+from preau.domain.procedures.operations.handlers.absence import AbsenceHandler
 from preau.domain.procedures.operations.handlers.base import Handler
 from preau.domain.procedures.operations.handlers.documents import DocumentHandler
 from preau.domain.procedures.operations.handlers.dossier import DossierHandler
@@ -22,6 +23,7 @@ HANDLERS: dict[str, Handler] = {
         DocumentHandler(),
         EnrolmentHandler(),
         SchoolingHandler(),
+        AbsenceHandler(),
     )
 }
 

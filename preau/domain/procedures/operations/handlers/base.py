@@ -88,6 +88,12 @@ class Handler:
     def numbered(self, *, actor: Actor, row: Procedure, now: datetime) -> None:
         """Write what an answer given at once could not say before its démarche had a number; tell whom it concerns."""
 
+    def joined(self, *, actor: Actor, row: Procedure, type_id: int, now: datetime) -> None:
+        """Write what a piece joined to a démarche that was sent changes.
+
+        :raises ProofTooLate: it proves an absence, and came past its day.
+        """
+
     def refuse(self, *, actor: Actor, row: Procedure, reason: str, now: datetime) -> None:
         """Write what a refusal changes besides the status."""
 

@@ -1,0 +1,9 @@
+"""Superusers write the rules of absences in Django's admin, until the settings screens exist."""
+
+from django.contrib.admin.sites import site
+
+from preau.base.admin_pages import ReadOnlyAdmin, SettingsAdmin
+from preau.domain.absences.models import Absence, AbsenceDay, AbsencePolicy, AbsenceReason, AbsenceRule
+
+site.register([AbsencePolicy, AbsenceReason, AbsenceRule], SettingsAdmin)
+site.register([Absence, AbsenceDay], ReadOnlyAdmin)
