@@ -184,6 +184,7 @@ def _family_menu(request: HttpRequest, organisation: Any, actor: Any) -> list[Gr
         Group(
             _("Mes démarches"),
             [
+                page(labels["absence"], "family:absence"),
                 page(_("Envoyer un document"), "family:documents"),
                 page(_("Signaler un déménagement"), "family:move"),
                 link(_("Demande de PAI"), f"{acts}#h-pai"),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from preau.demo import dossiers
+from preau.demo.absences import HOLIDAYS, ILL, OTHER, Service, TownAbsences
 from preau.demo.builder import Builder, Home, Hours, Person, Pupil
 from preau.demo.dossiers import Kind
 from preau.demo.towns import small
@@ -48,6 +49,19 @@ CONSENTS = (
     ("initiatives", "Laisser le personnel prendre toute initiative que la sécurité demande", False),
 )
 SOUGHT = ["Une place en crèche", "Une assistante maternelle", "Un accueil à domicile", "Je ne sais pas encore"]
+
+
+ABSENCES = TownAbsences(
+    motives=(ILL, HOLIDAYS, OTHER),
+    services=(
+        Service(
+            (),
+            {"kind": "same_day", "at": "10:00"},
+            {"maladie": {"deducts": True, "proof_delay": {"days": 7}}},
+            "Signaler une absence ne remplace pas l’annulation tant que vous êtes dans les délais.",
+        ),
+    ),
+)
 
 
 def build(builder: Builder) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from preau.demo import dossiers
+from preau.demo.absences import HOLIDAYS, ILL, OTHER, OUTING, TEACHER, Service, TownAbsences
 from preau.demo.builder import Builder, Home, Hours, Person, Pupil
 from preau.demo.dossiers import Kind
 from preau.demo.towns import small
@@ -99,6 +100,23 @@ FAQ = (
 )
 
 
+ABSENCES = TownAbsences(
+    motives=(ILL, TEACHER, OUTING, HOLIDAYS, OTHER),
+    services=(
+        Service(
+            (),
+            {"kind": "after", "hours": 48},
+            {
+                "maladie": {"deducts": True, "proof_delay": {"hours": 48}},
+                "enseignant": {"deducts": True},
+                "sortie": {"deducts": True},
+            },
+            "Hors délai, l’absence se justifie ici jusqu’à 48 h après, jamais par courriel ni par téléphone.",
+        ),
+    ),
+)
+
+
 def build(builder: Builder) -> None:
     """Write down Kerploz."""
     _open(builder)
@@ -167,7 +185,11 @@ def _open(builder: Builder) -> None:
         contact_address="1 plasenn an Ti-Kêr\n99560 Kerploz",
         contact_hours="Du lundi au vendredi, de 8 h 45 à 12 h et de 13 h 30 à 17 h",
         website="https://www.kerploz.example",
-        labels={"bookings": "Modifier les réservations", "department": "Éducation Jeunesse"},
+        labels={
+            "bookings": "Modifier les réservations",
+            "absence": "Justifier une absence",
+            "department": "Éducation Jeunesse",
+        },
     )
     builder.news(
         (

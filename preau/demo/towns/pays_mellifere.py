@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from preau.demo import dossiers
+from preau.demo.absences import ILL, OTHER, OUTING, TEACHER, Service, TownAbsences
 from preau.demo.builder import Builder, Hours, Person, Pupil
 from preau.demo.towns import small
 from preau.demo.towns.pays_mellifere_characters import write_characters
@@ -26,6 +27,28 @@ RULES = (
 LATER = (
     ("Halte-garderie", ActivityKind.CRECHE, ("La Petite Ruche", SiteKind.CRECHE, "2 allée du Verger"), (3, 72)),
     ("Accueil de jeunes", ActivityKind.OUTINGS, ("Le Grand Essaim", SiteKind.LEISURE, "5 rue du Lavoir"), (120, 216)),
+)
+
+
+ABSENCES = TownAbsences(
+    motives=(ILL, TEACHER, OUTING, OTHER),
+    services=(
+        Service(
+            (),
+            {"kind": "same_day", "at": "9:30"},
+            {
+                "maladie": {
+                    "deducts": True,
+                    "proof_delay": {"hours": 72},
+                    "unproven_waiting_days": 2,
+                    "most_days": 10,
+                },
+                "enseignant": {"deducts": True},
+                "sortie": {"deducts": True},
+            },
+            "Sans certificat sous 72 h, les deux premiers jours restent dus.",
+        ),
+    ),
 )
 
 

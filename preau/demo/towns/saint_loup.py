@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from preau.demo.absences import HOLIDAYS, ILL, OTHER, OUTING, TEACHER, Service, TownAbsences
 from preau.demo.builder import Builder, Home, Hours
 from preau.demo.crowd import add_crowd
 from preau.demo.patterns import Habit, book_by_habit, fill, habit, next_open_day
@@ -79,6 +80,23 @@ class Rolls:
         self.all.setdefault(enrolment.offer_id, []).append(enrolment)
         if not home.is_character:
             self.free.setdefault(enrolment.offer_id, []).append(enrolment)
+
+
+ABSENCES = TownAbsences(
+    motives=(ILL, TEACHER, OUTING, HOLIDAYS, OTHER),
+    services=(
+        Service(
+            (),
+            {"kind": "same_day", "at": "8:30"},
+            {
+                "maladie": {"deducts": True, "proof_delay": {"days": 7}},
+                "enseignant": {"deducts": True},
+                "sortie": {"deducts": True},
+            },
+            "Le premier jour reste dû quand le repas est déjà commandé, sauf certificat médical sous 7 jours.",
+        ),
+    ),
+)
 
 
 def build(builder: Builder) -> None:

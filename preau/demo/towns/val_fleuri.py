@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from preau.demo.absences import EVE, EVICTION, HOLIDAYS, HOSPITAL, ILL, OTHER, PLANNING, Service, TownAbsences
 from preau.demo.builder import Builder, Hours, Person, Pupil
 from preau.demo.towns import small, val_fleuri_creche
 from preau.domain.catalogue.enums import ActivityKind, OpenOn
@@ -13,6 +14,31 @@ NAME = "Syndicat de communes du Val-Fleuri"
 THE_TOWN = "le syndicat de communes du Val-Fleuri"
 CONTACT = "enfance@val-fleuri.example"
 DEADLINE = {"kind": "hours", "hours": 48}
+
+
+CARE = {
+    "maladie": {"deducts": True, "waiting_days": 3, "proof_delay": {"days": 8}},
+    "hospitalisation": {"deducts": True, "proof_delay": {"days": 15}},
+    "eviction": {"deducts": True, "proof_delay": {"days": 8}},
+}
+WAITING = (
+    "Les jours de maladie sont déduits sur certificat, après un délai de carence de trois jours calendaires : "
+    "le premier jour d’absence et les deux qui suivent."
+)
+ABSENCES = TownAbsences(
+    motives=(ILL, HOSPITAL, EVICTION, HOLIDAYS, PLANNING, OTHER),
+    services=(
+        Service(("Accueil Régulier",), EVE, CARE, WAITING, frees=False, is_reviewed=True),
+        Service(("Accueil Variable", "Accueil Occasionnel"), EVE, CARE, WAITING),
+        Service(
+            ("ALSH Vacances", "ADOS Vacances scolaires"),
+            {"kind": "same_day", "at": "9:00"},
+            {"maladie": {"deducts": True, "proof_delay": {"hours": 48}}},
+            "Une journée annulée moins de 48 h avant reste due, sauf certificat médical sous 48 h.",
+        ),
+    ),
+    together=False,
+)
 
 
 def build(builder: Builder) -> None:
@@ -78,6 +104,7 @@ def _open(builder: Builder) -> None:
         website="https://www.val-fleuri.example",
         labels={
             "bookings": "Créer les réservations",
+            "absence": "Justifier une absence",
             "department": "Enfance Jeunesse",
         },
     )

@@ -42,6 +42,8 @@ class AbsencePolicy(TenantModel):
 
     activity = models.OneToOneField("catalogue.Activity", on_delete=models.CASCADE, related_name="absence_policy")
     window = SettingField(blank=False, check=_window)  # see rules.parse_window
+    # Announced before the time to cancel, a moment is cancelled. Not so under a contract: its motive alone decides.
+    frees = models.BooleanField(default=True)
     is_reviewed = models.BooleanField(default=False)  # an agent answers each, even without a proof to look at
     words = models.CharField(max_length=300, blank=True)  # what the règlement says, read by who announces
 

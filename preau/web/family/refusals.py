@@ -22,7 +22,7 @@ REFUSALS: dict[str, str | Promise] = {
     "exchange_kept": _("L’échange n’était pas possible : la réservation de départ est conservée."),
     "not_enrolled": _("L’inscription ne couvre pas ce jour."),
     "asked": _("Une demande est déjà en attente pour ce jour. Annulez-la d’abord si vous voulez d’autres horaires."),
-    "kept_day": _("Une journée réservée ne s’annule pas ici : signalez l’absence à la structure."),
+    "kept_day": _("Une journée réservée ne s’annule pas ici : signalez une absence."),
     "held_elsewhere": _("L’enfant est déjà attendu à ces heures-là par une autre inscription."),
     "bad_hours": _("Ces horaires ne sont plus possibles ce jour-là. Ouvrez le jour et choisissez-en d’autres."),
     "no_room": _("Il n’y a plus de place à ces heures-là. Essayez d’autres horaires, ou appelez la structure."),

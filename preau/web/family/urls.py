@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from preau.web.family.absences import views as absences
 from preau.web.family.bookings import basket, week
 from preau.web.family.bookings import views as bookings
 from preau.web.family.documents import views as documents
@@ -38,6 +39,11 @@ urlpatterns = [
     path("demandes/<int:number>/complement/", case.complete, name="procedure_complete"),
     path("demandes/<int:number>/reprise/", case.again, name="procedure_again"),
     path("demandes/<int:number>/abandon/", case.cancel, name="procedure_cancel"),
+    path("demandes/<int:number>/absence/", absences.sent, name="absence_sent"),
+    path("demandes/<int:number>/absence/retour/", absences.back, name="absence_back"),
+    path("absences/", absences.absence, name="absence"),
+    path("absences/<int:child_id>/", absences.absence_child, name="absence_child"),
+    path("absences/brouillon/<int:draft_id>/", absences.recap, name="absence_recap"),
     path("accords/<int:number>/", agreements.agreement, name="agreement"),
     path("demarches/", drafts.menu, name="acts"),
     path("demarches/brouillon/<int:draft_id>/", drafts.recap, name="draft_recap"),

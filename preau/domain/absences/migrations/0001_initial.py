@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("window", models.JSONField(blank=True)),
+                ("frees", models.BooleanField(default=True)),
                 ("is_reviewed", models.BooleanField(default=False)),
                 ("words", models.CharField(blank=True, max_length=300)),
                 (

@@ -198,7 +198,7 @@ def _fate(
         return Fate.TOO_LATE
     limit = closes[moment]
     is_whole = moment.range_id is None or said.hours is None
-    is_in_time = moment.is_booked and is_whole and limit is not None and now < limit
+    is_in_time = enrolment.frees and moment.is_booked and is_whole and limit is not None and now < limit
     return Fate.FREE if is_in_time else Fate.ABSENT
 
 

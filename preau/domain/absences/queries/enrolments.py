@@ -47,6 +47,7 @@ class AttendedEnrolment:
     cancel_deadline: Mapping[str, object]
     policy_id: int | None
     window: Window | None
+    frees: bool
     is_reviewed: bool
     words: str
 
@@ -149,8 +150,10 @@ _COLUMNS = {
     "offer_starts_on": F("offer__starts_on"),
     "offer_ends_on": F("offer__ends_on"),
     "cancel_deadline": F("offer__cancel_deadline"),
+    "change_deadline": F("offer__change_deadline"),
     "policy_id": F("offer__activity__absence_policy__id"),
     "kept_window": F("offer__activity__absence_policy__window"),
+    "policy_frees": F("offer__activity__absence_policy__frees"),
     "reviewed": F("offer__activity__absence_policy__is_reviewed"),
     "policy_words": F("offer__activity__absence_policy__words"),
 }
@@ -165,6 +168,9 @@ def _view(row: Mapping[str, Any]) -> AttendedEnrolment:
         starts_on=max(row["starts_on"], row["offer_starts_on"]),
         ends_on=min(row["ends_on"], row["offer_ends_on"]),
         window=_window(row),
+        # In a crèche, one notice holds for every change of hours.
+        cancel_deadline=row["cancel_deadline"] or (row["change_deadline"] if _is_by_hours(row) else {}),
+        frees=row["policy_frees"] is not False,
         is_reviewed=bool(row["reviewed"]),
         words=row["policy_words"] or "",
         **{name: row[name] for name in _AS_READ},
@@ -173,8 +179,12 @@ def _view(row: Mapping[str, Any]) -> AttendedEnrolment:
 
 _AS_READ = (
     *("family_id", "child_id", "offer_id", "activity_id", "activity", "department_id", "site_id", "site", "mode"),
-    *("cancel_deadline", "policy_id"),
+    "policy_id",
 )
+
+
+def _is_by_hours(row: Mapping[str, Any]) -> bool:
+    return bool(row["mode"] == BookingMode.TIME_RANGES)
 
 
 def _window(row: Mapping[str, Any]) -> Window | None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
@@ -17,6 +18,7 @@ from preau.domain.bookings.models import Booking
 from preau.domain.catalogue.enums import BookingMode
 from preau.domain.catalogue.models import Offer
 from preau.domain.catalogue.queries import closures_of, load_calendars
+from preau.domain.catalogue.rules import instant_of
 from preau.domain.creche.enums import RangeStatus
 from preau.domain.creche.models import CareRange
 from preau.domain.enrolments.models import Enrolment
@@ -56,6 +58,10 @@ class MissedMoment:
     why: str
     rank: int
     proof: str
+
+    def starts_after(self, now: datetime, *, zone: ZoneInfo) -> bool:
+        """Tell whether it has not begun yet."""
+        return now < instant_of(self.on, self.hours.start, zone)
 
     @property
     def is_excused(self) -> bool:

@@ -11,8 +11,8 @@ from preau.domain.absences.enums import Effect, ProofState
 from preau.domain.absences.models import Absence, AbsenceDay
 from preau.domain.absences.queries.moments import MissedMoment, by_day
 from preau.domain.absences.rules import Announcement
-from preau.domain.catalogue.rules import instant_of, place_name
-from preau.domain.procedures.models import Procedure, ProcedureAbsence
+from preau.domain.catalogue.rules import place_name
+from preau.domain.procedures.models import Procedure, ProcedureAbsence, ProcedurePiece
 from preau.domain.procedures.queries.cases import visible
 from preau.kernel.clock_times import read_clock
 from preau.kernel.time_ranges import TimeRange
@@ -55,7 +55,7 @@ class AbsenceCase:
 
     def may_be_taken_back(self, *, actor: Actor, now: datetime) -> bool:
         """Tell whether some of it has not begun yet."""
-        return any(now < instant_of(each.on, each.hours.start, actor.zone) for each in self.moments)
+        return any(each.starts_after(now, zone=actor.zone) for each in self.moments)
 
 
 def absences_of(*, actor: Actor, number: int, with_health: bool) -> list[AbsenceCase]:
@@ -110,6 +110,12 @@ def _case(row: Absence, moments: tuple[MissedMoment, ...], *, with_health: bool)
         moments=moments,
         is_taken_back=not moments,
     )
+
+
+def joined_documents(*, actor: Actor, draft_id: int) -> list[int]:
+    """Return the documents joined to a draft that the caller has found. One query."""
+    rows = ProcedurePiece.objects.filter(organisation_id=actor.organisation_id, procedure_id=draft_id)
+    return list(rows.values_list("document_id", flat=True))
 
 
 def absence_ids(*, row: Procedure) -> list[int]:

@@ -10,13 +10,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from preau.base.facts import NotFound
 from preau.base.uploads import FileRefused
-from preau.domain.documents.queries.pieces import document_types
+from preau.domain.absences.rules import ProofTooLate
+from preau.domain.documents.queries.pieces import TypeView, document_types
+from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.operations import drafts
 from preau.domain.procedures.operations import messages as messages_acts
 from preau.domain.procedures.operations.answering_hours import withdraw_days
 from preau.domain.procedures.operations.joining import join_document
-from preau.domain.procedures.queries.cases import find_case, pieces_of
+from preau.domain.procedures.queries.absences import absences_of
+from preau.domain.procedures.queries.cases import ProcedureFile, find_case, pieces_of
 from preau.domain.procedures.rules import AlreadyDecided, NotOpenForYou, TextMissing, TextTooLong
+from preau.web.family.absences.procedure import absence_context
 from preau.web.family.documents.forms import DocumentForm
 from preau.web.family.procedures.places import draft_address
 from preau.web.ui.policy import family_page
@@ -66,7 +70,7 @@ def join(request: Any, slug: str, number: int) -> HttpResponse:
     """Join a document to a démarche that is not decided yet."""
     case = find_case(actor=request.actor, number=number)
     child_id = case.child.child_id if case.child else None
-    types = [each for each in document_types(actor=request.actor) if (each.subject == "child") <= bool(child_id)]
+    types = _types(request, case)
     form = DocumentForm(request.POST, request.FILES, types=types, on=request.today)
     if form.is_valid():
         wanted = next(each for each in types if str(each.type_id) == form.cleaned_data["type"])
@@ -88,6 +92,10 @@ def join(request: Any, slug: str, number: int) -> HttpResponse:
             form.add_error("file", refusal(refused.code))
         except AlreadyDecided:
             messages.warning(request, _("Cette demande est déjà traitée : le document n’est pas joint."))
+        except ProofTooLate:
+            messages.warning(
+                request, _("Le délai est passé : le justificatif n’est pas joint. Appelez la structure, qui décidera.")
+            )
         else:
             if _is_back_to_the_service(request, number):
                 messages.success(request, _("Tout ce qui était demandé est envoyé. Le service reprend votre demande."))
@@ -178,12 +186,26 @@ def case_page(
         "asked_pieces": [(each, each["id"] in given) for each in case.asked.get("types", [])],
     }
     if case.is_open:
-        has_child = case.child is not None
-        types = [each for each in document_types(actor=request.actor) if has_child or each.subject != "child"]
+        types = _types(request, case)
         asked = [each["id"] for each in case.asked.get("types", [])]
         initial = {"type": str(asked[0]) if asked else ""}
-        context["document_form"] = document_form or DocumentForm(types=types, on=request.today, initial=initial)
-    return render(request, "family/procedures/case.html", context, status=status)
+        if types:
+            context["document_form"] = document_form or DocumentForm(types=types, on=request.today, initial=initial)
+    if case.view.kind != ProcedureKind.ABSENCE:
+        return render(request, "family/procedures/case.html", context, status=status)
+    context |= absence_context(request, number)
+    return render(request, "family/absences/procedure.html", context, status=status)
+
+
+def _types(request: Any, case: ProcedureFile) -> list[TypeView]:
+    """What may be joined to a démarche; to an absence, what proves it."""
+    is_absence = case.view.kind == ProcedureKind.ABSENCE
+    types = document_types(actor=request.actor, with_events=is_absence)
+    if not is_absence:
+        return [each for each in types if case.child is not None or each.subject != "child"]
+    absences = absences_of(actor=request.actor, number=case.view.number, with_health=True)
+    proofs = {each.proof_type_id for each in absences} | {each["id"] for each in case.asked.get("types", [])}
+    return [each for each in types if each.type_id in proofs]
 
 
 def _again(request: Any, number: int, sentence: str) -> HttpResponse:

@@ -49,6 +49,8 @@ def recap(request: Any, slug: str, draft_id: int) -> HttpResponse:
             actor=request.actor, draft_id=draft_id, now=request.now
         )  # a replay: nothing is done
         return redirect("family:procedure_sent", slug=slug, number=submitted.view.number)
+    if draft.kind == ProcedureKind.ABSENCE:
+        return redirect("family:absence_recap", slug=slug, draft_id=draft_id)
     problems = drafts_acts.problems_of(actor=request.actor, draft_id=draft_id, on=request.today)
     may_be_kept = waits_for_dossier(problems=problems)
     if request.method == "POST" and may_be_kept:

@@ -31,6 +31,10 @@ def draft_address(slug: str, draft: DraftView) -> str:
             return reverse("family:child_form", args=[slug, draft.about.form_id, draft.child.child_id])
         case "form":
             return reverse("family:form", args=[slug, draft.about.form_id])
+        case "absence" if draft.answers.get("absence"):
+            return reverse("family:absence_recap", args=[slug, draft.draft_id])
+        case "absence":
+            return reverse("family:absence", args=[slug])
         case "enrolment" | "schooling" | "booking" | "document":
             return reverse("family:acts", args=[slug])
         case kind:
