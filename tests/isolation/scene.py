@@ -12,6 +12,7 @@ from preau.base.models import TenantModel
 from preau.base.uploads import clean_upload
 from preau.domain.accounts.models import Account, OpenSession, SecondFactor
 from preau.domain.accounts.operations.opening import send_activation
+from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import OrderItem
 from preau.domain.documents.enums import Category
 from preau.domain.documents.models import DocumentType
@@ -25,6 +26,7 @@ from preau.domain.families.rules import CONTACT_LENGTHS
 from preau.domain.organisations.models import Department, Site
 from preau.domain.procedures.enums import OtherParent, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Mailing, Procedure, ProcedureForm
+from preau.domain.procedures.operations.absences import begin_absence
 from preau.domain.procedures.operations.answering_hours import accept_many
 from preau.domain.procedures.operations.basket import change_basket
 from preau.domain.procedures.operations.decisions import ask_more
@@ -35,6 +37,7 @@ from preau.domain.procedures.operations.orders import place_order
 from preau.domain.procedures.queries.hours import hours_basket, wishes_of
 from preau.domain.procedures.rules import About
 from preau.domain.publishing.models import NewsItem
+from tests.factories.absences import Absences, send, values_of
 from tests.factories.creche import FULL_DAY, Creche, monday
 from tests.factories.town import NOW, Town, slots_of
 from tests.uploads.corpus import paper, picture
@@ -50,6 +53,8 @@ ENROLMENT_NUMBER, AGREEMENT_NUMBER, REFUSED_NUMBER = 901, 902, 903  # far from w
 # What is done to a démarche that a service decides, and not to reservations.
 FILE_ROUTES = ("recue/", "message/", "complement/", "abandon/", "<int:number>/document/", "demarches/<int:number>/")
 # What is done to hours of care.
+# What is done to an absence.
+ABSENCE_ROUTES = ("/absence/", "/justification/", "/correction/")
 CARE_ROUTES = ("reservations/horaires/", "demandes/<int:number>/horaires/", "agents/creche/")
 
 
@@ -73,6 +78,10 @@ class Scene:
             ids["number"] = AGREEMENT_NUMBER
         if any(each in route for each in CARE_ROUTES):
             ids |= {"enrolment_id": ids["care_enrolment_id"], "number": ids["care_number"]}
+        if any(each in route for each in ABSENCE_ROUTES):
+            ids["number"] = ids["absence_number"]
+        if "absences/brouillon/" in route:
+            ids["draft_id"] = ids["absence_draft_id"]
         if "abonnement/" in route:
             ids["enrolment_id"] = ids["subscription_id"]
         if "documents/foyer/" in route:
@@ -153,7 +162,7 @@ def build() -> Scene:
     _sing(town, victim)
     send_activation(actor=town.agent("agent", account=agent), account_id=victim.account.pk, now=NOW)
     _ask(town, victim, offer)
-    care = _care(town, victim)
+    care = _care(town, victim) | _miss(town, victim)
     stranger = other.household("Denis", login="denis")
     other.enrol(stranger, other.offer(), child=stranger.children[0])
     neighbour = town.household("Voisin", login="voisin")
@@ -267,6 +276,16 @@ def _care(town: Town, victim: Any) -> dict[str, Any]:
         if key == "soin":
             accept_many(actor=town.agent("agent"), numbers=[number], now=NOW)
     return {"care_enrolment_id": enrolment.pk, "section_id": creche.sections[0].pk, "care_number": number}
+
+
+def _miss(town: Town, victim: Any) -> dict[str, Any]:
+    """An absence of the first child, and another that its parent has begun to say."""
+    Absences(town).open(town.activity)
+    actor, on = town.parent(victim), Booking.objects.filter(enrolment=victim.enrolments[0]).earliest("on").on
+    [number] = send(actor, victim, on, comment=f"{CANARY}-absence").numbers
+    values = values_of(victim, on, comment=f"{CANARY}-brouillon")
+    draft_id = begin_absence(actor=actor, family_id=victim.family.pk, values=values, now=NOW)
+    return {"absence_number": number, "absence_draft_id": draft_id}
 
 
 def _object(victim: Any) -> int:

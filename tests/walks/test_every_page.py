@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.walks import (
+    test_absences,
     test_agents_day,
     test_family_desk,
     test_first_walk,
@@ -70,6 +71,9 @@ OF_A_MOMENT: dict[str, Callable[..., None]] = {
     "family:basket": test_week.test_no_tick_is_lost_by_tabs_back_or_a_closed_browser,
     "family:subscription": test_moments.test_a_standing_booking_is_suspended_on_a_phone,
     "family:enrolment_same": test_moments.test_the_same_enrolment_for_a_brother,
+    "family:absence_recap": test_absences.test_several_children_for_a_part_of_the_day,
+    "family:absence_sent": test_absences.test_several_children_for_a_part_of_the_day,
+    "family:absence_back": test_absences.test_out_of_time_then_the_child_comes_after_all,
     "family:procedure_sent": test_guide_002.test_the_four_steps_of_the_year,
     "staff:mailing": test_agents_day.test_who_has_not_sent_the_vaccines_in_two_clicks_and_a_reminder,
     "staff:mails": test_agents_day.test_mails_that_could_not_leave_have_their_page,

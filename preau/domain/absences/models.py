@@ -106,9 +106,9 @@ class AbsenceRule(TenantModel):
     def clean(self) -> None:
         """Refuse a rule that contradicts itself: a proof would cost more than none, or nothing be ever deducted."""
         sentences = {
-            "unproven_without_proof": _("Sans justificatif demandé, il n’y a pas de délai « sans justificatif »."),
+            "unproven_without_proof": _("Sans justificatif demandé, il n’y a pas de délai « sans justificatif »."),
             "proof_costs_more": _("Sans justificatif, le délai de carence ne peut pas être plus court qu’avec."),
-            "never_deducts": _("Le plafond est plus court que le délai de carence : rien ne serait jamais déduit."),
+            "never_deducts": _("Le plafond est plus court que le délai de carence : rien ne serait jamais déduit."),
         }
         if problem := problem_of(self.effect()):
             raise ValidationError(sentences[problem])

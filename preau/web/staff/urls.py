@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from preau.web.staff.absences import views as absences
 from preau.web.staff.agents import views as agents
 from preau.web.staff.children import views as children
 from preau.web.staff.documents import views as documents
@@ -37,6 +38,9 @@ urlpatterns = [
         name="procedure_piece",
     ),
     path("demarches/<int:number>/message/", procedure_acts.write, name="procedure_write"),
+    path("demarches/<int:number>/justification/", absences.grant, name="absence_grant"),
+    path("demarches/<int:number>/correction/", absences.correct, name="absence_correct"),
+    path("familles/<int:family_id>/absence/<int:child_id>/", absences.phone, name="absence_phone"),
     path("documents/<int:document_id>/", documents.document, name="document"),
     path("documents/<int:document_id>/pages/<int:page>/", documents.page, name="document_page"),
     path("suivi/", follow_up.lists, name="follow_up"),

@@ -85,7 +85,7 @@ def preview_absence(*, actor: Actor, said: Announcement, now: datetime) -> Plan:
 
     :raises NotFound: an enrolment or the motive is not the actor's; :raises TooLong: more than `MOST_DAYS` days.
     """
-    return _plan(actor, said, now=now)[0]
+    return _plan(actor, said, now=now)
 
 
 @transaction.atomic
@@ -103,10 +103,10 @@ def announce(*, actor: Actor, said: Announcement, now: datetime) -> Announced:
     enrolments = load_attended(actor=actor, enrolment_ids=said.enrolment_ids)
     cared = [pk for pk, each in enrolments.items() if each.is_by_hours]
     hold_care(actor=actor, enrolment_ids=cared, others=sorted(set(enrolments) - set(cared)))
-    plan, material = _plan(actor, said, now=now)
+    plan = _plan(actor, said, now=now)
     _check_something(plan)
     cancelled = _give_back(actor, plan, now=now)
-    absences = _write(actor, said, plan, material, cancelled, now=now)
+    absences = _write(actor, said, plan, cancelled=cancelled, now=now)
     recount(actor=actor, enrolments=[plan.enrolments[pk] for pk in absences], start=said.start, end=said.end)
     return Announced(plan, absences, cancelled)
 
@@ -120,7 +120,7 @@ def _check_something(plan: Plan) -> None:
     raise CallTheStructure if Fate.TOO_LATE in fates else AllSaid
 
 
-def _plan(actor: Actor, said: Announcement, *, now: datetime) -> tuple[Plan, Material]:
+def _plan(actor: Actor, said: Announcement, *, now: datetime) -> Plan:
     reason = next((each for each in reasons(actor=actor) if each.code == said.reason), None)
     if reason is None:
         raise NotFound("reason")
@@ -133,14 +133,14 @@ def _plan(actor: Actor, said: Announcement, *, now: datetime) -> tuple[Plan, Mat
     closes = _cancel_closes(actor, enrolments, moments)
     fates: dict[Moment, Fate] = {}
     for moment in moments:
-        is_said = misses(missed, enrolment_id=moment.enrolment_id, on=moment.on, hours=moment.hours) is not None
-        fates[moment] = Fate.SAID if is_said else _fate(actor, enrolments, moment, closes, said, now)
+        is_said = misses(missed=missed, enrolment_id=moment.enrolment_id, on=moment.on, hours=moment.hours) is not None
+        fates[moment] = Fate.SAID if is_said else _fate(actor, plan, said, moment, limit=closes[moment], now=now)
     for moment in _not_given_back(actor, fates, now=now):
         fates[moment] = Fate.ABSENT
     material = read_material(actor=actor, enrolments=enrolments.values(), start=said.start, end=said.end)
     plan.moments = [MomentPlan(moment, fate) for moment, fate in fates.items()]
     _judge(actor, plan, said, material)
-    return plan, material
+    return plan
 
 
 def _concerned(actor: Actor, said: Announcement, enrolments: Mapping[int, AttendedEnrolment]) -> list[Moment]:
@@ -183,20 +183,13 @@ def _cancel_closes(
 
 
 def _fate(
-    actor: Actor,
-    enrolments: Mapping[int, AttendedEnrolment],
-    moment: Moment,
-    closes: Mapping[Moment, datetime | None],
-    said: Announcement,
-    now: datetime,
+    actor: Actor, plan: Plan, said: Announcement, moment: Moment, *, limit: datetime | None, now: datetime
 ) -> Fate:
-    enrolment = enrolments[moment.enrolment_id]
-    if actor.audience == FAMILY and (
-        enrolment.window is None
-        or now >= announced_until(enrolment.window, on=moment.on, starts_minute=moment.hours.start, zone=actor.zone)
-    ):
-        return Fate.TOO_LATE
-    limit = closes[moment]
+    enrolment, starts = plan.enrolments[moment.enrolment_id], moment.hours.start
+    if actor.audience == FAMILY:
+        window = enrolment.window
+        if window is None or now >= announced_until(window, on=moment.on, starts_minute=starts, zone=actor.zone):
+            return Fate.TOO_LATE
     is_whole = moment.range_id is None or said.hours is None
     is_in_time = enrolment.frees and moment.is_booked and is_whole and limit is not None and now < limit
     return Fate.FREE if is_in_time else Fate.ABSENT
@@ -284,13 +277,7 @@ def _kept_hours(actor: Actor, plan: Plan, gone: Sequence[Moment]) -> list[DayWis
 
 
 def _write(
-    actor: Actor,
-    said: Announcement,
-    plan: Plan,
-    material: Material,
-    cancelled: Mapping[tuple[int, int], int],
-    *,
-    now: datetime,
+    actor: Actor, said: Announcement, plan: Plan, *, cancelled: Mapping[tuple[int, int], int], now: datetime
 ) -> dict[int, int]:
     """Write an absence for each enrolment of which something is missed, and its moments. Two queries."""
     concerned = [pk for pk in sorted(plan.enrolments) if plan.of(Fate.FREE, pk) or plan.of(Fate.ABSENT, pk)]

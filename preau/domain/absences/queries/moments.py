@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from preau.base.actor import FAMILY, Actor
 from preau.base.scope import limited
@@ -58,6 +58,8 @@ class MissedMoment:
     why: str
     rank: int
     proof: str
+    slot_id: int | None = None  # of what is booked by units
+    code: str | None = None  # of the unit
 
     def starts_after(self, now: datetime, *, zone: ZoneInfo) -> bool:
         """Tell whether it has not begun yet."""
@@ -150,7 +152,28 @@ def missed_moments(
         rows = rows.filter(enrolment_id__in=enrolment_ids)
     if site_id is not None:
         rows = rows.filter(enrolment__offer__site_id=site_id)
-    return by_day(_within(actor, rows))
+    return by_day(rows=_within(actor, rows))
+
+
+def missed_starts(*, actor: Actor, start: date, end: date) -> frozenset[tuple[int, date, int]]:
+    """Return (enrolment, day, minute at which the moment starts) of what is missed in [start, end), for lists. One
+    query.
+    """
+    rows = AbsenceDay.objects.filter(
+        organisation_id=actor.organisation_id, on__gte=start, on__lt=end, taken_back_at=None
+    ).exclude(effect=Effect.FREED)
+    return frozenset(_within(actor, rows).values_list("enrolment_id", "on", "starts_minute"))
+
+
+def absent_counts(*, actor: Actor, days: Collection[date]) -> dict[tuple[date, int, int, str], int]:
+    """Return (day, site, activity, unit) → how many of those who booked it will not come. One query."""
+    rows = AbsenceDay.objects.filter(
+        organisation_id=actor.organisation_id, on__in=days, taken_back_at=None, booking__isnull=False
+    ).exclude(effect=Effect.FREED)
+    path = "booking__slot"
+    keys = ("on", f"{path}__offer__site_id", f"{path}__offer__activity_id", f"{path}__unit__name")
+    counted = _within(actor, rows).order_by().values_list(*keys).annotate(count=Count("pk"))
+    return {(on, site_id, activity_id, unit): count for on, site_id, activity_id, unit, count in counted}
 
 
 def _within(actor: Actor, rows: QuerySet[AbsenceDay]) -> QuerySet[AbsenceDay]:
@@ -163,7 +186,7 @@ def _within(actor: Actor, rows: QuerySet[AbsenceDay]) -> QuerySet[AbsenceDay]:
     )
 
 
-def by_day(rows: QuerySet[AbsenceDay]) -> dict[tuple[int, date], list[MissedMoment]]:
+def by_day(*, rows: QuerySet[AbsenceDay]) -> dict[tuple[int, date], list[MissedMoment]]:
     """Return the rows of missed moments that the caller may read, by enrolment and day, in order. One query."""
     found: dict[tuple[int, date], list[MissedMoment]] = {}
     for absence_id, enrolment_id, on, starts, ends, *what in rows.order_by("on", "starts_minute", "pk").values_list(
@@ -174,16 +197,11 @@ def by_day(rows: QuerySet[AbsenceDay]) -> dict[tuple[int, date], list[MissedMome
     return found
 
 
-_OF_DAY = ("name", "effect", "why", "rank", "absence__proof")
+_OF_DAY = ("name", "effect", "why", "rank", "absence__proof", "booking__slot_id", "booking__slot__unit__code")
 
 
 def misses(
-    missed: Mapping[tuple[int, date], Collection[MissedMoment]], *, enrolment_id: int, on: date, hours: TimeRange
+    *, missed: Mapping[tuple[int, date], Collection[MissedMoment]], enrolment_id: int, on: date, hours: TimeRange
 ) -> MissedMoment | None:
     """Return what is missed of a planned moment, None when nothing is."""
     return next((each for each in missed.get((enrolment_id, on), ()) if each.hours.meets(hours)), None)
-
-
-def around(days: Collection[date], *, reach: int) -> tuple[date, date]:
-    """Return a period [start, end) that holds some days and as many calendar days around them."""
-    return min(days) - timedelta(days=reach), max(days) + timedelta(days=reach + 1)

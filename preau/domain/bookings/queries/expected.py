@@ -38,6 +38,7 @@ class Expected(NamedTuple):
     starts_minute: int
     position: int
     child_id: int | None = None
+    is_absent: bool = False  # written by the screens: who is expected knows nothing of who said it would not come
 
 
 @dataclass(frozen=True, slots=True)

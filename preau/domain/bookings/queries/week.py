@@ -35,6 +35,7 @@ class PlannedUnit:
     starts_minute: int
     ends_minute: int
     is_waiting: bool
+    absence: str = ""  # in words, written by the screens: what is planned knows nothing of what is missed
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
-from preau.domain.absences.enums import Effect, ProofState
+from preau.domain.absences.enums import ProofState
 from preau.domain.absences.models import Absence, AbsenceDay
 from preau.domain.absences.queries.moments import MissedMoment, by_day
 from preau.domain.absences.rules import Announcement
@@ -49,10 +49,6 @@ class AbsenceCase:
     def waits_for_proof(self) -> bool:
         return self.proof in (ProofState.AWAITED, ProofState.REFUSED, ProofState.MISSED) and not self.is_taken_back
 
-    def of(self, effect: str) -> list[MissedMoment]:
-        """Return the moments of one effect."""
-        return [each for each in self.moments if each.effect == effect]
-
     def may_be_taken_back(self, *, actor: Actor, now: datetime) -> bool:
         """Tell whether some of it has not begun yet."""
         return any(each.starts_after(now, zone=actor.zone) for each in self.moments)
@@ -79,7 +75,7 @@ def absences_of(*, actor: Actor, number: int, with_health: bool) -> list[Absence
         organisation_id=actor.organisation_id, absence_id__in=[each.pk for each in rows], taken_back_at=None
     )
     found: dict[int, list[MissedMoment]] = {}
-    for moments in by_day(days).values():
+    for moments in by_day(rows=days).values():
         for each in moments:
             found.setdefault(each.absence_id, []).append(each)
     return [_case(each, tuple(found.get(each.pk, ())), with_health=with_health) for each in rows]
@@ -145,8 +141,3 @@ def said_in(*, answers: Mapping[str, Any], proven_children: Collection[int] = ()
         comment=str(said.get("comment", "")),
         proven_children=frozenset(proven_children),
     )
-
-
-def is_due(moments: Collection[MissedMoment]) -> bool:
-    """Tell whether some moment stays due."""
-    return any(each.effect == Effect.DUE for each in moments)

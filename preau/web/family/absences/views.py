@@ -1,10 +1,12 @@
 """« Signaler une absence », « Justifier une absence » (A11): say it, read what it changes, send it, take it back."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -29,7 +31,7 @@ from preau.web.family.absences.forms import FILLS, AbsenceForm, filled, initial_
 from preau.web.family.absences.words import changes_of, parts_of_plan
 from preau.web.family.documents.forms import DocumentForm
 from preau.web.family.procedures.places import my_family
-from preau.web.ui.policy import family_page, intimate
+from preau.web.ui.policy import family_page
 from preau.web.ui.uploads import refusal
 
 LATELY = 14  # days ago an enrolment may have ended of which an absence is still said
@@ -116,21 +118,28 @@ def _initial(request: Any, draft: DraftView | None, rows: list[AttendedEnrolment
     }
 
 
-def _limits(rows: list[AttendedEnrolment]) -> list[tuple[int | None, str, str]]:
-    """The same-day rule of each structure, in words, with its telephone (A11-04)."""
-    found: dict[tuple[int | None, str, str], None] = {}
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A same-day rule, and the structures that keep it. `minute`: until when on the day itself; None: never on it."""
+
+    minute: int | None
+    structures: tuple[tuple[str, str], ...]  # name, telephone
+
+
+def _limits(rows: list[AttendedEnrolment]) -> list[Limit]:
+    """The same-day rules in words, with the telephone of each structure (A11-04)."""
+    found: dict[int | None, dict[tuple[str, str], None]] = {}
     for row in rows:
         match row.window:
             case Eve():
-                found[None, row.place, row.phone] = None
+                found.setdefault(None, {})[row.site, row.phone] = None
             case SameDay(minute):
-                found[minute, row.place, row.phone] = None
+                found.setdefault(minute, {})[row.site, row.phone] = None
             case _other:
                 continue
-    return list(found)
+    return [Limit(minute, tuple(structures)) for minute, structures in found.items()]
 
 
-@intimate
 @family_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def recap(request: Any, slug: str, draft_id: int) -> HttpResponse:
@@ -229,7 +238,8 @@ def _recap_page(
         "said": said,
         "last": said.end.fromordinal(said.end.toordinal() - 1),
         "parts": [part for part in parts if part.changes],
-        "empty": [part for part in parts if not part.changes],
+        "empty": sorted({part.child for part in parts} - {part.child for part in parts if part.changes}),
+        "edit_url": _edit_url(request, plan),
         "can_send": bool(fates & {"free", "absent"}),
         "is_said": bool(fates) and fates <= {"said"},
         "proofs": _proofs(plan, pieces),
@@ -238,6 +248,14 @@ def _recap_page(
         "children": list(dict.fromkeys(row.child for row in plan.enrolments.values())),
     }
     return render(request, "family/absences/recap.html", context, status=status)
+
+
+def _edit_url(request: Any, plan: Plan) -> str:
+    """Where the form is taken up again: that of the child, where each has its own."""
+    slug = request.organisation.slug
+    if request.organisation.absences_together or not plan.enrolments:
+        return reverse("family:absence", args=[slug])
+    return reverse("family:absence_child", args=[slug, next(iter(plan.enrolments.values())).child_id])
 
 
 def _proofs(plan: Plan, pieces: Any) -> list[dict[str, Any]]:
@@ -301,10 +319,10 @@ def _taken_back(request: Any, number: int) -> HttpResponse:
         messages.warning(request, _("Ces jours ont commencé, ou l’absence est déjà annulée. Appelez la structure."))
     else:
         if done.kept:
-            messages.success(request, _("L’absence est annulée : votre enfant est de nouveau attendu."))
+            messages.success(request, _("L’absence est annulée : votre enfant est de nouveau attendu."))
         if done.lost:
             messages.warning(
                 request,
-                _("Une place a été prise entre-temps : ce jour reste annulé. Revenez voir plus tard."),
+                _("Une place a été prise entre-temps : ce jour reste annulé. Revenez voir plus tard."),
             )
     return redirect("family:procedure", slug=request.organisation.slug, number=number)

@@ -78,7 +78,7 @@ def _piece_of_plan(each: MomentPlan, enrolment: AttendedEnrolment) -> _Piece:
     if each.fate is Fate.TOO_LATE:
         words = _("Il est trop tard pour le signaler ici. Appelez la structure.")
         if enrolment.phone:
-            words = _("Il est trop tard pour le signaler ici. Appelez la structure : %s.") % enrolment.phone
+            words = _("Il est trop tard pour le signaler ici. Appelez la structure : %s.") % enrolment.phone
         return _Piece(moment.on, what, 0, "bad", _("Par téléphone"), words)
     if each.judged is None or each.proven is None:
         return _Piece(moment.on, what, 0, *_fate_words(Effect.NOTED, Why.UNBOOKED))
@@ -98,7 +98,7 @@ def _fate_words(effect: str, why: str) -> tuple[str, str, str]:
     if effect == Effect.FREED:
         return "ok", _("Annulé à temps"), _("Rien n’est dû, la place est rendue.")
     if effect == Effect.NOTED:
-        return "info", _("Noté"), _("Rien n’était à payer : l’équipe est prévenue.")
+        return "info", _("Noté"), _("Rien n’était à payer : l’équipe est prévenue.")
     if effect == Effect.DEDUCTED:
         return "ok", _("Déduit"), _("Justificatif validé.") if why == Why.PROVEN else _("Ce motif suffit.")
     return "warn", _("Dû"), _due_words(why)
@@ -107,7 +107,7 @@ def _fate_words(effect: str, why: str) -> tuple[str, str, str]:
 def _due_words(why: str) -> str:
     match why:
         case Why.WAITING:
-            return _("Délai de carence : ces jours restent dus, même avec un justificatif.")
+            return _("Délai de carence : ces jours restent dus, même avec un justificatif.")
         case Why.NOT_DEDUCTED:
             return _("Le délai d’annulation est passé, et ce motif ne déduit rien.")
         case Why.PROOF_AWAITED:

@@ -15,6 +15,7 @@ from preau.web.family.refusals import SHORT
 from preau.web.ui.templatetags.fr import local_day
 
 MONTH, WEEK = "mois", "semaine"
+NO_ABSENCE: Mapping[int, str] = {}
 FEW_PLACES = 5
 LOOK_AHEAD_WEEKS = 8
 TOLD = frozenset({"not_open_yet", "no_longer_open", "piece_overdue", "unreadable"})  # told above the grid, once
@@ -29,6 +30,7 @@ class Box:
     shown: bool
     state: str
     note: str
+    absence: str = ""  # in words: booked, and missed
 
     @property
     def seen(self) -> str:
@@ -149,10 +151,14 @@ def shown_weeks(view: str, period: Period) -> Period:
     return period if view == WEEK else whole_weeks(period)
 
 
-def weeks(board: Board, draft: Mapping[int, bool], *, period: Period, today: date) -> list[Week]:
+def weeks(
+    board: Board, draft: Mapping[int, bool], *, period: Period, today: date, absences: Mapping[int, str] = NO_ABSENCE
+) -> list[Week]:
     """Return the weeks of the page, with the columns that the offer shows.
 
     A week is whole: of a month, its days of the neighbour month have their boxes too.
+
+    :param absences: slot → words of what is missed.
     """
     by_day = board.by_day()
     columns = sorted(int(digit) for digit in board.enrolment.shown_weekdays)
@@ -161,7 +167,7 @@ def weeks(board: Board, draft: Mapping[int, bool], *, period: Period, today: dat
         each = [monday + timedelta(days=column) for column in columns]
         if not any(on in period for on in each):  # of a month that begins on a Sunday, that Sunday alone
             continue
-        days = _runs([_day(board, by_day.get(on, []), draft, on=on, today=today) for on in each])
+        days = _runs([_day(board, by_day.get(on, []), draft, on=on, today=today, absences=absences) for on in each])
         days = tuple(replace(day, is_outside=day.on not in period) for day in days)
         found.append(Week(monday.isocalendar().week, days[0].on, days[-1].on, days))
     return found
@@ -172,10 +178,18 @@ def without_past(found: Sequence[Week], *, today: date) -> list[Week]:
     return [week for week in found if week.last >= today] or list(found)
 
 
-def _day(board: Board, slots: Sequence[SlotView], draft: Mapping[int, bool], *, on: date, today: date) -> Day:
+def _day(
+    board: Board,
+    slots: Sequence[SlotView],
+    draft: Mapping[int, bool],
+    *,
+    on: date,
+    today: date,
+    absences: Mapping[int, str],
+) -> Day:
     return Day(
         on=on,
-        boxes=tuple(_box(slot, draft) for slot in slots),
+        boxes=tuple(_box(slot, draft, absences.get(slot.slot_id, "")) for slot in slots),
         closed=None if slots else board.closures.get(on, ""),
         is_today=on == today,
         is_past=on < today,
@@ -197,15 +211,15 @@ def _runs(days: Sequence[Day]) -> tuple[Day, ...]:
     return tuple(found)
 
 
-def _box(slot: SlotView, draft: Mapping[int, bool]) -> Box:
-    is_open = slot.can_add or slot.can_remove
+def _box(slot: SlotView, draft: Mapping[int, bool], absence: str) -> Box:
+    is_open = (slot.can_add or slot.can_remove) and not absence  # an absence is taken back before its moment changes
     shown = draft.get(slot.slot_id, slot.is_booked) if is_open else slot.is_booked
     state = ""
     if is_open and shown != slot.is_booked:
         state = "add" if shown else "del"
     elif not is_open:
         state = "lock-on" if slot.is_booked else ("full" if slot.why == "full" else "lock")
-    return Box(slot, is_open, shown, state, _note(slot, is_open))
+    return Box(slot, is_open, shown, state, _note(slot, is_open), absence)
 
 
 def _note(slot: SlotView, is_open: bool) -> str:

@@ -18,6 +18,8 @@ from preau.web.ui.templatetags.fr import day_words_short, local_day, moment_word
 
 LOOK_AHEAD_WEEKS = 9
 SATURDAY = 5
+Absences = Mapping[int, Mapping[int, str]]  # enrolment → slot → words of what is missed
+NO_ABSENCES: Absences = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,17 +160,20 @@ def page_of(
     with_past: bool,
     only: str,
     hours: Sequence[HoursLine] = (),
+    absences: Absences = NO_ABSENCES,
 ) -> Page:
     """Lay out a period.
 
     :param boards: may hold more days than the period.
     :param with_past: draw the days that are over too.
+    :param absences: enrolment → slot → words of what is missed.
     :param only: participant key of the child whose rows are drawn, "" for all.
     """
     slots = [(board, slot) for board in boards for slot in board.slots if slot.on in period]
     days = sorted({slot.on for _board, slot in slots} | {cell.on for line in hours for cell in line.row.cells})
     shown = days if with_past else [day for day in days if day >= today]
-    drawn = [group for group in _with_hours(_groups(boards, ticks, shown), hours, shown) if only in ("", group.key)]
+    every = _with_hours(_groups(boards, ticks, shown, absences), hours, shown)
+    drawn = [group for group in every if only in ("", group.key)]
     # A day on which nothing can be done and nothing is booked has no column: its reason is said once, in words.
     cells = [cell for group in drawn for row in group.rows for cell in row.cells]
     used = sorted({cell.on for cell in cells if cell.slot is not None or cell.href or cell.words})
@@ -211,12 +216,12 @@ def _places(days: Sequence[date], weekdays: Sequence[int]) -> dict[date, int | N
     return found
 
 
-def _groups(boards: Sequence[Board], ticks: Ticks, days: Collection[date]) -> list[Group]:
+def _groups(boards: Sequence[Board], ticks: Ticks, days: Collection[date], absences: Absences) -> list[Group]:
     words = {row.enrolment_id: name for row, name in named([board.enrolment for board in boards])}
     by_key: dict[str, list[Board]] = {}
     for board in boards:
         by_key.setdefault(board.enrolment.participant_key, []).append(board)
-    rows = {key: _rows(mine, ticks, words, days) for key, mine in by_key.items()}
+    rows = {key: _rows(mine, ticks, words, days=days, absences=absences) for key, mine in by_key.items()}
     names = {key: mine[0].enrolment.participant for key, mine in by_key.items() if rows[key]}
     return [
         Group(
@@ -249,7 +254,9 @@ def _models(key: str, by_key: Mapping[str, list[Board]], names: Mapping[str, str
             yield other, names[other]
 
 
-def _rows(boards: Sequence[Board], ticks: Ticks, words: Mapping[int, str], days: Collection[date]) -> list[Row]:
+def _rows(
+    boards: Sequence[Board], ticks: Ticks, words: Mapping[int, str], *, days: Collection[date], absences: Absences
+) -> list[Row]:
     """The moments of one participant, in the order of its activities."""
     found: list[tuple[Board, str, dict[date, SlotView]]] = []
     for board in boards:
@@ -264,6 +271,7 @@ def _rows(boards: Sequence[Board], ticks: Ticks, words: Mapping[int, str], days:
         enrolment, unit = board.enrolment, next(iter(slots.values())).unit_name
         is_alone = per_enrolment[enrolment.enrolment_id] == 1
         draft = ticks.get(enrolment.enrolment_id, {})
+        missed = absences.get(enrolment.enrolment_id, {})
         rows.append(
             Row(
                 enrolment_id=enrolment.enrolment_id,
@@ -271,17 +279,25 @@ def _rows(boards: Sequence[Board], ticks: Ticks, words: Mapping[int, str], days:
                 label=words[enrolment.enrolment_id] if is_alone else unit,
                 under="" if is_alone else words[enrolment.enrolment_id],
                 said="",
-                cells=tuple(_cell(day, enrolment, slots.get(day), draft) for day in days),
+                cells=tuple(_cell(day, enrolment, slots.get(day), draft=draft, missed=missed) for day in days),
             )
         )
     seen = Counter(row.label for row in rows)
     return [replace(row, said=f"{row.label}, {row.under}" if seen[row.label] > 1 else row.label) for row in rows]
 
 
-def _cell(on: date, enrolment: BookableEnrolment, slot: SlotView | None, draft: Mapping[int, bool]) -> Cell:
+def _cell(
+    on: date,
+    enrolment: BookableEnrolment,
+    slot: SlotView | None,
+    *,
+    draft: Mapping[int, bool],
+    missed: Mapping[int, str],
+) -> Cell:
     if slot is None:
         return Cell(on)
-    is_open = slot.can_add or slot.can_remove
+    absence = missed.get(slot.slot_id, "")
+    is_open = (slot.can_add or slot.can_remove) and not absence  # it is taken back before its moment changes
     shown = is_shown(slot=slot, draft=draft)
     state = ""
     if is_open and shown != slot.is_booked:
@@ -295,7 +311,7 @@ def _cell(on: date, enrolment: BookableEnrolment, slot: SlotView | None, draft: 
         is_open=is_open,
         shown=shown,
         state=state,
-        note="" if is_open else (gettext("réservé") if slot.is_booked else _why(slot)),
+        note="" if is_open else (absence or gettext("réservé") if slot.is_booked else _why(slot)),
         remaining=slot.remaining if is_scarce else None,
         slot=slot,
     )

@@ -122,8 +122,8 @@ def add_pages(request: Any, slug: str, document_id: int) -> HttpResponse:
             return back
         except PieceChanged as fact:
             text = ngettext(
-                "Ce document a maintenant %s page : relisez-le.",
-                "Ce document a maintenant %s pages : relisez-le.",
+                "Ce document a maintenant %s page : relisez-le.",
+                "Ce document a maintenant %s pages : relisez-le.",
                 fact.pages,
             )
             messages.warning(request, text % fact.pages)

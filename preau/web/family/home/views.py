@@ -19,6 +19,7 @@ from preau.domain.procedures.queries.to_finish import (
     waiting_for_family,
 )
 from preau.kernel.periods import Period, monday_of
+from preau.web.family.absences.marks import marked, missed_of
 from preau.web.family.bookings.forms import Tampered, read_day
 from preau.web.family.children.residence import children_words
 from preau.web.family.home import todo
@@ -47,6 +48,7 @@ def home(request: Any, slug: str) -> HttpResponse:
     planned = planned_units(actor=actor, start=monday, end=monday + WEEK)
     if any(each.is_care for each in enrolments):
         planned += planned_hours(actor=actor, enrolments=enrolments, start=monday, end=monday + WEEK)
+    planned = marked(planned, missed_of(request, start=monday, end=monday + WEEK)) if planned else planned
     waiting = waiting_for_family(actor=actor, children=children, on=request.today)
     to_begin = dossiers_to_begin(actor=actor, children=children, on=request.today)
     # A dossier that is not sent yet asks for its pieces itself.

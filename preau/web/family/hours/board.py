@@ -16,6 +16,7 @@ from preau.web.family.refusals import SHORT
 
 WIDTH = 120  # of the small drawing of a day
 Wishes = Mapping[date, Ranges]
+NO_ABSENCE: Mapping[date, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,15 @@ class Week:
     days: tuple[Cell, ...]
 
 
-def cell_of(day: CareDay, *, wished: Ranges | None, pending: PendingDay | None, today: date) -> Cell:
+def cell_of(day: CareDay, *, wished: Ranges | None, pending: PendingDay | None, today: date, absence: str = "") -> Cell:
     """Return the box of a day.
 
     :param wished: hours chosen and not sent yet; empty: the day is given back; None: nothing was chosen.
+    :param absence: in words: the day is held, and missed; it is taken back before its hours change.
     """
     state, ranges, note, number = _state(day, wished, pending)
+    if absence and state != "wait":
+        state, ranges, note = "lock", day.held, absence
     return Cell(
         on=day.on,
         state=state,
@@ -99,7 +103,14 @@ def bars_of(ranges: Ranges, *, opening: TimeRange | None) -> tuple[Bar, ...]:
 
 
 def weeks_of(
-    board: CareBoard, wishes: Wishes, pending: Mapping[Day, PendingDay], *, view: str, period: Period, today: date
+    board: CareBoard,
+    wishes: Wishes,
+    pending: Mapping[Day, PendingDay],
+    *,
+    view: str,
+    period: Period,
+    today: date,
+    absences: Mapping[date, str] = NO_ABSENCE,
 ) -> list[Week]:
     """Return the weeks of a page, with the columns that the offer shows."""
     days = {each.on: each for each in board.days}
@@ -116,6 +127,7 @@ def weeks_of(
                         wished=wishes.get(on),
                         pending=pending.get((board.enrolment.enrolment_id, on)),
                         today=today,
+                        absence=absences.get(on, ""),
                     ),
                     is_outside=view == MONTH and on not in period,
                 )

@@ -24,6 +24,7 @@ from preau.domain.procedures.rules import AlreadyDecided
 from preau.kernel.clock_times import read_clock
 from preau.kernel.periods import Period
 from preau.kernel.time_ranges import Ranges, TimeRange
+from preau.web.family.absences.marks import missed_of, of_day
 from preau.web.family.bookings import grid as grids
 from preau.web.family.bookings.forms import Tampered, read_day
 from preau.web.family.hours import board as boards
@@ -69,7 +70,8 @@ def month(request: Any, slug: str, enrolment_id: int) -> HttpResponse:
     period = grids.period_of(view, day if is_asked else boards.first_to_act(board, default=day))
     basket = hours_basket(actor=request.actor, enrolment_ids=[row.enrolment_id for row in rows])
     wishes = basket.get(enrolment_id, {})
-    weeks = boards.weeks_of(board, wishes, pending, view=view, period=period, today=request.today)
+    absences = _absences(request, board)
+    weeks = boards.weeks_of(board, wishes, pending, view=view, period=period, today=request.today, absences=absences)
     with_past = request.GET.get("passes") == "1"
     kept = weeks if with_past else boards.without_past(weeks, today=request.today)
     next_day = next((each for each in board.days if each.is_open and each.on in period), None)
@@ -106,6 +108,15 @@ def _blocked(board: CareBoard, period: Period) -> CareDay | None:
 def _room(board: CareBoard, period: Period) -> list[CareDay]:
     """The next days with free hours, of the care that is booked at once."""
     return [day for day in board.days if day.is_open and day.room and day.on in period][:10]
+
+
+def _absences(request: Any, board: CareBoard) -> dict[date, str]:
+    """Day → words, of the days that are held and missed."""
+    pk = board.enrolment.enrolment_id
+    first, last = board.days[0].on, board.days[-1].on
+    missed = missed_of(request, start=first, end=last + timedelta(days=1), enrolment_ids=[pk])
+    found = {day.on: of_day(missed, enrolment_id=pk, on=day.on, ranges=day.held) for day in board.days if day.held}
+    return {on: words for on, words in found.items() if words}
 
 
 @family_page

@@ -9,6 +9,7 @@ from preau.domain.creche.queries.board import CareBoard, care_boards
 from preau.domain.creche.queries.enrolments import CareEnrolment, care_enrolments
 from preau.domain.procedures.queries.hours import hours_basket, pending_days
 from preau.kernel.periods import Period
+from preau.web.family.absences.marks import Missed, missed_of, of_day
 from preau.web.family.bookings.grid import named
 from preau.web.family.bookings.weekgrid import Cell, HoursLine, Row
 from preau.web.family.hours import board as boards
@@ -35,19 +36,22 @@ def hours_of_week(request: Any, period: Period) -> HoursOfWeek:
         actor=request.actor, enrolments=rows, start=period.start, end=period.end, now=request.now, asked=pending.keys()
     )
     words = {row.enrolment_id: name for row, name in named(rows)}
+    missed = missed_of(request, start=period.start, end=period.end, enrolment_ids=ids)
     lines = [
         HoursLine(
             key=each.enrolment.participant_key,
             name=each.enrolment.participant,
             hue=each.enrolment.hue,
-            row=_row(request, each, wishes=basket.get(each.enrolment.enrolment_id, {}), pending=pending, words=words),
+            row=_row(
+                request, each, basket.get(each.enrolment.enrolment_id, {}), pending=pending, words=words, missed=missed
+            ),
         )
         for each in found
     ]
     return HoursOfWeek(rows, lines, [bool(ranges) for days in basket.values() for ranges in days.values()])
 
 
-def _row(request: Any, board: CareBoard, *, wishes: Any, pending: Any, words: dict[int, str]) -> Row:
+def _row(request: Any, board: CareBoard, wishes: Any, *, pending: Any, words: dict[int, str], missed: Missed) -> Row:
     enrolment = board.enrolment
     cells = [
         boards.cell_of(
@@ -55,6 +59,7 @@ def _row(request: Any, board: CareBoard, *, wishes: Any, pending: Any, words: di
             wished=wishes.get(day.on),
             pending=pending.get((enrolment.enrolment_id, day.on)),
             today=request.today,
+            absence=of_day(missed, enrolment_id=enrolment.enrolment_id, on=day.on, ranges=day.held),
         )
         for day in board.days
         if day.facts.is_covered

@@ -12,6 +12,7 @@ from preau.base.facts import NotFound
 from preau.domain.bookings.queries.week import PlannedUnit, planned_units
 from preau.domain.creche.queries.sheets import held_by
 from preau.domain.procedures.enums import ProcedureKind
+from preau.domain.procedures.queries.absences import absences_of
 from preau.domain.procedures.queries.orders import ProcedureItem, ProcedureView, find_procedure
 from preau.web.ui.policy import family_page
 
@@ -46,6 +47,8 @@ def calendar(request: Any, slug: str, number: int) -> HttpResponse:
     view = find_procedure(actor=request.actor, number=number)
     if view.kind == ProcedureKind.HOURS:
         return _hours_calendar(request, slug, view)
+    if view.kind == ProcedureKind.ABSENCE:
+        return _absence_calendar(request, slug, view)
     booked = booked_around(request, view)
     kept, gone = still_booked(view, booked), given_back(view, booked)
     if not kept and not gone:
@@ -93,9 +96,27 @@ def _hours_calendar(request: Any, slug: str, view: ProcedureView) -> HttpRespons
     return _file(ics, view.number)
 
 
-def _event(slug: str, view: ProcedureView, *, on: date, code: str, name: str) -> Event:
+def _absence_calendar(request: Any, slug: str, view: ProcedureView) -> HttpResponse:
+    """The moments that are missed, to take out of a diary: each bears the name under which it was put in."""
+    absences = absences_of(actor=request.actor, number=view.number, with_health=False)
+    moments = [each for absence in absences for each in absence.moments]
+    if not moments:
+        raise NotFound("days")
+    ics = Calendar()
+    ics.add("prodid", "-//Préau//portail famille//FR")
+    ics.add("version", "2.0")
+    for each in moments:
+        code, name = each.code or f"H{each.hours.start}", each.name or view.subject
+        event = _event(slug, view, on=each.on, code=code, name=name, enrolment_id=each.enrolment_id)
+        event.add("dtstart", each.on)
+        event.add("status", "CANCELLED")
+        ics.add_component(event)
+    return _file(ics, view.number)
+
+
+def _event(slug: str, view: ProcedureView, *, on: date, code: str, name: str, enrolment_id: int | None = None) -> Event:
     event = Event()
-    event.add("uid", f"{slug}-{view.enrolment_id}-{on:%Y%m%d}-{code}@preau")
+    event.add("uid", f"{slug}-{enrolment_id or view.enrolment_id}-{on:%Y%m%d}-{code}@preau")
     event.add("sequence", view.number)
     event.add("dtstamp", view.submitted_at)
     event.add("summary", f"{view.person} : {name}")

@@ -94,7 +94,7 @@ def join(request: Any, slug: str, number: int) -> HttpResponse:
             messages.warning(request, _("Cette demande est déjà traitée : le document n’est pas joint."))
         except ProofTooLate:
             messages.warning(
-                request, _("Le délai est passé : le justificatif n’est pas joint. Appelez la structure, qui décidera.")
+                request, _("Le délai est passé : le justificatif n’est pas joint. Appelez la structure, qui décidera.")
             )
         else:
             if _is_back_to_the_service(request, number):

@@ -59,9 +59,8 @@ def _box(box: Box, day: str) -> str:
         )
     if box.slot.why == "full":
         return f'<span class="u" data-s="full"><span>{name}</span><small>{note}</small></span>'
-    told = (
-        f'<small>{_("réservé")}</small><span class="vh">, {note}</span>' if box.slot.is_booked else _small(note, "why")
-    )
+    held = f'<small>{_safe(box.absence) or _("réservé")}</small><span class="vh">, {note}</span>'
+    told = held if box.slot.is_booked else _small(note, "why")
     return f'<span class="u" data-s="{box.state}">{icon("lock")}<span>{name}</span>{told}</span>'
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from preau.base.facts import NotFound
+from preau.domain.absences.queries.moments import missed_moments
 from preau.domain.creche.queries.enrolments import CareEnrolment, care_of_structures
 from preau.domain.creche.queries.presence import (
     Half,
@@ -96,6 +97,7 @@ def sheet(request: Any, slug: str, section_id: int, day: str) -> HttpResponse:
     care = care_of(actor=request.actor, child_ids={each.child_id for each in children}, on=request.today)
     may_change = request.actor.has_role("agent", "manager")
     here = {each.enrolment_id for each in children}
+    missed = missed_moments(actor=request.actor, start=on, end=on + timedelta(days=1), enrolment_ids=here)
     others = care_of_structures(actor=request.actor, site_ids=[structure.site_id], on=on) if may_change else []
     context = {
         "structure": structure,
@@ -108,6 +110,8 @@ def sheet(request: Any, slug: str, section_id: int, day: str) -> HttpResponse:
         "previous": on - timedelta(days=1),
         "next": on + timedelta(days=1),
         "may_change": may_change and on >= request.today,
+        "absent": {pk for pk, _on in missed},
+        "may_note": may_change,
         "others": [each for each in others if each.enrolment_id not in here and _is_in(each, section_id, on)],
     }
     return render(request, "staff/creche/sheet.html", context)

@@ -1,11 +1,14 @@
 """The file of a family put together: what each role may read of it, one card per child."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from preau.base.actor import Actor
+from preau.domain.absences.queries.moments import missed_starts
 from preau.domain.bookings.queries.week import PlannedUnit, planned_units
 from preau.domain.catalogue.queries import school_year_to_prepare
 from preau.domain.catalogue.rules import age_in_months
@@ -22,7 +25,7 @@ from preau.domain.families.queries.history import JournalLine, file_journal
 from preau.domain.procedures.queries.cases import cases_of_documents
 from preau.domain.procedures.queries.dossiers import DossierMark, dossier_marks
 from preau.domain.procedures.queries.orders import procedures_of_family
-from preau.kernel.periods import week_of
+from preau.kernel.periods import Period, week_of
 
 LATEST = 8
 TO_CHECK = DocumentState.TO_CHECK
@@ -73,7 +76,7 @@ def file_context(*, actor: Actor, file: FamilyFile, on: date, journal_limit: int
         "others": len(every) - len(ids),
         "lines": lines,
         "may_book": any(line.needs_booking and line.status == "active" for line in lines),
-        "days": _days(planned, lines),
+        "days": _days(_with_absences(actor, planned, week), lines),
         "household_papers": papers[None],
         "procedures": procedures,
         "procedure_count": len(numbers),
@@ -144,6 +147,14 @@ def _kids(
         )
         for child in file.children
         if child.child_id in set(ids)
+    ]
+
+
+def _with_absences(actor: Actor, planned: list[PlannedUnit], week: Period) -> list[PlannedUnit]:
+    missed = missed_starts(actor=actor, start=week.start, end=week.end) if planned else ()
+    return [
+        replace(unit, absence=_("absent")) if (unit.enrolment_id, unit.on, unit.starts_minute) in missed else unit
+        for unit in planned
     ]
 
 

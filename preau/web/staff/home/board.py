@@ -1,7 +1,7 @@
 """A day on one table: sites in rows, moments from morning to night in columns, how many are expected in each."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from preau.domain.bookings.queries.expected import Headcount, Tension
@@ -39,6 +39,16 @@ def day_board(*, on: date, counts: Sequence[Headcount]) -> DayBoard:
         for (site_id, site), by_unit in sites.items()
     )
     return DayBoard(on, moments, lines)
+
+
+def without_absent(
+    *, on: date, counts: Sequence[Headcount], absent: Mapping[tuple[date, int, int, str], int]
+) -> list[Headcount]:
+    """Return the counts less those who said that they would not come."""
+    return [
+        replace(each, count=each.count - absent.get((on, each.site_id, each.activity_id, each.unit), 0))
+        for each in counts
+    ]
 
 
 def by_day(rows: Sequence[Tension]) -> dict[date, list[Tension]]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from preau.base.facts import NotFound
 from preau.base.scope import is_limited
 from preau.base.sending import lost_mails, send_again
+from preau.domain.absences.queries.moments import absent_counts
 from preau.domain.accounts.queries import departments_without_agent
 from preau.domain.bookings.queries.expected import headcounts, next_expected_day, tensions
 from preau.domain.creche.queries.presence import expected_by_section
@@ -19,7 +20,7 @@ from preau.domain.enrolments.queries.lists import offers_with_limit
 from preau.domain.procedures.queries.inbox import InboxFilter, inbox, queue_counts
 from preau.domain.procedures.queries.requests import count_requests
 from preau.web.staff.dates import read_number
-from preau.web.staff.home.board import by_day, day_board
+from preau.web.staff.home.board import by_day, day_board, without_absent
 from preau.web.staff.lists.care import READERS
 from preau.web.ui.policy import staff_page
 
@@ -35,7 +36,9 @@ def home(request: Any, slug: str) -> HttpResponse:
     actor, today = request.actor, request.today
     after = next_expected_day(actor=actor, after=today)
     days = [today] if after is None else [today, after]
-    boards = [day_board(on=day, counts=counts) for day, counts in headcounts(actor=actor, days=days).items()]
+    absent = absent_counts(actor=actor, days=days)
+    counted = headcounts(actor=actor, days=days).items()
+    boards = [day_board(on=day, counts=without_absent(on=day, counts=counts, absent=absent)) for day, counts in counted]
     places = tensions(actor=actor, start=today, end=today + timedelta(days=WATCHED_DAYS))
     context = {"boards": boards, "places": by_day(places), "is_admin": actor.has_role("admin")}
     if request.organisation.has_care and actor.has_role("agent", "manager", "site_staff"):

@@ -26,12 +26,12 @@ class DaySheet:
     activity: str
     unit: str
     groups: tuple[ClassGroup, ...]
-    count: int
+    count: int  # who comes: those who said that they would not are left out
 
 
 @dataclass(frozen=True, slots=True)
 class WeekLine:
-    """One child: for each day of the table, the letters of its moments."""
+    """One child: for each day of the table, the letters of its moments; in brackets when it said it would not come."""
 
     row: Expected
     cells: tuple[str, ...]
@@ -54,7 +54,13 @@ def day_sheets(*, rows: Sequence[Expected], order: str) -> list[DaySheet]:
     for row in rows:
         found.setdefault((row.site_id, row.activity_id, row.unit), []).append(row)
     return [
-        DaySheet(members[0].site, members[0].activity, members[0].unit, _groups(members, order), len(members))
+        DaySheet(
+            members[0].site,
+            members[0].activity,
+            members[0].unit,
+            _groups(members, order),
+            sum(not row.is_absent for row in members),
+        )
         for members in found.values()
     ]
 
@@ -81,7 +87,7 @@ def _table(rows: list[Expected], order: str, no_unit: str) -> WeekTable:
     groups = [("", tuple(lines))]
     if order == BY_CLASS:
         groups = [(title, tuple(each)) for title, each in groupby(lines, key=lambda line: line.row.class_name)]
-    counts = tuple(len({who(row) for row in rows if row.on == day}) for day in days)
+    counts = tuple(len({who(row) for row in rows if row.on == day and not row.is_absent}) for day in days)
     keys = tuple((letter, f"{unit or no_unit}, {activity}") for (activity, unit, _code), letter in letters.items())
     return WeekTable(rows[0].site, days, tuple(groups), counts, keys)
 
@@ -102,7 +108,8 @@ def _letters(rows: Iterable[Expected], no_unit: str) -> dict[tuple[str, str, str
 def _cells(rows: Iterable[Expected], days: Sequence[date], letters: dict[tuple[str, str, str], str]) -> tuple[str, ...]:
     found: dict[date, dict[str, int]] = {}
     for row in rows:
-        found.setdefault(row.on, {})[letters[(row.activity, row.unit, row.unit_code)]] = row.starts_minute
+        letter = letters[(row.activity, row.unit, row.unit_code)]
+        found.setdefault(row.on, {})[f"({letter})" if row.is_absent else letter] = row.starts_minute
     return tuple(" ".join(sorted(found.get(day, {}), key=lambda each: found[day][each])) for day in days)
 
 

@@ -34,7 +34,7 @@ def day_book(*, on: date, rows: Iterable[Expected], care: Care) -> bytes:
             row.class_name,
             row.last_name,
             row.first_name,
-            _care(care, row),
+            ", ".join(filter(None, (_("Absent") if row.is_absent else "", _care(care, row)))),
         ]
         for row in rows
     ]

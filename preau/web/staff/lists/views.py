@@ -6,9 +6,11 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from preau.domain.absences.queries.moments import missed_starts
 from preau.domain.bookings.queries.expected import Expected, busiest_site, expected_between
 from preau.domain.bookings.queries.without_booking import enrolled_between
 from preau.domain.organisations.queries import list_sites
@@ -37,7 +39,10 @@ def day(request: Any, slug: str) -> HttpResponse:
     sheets = day_sheets(rows=rows, order=wanted.order)
     if request.GET.get("format") == "xlsx":
         return spreadsheet(day_book(on=wanted.on, rows=rows, care=care), name=f"liste-{wanted.on}")
-    context = {"sheets": sheets, "total": len([row for row in rows if row.unit]), "care": care}
+    context = {"sheets": sheets, "total": len([row for row in rows if row.unit and not row.is_absent]), "care": care}
+    context["absent"] = len([row for row in rows if row.is_absent])
+    context["note_query"] = urlencode({"jour": wanted.on.isoformat(), "liste": "jour", "lieu": wanted.site_id or ""})
+    context["may_note"] = request.actor.has_role("agent", "manager")
     return render(request, "staff/lists/day.html", {**_frame(request, wanted, every, step=1), **context})
 
 
@@ -56,7 +61,7 @@ def week(request: Any, slug: str) -> HttpResponse:
     tables = week_tables(rows=rows, order=wanted.order, no_unit=_("Inscrit"))
     if request.GET.get("format") == "xlsx":
         return spreadsheet(week_book(tables=tables, care=care), name=f"semaine-{wanted.on}")
-    context = {"tables": tables, "care": care}
+    context = {"tables": tables, "care": care, "has_absent": any(row.is_absent for row in rows)}
     return render(request, "staff/lists/week.html", {**_frame(request, wanted, every, step=WEEK), **context})
 
 
@@ -81,7 +86,11 @@ def _rows(request: Any, wanted: ListFilter, *, days: int) -> list[Expected]:
         "end": wanted.on + timedelta(days=days),
         "site_id": wanted.site_id,
     }
-    return [*expected_between(**asked), *enrolled_between(**asked)]
+    rows = [*expected_between(**asked), *enrolled_between(**asked)]
+    missed = missed_starts(actor=request.actor, start=asked["start"], end=asked["end"]) if rows else ()
+    return [
+        row._replace(is_absent=True) if (row.enrolment_id, row.on, row.starts_minute) in missed else row for row in rows
+    ]
 
 
 def _frame(request: Any, wanted: ListFilter, every: list[Expected], *, step: int) -> dict[str, Any]:

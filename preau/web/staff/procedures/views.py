@@ -13,8 +13,9 @@ from preau.domain.documents.enums import DocumentState
 from preau.domain.documents.queries.pieces import DocumentView, document_types, unread_pieces
 from preau.domain.enrolments.queries.lists import PlacesLeft, places_left
 from preau.domain.organisations.queries import list_departments
-from preau.domain.procedures.enums import OF_BASKET, ProcedureKind
+from preau.domain.procedures.enums import OF_BASKET, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.operations.decisions import read_case_health
+from preau.domain.procedures.queries.absences import absences_of
 from preau.domain.procedures.queries.cases import ProcedureFile, find_case, is_known, pieces_of
 from preau.domain.procedures.queries.enrolments import kept_with
 from preau.domain.procedures.queries.inbox import NOBODY, QUEUES, inbox, queue_counts, reason_templates
@@ -121,9 +122,23 @@ def _case(request: Any, case: ProcedureFile, form: DecisionForm | None) -> dict[
         context["kept"] = kept_with(actor=actor, family_id=case.view.family_id, child_id=case.child.child_id)
     if case.view.kind == ProcedureKind.BOOKING:
         context["booking_days"] = _booking_days(case.view)
+    if case.view.kind == ProcedureKind.ABSENCE:
+        context |= _absences(request, case)
     if case.is_open and case.held_until is None:
         context["form"] = form or decision_form(request, case, pieces=pieces, known=known)
     return context
+
+
+def _absences(request: Any, case: ProcedureFile) -> dict[str, Any]:
+    """What each planned moment has become, and what may still be done besides deciding."""
+    lines = absences_of(actor=request.actor, number=case.view.number, with_health=not case.hides_health)
+    is_standing = any(not each.is_taken_back for each in lines)
+    waits = any(each.waits_for_proof for each in lines) and case.held_until is None
+    return {
+        "absences": lines,
+        "may_grant": waits and (case.is_open or case.view.status == ProcedureStatus.REFUSED),
+        "may_correct": is_standing and case.held_until is None,
+    }
 
 
 def viewer(request: Any, pieces: list[DocumentView], *, oops: dict[str, Any], opens: bool) -> dict[str, Any]:
@@ -189,7 +204,7 @@ def decision_form(
         parts=case.parts,
         types={
             each.type_id: each.title
-            for each in document_types(actor=actor)
+            for each in document_types(actor=actor, with_events=case.view.kind == ProcedureKind.ABSENCE)
             if each.subject == "family" or (each.subject == "child" and case.child is not None)
         },
         asked=[piece.type_id for piece in pieces if piece.state in ("refused", "expired")],

@@ -12,6 +12,7 @@ from preau.domain.absences.operations.judging import judge_proof, receive_proof
 from preau.domain.procedures.enums import ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure
 from preau.domain.procedures.operations.handlers.base import Handler
+from preau.domain.procedures.operations.handlers.documents import settle_pieces
 from preau.domain.procedures.operations.messages import resume
 from preau.domain.procedures.queries.absences import absence_ids
 
@@ -47,9 +48,11 @@ class AbsenceHandler(Handler):
             resume(row=fresh, now=now)
 
     def accept(self, *, actor: Actor, row: Procedure, now: datetime) -> None:
+        settle_pieces(actor=actor, row=row, accept=True, reason="", now=now)
         judge_proof(actor=actor, absence_ids=absence_ids(row=row), accept=True, now=now)
 
     def refuse(self, *, actor: Actor, row: Procedure, reason: str, now: datetime) -> None:
+        settle_pieces(actor=actor, row=row, accept=False, reason=reason, now=now)
         judge_proof(actor=actor, absence_ids=absence_ids(row=row), accept=False, now=now)
 
 

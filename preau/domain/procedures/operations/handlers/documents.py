@@ -31,13 +31,17 @@ class DocumentHandler(Handler):
         return ["piece_to_check"]
 
     def accept(self, *, actor: Actor, row: Procedure, now: datetime) -> None:
-        _check(actor, row, accept=True, reason="", now=now)
+        settle_pieces(actor=actor, row=row, accept=True, reason="", now=now)
 
     def refuse(self, *, actor: Actor, row: Procedure, reason: str, now: datetime) -> None:
-        _check(actor, row, accept=False, reason=reason, now=now)
+        settle_pieces(actor=actor, row=row, accept=False, reason=reason, now=now)
 
 
-def _check(actor: Actor, row: Procedure, *, accept: bool, reason: str, now: datetime) -> None:
+def settle_pieces(*, actor: Actor, row: Procedure, accept: bool, reason: str, now: datetime) -> None:
+    """Validate or refuse the pieces of a démarche with it.
+
+    :raises CannotApply: one of them was replaced, or its file is lost.
+    """
     for document_id in row.pieces.values_list("document_id", flat=True):
         try:
             check(actor=actor, document_id=document_id, accept=accept, reason=reason, now=now)
