@@ -239,6 +239,7 @@ def _staff_nav(request: HttpRequest, slug: str, actor: Any, *, has_care: bool) -
     if actor.has_role(Role.AGENT, Role.MANAGER, Role.ADMIN):
         entries.append(("staff:families", _("Familles"), "", "users"))
     if actor.has_role(Role.AGENT, Role.MANAGER):
+        entries.append(("staff:closures", _("Fermetures"), "", "ban"))
         entries.append(("staff:follow_up", _("Suivi"), "", "circle-check"))
         entries.append(("staff:waiting_lists", _("Listes d’attente"), "", "list-ordered"))
     if actor.has_role(Role.MANAGER, Role.ADMIN):

@@ -8,12 +8,16 @@ from typing import Any
 from preau.demo import dossiers
 from preau.demo.builder import Builder, Home
 from preau.demo.papers import paper
+from preau.domain.absences.enums import ClosureKind
 from preau.domain.absences.models import AbsencePolicy, AbsenceReason, AbsenceRule
+from preau.domain.absences.operations.closing import close
+from preau.domain.absences.queries.closures import ClosureWish, reach_of
 from preau.domain.absences.queries.enrolments import AttendedEnrolment, attended
 from preau.domain.absences.queries.moments import expected_moments
 from preau.domain.catalogue.enums import ParticipantKind
 from preau.domain.catalogue.models import Activity
 from preau.domain.documents.models import DocumentType
+from preau.domain.organisations.models import Site
 from preau.domain.procedures.operations.absences import begin_absence, close_unproven, send_absence
 from preau.domain.procedures.operations.joining import join_document
 
@@ -60,6 +64,7 @@ class TownAbsences:
     motives: tuple[Motive, ...]
     services: tuple[Service, ...]
     together: bool = True
+    closes: tuple[ClosureKind, str, str] | None = None  # why, in which words, the site that closes on a day to come
     states: tuple[str, ...] = field(default=("in_time", "awaited", "received", "valid", "refused", "missed"))
 
 
@@ -91,6 +96,8 @@ def write(builder: Builder, asked: TownAbsences) -> None:
     for service in asked.services:
         _open(builder, service, made)
     _tell(builder, asked)
+    if asked.closes:
+        _close(builder, *asked.closes)
 
 
 def _open(builder: Builder, service: Service, motives: Mapping[str, AbsenceReason]) -> None:
@@ -137,6 +144,18 @@ def _tell(builder: Builder, asked: TownAbsences) -> None:
             taken.add(home.family.pk)
             _one(builder, state, home, enrolment, day, reason=plain if state == "in_time" else ILL.code)
     close_unproven(actor=builder.actor, now=builder.now)
+
+
+def _close(builder: Builder, kind: ClosureKind, words: str, site_name: str) -> None:
+    """Close a site on the first day, from the second week on, on which somebody is expected there."""
+    site = Site.objects.get(organisation_id=builder.id, name=site_name)
+    agent = dossiers.agent(builder)
+    for ahead in range(9, 60):
+        start = builder.today + timedelta(days=ahead)
+        wish = ClosureWish(kind, words, start, start + timedelta(days=1), site_id=site.pk)
+        if reach_of(actor=agent, wish=wish).touched:
+            close(actor=agent, wish=wish, key=f"demo-{builder.id}", now=builder.now - timedelta(hours=5))
+            return
 
 
 def _candidates(

@@ -10,6 +10,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from preau.base.models import TenantModel
 from preau.base.uploads import clean_upload
+from preau.domain.absences.operations.closing import close
+from preau.domain.absences.queries.closures import ClosureWish
 from preau.domain.accounts.models import Account, OpenSession, SecondFactor
 from preau.domain.accounts.operations.opening import send_activation
 from preau.domain.bookings.models import Booking
@@ -39,7 +41,7 @@ from preau.domain.procedures.rules import About
 from preau.domain.publishing.models import NewsItem
 from tests.factories.absences import Absences, send, values_of
 from tests.factories.creche import FULL_DAY, Creche, monday
-from tests.factories.town import NOW, Town, slots_of
+from tests.factories.town import NOW, TODAY, Town, slots_of
 from tests.uploads.corpus import paper, picture
 
 CANARY = "CANARI"
@@ -216,6 +218,7 @@ def build() -> Scene:
             "mailing_id": Mailing.objects.create(
                 organisation_id=town.id, kind="dossiers", key="canari", targets=[1], made_at=NOW, account_id=agent.pk
             ).pk,
+            "closure_id": _shut(town),
             "other_child_id": victim.children[1].pk,
             "other_adult_id": victim.adult.pk,
             "day": monday().isoformat(),
@@ -286,6 +289,13 @@ def _miss(town: Town, victim: Any) -> dict[str, Any]:
     values = values_of(victim, on, comment=f"{CANARY}-brouillon")
     draft_id = begin_absence(actor=actor, family_id=victim.family.pk, values=values, now=NOW)
     return {"absence_number": number, "absence_draft_id": draft_id}
+
+
+def _shut(town: Town) -> int:
+    """A closure of the victim's school, on a day to come."""
+    on = TODAY + timedelta(days=20)
+    wish = ClosureWish("strike", f"{CANARY}-fermeture", on, on + timedelta(days=1), site_id=town.school.pk)
+    return close(actor=town.agent("manager"), wish=wish, key="canari", now=NOW)
 
 
 def _object(victim: Any) -> int:

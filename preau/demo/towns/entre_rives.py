@@ -7,6 +7,7 @@ from preau.demo.absences import HOLIDAYS, ILL, OTHER, Service, TownAbsences
 from preau.demo.builder import Builder, Home, Hours, Person, Pupil
 from preau.demo.dossiers import Kind
 from preau.demo.towns import small
+from preau.domain.absences.enums import ClosureKind
 from preau.domain.accounts.enums import Role
 from preau.domain.catalogue.enums import ActivityKind, AgeOn, BookingMode, EnrolmentBy, WaitingList
 from preau.domain.catalogue.models import Offer
@@ -53,6 +54,7 @@ SOUGHT = ["Une place en crèche", "Une assistante maternelle", "Un accueil à do
 
 ABSENCES = TownAbsences(
     motives=(ILL, HOLIDAYS, OTHER),
+    closes=(ClosureKind.STAFF, "formation de l’équipe", "École du Bac"),
     services=(
         Service(
             (),

@@ -10,6 +10,7 @@ from preau.demo.builder import Builder, Home, Hours, Person, Pupil
 from preau.demo.dossiers import Kind
 from preau.demo.towns import small
 from preau.demo.towns.pays_mellifere_characters import IN_TWO_TOWNS
+from preau.domain.absences.enums import ClosureKind
 from preau.domain.catalogue.enums import ActivityKind, BookingMode, OpenOn
 from preau.domain.catalogue.models import Activity, Offer, SchoolYear
 from preau.domain.enrolments.models import Enrolment
@@ -102,6 +103,7 @@ FAQ = (
 
 ABSENCES = TownAbsences(
     motives=(ILL, TEACHER, OUTING, HOLIDAYS, OTHER),
+    closes=(ClosureKind.STRIKE, "grève du personnel de restauration", "École Per-Jakez Ar Mor"),
     services=(
         Service(
             (),

@@ -8,6 +8,7 @@ from preau.demo.builder import Builder, Hours, Person, Pupil
 from preau.demo.towns import small
 from preau.demo.towns.pays_mellifere_characters import write_characters
 from preau.demo.towns.pays_mellifere_moments import write_moments
+from preau.domain.absences.enums import ClosureKind
 from preau.domain.catalogue.enums import ActivityKind, BookingMode
 from preau.domain.catalogue.models import Activity, Offer
 from preau.domain.organisations.enums import SiteKind
@@ -32,6 +33,7 @@ LATER = (
 
 ABSENCES = TownAbsences(
     motives=(ILL, TEACHER, OUTING, OTHER),
+    closes=(ClosureKind.WEATHER, "verglas sur les routes", "École des Bruyères"),
     services=(
         Service(
             (),

@@ -9,6 +9,7 @@ from preau.demo.crowd import add_crowd
 from preau.demo.patterns import Habit, book_by_habit, fill, habit, next_open_day
 from preau.demo.texts import legal, privacy, terms
 from preau.demo.towns.saint_loup_characters import NOT_ACTIVATED, write_characters
+from preau.domain.absences.enums import ClosureKind
 from preau.domain.accounts.enums import Role
 from preau.domain.bookings.operations import OrderItem
 from preau.domain.catalogue.enums import ActivityKind, OpenOn, ParticipantKind
@@ -84,6 +85,7 @@ class Rolls:
 
 ABSENCES = TownAbsences(
     motives=(ILL, TEACHER, OUTING, HOLIDAYS, OTHER),
+    closes=(ClosureKind.STRIKE, "grève des agents d’animation", "École du Lavoir"),
     services=(
         Service(
             (),

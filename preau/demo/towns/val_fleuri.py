@@ -5,6 +5,7 @@ from datetime import timedelta
 from preau.demo.absences import EVE, EVICTION, HOLIDAYS, HOSPITAL, ILL, OTHER, PLANNING, Service, TownAbsences
 from preau.demo.builder import Builder, Hours, Person, Pupil
 from preau.demo.towns import small, val_fleuri_creche
+from preau.domain.absences.enums import ClosureKind
 from preau.domain.catalogue.enums import ActivityKind, OpenOn
 from preau.domain.catalogue.models import Activity, Offer, SchoolHoliday
 from preau.domain.organisations.enums import SiteKind
@@ -27,6 +28,7 @@ WAITING = (
 )
 ABSENCES = TownAbsences(
     motives=(ILL, HOSPITAL, EVICTION, HOLIDAYS, PLANNING, OTHER),
+    closes=(ClosureKind.WORKS, "chauffage en panne", "Les Libellules bleues"),
     services=(
         Service(("Accueil Régulier",), EVE, CARE, WAITING, frees=False, is_reviewed=True),
         Service(("Accueil Variable", "Accueil Occasionnel"), EVE, CARE, WAITING),

@@ -3,7 +3,15 @@
 from django.contrib.admin.sites import site
 
 from preau.base.admin_pages import ReadOnlyAdmin, SettingsAdmin
-from preau.domain.absences.models import Absence, AbsenceDay, AbsencePolicy, AbsenceReason, AbsenceRule
+from preau.domain.absences.models import (
+    Absence,
+    AbsenceDay,
+    AbsencePolicy,
+    AbsenceReason,
+    AbsenceRule,
+    ClosedMoment,
+    Closure,
+)
 
 site.register([AbsencePolicy, AbsenceReason, AbsenceRule], SettingsAdmin)
-site.register([Absence, AbsenceDay], ReadOnlyAdmin)
+site.register([Absence, AbsenceDay, Closure, ClosedMoment], ReadOnlyAdmin)

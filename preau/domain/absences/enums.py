@@ -47,6 +47,17 @@ class Source(StrEnum):
     SERVICE = "service"  # by telephone or at the counter
 
 
+class ClosureKind(StrEnum):
+    """Why a service closes on a day on which it was planned to open."""
+
+    STRIKE = "strike"
+    WEATHER = "weather"
+    OUTING = "outing"  # a class goes out
+    WORKS = "works"
+    STAFF = "staff"  # not enough of it
+    OTHER = "other"
+
+
 class Fate(StrEnum):
     """What announcing would do to one planned moment."""
 

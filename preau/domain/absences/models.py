@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.base.encryption import EncryptedTextField
 from preau.base.models import TenantModel, choices
 from preau.base.setting_field import InvalidSetting, SettingField
-from preau.domain.absences.enums import Effect, ProofState, Source, Why
+from preau.domain.absences.enums import ClosureKind, Effect, ProofState, Source, Why
 from preau.domain.absences.rules import (
     EffectRule,
     InvalidDelay,
@@ -191,3 +191,67 @@ class AbsenceDay(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.enrolment_id} {self.on} {self.effect}"
+
+
+class Closure(TenantModel):
+    """A service closed on days on which it was planned to open: a town, a site, an activity, a class, some moments.
+
+    What was booked is `ClosedMoment`. Undone, it stays, with who undid it.
+    """
+
+    kind = models.CharField(max_length=8, choices=choices(ClosureKind))
+    words = models.CharField(max_length=120)  # told to families, and shown on the days
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    site = models.ForeignKey(
+        "organisations.Site", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )  # null: each one that the agent looks after
+    activity = models.ForeignKey(
+        "catalogue.Activity", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    school_class = models.ForeignKey(
+        "catalogue.SchoolClass", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    moments = models.JSONField(default=list)  # names of units; none: all
+    key = models.CharField(max_length=64)  # of the page that made it: a second click is the same act
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=120)
+    account = models.ForeignKey(
+        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    slot_ids = models.JSONField(default=list)  # those that it closed: an undo opens these and no others
+    closed_day_ids = models.JSONField(default=list)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="closure_period"),
+            models.UniqueConstraint(fields=["organisation_id", "key"], name="closure_once"),
+        ]
+        indexes = [models.Index(fields=["organisation_id", "-starts_on"], name="closure_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.words} {self.starts_on}"
+
+
+class ClosedMoment(TenantModel):
+    """One planned moment that a closure took away: nothing is due for it. It hangs on a booking or on hours of care."""
+
+    closure = models.ForeignKey(Closure, on_delete=models.CASCADE, related_name="closed")
+    enrolment = models.ForeignKey("enrolments.Enrolment", on_delete=models.PROTECT, related_name="+", db_index=False)
+    family = models.ForeignKey("families.Family", on_delete=models.PROTECT, related_name="+", db_index=False)
+    child = models.ForeignKey("families.Child", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    on = models.DateField()
+    starts_minute = models.PositiveSmallIntegerField()
+    ends_minute = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=40, blank=True)
+    booking = models.ForeignKey("bookings.Booking", on_delete=models.PROTECT, null=True, related_name="+")
+    care_range = models.ForeignKey("creche.CareRange", on_delete=models.PROTECT, null=True, related_name="+")
+    was = models.CharField(max_length=12)  # the status before
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation_id", "enrolment", "on"], name="closed_moment_list")]
+
+    def __str__(self) -> str:
+        return f"{self.closure_id} {self.enrolment_id} {self.on}"

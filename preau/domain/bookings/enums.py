@@ -9,6 +9,7 @@ class BookingStatus(StrEnum):
     REQUESTED = "requested"  # the service answers; its place is kept meanwhile
     BOOKED = "booked"
     WAITING = "waiting"  # no place: its rank is the order of `booked_at`
+    CLOSED = "closed"  # the service closed: no place is held, nothing is due; booked again if it opens after all
     CANCELLED = "cancelled"
 
 

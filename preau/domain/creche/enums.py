@@ -14,4 +14,5 @@ class CareType(StrEnum):
 
 class RangeStatus(StrEnum):
     BOOKED = "booked"  # holds its place in each quarter-hour
+    CLOSED = "closed"  # the structure closed; held again if it opens after all
     CANCELLED = "cancelled"  # replaced or given back; the row stays

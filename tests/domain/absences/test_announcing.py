@@ -212,7 +212,7 @@ def test_an_activity_without_rules_is_announced_by_telephone_alone(town, rules):
 def test_a_setting_that_cannot_be_read_closes_its_activity_alone(town, rules):
     home, parent = canteen(town, rules)
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE absences_absencepolicy SET window = %s", ['{"kind": "demain"}'])
+        cursor.execute('UPDATE absences_absencepolicy SET "window" = %s', ['{"kind": "demain"}'])
     with pytest.raises(CallTheStructure):
         send(parent, home, TODAY)
 

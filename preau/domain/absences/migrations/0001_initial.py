@@ -183,6 +183,152 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Closure",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("strike", "STRIKE"),
+                            ("weather", "WEATHER"),
+                            ("outing", "OUTING"),
+                            ("works", "WORKS"),
+                            ("staff", "STAFF"),
+                            ("other", "OTHER"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("words", models.CharField(max_length=120)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("moments", models.JSONField(default=list)),
+                ("key", models.CharField(max_length=64)),
+                ("made_at", models.DateTimeField()),
+                ("made_by", models.CharField(max_length=120)),
+                ("slot_ids", models.JSONField(default=list)),
+                ("closed_day_ids", models.JSONField(default=list)),
+                ("undone_at", models.DateTimeField(null=True)),
+                ("undone_by", models.CharField(blank=True, max_length=120)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogue.activity",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "school_class",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogue.schoolclass",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.site",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ClosedMoment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on", models.DateField()),
+                ("starts_minute", models.PositiveSmallIntegerField()),
+                ("ends_minute", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(blank=True, max_length=40)),
+                ("was", models.CharField(max_length=12)),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="bookings.booking"
+                    ),
+                ),
+                (
+                    "care_range",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="creche.carerange"
+                    ),
+                ),
+                (
+                    "child",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="families.child",
+                    ),
+                ),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="enrolments.enrolment",
+                    ),
+                ),
+                (
+                    "family",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="families.family",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "closure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="closed", to="absences.closure"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="AbsenceDay",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -318,5 +464,23 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("organisation_id", "policy", "reason", "starts_on"), name="absence_rule_once"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="closure",
+            index=models.Index(fields=["organisation_id", "-starts_on"], name="closure_recent"),
+        ),
+        migrations.AddConstraint(
+            model_name="closure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gt", models.F("starts_on"))), name="closure_period"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="closure",
+            constraint=models.UniqueConstraint(fields=("organisation_id", "key"), name="closure_once"),
+        ),
+        migrations.AddIndex(
+            model_name="closedmoment",
+            index=models.Index(fields=["organisation_id", "enrolment", "on"], name="closed_moment_list"),
         ),
     ]

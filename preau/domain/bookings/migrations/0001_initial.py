@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
                             ("requested", "REQUESTED"),
                             ("booked", "BOOKED"),
                             ("waiting", "WAITING"),
+                            ("closed", "CLOSED"),
                             ("cancelled", "CANCELLED"),
                         ],
                         max_length=12,

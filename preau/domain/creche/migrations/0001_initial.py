@@ -246,7 +246,7 @@ class Migration(migrations.Migration):
                 (
                     "status",
                     models.CharField(
-                        choices=[("booked", "BOOKED"), ("cancelled", "CANCELLED")],
+                        choices=[("booked", "BOOKED"), ("closed", "CLOSED"), ("cancelled", "CANCELLED")],
                         default=preau.domain.creche.enums.RangeStatus["BOOKED"],
                         max_length=10,
                     ),

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
+from preau.domain.absences.operations.merging import fold_absences, move_absences
 from preau.domain.accounts.enums import Role
 from preau.domain.bookings.operations import merge_participant, move_bookings
 from preau.domain.creche.operations import merge_hours, move_hours
@@ -124,7 +125,7 @@ def merge_children(*, actor: Actor, kept_id: int, absorbed_id: int, values: Mapp
         row.child_id = kept_id
         _save(actor, row, PersonKind.CHILD, absorbed_id)
     families = HouseholdChild.objects.filter(organisation_id=actor.organisation_id, child_id=kept_id)
-    _fold(actor, list(families.values_list("family_id", flat=True)), PersonKind.CHILD, absorbed_id)
+    _fold(actor, list(families.values_list("family_id", flat=True)), PersonKind.CHILD, absorbed_id, now=now)
     forget_child(actor=actor, child_id=absorbed_id)
 
 
@@ -185,7 +186,7 @@ def _merge_families(actor: Actor, kept_id: int, absorbed_id: int, now: datetime)
     for row in rows.select_for_update().order_by("pk"):
         row.family_id = kept_id
         _save(actor, row, PersonKind.FAMILY, absorbed_id)
-    _fold(actor, [kept_id], PersonKind.FAMILY, absorbed_id)
+    _fold(actor, [kept_id], PersonKind.FAMILY, absorbed_id, now=now)
     for mine, theirs in same:
         _merge_adults(actor, mine, absorbed_id=theirs, values={}, keeps_other_login=False, now=now)
     forget_family(actor=actor, family_id=absorbed_id)
@@ -214,24 +215,26 @@ def _merge_adults(
     move_adult_documents(actor=actor, kept_id=kept_id, absorbed_id=absorbed_id)
     _move(actor, PersonKind.ADULT, kept_id=kept_id, absorbed_id=absorbed_id, now=now)
     family_id = Adult.objects.get(organisation_id=actor.organisation_id, pk=kept_id).family_id
-    _fold(actor, [family_id], PersonKind.ADULT, absorbed_id)
+    _fold(actor, [family_id], PersonKind.ADULT, absorbed_id, now=now)
     forget_adult(actor=actor, adult_id=absorbed_id)
 
 
 def _move(actor: Actor, kind: PersonKind, *, kept_id: int, absorbed_id: int, now: datetime) -> None:
-    """Enrolments, classes and bookings."""
+    """Enrolments, classes, bookings and absences."""
     left_out = move_enrolments(actor=actor, kind=kind, kept_id=kept_id, absorbed_id=absorbed_id)
     cancelled = merge_participant(actor=actor, kind=kind, kept_id=kept_id, absorbed_id=absorbed_id, now=now)
     met = merge_hours(actor=actor, kind=kind, kept_id=kept_id, absorbed_id=absorbed_id, now=now)
+    move_absences(actor=actor, kind=kind, kept_id=kept_id, absorbed_id=absorbed_id)
     more = {"classes": list(left_out), "cancelled_bookings": cancelled, "cancelled_hours": met}
     archive_more(actor=actor, kind=kind, absorbed_id=absorbed_id, more=more)
 
 
-def _fold(actor: Actor, family_ids: list[int], kind: PersonKind, absorbed_id: int) -> None:
+def _fold(actor: Actor, family_ids: list[int], kind: PersonKind, absorbed_id: int, *, now: datetime) -> None:
     """Enrolments of one participant in one offer are one; démarches and drafts follow."""
     for twins in twin_enrolments(actor=actor, family_ids=family_ids):
         move_bookings(actor=actor, kept_id=twins.kept_id, absorbed_id=twins.absorbed_id)
         move_hours(actor=actor, kept_id=twins.kept_id, absorbed_id=twins.absorbed_id)
+        fold_absences(actor=actor, kept_id=twins.kept_id, absorbed_id=twins.absorbed_id, now=now)
         rows = Procedure.objects.filter(organisation_id=actor.organisation_id, enrolment_id=twins.absorbed_id)
         for row in rows.select_for_update().order_by("pk"):
             row.enrolment_id = twins.kept_id

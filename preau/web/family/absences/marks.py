@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from preau.domain.absences.queries.closures import ClosedView
 from preau.domain.absences.queries.moments import MissedMoment, missed_moments, misses
 from preau.domain.bookings.queries.week import PlannedUnit
 from preau.kernel.time_ranges import Ranges, TimeRange
@@ -52,3 +53,23 @@ def of_day(missed: Missed, *, enrolment_id: int, on: date, ranges: Ranges) -> st
     first = next((each for each in missing if each is not None), None)
     is_whole = all(each is not None and each.hours == hours for each, hours in zip(missing, ranges, strict=True))
     return words_of(first) if is_whole or first is None else _("absence une partie du jour")
+
+
+def closed_units(closed: Iterable[ClosedView]) -> list[PlannedUnit]:
+    """Return what closures took, as moments of a week: « fermé : grève »."""
+    return [
+        PlannedUnit(
+            on=each.on,
+            enrolment_id=each.enrolment_id,
+            participant_key=f"c{each.child_id}" if each.child_id else f"f{each.enrolment_id}",
+            code=each.name[:1] or "H",
+            name=each.name or _("Horaires"),
+            activity=each.activity,
+            site=each.site,
+            starts_minute=each.starts_minute,
+            ends_minute=each.ends_minute,
+            is_waiting=False,
+            absence=_("fermé : %s") % each.words,
+        )
+        for each in closed
+    ]

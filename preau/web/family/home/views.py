@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from preau.domain.absences.queries.closures import closed_moments
 from preau.domain.bookings.queries.week import enrolments_to_book, planned_units
 from preau.domain.families.queries.children import sheets_of_children
 from preau.domain.families.queries.files import household_file
@@ -19,7 +20,7 @@ from preau.domain.procedures.queries.to_finish import (
     waiting_for_family,
 )
 from preau.kernel.periods import Period, monday_of
-from preau.web.family.absences.marks import marked, missed_of
+from preau.web.family.absences.marks import closed_units, marked, missed_of
 from preau.web.family.bookings.forms import Tampered, read_day
 from preau.web.family.children.residence import children_words
 from preau.web.family.home import todo
@@ -48,6 +49,8 @@ def home(request: Any, slug: str) -> HttpResponse:
     planned = planned_units(actor=actor, start=monday, end=monday + WEEK)
     if any(each.is_care for each in enrolments):
         planned += planned_hours(actor=actor, enrolments=enrolments, start=monday, end=monday + WEEK)
+    closed = closed_moments(actor=actor, start=monday, end=monday + WEEK)
+    planned = sorted([*planned, *closed_units(closed)], key=lambda each: (each.on, each.starts_minute))
     planned = marked(planned, missed_of(request, start=monday, end=monday + WEEK)) if planned else planned
     waiting = waiting_for_family(actor=actor, children=children, on=request.today)
     to_begin = dossiers_to_begin(actor=actor, children=children, on=request.today)

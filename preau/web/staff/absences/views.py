@@ -40,7 +40,7 @@ def phone(request: Any, slug: str, family_id: int, child_id: int) -> HttpRespons
     form = PhoneForm(request.POST or None, rows=rows, initial=initial)
     reason = request.POST.get("reason", "")
     if request.method == "POST" and form.is_valid() and reason not in {each.code for each in motives}:
-        form.add_error(None, _("Choisissez un motif : c’est lui qui enregistre."))
+        form.add_error(None, _("Choisissez un motif : c’est lui qui enregistre."))
     if request.method == "POST" and form.is_valid():
         done = _noted(request, form, family_id, reason)
         if done is not None:
@@ -64,14 +64,14 @@ def _noted(request: Any, form: PhoneForm, family_id: int, reason: str) -> HttpRe
         draft_id = begin_absence(actor=actor, family_id=family_id, values=form.as_values(reason=reason), now=now)
         sent = send_absence(actor=actor, draft_id=draft_id, now=now)
     except NothingPlanned:
-        form.add_error(None, _("Rien n’est prévu à ces dates : il n’y a pas d’absence à noter."))
+        form.add_error(None, _("Rien n’est prévu à ces dates : il n’y a pas d’absence à noter."))
     except AllSaid:
-        form.add_error(None, _("Cette absence est déjà notée : il n’y a rien à refaire."))
+        form.add_error(None, _("Cette absence est déjà notée : il n’y a rien à refaire."))
     except ActFrozen:
-        form.add_error(None, _("Une opposition écrite est enregistrée pour cet enfant : rien ne peut être fait."))
+        form.add_error(None, _("Une opposition écrite est enregistrée pour cet enfant : rien ne peut être fait."))
     else:
         numbers = ", ".join(str(number) for number in sent.numbers)
-        messages.success(request, _("L’absence est notée, la famille est prévenue : demande n° %s.") % numbers)
+        messages.success(request, _("L’absence est notée, la famille est prévenue : demande n° %s.") % numbers)
         return redirect(_back(request, sent.numbers[0]))
     return None
 
@@ -92,13 +92,13 @@ def grant(request: Any, slug: str, number: int) -> HttpResponse:
     try:
         grant_late(actor=request.actor, number=number, reason=request.POST.get("motif", ""), now=request.now)
     except TextMissing:
-        messages.error(request, _("Dites pourquoi : la famille lit ce motif."))
+        messages.error(request, _("Dites pourquoi : la famille lit ce motif."))
     except TextTooLong:
-        messages.error(request, _("Le motif est trop long : 4 000 caractères au plus."))
+        messages.error(request, _("Le motif est trop long : 4 000 caractères au plus."))
     except AlreadyDecided:
-        messages.warning(request, _("Demande n° %s : elle a été traitée ou annulée entre-temps.") % number)
+        messages.warning(request, _("Demande n° %s : elle a été traitée ou annulée entre-temps.") % number)
     else:
-        messages.success(request, _("Demande n° %s : l’absence est justifiée, la famille est prévenue.") % number)
+        messages.success(request, _("Demande n° %s : l’absence est justifiée, la famille est prévenue.") % number)
     return redirect("staff:procedure", slug=slug, number=number)
 
 
@@ -108,14 +108,14 @@ def correct(request: Any, slug: str, number: int) -> HttpResponse:
     """The child came: the absence is taken back, days past included, with a reason that is kept."""
     reason = request.POST.get("motif", "").strip()
     if not reason:
-        messages.error(request, _("Dites pourquoi l’absence est corrigée : ce motif est gardé."))
+        messages.error(request, _("Dites pourquoi l’absence est corrigée : ce motif est gardé."))
         return redirect("staff:procedure", slug=slug, number=number)
     try:
         done = withdraw_absence(actor=request.actor, number=number, now=request.now, reason=reason[:240])
     except NothingToTakeBack:
-        messages.warning(request, _("Demande n° %s : cette absence est déjà annulée.") % number)
+        messages.warning(request, _("Demande n° %s : cette absence est déjà annulée.") % number)
     else:
-        messages.success(request, _("Demande n° %s : l’absence est annulée, la famille est prévenue.") % number)
+        messages.success(request, _("Demande n° %s : l’absence est annulée, la famille est prévenue.") % number)
         if done.lost:
-            messages.warning(request, _("Un jour rendu à temps n’a plus de place : il reste annulé."))
+            messages.warning(request, _("Un jour rendu à temps n’a plus de place : il reste annulé."))
     return redirect("staff:procedure", slug=slug, number=number)

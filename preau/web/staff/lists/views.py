@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from preau.domain.absences.queries.closures import closures_on
 from preau.domain.absences.queries.moments import missed_starts
 from preau.domain.bookings.queries.expected import Expected, busiest_site, expected_between
 from preau.domain.bookings.queries.without_booking import enrolled_between
@@ -105,4 +106,10 @@ def _frame(request: Any, wanted: ListFilter, every: list[Expected], *, step: int
         "sites": sites,
         "moments": moments_of(every),
         "classes": classes_of(every),
+        "closed": closures_on(
+            actor=request.actor,
+            start=wanted.on,
+            end=wanted.on + timedelta(days=step),
+            site_id=wanted.site_id,
+        ),
     }
