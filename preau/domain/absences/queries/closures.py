@@ -329,7 +329,7 @@ def _rows(actor: Actor) -> QuerySet[Closure]:
             department="enrolment__offer__activity__department",
             site="enrolment__offer__site",
         )
-        rows = rows.filter(Q(pk__in=mine.values("closure_id")) | Q(("account_id", actor.account_id)))
+        rows = rows.filter(Q(pk__in=mine.values("closure_id")) | Q(("account_id", actor.account_id or 0)))
     counted = rows.annotate(
         moments_count=Count("closed", distinct=True), family_count=Count("closed__family", distinct=True)
     )

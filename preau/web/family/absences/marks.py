@@ -69,7 +69,7 @@ def closed_units(closed: Iterable[ClosedView]) -> list[PlannedUnit]:
             starts_minute=each.starts_minute,
             ends_minute=each.ends_minute,
             is_waiting=False,
-            absence=_("fermé : %s") % each.words,
+            absence=_("fermé : %s") % each.words,
         )
         for each in closed
     ]

@@ -86,6 +86,7 @@ def home(request: Any, slug: str) -> HttpResponse:
             start=monday,
             end=monday + WEEK,
         ),
+        "closed": sorted({(each.on, each.words, each.activity) for each in closed}),
         "monday": monday,
         "previous": monday - WEEK,
         "next": monday + WEEK,

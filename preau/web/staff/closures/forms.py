@@ -30,7 +30,7 @@ class ClosureForm(forms.Form):
     words = Text(
         label=gettext_lazy("Ce que les familles lisent"),
         max_length=MAX_WORDS,
-        help_text=gettext_lazy("Par exemple : grève du personnel de restauration."),
+        help_text=gettext_lazy("Par exemple : grève du personnel de restauration."),
     )
     first = Day(label=gettext_lazy("Du"), purpose=Purpose.ACT)
     last = Day(label=gettext_lazy("Au"), purpose=Purpose.ACT, required=False)

@@ -102,15 +102,15 @@ def undo(request: Any, slug: str, closure_id: int) -> HttpResponse:
         messages.warning(request, _("Cette fermeture est déjà annulée."))
     else:
         words = ngettext(
-            "La fermeture est annulée : %s moment est de nouveau réservé, la famille est prévenue.",
-            "La fermeture est annulée : %s moments sont de nouveau réservés, les familles sont prévenues.",
+            "La fermeture est annulée : %s moment est de nouveau réservé, la famille est prévenue.",
+            "La fermeture est annulée : %s moments sont de nouveau réservés, les familles sont prévenues.",
             back,
         )
         messages.success(request, words % back)
         if left:
             words = ngettext(
-                "%s moment n’est pas rétabli : l’inscription a pris fin, ou la famille a réservé de nouveau.",
-                "%s moments ne sont pas rétablis : l’inscription a pris fin, ou la famille a réservé de nouveau.",
+                "%s moment n’est pas rétabli : l’inscription a pris fin, ou la famille a réservé de nouveau.",
+                "%s moments ne sont pas rétablis : l’inscription a pris fin, ou la famille a réservé de nouveau.",
                 left,
             )
             messages.warning(request, words % left)
