@@ -230,6 +230,7 @@ def _staff_nav(request: HttpRequest, slug: str, actor: Any, *, has_care: bool) -
     entries = [("staff:home", _("Aujourd’hui"), "", "house")]
     if actor.has_role(Role.AGENT, Role.MANAGER, Role.SITE_STAFF):  # names of children: who welcomes them
         entries += [("staff:day", _("Liste du jour"), "", "user-check"), ("staff:week", _("Semaine"), "", "grid-3x3")]
+        entries.append(("staff:attendance", _("Pointage"), "", "tablet-smartphone"))
     if actor.has_role(Role.AGENT, Role.MANAGER):
         entries.insert(1, ("staff:procedures", _("Démarches"), "", "inbox"))
     if has_care and actor.has_role(Role.AGENT, Role.MANAGER):

@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "preau.domain.bookings",
     "preau.domain.creche",
     "preau.domain.absences",
+    "preau.domain.attendance",
     "preau.domain.procedures",
     "preau.web.ui",
     "preau.web.papers",

@@ -8,7 +8,8 @@ import django
 django.setup()
 
 from preau.base.actor import STAFF, Actor  # noqa: E402
-from preau.domain.absences.operations.closing import close, open_again  # noqa: E402
+from preau.domain.absences.operations.closing import close  # noqa: E402
+from preau.domain.absences.operations.reopening import open_again  # noqa: E402
 from preau.domain.absences.queries.closures import ClosureWish  # noqa: E402
 from preau.domain.organisations.models import Organisation  # noqa: E402
 from tests.factories.town import NOW, TODAY  # noqa: E402

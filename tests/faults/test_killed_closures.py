@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from preau.domain.absences.models import ClosedMoment, Closure
-from preau.domain.absences.operations.closing import open_again
+from preau.domain.absences.operations.reopening import open_again
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import load_bookings
 from preau.domain.catalogue.models import Slot

@@ -16,6 +16,7 @@ from preau.domain.accounts.models import Account, OpenSession, SecondFactor
 from preau.domain.accounts.operations.opening import send_activation
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import OrderItem
+from preau.domain.creche.models import CareRange
 from preau.domain.documents.enums import Category
 from preau.domain.documents.models import DocumentType
 from preau.domain.documents.operations.pieces import deposit
@@ -84,6 +85,8 @@ class Scene:
             ids["number"] = ids["absence_number"]
         if "absences/brouillon/" in route:
             ids["draft_id"] = ids["absence_draft_id"]
+        if "agents/pointage/" in route:
+            ids["child_id"] = ids["care_child_id"]
         if "abonnement/" in route:
             ids["enrolment_id"] = ids["subscription_id"]
         if "documents/foyer/" in route:
@@ -219,6 +222,7 @@ def build() -> Scene:
                 organisation_id=town.id, kind="dossiers", key="canari", targets=[1], made_at=NOW, account_id=agent.pk
             ).pk,
             "closure_id": _shut(town),
+            "sheet": f"s{care['section_id']}",
             "other_child_id": victim.children[1].pk,
             "other_adult_id": victim.adult.pk,
             "day": monday().isoformat(),
@@ -278,7 +282,23 @@ def _care(town: Town, victim: Any) -> dict[str, Any]:
         number = place_order(actor=actor, items=[], hours=wishes_of(basket=basket), key=key, now=NOW).first_number
         if key == "soin":
             accept_many(actor=town.agent("agent"), numbers=[number], now=NOW)
-    return {"care_enrolment_id": enrolment.pk, "section_id": creche.sections[0].pk, "care_number": number}
+    CareRange.objects.create(
+        organisation_id=town.id,
+        enrolment=enrolment,
+        family=victim.family,
+        child=victim.children[-1],
+        section=creche.sections[0],
+        on=TODAY,
+        starts_minute=FULL_DAY.start,
+        ends_minute=FULL_DAY.end,
+        booked_at=NOW,
+    )
+    return {
+        "care_enrolment_id": enrolment.pk,
+        "section_id": creche.sections[0].pk,
+        "care_number": number,
+        "care_child_id": enrolment.child_id,
+    }
 
 
 def _miss(town: Town, victim: Any) -> dict[str, Any]:

@@ -112,6 +112,8 @@ class AbsenceRule(TenantModel):
         }
         if problem := problem_of(self.effect()):
             raise ValidationError(sentences[problem])
+        if self.proof_delay and self.reason.proof_type_id is None:
+            raise ValidationError(_("Choisissez d’abord le justificatif de ce motif : il n’y aurait rien à envoyer."))
 
 
 class Absence(TenantModel):
@@ -219,8 +221,14 @@ class Closure(TenantModel):
     account = models.ForeignKey(
         "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
+    # What it reached, as it was then: who may undo it, and what it keeps closed when another is undone.
+    site_ids = models.JSONField(default=list)
+    department_ids = models.JSONField(default=list)
+    unit_ids = models.JSONField(default=list)
+    offer_ids = models.JSONField(default=list)  # closed whole, where nothing is booked by slots
     slot_ids = models.JSONField(default=list)  # those that it closed: an undo opens these and no others
     closed_day_ids = models.JSONField(default=list)
+    told_at = models.DateTimeField(null=True)  # families were told; undone before, they read nothing of it
     undone_at = models.DateTimeField(null=True)
     undone_by = models.CharField(max_length=120, blank=True)
 
@@ -236,7 +244,10 @@ class Closure(TenantModel):
 
 
 class ClosedMoment(TenantModel):
-    """One planned moment that a closure took away: nothing is due for it. It hangs on a booking or on hours of care."""
+    """One planned moment that a closure took away: nothing is due for it.
+
+    It hangs on a booking, on hours of care, or on none where nothing needs to be booked.
+    """
 
     closure = models.ForeignKey(Closure, on_delete=models.CASCADE, related_name="closed")
     enrolment = models.ForeignKey("enrolments.Enrolment", on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -248,7 +259,8 @@ class ClosedMoment(TenantModel):
     name = models.CharField(max_length=40, blank=True)
     booking = models.ForeignKey("bookings.Booking", on_delete=models.PROTECT, null=True, related_name="+")
     care_range = models.ForeignKey("creche.CareRange", on_delete=models.PROTECT, null=True, related_name="+")
-    was = models.CharField(max_length=12)  # the status before
+    was = models.CharField(max_length=12, blank=True)  # the status before; "": nothing was booked
+    is_back = models.BooleanField(default=False)  # the closure was undone, and it is planned again
 
     class Meta:
         indexes = [models.Index(fields=["organisation_id", "enrolment", "on"], name="closed_moment_list")]

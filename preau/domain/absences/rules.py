@@ -221,7 +221,12 @@ RuleOn = Callable[[date], EffectRule | None]
 
 
 def judge(
-    missed: Mapping[Key, Missed], *, said: Collection[Period], expected: Collection[date], rule_on: RuleOn
+    missed: Mapping[Key, Missed],
+    *,
+    said: Collection[Period],
+    expected: Collection[date],
+    rule_on: RuleOn,
+    also: Collection[date] = (),
 ) -> dict[Key, Judged]:
     """Return what each moment missed for one motive in one enrolment becomes.
 
@@ -231,11 +236,12 @@ def judge(
     :param said: the days of each announcement, as they were said: a child that comes on Wednesdays alone, ill from one
         to the next, has one absence.
     :param expected: days on which the child is expected all the same: it came back, and a new absence begins after.
+    :param also: days of the absence that are not to be judged: given back in time, or closed meanwhile.
     :param rule_on: the rule in force on a day; that of the first day of an absence holds to its end.
     """
     found: dict[Key, Judged] = {}
     first_of: dict[date, date] = {}
-    for spell in spells({each.on for each in missed.values()}, said=said, expected=expected):
+    for spell in spells({each.on for each in missed.values()} | set(also), said=said, expected=expected):
         first_of |= dict.fromkeys(spell, spell[0])
     for key, each in missed.items():
         first = first_of[each.on]
@@ -283,7 +289,8 @@ def _judge_one(rule: EffectRule | None, *, rank: int, proof: ProofState) -> Judg
     is_proven = not rule.asks_proof or proof == ProofState.VALID
     waiting = rule.waiting_days if is_proven else rule.unproven_waiting_days
     if waiting is None:
-        return Judged(Effect.DUE, _LACKING.get(proof, Why.PROOF_AWAITED), rank)
+        is_useless = proof == ProofState.NOT_ASKED and rank <= rule.waiting_days  # due with a proof or without
+        return Judged(Effect.DUE, Why.WAITING if is_useless else _LACKING.get(proof, Why.PROOF_AWAITED), rank)
     if rank <= waiting:
         why = Why.WAITING if is_proven or rank <= rule.waiting_days else _LACKING.get(proof, Why.PROOF_AWAITED)
         return Judged(Effect.DUE, why, rank)

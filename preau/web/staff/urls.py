@@ -56,6 +56,7 @@ urlpatterns = [
     path("publications/<int:publication_id>/", publications.publication, name="publication"),
     path("publications/<int:publication_id>/retrait/", publications.withdraw, name="publication_withdraw"),
     path("publications/<int:publication_id>/fichier/", publications.version, name="publication_version"),
+    path("pointage/", include("preau.web.staff.attendance.urls")),
     path("creche/", include("preau.web.staff.creche.urls")),
     path("", include("preau.web.staff.families.urls")),
     path("", include("preau.web.staff.enrolments.urls")),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.base import typed
 from preau.kernel.bounds import Purpose, bounds_of
+from preau.kernel.clock_times import DAY, read_clock
 from preau.kernel.french_dates import jj_mm_aaaa
 
 # The local day of the request, set by the middleware: what a date may be depends on it.
@@ -112,6 +113,25 @@ class Day(forms.DateField):
                 code="year",
                 params={"first": jj_mm_aaaa(first), "last": jj_mm_aaaa(last)},
             )
+
+
+class Clock(forms.CharField):
+    """A time of the day, as browsers send it or as people type it; a minute of the local day."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TimeInput(attrs={"type": "time"}))
+        super().__init__(*args, **kwargs)
+
+    def clean(self, value: Any) -> int | None:
+        """Return the minute; None when nothing is typed."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            minute = read_clock(text)
+        except ValueError:
+            raise ValidationError(_("Écrivez une heure, par exemple 17:30."), code="clock") from None
+        return min(minute, DAY - 1)
 
 
 def check_postcode(form: forms.Form) -> None:

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from preau.base.facts import NotAllowed, NotFound
 from preau.base.models import OutboxMail
 from preau.domain.absences.models import ClosedMoment, Closure
-from preau.domain.absences.operations.closing import AlreadyOpen, WordsMissing, close, open_again
+from preau.domain.absences.operations.closing import WordsMissing, close
+from preau.domain.absences.operations.reopening import AlreadyOpen, Opened, open_again
 from preau.domain.absences.operations.telling import tell_families
 from preau.domain.absences.queries.closures import (
     ClosureWish,
@@ -73,7 +74,7 @@ def test_a_site_closes_frees_its_places_and_opens_again_whole(town):
     assert place_drifts() == []
     view = find_closure(actor=town.agent("manager"), closure_id=pk)
     assert (view.count, view.families) == (4, 2)
-    assert open_again(actor=town.agent("manager"), closure_id=pk, now=NOW) == (4, 0)
+    assert open_again(actor=town.agent("manager"), closure_id=pk, now=NOW) == Opened(4, 0, 0)
     assert statuses() == ["booked"] * 4
     assert dict(ResourceDay.objects.filter(on=DAY).values_list("pk", "booked")) == before
     assert set(Slot.objects.filter(on=DAY).values_list("closed_reason", flat=True)) == {""}
@@ -184,7 +185,8 @@ def test_an_undo_keeps_what_happened_since(town):
     assert place_drifts() == []
     again = shut(town, key="k2")
     Enrolment.objects.filter(pk=home.enrolments[0].pk).update(status="ended")
-    back, left = open_again(actor=town.agent("manager"), closure_id=again, now=NOW)
+    done = open_again(actor=town.agent("manager"), closure_id=again, now=NOW)
+    back, left = done.back, done.left
     assert (back, left) == (1, 2)
 
 

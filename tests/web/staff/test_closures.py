@@ -63,7 +63,7 @@ def test_closed_then_opened_again(client, home, town):
     data = asked(town, act="close", key=key)
     done = client.post(url("closure_new"), data, follow=True)
     assert "C’est fermé." in done.text
-    assert "4 moments réservés ont été fermés" in done.text
+    assert "4 moments prévus ont été fermés" in done.text
     again = client.post(url("closure_new"), data)
     assert Closure.objects.count() == 1
     assert again.url == url("closure", Closure.objects.get().pk)
@@ -73,7 +73,7 @@ def test_closed_then_opened_again(client, home, town):
     listed = client.get(url("closures"))
     assert "grève de la cantine" in listed.text
     opened = client.post(url("closure_undo", Closure.objects.get().pk), follow=True)
-    assert "4 moments sont de nouveau réservés" in opened.text.replace("\xa0", " ")
+    assert "4 moments sont de nouveau prévus" in opened.text.replace("\xa0", " ")
     twice = client.post(url("closure_undo", Closure.objects.get().pk), follow=True)
     assert "déjà annulée" in twice.text
     assert Booking.objects.filter(status="booked").count() == 4
@@ -106,7 +106,7 @@ def test_what_cannot_be_taken_is_told(client, home, town, typed, told):
 
 def test_nobody_touched_is_said(client, home, town):
     page = client.post(url("closure_new"), asked(town, first=(DAY + timedelta(days=1)).isoformat()))
-    assert "Personne n’a réservé" in page.text
+    assert "Personne n’est attendu" in page.text
 
 
 def test_families_see_it_on_their_week_and_in_the_grid(client, home, town):

@@ -207,8 +207,13 @@ class Migration(migrations.Migration):
                 ("key", models.CharField(max_length=64)),
                 ("made_at", models.DateTimeField()),
                 ("made_by", models.CharField(max_length=120)),
+                ("site_ids", models.JSONField(default=list)),
+                ("department_ids", models.JSONField(default=list)),
+                ("unit_ids", models.JSONField(default=list)),
+                ("offer_ids", models.JSONField(default=list)),
                 ("slot_ids", models.JSONField(default=list)),
                 ("closed_day_ids", models.JSONField(default=list)),
+                ("told_at", models.DateTimeField(null=True)),
                 ("undone_at", models.DateTimeField(null=True)),
                 ("undone_by", models.CharField(blank=True, max_length=120)),
                 (
@@ -270,7 +275,8 @@ class Migration(migrations.Migration):
                 ("starts_minute", models.PositiveSmallIntegerField()),
                 ("ends_minute", models.PositiveSmallIntegerField()),
                 ("name", models.CharField(blank=True, max_length=40)),
-                ("was", models.CharField(max_length=12)),
+                ("was", models.CharField(blank=True, max_length=12)),
+                ("is_back", models.BooleanField(default=False)),
                 (
                     "booking",
                     models.ForeignKey(

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import Enum
 
 from django.db import transaction
 
@@ -14,13 +15,22 @@ from preau.domain.absences.models import Absence, AbsenceDay
 from preau.domain.absences.operations.judging import recount
 from preau.domain.absences.queries.enrolments import AttendedEnrolment, ReasonView, load_attended, reasons
 from preau.domain.absences.queries.judging import Material, read_material
-from preau.domain.absences.queries.moments import Moment, expected_moments, missed_moments, misses
+from preau.domain.absences.queries.limits import cancel_limits
+from preau.domain.absences.queries.moments import (
+    MissedMoment,
+    Moment,
+    expected_moments,
+    missed_moments,
+    misses,
+    still_expected,
+)
 from preau.domain.absences.rules import (
     MAX_COMMENT,
     MOST_DAYS,
     AllSaid,
     Announcement,
     CallTheStructure,
+    Delay,
     Judged,
     NothingPlanned,
     TooLong,
@@ -29,14 +39,10 @@ from preau.domain.absences.rules import (
 )
 from preau.domain.accounts.enums import Role
 from preau.domain.bookings.operations import OrderItem, Outcome, change_bookings, preview_change
-from preau.domain.catalogue.queries import holiday_dates
-from preau.domain.catalogue.rules import InvalidDeadline, closing_moment, parse_deadline
 from preau.domain.creche.operations import DayWish, book_days
 from preau.domain.creche.queries.enrolments import hold_care
 from preau.kernel.periods import Period
 from preau.kernel.time_ranges import TimeRange
-
-HOLIDAYS_BEFORE = timedelta(days=45)  # how far back the working days of a deadline may be counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,9 @@ def announce(*, actor: Actor, said: Announcement, now: datetime) -> Announced:
     hold_care(actor=actor, enrolment_ids=cared, others=sorted(set(enrolments) - set(cared)))
     plan = _plan(actor, said, now=now)
     _check_something(plan)
-    cancelled = _give_back(actor, plan, now=now)
+    cancelled, refused = _give_back(actor, plan, now=now)
+    if refused:  # the structure’s hours have changed: these days stay, and are missed
+        plan = _plan(actor, said, now=now, kept=refused)
     absences = _write(actor, said, plan, cancelled=cancelled, now=now)
     recount(actor=actor, enrolments=[plan.enrolments[pk] for pk in absences], start=said.start, end=said.end)
     return Announced(plan, absences, cancelled)
@@ -120,7 +128,7 @@ def _check_something(plan: Plan) -> None:
     raise CallTheStructure if Fate.TOO_LATE in fates else AllSaid
 
 
-def _plan(actor: Actor, said: Announcement, *, now: datetime) -> Plan:
+def _plan(actor: Actor, said: Announcement, *, now: datetime, kept: Collection[tuple[int, date]] = ()) -> Plan:
     reason = next((each for each in reasons(actor=actor) if each.code == said.reason), None)
     if reason is None:
         raise NotFound("reason")
@@ -128,29 +136,54 @@ def _plan(actor: Actor, said: Announcement, *, now: datetime) -> Plan:
         raise TooLong
     enrolments = load_attended(actor=actor, enrolment_ids=said.enrolment_ids)
     plan = Plan(enrolments, reason)
-    moments = _concerned(actor, said, enrolments)
     missed = missed_moments(actor=actor, start=said.start, end=said.end, enrolment_ids=enrolments)
-    closes = _cancel_closes(actor, enrolments, moments)
+    concerned = _concerned(actor, said, enrolments, missed)
+    closes = cancel_limits(actor=actor, enrolments=enrolments, moments=concerned)
     fates: dict[Moment, Fate] = {}
-    for moment in moments:
-        is_said = misses(missed=missed, enrolment_id=moment.enrolment_id, on=moment.on, hours=moment.hours) is not None
-        fates[moment] = Fate.SAID if is_said else _fate(actor, plan, said, moment, limit=closes[moment], now=now)
+    for moment, how in concerned.items():
+        is_kept = how is _Part.SOME or (moment.enrolment_id, moment.on) in kept
+        limit = None if is_kept else closes[moment]
+        fates[moment] = Fate.SAID if how is _Part.NONE else _fate(actor, plan, moment, limit=limit, now=now)
     for moment in _not_given_back(actor, fates, now=now):
         fates[moment] = Fate.ABSENT
     material = read_material(actor=actor, enrolments=enrolments.values(), start=said.start, end=said.end)
     plan.moments = [MomentPlan(moment, fate) for moment, fate in fates.items()]
-    _judge(actor, plan, said, material)
+    _judge(actor, plan, said, material, now=now)
     return plan
 
 
-def _concerned(actor: Actor, said: Announcement, enrolments: Mapping[int, AttendedEnrolment]) -> list[Moment]:
-    """What is planned on these days; of a part of the day, hours of care are cut and units taken whole."""
-    found = []
+class _Part(Enum):
+    """How much of a planned moment is left to announce."""
+
+    ALL = "all"
+    SOME = "some"  # of hours of care: never given back, a part of them stays
+    NONE = "none"  # it was said before
+
+
+def _concerned(
+    actor: Actor,
+    said: Announcement,
+    enrolments: Mapping[int, AttendedEnrolment],
+    missed: Mapping[tuple[int, date], Collection[MissedMoment]],
+) -> dict[Moment, _Part]:
+    """What is planned on these days, less what was said before; of a part of the day, hours of care are cut and units
+    taken whole.
+    """
+    found: dict[Moment, _Part] = {}
     for moment in expected_moments(actor=actor, enrolments=enrolments.values(), start=said.start, end=said.end):
-        if said.hours is None:
-            found.append(moment)
-        elif said.hours.meets(moment.hours):
-            found.append(moment if moment.range_id is None else _cut(moment, said.hours))
+        if said.hours is not None and not said.hours.meets(moment.hours):
+            continue
+        if moment.range_id is None:
+            what = {"enrolment_id": moment.enrolment_id, "on": moment.on, "hours": moment.hours}
+            found[moment] = _Part.ALL if misses(missed=missed, **what) is None else _Part.NONE
+            continue
+        asked = moment if said.hours is None else _cut(moment, said.hours)
+        what = {"enrolment_id": moment.enrolment_id, "on": moment.on, "hours": asked.hours}
+        left = still_expected(missed=missed, **what)
+        if not left:
+            found[asked] = _Part.NONE
+        is_whole = left == (moment.hours,)
+        found |= {_cut(moment, part): _Part.ALL if is_whole else _Part.SOME for part in left}
     return found
 
 
@@ -159,39 +192,14 @@ def _cut(moment: Moment, hours: TimeRange) -> Moment:
     return Moment(moment.enrolment_id, moment.on, part, moment.name, range_id=moment.range_id)
 
 
-def _cancel_closes(
-    actor: Actor, enrolments: Mapping[int, AttendedEnrolment], moments: Collection[Moment]
-) -> dict[Moment, datetime | None]:
-    """By moment, until when it may be given back; None when the setting cannot be read."""
-    if not moments:
-        return {}
-    first, last = min(each.on for each in moments), max(each.on for each in moments)
-    holidays = holiday_dates(
-        organisation_id=actor.organisation_id, start=first - HOLIDAYS_BEFORE, end=last + timedelta(days=1)
-    )
-    found: dict[Moment, datetime | None] = {}
-    for moment in moments:
-        try:
-            deadline = parse_deadline(enrolments[moment.enrolment_id].cancel_deadline)
-        except InvalidDeadline:
-            found[moment] = None
-            continue
-        found[moment] = closing_moment(
-            deadline, day=moment.on, starts_minute=moment.hours.start, holidays=holidays, zone=actor.zone
-        )
-    return found
-
-
-def _fate(
-    actor: Actor, plan: Plan, said: Announcement, moment: Moment, *, limit: datetime | None, now: datetime
-) -> Fate:
+def _fate(actor: Actor, plan: Plan, moment: Moment, *, limit: datetime | None, now: datetime) -> Fate:
+    """:param limit: until when it may be given back; None: it may not."""
     enrolment, starts = plan.enrolments[moment.enrolment_id], moment.hours.start
     if actor.audience == FAMILY:
         window = enrolment.window
         if window is None or now >= announced_until(window, on=moment.on, starts_minute=starts, zone=actor.zone):
             return Fate.TOO_LATE
-    is_whole = moment.range_id is None or said.hours is None
-    is_in_time = enrolment.frees and moment.is_booked and is_whole and limit is not None and now < limit
+    is_in_time = enrolment.frees and moment.is_booked and limit is not None and now < limit
     return Fate.FREE if is_in_time else Fate.ABSENT
 
 
@@ -216,7 +224,7 @@ def _removed(outcome: Outcome) -> set[tuple[int, int | None]]:
     return {(each.enrolment_id, each.slot_id) for each in outcome.decision.removed}
 
 
-def _judge(actor: Actor, plan: Plan, said: Announcement, material: Material) -> None:
+def _judge(actor: Actor, plan: Plan, said: Announcement, material: Material, *, now: datetime) -> None:
     """Say of each moment missed what it becomes, now and once proven, with what was missed before and after it."""
     period = Period(said.start, said.end)
     for pk in plan.enrolments:
@@ -225,17 +233,29 @@ def _judge(actor: Actor, plan: Plan, said: Announcement, material: Material) -> 
         if not any(each.is_booked for each in absent):
             continue
         first = min(absent, key=lambda each: (each.on, each.hours))
-        if delay := material.delay_on(group, first.on):
-            plan.proof_due_at[pk] = proof_due_at(delay, on=first.on, starts_minute=first.hours.start, zone=actor.zone)
+        proven = material.with_more(group, absent, period, ProofState.VALID).judged(group)
+        unproven = material.with_more(group, absent, period, ProofState.MISSED).judged(group)
+        is_of_use = any(proven[_key(each)].effect != unproven[_key(each)].effect for each in absent)
+        since = first.on - timedelta(days=max(proven[_key(first)].rank - 1, 0))  # the rule of its first day holds
+        if is_of_use and (delay := material.delay_on(group, since)):
+            plan.proof_due_at[pk] = _due(actor, delay, first, now=now)
         now_state = _proof_state(plan, said, pk)
         as_now = material.with_more(group, absent, period, now_state).judged(group)
-        proven = material.with_more(group, absent, period, ProofState.VALID).judged(group)
         plan.moments = [
             each
             if each.moment.enrolment_id != pk or each.fate is not Fate.ABSENT or not each.moment.is_booked
             else MomentPlan(each.moment, each.fate, as_now[_key(each.moment)], proven[_key(each.moment)])
             for each in plan.moments
         ]
+
+
+def _due(actor: Actor, delay: Delay, first: Moment, *, now: datetime) -> datetime:
+    """Until when the proof may come; said by the service, or after that, it has its whole delay from now."""
+    due = proof_due_at(delay, on=first.on, starts_minute=first.hours.start, zone=actor.zone)
+    if actor.audience == FAMILY and due > now:
+        return due
+    here = now.astimezone(actor.zone)
+    return max(due, proof_due_at(delay, on=here.date(), starts_minute=here.hour * 60 + here.minute, zone=actor.zone))
 
 
 def _key(moment: Moment) -> tuple[int, date, int]:
@@ -251,16 +271,18 @@ def _proof_state(plan: Plan, said: Announcement, enrolment_id: int) -> ProofStat
     return ProofState.RECEIVED if enrolment.is_reviewed and is_missed else ProofState.NOT_ASKED
 
 
-def _give_back(actor: Actor, plan: Plan, *, now: datetime) -> dict[tuple[int, int], int]:
-    """Cancel what is still in time; return the bookings by enrolment and slot."""
+def _give_back(actor: Actor, plan: Plan, *, now: datetime) -> tuple[dict[tuple[int, int], int], set[tuple[int, date]]]:
+    """Cancel what is still in time; return the bookings by enrolment and slot, and the days of care that stay."""
     free = plan.of(Fate.FREE)
     found: dict[tuple[int, int], int] = {}
     if items := _items(free):
         found = dict(change_bookings(actor=actor, items=items, now=now).bookings)
     ranges = [each for each in free if each.range_id is not None]
+    refused: set[tuple[int, date]] = set()
     if ranges:
-        book_days(actor=actor, wishes=_kept_hours(actor, plan, ranges), now=now, answers=True)
-    return found
+        outcome = book_days(actor=actor, wishes=_kept_hours(actor, plan, ranges), now=now, answers=True)
+        refused = {(each.wish.enrolment_id, each.wish.on) for each in outcome.refused}
+    return found, refused
 
 
 def _kept_hours(actor: Actor, plan: Plan, gone: Sequence[Moment]) -> list[DayWish]:

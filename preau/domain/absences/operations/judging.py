@@ -13,6 +13,7 @@ from preau.domain.absences.models import Absence, AbsenceDay
 from preau.domain.absences.queries.enrolments import AttendedEnrolment, attended
 from preau.domain.absences.queries.judging import read_material
 from preau.domain.absences.rules import ProofTooLate
+from preau.domain.enrolments.models import Enrolment
 
 
 def recount(*, actor: Actor, enrolments: Collection[AttendedEnrolment], start: date, end: date) -> int:
@@ -81,7 +82,10 @@ def note_reminded(*, actor: Actor, absence_ids: Collection[int], now: datetime) 
 
 
 def _locked(actor: Actor, absence_ids: Collection[int]) -> list[Absence]:
+    """The absences, their enrolments held first: who announces or takes back meanwhile judges the same days."""
     rows = Absence.objects.filter(organisation_id=actor.organisation_id, pk__in=absence_ids)
+    held = Enrolment.objects.filter(pk__in=rows.values("enrolment_id")).order_by("pk")
+    list(held.select_for_update(of=("self",), no_key=True).values_list("pk"))
     return list(rows.select_for_update(of=("self",)).order_by("pk"))
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from preau.base.actor import Actor
 from preau.domain.absences.enums import Effect
 from preau.domain.absences.models import Absence, AbsenceDay, ClosedMoment
+from preau.domain.absences.queries.moments import STANDS
 from preau.domain.accounts.enums import Role
 from preau.domain.families.enums import PersonKind
 
@@ -33,13 +34,15 @@ def fold_absences(*, actor: Actor, kept_id: int, absorbed_id: int, now: datetime
     """
     actor.require_role(Role.AGENT, Role.MANAGER)
     here = {"organisation_id": actor.organisation_id}
-    standing = AbsenceDay.objects.filter(**here, taken_back_at=None).exclude(effect=Effect.FREED)
+    standing = AbsenceDay.objects.filter(STANDS, **here, taken_back_at=None).exclude(effect=Effect.FREED)
     mine = set(standing.filter(enrolment_id=kept_id).values_list("on", "starts_minute"))
     double = [
         pk
         for pk, on, starts in standing.filter(enrolment_id=absorbed_id).values_list("pk", "on", "starts_minute")
         if (on, starts) in mine
     ]
+    gone = AbsenceDay.objects.filter(~STANDS, **here, enrolment_id=absorbed_id, taken_back_at=None)
+    double += gone.exclude(effect=Effect.FREED).values_list("pk", flat=True)
     AbsenceDay.objects.filter(pk__in=double).update(taken_back_at=now)
     for rows in (AbsenceDay.objects, Absence.objects, ClosedMoment.objects):
         rows.filter(**here, enrolment_id=absorbed_id).update(enrolment_id=kept_id)

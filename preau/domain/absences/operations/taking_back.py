@@ -1,6 +1,6 @@
 """Taking an absence back: the child comes after all."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,6 +12,7 @@ from preau.domain.absences.enums import Effect
 from preau.domain.absences.models import Absence, AbsenceDay
 from preau.domain.absences.operations.judging import recount
 from preau.domain.absences.queries.enrolments import AttendedEnrolment, load_attended
+from preau.domain.absences.queries.limits import cancel_limits
 from preau.domain.absences.queries.moments import Moment, expected_moments
 from preau.domain.accounts.enums import Role
 from preau.domain.bookings.operations import OrderItem, change_bookings
@@ -100,6 +101,10 @@ def _items(rows: Iterable[AbsenceDay]) -> list[OrderItem]:
 
 def _hours_again(actor: Actor, rows: Sequence[AbsenceDay], *, now: datetime) -> set[int]:
     cared = load_attended(actor=actor, enrolment_ids={row.enrolment_id for row in rows})
+    late = _too_late(actor, cared, rows, now=now)
+    rows = [row for row in rows if row.pk not in late]
+    if not rows:
+        return late
     wanted = _held(actor, list(cared.values()), min(row.on for row in rows), max(row.on for row in rows))
     for row in rows:
         wanted.setdefault((row.enrolment_id, row.on), []).append(TimeRange(row.starts_minute, row.ends_minute))
@@ -107,7 +112,17 @@ def _hours_again(actor: Actor, rows: Sequence[AbsenceDay], *, now: datetime) -> 
     wishes = [DayWish(pk, on, tuple(sorted(set(wanted[pk, on])))) for pk, on in sorted(keys)]
     outcome = book_days(actor=actor, wishes=wishes, now=now, answers=True)
     refused = {each.wish.key for each in outcome.refused}
-    return {row.pk for row in rows if (row.enrolment_id, row.on) in refused}
+    return late | {row.pk for row in rows if (row.enrolment_id, row.on) in refused}
+
+
+def _too_late(
+    actor: Actor, cared: Mapping[int, AttendedEnrolment], rows: Sequence[AbsenceDay], *, now: datetime
+) -> set[int]:
+    """A family is held to the notice: what may no longer be given back is not taken again, on the same morning."""
+    if actor.is_staff:
+        return set()
+    limits = cancel_limits(actor=actor, enrolments=cared, moments=[_moment(row) for row in rows])
+    return {row.pk for row in rows if (limit := limits[_moment(row)]) is None or now >= limit}
 
 
 def _held(

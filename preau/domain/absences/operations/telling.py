@@ -15,44 +15,62 @@ MOST_LINES = 40
 
 
 def tell_families(*, actor: Actor, closure_id: int, is_undone: bool, now: datetime) -> int:
-    """Post one mail to each household concerned, to its holder or its next adult; return how many. For the machine."""
+    """Post one mail to each household concerned; return how many are told. For the machine.
+
+    It goes to the holder, or its next adult; of the children that are closed to that one, to another who may be told.
+    Undone before it was told, families read nothing of it. Run again, it tells nobody twice.
+    """
     closure = Closure.objects.filter(organisation_id=actor.organisation_id, pk=closure_id).first()
-    if closure is None or (closure.undone_at is not None) != is_undone:
-        return 0  # undone before it was told: families read nothing of it
+    if closure is None or (closure.undone_at is not None) != is_undone or (is_undone and closure.told_at is None):
+        return 0
     told = 0
     for family_id in families_of(actor=actor, closure_id=closure_id):
-        moments = closed_of_family(actor=actor, closure_id=closure_id, family_id=family_id)
-        reader = _reader(actor, family_id, {each.child_id for each in moments if each.child_id})
-        if reader is None or not moments:
-            continue
-        days = sorted({each.on for each in moments})
-        post_letter(
-            organisation_id=actor.organisation_id,
-            reader=reader,
-            template="opened_again" if is_undone else "closed",
-            subject=f"Finalement ouvert, {span_words(days)}" if is_undone else f"Fermeture, {span_words(days)}",
-            key=f"closure-{closure_id}-{family_id}{'-undone' if is_undone else ''}",
-            now=now,
-            route="family:home",
-            words=closure.words,
-            lines=_lines(actor, moments)[:MOST_LINES],
-        )
-        told += 1
+        moments = closed_of_family(actor=actor, closure_id=closure_id, family_id=family_id, is_back=is_undone)
+        for reader, mine in _by_reader(actor, family_id, moments):
+            _post(actor, closure, reader, mine, family_id=family_id, now=now)
+            told += 1
+    if not is_undone:
+        Closure.objects.filter(pk=closure.pk, told_at=None).update(told_at=now)
     return told
 
 
-def _reader(actor: Actor, family_id: int, child_ids: set[int]) -> Account | None:
-    """The holder of a household, else its next adult, who may be told of each of these children."""
+def _post(
+    actor: Actor, closure: Closure, reader: Account, moments: list[ClosedView], *, family_id: int, now: datetime
+) -> None:
+    days = span_words(sorted({each.on for each in moments}))
+    is_undone = closure.undone_at is not None
+    post_letter(
+        organisation_id=actor.organisation_id,
+        reader=reader,
+        template="opened_again" if is_undone else "closed",
+        subject=f"Finalement ouvert, {days}" if is_undone else f"Fermeture, {days}",
+        key=f"closure-{closure.pk}-{family_id}-{reader.pk}{'-undone' if is_undone else ''}",
+        now=now,
+        route="family:home",
+        words=closure.words,
+        lines=_lines(actor, moments)[:MOST_LINES],
+    )
+
+
+def _by_reader(actor: Actor, family_id: int, moments: list[ClosedView]) -> list[tuple[Account, list[ClosedView]]]:
+    """Who reads which moments: each moment once, by the first adult who may be told of its child."""
     adults = Adult.objects.filter(
         organisation_id=actor.organisation_id, family_id=family_id, account__activated_at__isnull=False
     ).select_related("account")
     closed = {
-        account_id
-        for child_id in child_ids
-        for account_id in closed_to(organisation_id=actor.organisation_id, child_id=child_id)
+        (account_id, child_id)
+        for child_id in {each.child_id for each in moments if each.child_id}
+        for account_id in closed_to(organisation_id=actor.organisation_id, child_id=child_id).values_list(
+            "account_id", flat=True
+        )
     }
-    holder = adults.exclude(account_id__in=closed).order_by("-position", "pk").first()
-    return holder.account if holder else None
+    found, left = [], moments
+    for adult in adults.order_by("-position", "pk"):
+        mine = [each for each in left if (adult.account_id, each.child_id) not in closed]
+        if mine and adult.account is not None:
+            found.append((adult.account, mine))
+            left = [each for each in left if each not in mine]
+    return found
 
 
 def _lines(actor: Actor, moments: list[ClosedView]) -> list[dict[str, str]]:

@@ -17,12 +17,16 @@ from preau.domain.bookings.enums import HOLDS_PLACE
 from preau.domain.bookings.models import Booking
 from preau.domain.catalogue.enums import BookingMode
 from preau.domain.catalogue.models import Activity, Offer, Resource, SchoolClass, Unit
+from preau.domain.catalogue.queries import closures_of, load_calendars
 from preau.domain.creche.enums import RangeStatus
 from preau.domain.creche.models import CareRange
+from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.enrolments.models import Enrolment, Schooling
 from preau.domain.families.models import Adult, Family
 from preau.domain.families.queries.children import without_closed
 from preau.domain.organisations.models import Site
+from preau.kernel.clock_times import DAY
+from preau.kernel.periods import Period
 
 MOST_DAYS = 62
 MOST_SHOWN = 200  # households without an address, to be called
@@ -82,6 +86,8 @@ class Reach:
     unit_ids: list[int]
     unbooked_offer_ids: list[int]  # where nothing is booked by slots: the day itself closes
     children: frozenset[int] | None
+    site_ids: list[int] = field(default_factory=list)
+    department_ids: list[int] = field(default_factory=list)
     touched: list[Touched] = field(default_factory=list)
 
     @property
@@ -119,6 +125,8 @@ class ClosureView:
     undone_by: str
     count: int
     families: int
+    is_told: bool
+    may_undo: bool  # by this agent: it looks after all that closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +145,7 @@ class ClosedView:
 
 
 def reach_of(*, actor: Actor, wish: ClosureWish) -> Reach:
-    """Return what a closure would touch, inside what the agent looks after. Seven queries at most.
+    """Return what a closure would touch, inside what the agent looks after. Twelve queries at most.
 
     :raises NotFound: a site, an activity or a class that is not of this agent.
     """
@@ -148,16 +156,23 @@ def reach_of(*, actor: Actor, wish: ClosureWish) -> Reach:
     offers = limited(offers, actor=actor, department="activity__department", site="site")
     if wish.activity_id is not None:
         offers = offers.filter(activity_id=wish.activity_id)
-    found = list(offers.values_list("pk", "site_id", "activity__booking_mode"))
-    units = _units(actor, {pk: site_id for pk, site_id, _mode in found}, wish)
-    at_site = [(pk, mode) for pk, site_id, mode in found if wish.site_id in (None, site_id)]
+    columns = ("site_id", "activity__department_id", "activity__booking_mode")
+    found = {pk: (site_id, service, mode) for pk, site_id, service, mode in offers.values_list("pk", *columns)}
+    units = _units(actor, {pk: site_id for pk, (site_id, _service, _mode) in found.items()}, wish)
+    at_site = {pk: mode for pk, (site_id, _service, mode) in found.items() if wish.site_id in (None, site_id)}
+    concerned = {found[pk] for pk in {*at_site, *units.values()}}
     reach = Reach(
-        offer_ids=[pk for pk, _mode in at_site],
-        unit_ids=units,
-        unbooked_offer_ids=[pk for pk, mode in at_site if mode != BookingMode.DAY_UNITS],
+        offer_ids=list(at_site),
+        unit_ids=sorted(units),
+        unbooked_offer_ids=[pk for pk, mode in at_site.items() if mode != BookingMode.DAY_UNITS],
         children=_children(actor, wish) if wish.class_id else None,
+        site_ids=sorted({site_id for site_id, _service, _mode in concerned}),
+        department_ids=sorted({service for _site, service, _mode in concerned}),
     )
-    reach.touched = [*_booked(actor, wish, reach), *(_by_hours(actor, wish, reach) if wish.is_whole else ())]
+    reach.touched = _booked(actor, wish, reach)
+    if wish.is_whole:
+        free = [pk for pk, mode in at_site.items() if mode == BookingMode.NONE]
+        reach.touched += [*_by_hours(actor, wish, reach), *_unbooked(actor, wish, free)]
     return reach
 
 
@@ -177,8 +192,8 @@ def _check(actor: Actor, wish: ClosureWish) -> None:
         raise NotFound("class")
 
 
-def _units(actor: Actor, offers: Mapping[int, int], wish: ClosureWish) -> list[int]:
-    """The units that close: of the offers of a site, and those that take a place there (a refectory)."""
+def _units(actor: Actor, offers: Mapping[int, int], wish: ClosureWish) -> dict[int, int]:
+    """Unit → offer of what closes: the units of a site, and those that take a place there (a refectory)."""
     rows = Unit.objects.filter(organisation_id=actor.organisation_id, offer_id__in=offers)
     if wish.moments:
         rows = rows.filter(name__in=wish.moments)
@@ -186,11 +201,11 @@ def _units(actor: Actor, offers: Mapping[int, int], wish: ClosureWish) -> list[i
     if wish.site_id is not None:
         resources = Resource.objects.filter(organisation_id=actor.organisation_id, site_id=wish.site_id)
         here = set(resources.values_list("pk", flat=True))
-    return sorted(
-        pk
+    return {
+        pk: offer_id
         for pk, offer_id, resource_ids in rows.values_list("pk", "offer_id", "resource_ids")
         if wish.site_id is None or offers[offer_id] == wish.site_id or here.intersection(resource_ids)
-    )
+    }
 
 
 def _children(actor: Actor, wish: ClosureWish) -> frozenset[int]:
@@ -237,6 +252,39 @@ def _by_hours(actor: Actor, wish: ClosureWish, reach: Reach) -> list[Touched]:
     ]
 
 
+def _unbooked(actor: Actor, wish: ClosureWish, offer_ids: Collection[int]) -> list[Touched]:
+    """Those enrolled where nothing is booked, on each day that was open: they are told too."""
+    if not offer_ids:
+        return []
+    offers = Offer.objects.filter(organisation_id=actor.organisation_id, pk__in=offer_ids).exclude(weekdays="")
+    known = {row.pk: row for row in offers.select_related("activity")}
+    rows = Enrolment.objects.filter(
+        organisation_id=actor.organisation_id,
+        offer_id__in=known,
+        status=EnrolmentStatus.ACTIVE,
+        child_id__isnull=False,
+        starts_on__lt=wish.end,
+        ends_on__gt=wish.start,
+    )
+    found = list(rows.order_by("pk").values_list("pk", "family_id", "child_id", "offer_id", "starts_on", "ends_on"))
+    if not found:
+        return []
+    offers_open = [*known.values()]
+    calendars = load_calendars(
+        organisation_id=actor.organisation_id, offers=offers_open, start=wish.start, end=wish.end
+    )
+    shut = {
+        pk: closures_of(offer=offer, calendar=calendars[pk], start=wish.start, end=wish.end)
+        for pk, offer in known.items()
+    }
+    return [
+        Touched(pk, family_id, child_id, day, 0, DAY, "", known[offer_id].activity.name, "")
+        for pk, family_id, child_id, offer_id, starts_on, ends_on in found
+        for day in Period(max(wish.start, starts_on), min(wish.end, ends_on)).days()
+        if day not in shut[offer_id]
+    ]
+
+
 def _planned(row: Sequence[Any]) -> tuple[int, int, int | None, date, int, int]:
     """The columns that a moment begins with."""
     enrolment_id, family_id, child_id, on, starts, ends = row
@@ -259,7 +307,7 @@ def households_to_call(*, actor: Actor, family_ids: Collection[int]) -> list[ToC
 
 def closures(*, actor: Actor, since: date, limit: int = 100) -> list[ClosureView]:
     """Return the closures of an agent that end after a day, the latest first. One query."""
-    return [_view(row) for row in _rows(actor).filter(ends_on__gt=since)[:limit]]
+    return [_view(row, actor) for row in _rows(actor).filter(ends_on__gt=since)[:limit]]
 
 
 def find_closure(*, actor: Actor, closure_id: int) -> ClosureView:
@@ -270,20 +318,28 @@ def find_closure(*, actor: Actor, closure_id: int) -> ClosureView:
     row = _rows(actor).filter(pk=closure_id).first()
     if row is None:
         raise NotFound("closure")
-    return _view(row)
+    return _view(row, actor)
+
+
+def looks_after_all(*, actor: Actor, row: Closure) -> bool:
+    """Tell whether an agent looks after all that a closure reached: another’s sites are not theirs to open."""
+    return all(map(actor.sees_site, row.site_ids)) and all(map(actor.sees_department, row.department_ids))
 
 
 def closures_on(*, actor: Actor, start: date, end: date, site_id: int | None = None) -> list[ClosureView]:
     """Return what is closed in [start, end), for the head of a list. One query."""
     rows = _rows(actor).filter(starts_on__lt=end, ends_on__gt=start, undone_at=None)
-    if site_id is not None:
-        rows = rows.filter(Q(site_id=site_id) | Q(site_id=None))
-    return [_view(row) for row in rows]
+    return [_view(row, actor) for row in rows if site_id is None or site_id in row.site_ids]
 
 
 def families_of(*, actor: Actor, closure_id: int) -> list[int]:
-    """Return the households from which a closure took something, in order. One query."""
-    rows = ClosedMoment.objects.filter(organisation_id=actor.organisation_id, closure_id=closure_id)
+    """Return the households from which a closure took something that an agent looks after, in order. One query."""
+    rows = limited(
+        ClosedMoment.objects.filter(organisation_id=actor.organisation_id, closure_id=closure_id),
+        actor=actor,
+        department="enrolment__offer__activity__department",
+        site="enrolment__offer__site",
+    )
     return sorted(set(rows.values_list("family_id", flat=True)))
 
 
@@ -304,11 +360,12 @@ def closed_moments(
     return _closed(rows)
 
 
-def closed_of_family(*, actor: Actor, closure_id: int, family_id: int) -> list[ClosedView]:
-    """Return what a closure took from a household, for the mail that tells it. One query. For the machine."""
-    return _closed(
-        ClosedMoment.objects.filter(organisation_id=actor.organisation_id, closure_id=closure_id, family_id=family_id)
+def closed_of_family(*, actor: Actor, closure_id: int, family_id: int, is_back: bool) -> list[ClosedView]:
+    """Return what a closure took from a household, or gave back, for the mail that tells it. One query."""
+    rows = ClosedMoment.objects.filter(
+        organisation_id=actor.organisation_id, closure_id=closure_id, family_id=family_id
     )
+    return _closed(rows.filter(is_back=True) if is_back else rows)
 
 
 def _closed(rows: QuerySet[ClosedMoment]) -> list[ClosedView]:
@@ -336,7 +393,7 @@ def _rows(actor: Actor) -> QuerySet[Closure]:
     return counted.order_by("-starts_on", "-pk")
 
 
-def _view(row: Closure) -> ClosureView:
+def _view(row: Closure, actor: Actor) -> ClosureView:
     return ClosureView(
         closure_id=row.pk,
         kind=row.kind,
@@ -353,6 +410,8 @@ def _view(row: Closure) -> ClosureView:
         undone_by=row.undone_by,
         count=vars(row)["moments_count"],
         families=vars(row)["family_count"],
+        is_told=row.told_at is not None,
+        may_undo=row.undone_at is None and looks_after_all(actor=actor, row=row),
     )
 
 

@@ -11,9 +11,12 @@ from preau.domain.absences.models import Absence, AbsenceDay, AbsenceRule
 from preau.domain.absences.queries.enrolments import AttendedEnrolment
 from preau.domain.absences.queries.moments import Moment, expected_moments
 from preau.domain.absences.rules import Delay, InvalidDelay, Judged, Missed, judge, parse_delay
+from preau.domain.bookings.enums import HOLDS_PLACE
+from preau.domain.creche.enums import RangeStatus
 from preau.kernel.periods import Period
 
 REACH = timedelta(days=70)  # further than any one announcement, on both sides of what is said
+NEAR = timedelta(days=35)  # two days missed further apart are of two absences, however they were said
 Group = tuple[int, int]  # enrolment, reason
 DayKey = tuple[int, date, int]  # enrolment, day, minute at which the moment starts
 
@@ -40,6 +43,9 @@ class Material:
     days: dict[Group, list[KnownDay]] = field(default_factory=dict)
     said: dict[Group, list[Period]] = field(default_factory=dict)
     expected: dict[int, set[date]] = field(default_factory=dict)  # by enrolment, days with a moment not missed
+    also: dict[Group, set[date]] = field(
+        default_factory=dict
+    )  # days given back in time, or closed: absent all the same
 
     def rule_on(self, group: Group, day: date) -> AbsenceRule | None:
         """Return the rule in force on a day, None when nothing is said of this motive."""
@@ -64,6 +70,7 @@ class Material:
             {each.key: each.missed for each in self.days.get(group, ())},
             said=self.said.get(group, ()),
             expected=self.expected.get(group[0], ()),
+            also=self.also.get(group, set()) - self.expected.get(group[0], set()),
             rule_on=rule_on,  # type: ignore[arg-type]
         )
 
@@ -90,21 +97,24 @@ def read_material(
     :param enrolments: those that the actor may read.
     """
     ids = {each.enrolment_id: each for each in enrolments}
-    first, last = start - REACH, end + REACH
     reviewed = frozenset(each.enrolment_id for each in enrolments if each.is_reviewed)
     material = Material(_rules(actor, enrolments), reviewed)
     missed: dict[int, set[tuple[date, int]]] = defaultdict(set)
     rows = AbsenceDay.objects.filter(
-        organisation_id=actor.organisation_id,
-        enrolment_id__in=ids,
-        on__gte=first,
-        on__lt=last,
-        taken_back_at=None,
-    ).exclude(effect__in=[Effect.FREED, Effect.NOTED])
+        organisation_id=actor.organisation_id, enrolment_id__in=ids, taken_back_at=None
+    ).exclude(effect=Effect.NOTED)
     if lock:
         rows = rows.select_for_update(of=("self",))
-    for row in rows.select_related("absence").order_by("pk"):
+    known_days = list(rows.select_related("absence", "booking", "care_range").order_by("pk"))
+    first, last = _whole({row.on for row in known_days}, start - REACH, end + REACH)
+    for row in known_days:
+        if not first <= row.on < last:
+            continue
         group = (row.enrolment_id, row.absence.reason_id)
+        if row.effect == Effect.FREED or not _stands(row):
+            material.also.setdefault(group, set()).add(row.on)
+            material.said.setdefault(group, []).append(_period(row.absence))
+            continue
         proof = ProofState(row.absence.proof)
         key = (row.enrolment_id, row.on, row.starts_minute)
         known = KnownDay(row.pk, row.absence_id, key, Missed(row.on, proof), row.effect, row.why, row.rank)
@@ -115,6 +125,24 @@ def read_material(
         if (moment.on, moment.hours.start) not in missed[moment.enrolment_id]:
             material.expected.setdefault(moment.enrolment_id, set()).add(moment.on)
     return material
+
+
+def _whole(days: Collection[date], first: date, last: date) -> tuple[date, date]:
+    """Move the two ends of what is read past the absences that they would cut: a long illness is counted whole."""
+    for day in sorted(days, reverse=True):
+        if first - NEAR <= day < first + NEAR:
+            first = min(first, day - NEAR)
+    for day in sorted(days):
+        if last - NEAR <= day < last + NEAR:
+            last = max(last, day + NEAR)
+    return first, last
+
+
+def _stands(row: AbsenceDay) -> bool:
+    """Tell whether what is missed is still planned: see `moments.STANDS`."""
+    if row.booking is not None:
+        return row.booking.status in HOLDS_PLACE
+    return row.care_range is None or row.care_range.status == RangeStatus.BOOKED
 
 
 def _period(absence: Absence) -> Period:

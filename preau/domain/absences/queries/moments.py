@@ -126,6 +126,14 @@ def _open(actor: Actor, enrolments: Collection[AttendedEnrolment], start: date, 
     return found
 
 
+# What was cancelled since, or closed, is missed by nobody: the absence hangs on it, and counts no more.
+STANDS = (
+    Q(booking=None, care_range=None)
+    | Q(booking__status__in=[status.value for status in HOLDS_PLACE])
+    | Q(care_range__status=RangeStatus.BOOKED)
+)
+
+
 def missed_moments(
     *,
     actor: Actor,
@@ -146,8 +154,8 @@ def missed_moments(
     rows = AbsenceDay.objects.filter(
         organisation_id=actor.organisation_id, on__gte=start, on__lt=end, taken_back_at=None
     )
-    if not keeps_freed:
-        rows = rows.exclude(effect=Effect.FREED)
+    freed = Q(effect=Effect.FREED)
+    rows = rows.filter(freed | STANDS) if keeps_freed else rows.filter(~freed, STANDS)
     if enrolment_ids is not None:
         rows = rows.filter(enrolment_id__in=enrolment_ids)
     if site_id is not None:
@@ -160,7 +168,7 @@ def missed_starts(*, actor: Actor, start: date, end: date) -> frozenset[tuple[in
     query.
     """
     rows = AbsenceDay.objects.filter(
-        organisation_id=actor.organisation_id, on__gte=start, on__lt=end, taken_back_at=None
+        STANDS, organisation_id=actor.organisation_id, on__gte=start, on__lt=end, taken_back_at=None
     ).exclude(effect=Effect.FREED)
     return frozenset(_within(actor, rows).values_list("enrolment_id", "on", "starts_minute"))
 
@@ -168,12 +176,21 @@ def missed_starts(*, actor: Actor, start: date, end: date) -> frozenset[tuple[in
 def absent_counts(*, actor: Actor, days: Collection[date]) -> dict[tuple[date, int, int, str], int]:
     """Return (day, site, activity, unit) → how many of those who booked it will not come. One query."""
     rows = AbsenceDay.objects.filter(
-        organisation_id=actor.organisation_id, on__in=days, taken_back_at=None, booking__isnull=False
+        STANDS, organisation_id=actor.organisation_id, on__in=days, taken_back_at=None, booking__isnull=False
     ).exclude(effect=Effect.FREED)
     path = "booking__slot"
     keys = ("on", f"{path}__offer__site_id", f"{path}__offer__activity_id", f"{path}__unit__name")
     counted = _within(actor, rows).order_by().values_list(*keys).annotate(count=Count("pk"))
     return {(on, site_id, activity_id, unit): count for on, site_id, activity_id, unit, count in counted}
+
+
+def absent_by_section(*, actor: Actor, on: date) -> dict[int, int]:
+    """Return section → how many of the hours held there on a day are announced absent. One query."""
+    rows = AbsenceDay.objects.filter(
+        STANDS, organisation_id=actor.organisation_id, on=on, taken_back_at=None, care_range__isnull=False
+    ).exclude(effect=Effect.FREED)
+    counted = _within(actor, rows).order_by().values_list("care_range__section_id").annotate(count=Count("pk"))
+    return {section_id: count for section_id, count in counted}
 
 
 def _within(actor: Actor, rows: QuerySet[AbsenceDay]) -> QuerySet[AbsenceDay]:
@@ -205,3 +222,20 @@ def misses(
 ) -> MissedMoment | None:
     """Return what is missed of a planned moment, None when nothing is."""
     return next((each for each in missed.get((enrolment_id, on), ()) if each.hours.meets(hours)), None)
+
+
+def still_expected(
+    *, missed: Mapping[tuple[int, date], Collection[MissedMoment]], enrolment_id: int, on: date, hours: TimeRange
+) -> tuple[TimeRange, ...]:
+    """Return what is left of a planned moment once its absences are taken off, in order; () when nothing is."""
+    left = [hours]
+    for each in missed.get((enrolment_id, on), ()):
+        left = [part for piece in left for part in _without(piece, each.hours)]
+    return tuple(left)
+
+
+def _without(piece: TimeRange, gone: TimeRange) -> list[TimeRange]:
+    if not piece.meets(gone):
+        return [piece]
+    sides = ((piece.start, gone.start), (gone.end, piece.end))
+    return [TimeRange(start, end) for start, end in sides if start < end]

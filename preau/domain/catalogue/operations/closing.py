@@ -37,6 +37,15 @@ def shut_days(*, actor: Actor, offer_ids: Collection[int], start: date, end: dat
     return [row.pk for row in rows]
 
 
+def keep_shut(*, actor: Actor, slot_ids: Collection[int], reason: str) -> None:
+    """Give another word to slots that stay closed: what closed them opens, and something else keeps them.
+
+    :raises NotAllowed: neither agent nor manager.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    Slot.objects.filter(organisation_id=actor.organisation_id, pk__in=slot_ids).update(closed_reason=reason)
+
+
 def reopen(*, actor: Actor, slot_ids: Collection[int], closed_day_ids: Collection[int]) -> None:
     """Open again what was closed by these acts.
 

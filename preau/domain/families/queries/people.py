@@ -232,6 +232,19 @@ def contacts_of_child(*, actor: Actor, child_id: int) -> list[ContactLine]:
     return _contact_lines(actor, child_id)
 
 
+def holders_of_child(*, actor: Actor, child_id: int) -> list[tuple[int, str]]:
+    """Return (adult, name) of those who exercise authority on a child, for who welcomes it. One query.
+
+    The caller has checked that the agent opens the child.
+    """
+    if actor.audience == FAMILY:
+        raise NotFound("child")
+    rows = Guardianship.objects.filter(
+        organisation_id=actor.organisation_id, child_id=child_id, authority=Authority.EXERCISED
+    ).select_related("adult")
+    return [(row.adult_id, row.adult.full_name) for row in rows.order_by("adult_id")]
+
+
 def _contact_lines(actor: Actor, child_id: int) -> list[ContactLine]:
     found = [_line(row, _is_mine(actor, row)) for row in _contacts(actor, child_id)]
     shown = [line for line in found if line.is_mine or line.kind != ContactKind.FORBIDDEN]

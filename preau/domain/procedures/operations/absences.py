@@ -13,11 +13,12 @@ from preau.base.actor import FAMILY, Actor, system_actor
 from preau.base.counters import give_numbers
 from preau.base.facts import NotFound
 from preau.domain.absences.enums import ProofState
-from preau.domain.absences.models import Absence
+from preau.domain.absences.models import Absence, AbsenceReason
 from preau.domain.absences.operations.announcing import Announced, Plan, announce, preview_absence
 from preau.domain.absences.operations.judging import judge_proof, miss_proofs, note_reminded
 from preau.domain.absences.operations.taking_back import TakenBack, take_back
 from preau.domain.absences.queries.enrolments import AttendedEnrolment
+from preau.domain.absences.rules import Announcement
 from preau.domain.accounts.enums import Role
 from preau.domain.documents.models import Document
 from preau.domain.families.queries.custody import check_not_frozen
@@ -32,8 +33,8 @@ from preau.domain.procedures.enums import (
 from preau.domain.procedures.models import Procedure, ProcedureAbsence, ProcedureLine, ProcedurePiece
 from preau.domain.procedures.operations.decisions import locked_case
 from preau.domain.procedures.operations.drafts import locked_draft, save_step, start
-from preau.domain.procedures.operations.messages import note, tell_family
-from preau.domain.procedures.queries.absences import STEP, absence_ids, said_in
+from preau.domain.procedures.operations.messages import note, resume, tell_family
+from preau.domain.procedures.queries.absences import STEP, absence_ids, print_of, said_in
 from preau.domain.procedures.queries.cases import find_draft, visible
 from preau.domain.procedures.rules import AlreadyDecided, check_text, promised_at
 from preau.kernel.french_dates import limit_words, span_words
@@ -43,9 +44,13 @@ REMINDED_BEFORE = timedelta(hours=24)  # of the day a proof is due
 TOO_LATE = "Le justificatif n’est pas arrivé à temps : les jours restent dus."
 
 
+class DraftChanged(Exception):
+    """Another page has written in the draft since it was read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The démarches of one announcement, one per child and service. `is_replay`: sent before, nothing done again."""
+    """The démarches of one announcement, one per child, service and place. `is_replay`: sent before, not done again."""
 
     numbers: tuple[int, ...]
     is_replay: bool = False
@@ -57,8 +62,17 @@ def begin_absence(*, actor: Actor, family_id: int, values: Mapping[str, Any], no
     :raises NotFound: the household is not the actor's; :raises AnswersTooLong: see `drafts.save_step`.
     """
     draft = start(actor=actor, kind=ProcedureKind.ABSENCE, family_id=family_id, now=now)
+    if _is_another(draft.answers.get(STEP, {}), values):
+        ProcedurePiece.objects.filter(organisation_id=actor.organisation_id, procedure_id=draft.draft_id).delete()
     save_step(actor=actor, draft_id=draft.draft_id, step=STEP, values=values, now=now)
     return draft.draft_id
+
+
+def _is_another(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Tell whether a draft speaks of another absence than it did: another motive, or no day in common."""
+    days = [str(said.get(name, "")) for said in (before, now) for name in ("from", "to")]
+    first, last, start, end = days
+    return bool(before) and (before.get("reason") != now.get("reason") or last < start or end < first)
 
 
 def preview_draft(*, actor: Actor, draft_id: int, now: datetime) -> Plan:
@@ -67,17 +81,19 @@ def preview_draft(*, actor: Actor, draft_id: int, now: datetime) -> Plan:
     :raises NotFound: no such draft, or nothing is said in it, or of what is not the actor's any more.
     """
     draft = find_draft(actor=actor, draft_id=draft_id)
-    said = said_in(answers=draft.answers, proven_children=_proven(actor, draft_id))
+    said = _said(actor, draft.answers, draft_id)
     return preview_absence(actor=actor, said=said, now=now)
 
 
 @transaction.atomic
-def send_absence(*, actor: Actor, draft_id: int, now: datetime) -> Sent:
+def send_absence(*, actor: Actor, draft_id: int, now: datetime, read: str | None = None) -> Sent:
     """Announce what a draft says: number it, give back what is in time, post the receipt (A11).
 
-    One démarche per child and service: who decides reads what is theirs alone. Sent twice, it has one effect. What
-    needs no proof is answered at once; what is to be proven waits for it, and the family is told until when.
+    One démarche per child, service and place: who decides reads what is theirs alone. Sent twice, it has one effect.
+    What needs no proof is answered at once; what is to be proven waits for it, and the family is told until when.
 
+    :param read: the print of what was read (`queries.absences.print_of`); another tab may have written since.
+    :raises DraftChanged: what is sent is not what was read; nothing is done.
     :raises NotFound: the draft is not the actor's, or says nothing.
     :raises NothingPlanned, AllSaid, CallTheStructure, TooLong: see `absences.announce`; the draft stays.
     :raises ActFrozen: an agent announces for a child for whom a holder of authority objects.
@@ -89,7 +105,9 @@ def send_absence(*, actor: Actor, draft_id: int, now: datetime) -> Sent:
     if locked.status != ProcedureStatus.DRAFT:
         return _replay(actor, locked)
     draft = locked_draft(actor=actor, draft_id=draft_id)
-    said = said_in(answers=draft.answers, proven_children=_proven(actor, draft_id))
+    if read is not None and read != print_of(answers=draft.answers):
+        raise DraftChanged(draft_id)
+    said = _said(actor, draft.answers, draft_id)
     done = announce(actor=actor, said=said, now=now)
     if actor.is_staff:
         check_not_frozen(actor=actor, child_ids={done.plan.enrolments[pk].child_id for pk in done.absences})
@@ -104,6 +122,22 @@ def send_absence(*, actor: Actor, draft_id: int, now: datetime) -> Sent:
     return Sent(tuple(each.number or 0 for each, _group in made))
 
 
+def _said(actor: Actor, answers: Mapping[str, Any], draft_id: int) -> Announcement:
+    reason = said_in(answers=answers).reason
+    return said_in(answers=answers, proven_children=_proven(actor, draft_id, reason))
+
+
+@transaction.atomic
+def note_absence(*, actor: Actor, family_id: int, values: Mapping[str, Any], now: datetime) -> Sent:
+    """Announce at once what an agent is told by telephone: one act, whatever its other pages do.
+
+    :raises: as `begin_absence` and `send_absence`; nothing is kept then.
+    """
+    return send_absence(
+        actor=actor, draft_id=begin_absence(actor=actor, family_id=family_id, values=values, now=now), now=now
+    )
+
+
 def _replay(actor: Actor, row: Procedure) -> Sent:
     same = visible(actor=actor).filter(order_key=f"draft-{row.pk}").order_by("number")
     numbers = tuple(number for number in same.values_list("number", flat=True) if number)
@@ -116,11 +150,14 @@ Group = list[AttendedEnrolment]
 
 
 def _rows(actor: Actor, draft: Procedure, done: Announced, *, now: datetime) -> list[tuple[Procedure, Group]]:
-    """The démarche of each child and service, not numbered yet; the draft becomes the first."""
-    groups: dict[tuple[int, int], Group] = defaultdict(list)
+    """The démarche of each child, service and place, not numbered yet; the draft becomes the first.
+
+    Agents are limited to departments and to sites: each reads and decides what is theirs alone.
+    """
+    groups: dict[tuple[int, int, int], Group] = defaultdict(list)
     for pk in done.absences:
         each = done.plan.enrolments[pk]
-        groups[each.child_id, each.department_id].append(each)
+        groups[each.child_id, each.department_id, each.site_id].append(each)
     made = []
     for number, (_key, group) in enumerate(sorted(groups.items())):
         row = draft if number == 0 else _copy(draft)
@@ -145,9 +182,8 @@ def _fill(actor: Actor, row: Procedure, group: Group, done: Announced, *, draft_
     ids = {each.enrolment_id for each in group}
     mine = [each for each in plan.moments if each.moment.enrolment_id in ids and each.fate in ("free", "absent")]
     days = sorted({each.moment.on for each in mine})
-    sites = {each.site_id for each in group}
     row.child_id, row.department_id = group[0].child_id, group[0].department_id
-    row.site_id = sites.pop() if len(sites) == 1 else None
+    row.site_id = group[0].site_id
     row.enrolment_id = group[0].enrolment_id if len(group) == 1 else None
     row.person = group[0].child
     row.subject = ", ".join(dict.fromkeys(each.place for each in group))[:240]
@@ -202,10 +238,15 @@ def _tie(actor: Actor, row: Procedure, group: Group, done: Announced) -> None:
     )
 
 
-def _proven(actor: Actor, draft_id: int) -> set[int]:
-    """The children for whom a proof is joined to a draft."""
+def _proven(actor: Actor, draft_id: int, reason: str) -> set[int]:
+    """The children for whom the proof of a motive is joined to a draft."""
     joined = ProcedurePiece.objects.filter(organisation_id=actor.organisation_id, procedure_id=draft_id)
-    rows = Document.objects.filter(organisation_id=actor.organisation_id, pk__in=joined.values("document_id"))
+    asked = AbsenceReason.objects.filter(organisation_id=actor.organisation_id, code=reason)
+    rows = Document.objects.filter(
+        organisation_id=actor.organisation_id,
+        pk__in=joined.values("document_id"),
+        document_type_id__in=asked.values("proof_type_id"),
+    )
     return {pk for pk in rows.values_list("child_id", flat=True) if pk}
 
 
@@ -267,10 +308,14 @@ def withdraw_absence(*, actor: Actor, number: int, now: datetime, reason: str = 
         ]
     )
     left = Absence.objects.filter(pk__in=absence_ids(row=row), days__taken_back_at=None).exists()
-    if not left and row.status in OPEN_STATUSES:
+    if not left:
+        Absence.objects.filter(pk__in=absence_ids(row=row), proof=ProofState.AWAITED).update(proof=ProofState.NOT_ASKED)
         row.status, row.decided_at, row.asked = ProcedureStatus.CANCELLED, now, {}
+        row.held, row.held_until, row.anomalies, row.is_clean = {}, None, [], True
     row.updated_at = now
-    row.save(update_fields=["status", "decided_at", "asked", "updated_at"])
+    row.save(
+        update_fields=[*("status", "decided_at", "asked", "updated_at", "held", "held_until"), "anomalies", "is_clean"]
+    )
     who = actor.display_name if actor.audience == FAMILY else _service(row)
     note(actor=actor, row=row, event=TimelineEvent.UNDONE, by=who, now=now, detail=" ".join(reason.split()))
     tell_family(
@@ -330,7 +375,10 @@ def remind_proofs(*, actor: Actor, now: datetime) -> int:
         proof_due_at__lte=now + REMINDED_BEFORE,
         said_at__lte=now - timedelta(hours=1),  # just told so on the screen, and in the mail of the receipt
     )
-    for row, ids in _procedures_of(actor, waiting.values_list("pk", flat=True)):
+    standing = waiting.filter(days__taken_back_at=None).distinct()
+    for row, ids in _procedures_of(actor, standing.values_list("pk", flat=True)):
+        if row.status != ProcedureStatus.MORE_ASKED:
+            continue
         with transaction.atomic():
             note_reminded(actor=actor, absence_ids=ids, now=now)
             tell_family(
@@ -355,11 +403,20 @@ def close_unproven(*, actor: Actor, now: datetime) -> int:
     for found, _ids in _procedures_of(actor, late.values_list("pk", flat=True)):
         with transaction.atomic():
             row = Procedure.objects.select_for_update().get(pk=found.pk)
+            if row.held_until is not None:
+                continue  # an agent has answered, and it is about to be applied
             missed = miss_proofs(actor=actor, absence_ids=absence_ids(row=row), now=now)
             if missed and row.status == ProcedureStatus.MORE_ASKED:
+                if _others_wait(row):
+                    resume(row=row, now=now)  # another absence of it is still to be answered
+                    continue
                 _close(actor, row, now=now)
                 closed += 1
     return closed
+
+
+def _others_wait(row: Procedure) -> bool:
+    return Absence.objects.filter(pk__in=absence_ids(row=row), proof=ProofState.RECEIVED).exists()
 
 
 def _close(actor: Actor, row: Procedure, *, now: datetime) -> None:

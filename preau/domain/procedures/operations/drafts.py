@@ -45,6 +45,8 @@ from preau.domain.procedures.rules import (
 
 # Reservations are ticked again, a document is sent again: neither has a form to take up.
 WITHOUT_DRAFT = frozenset({*OF_BASKET, ProcedureKind.DOCUMENT})
+# An absence refused stays announced: its proof is sent or the structure called, it is not said again.
+NEVER_BEGUN_AGAIN = WITHOUT_DRAFT | {ProcedureKind.ABSENCE}
 MAX_ANSWERS = 200_000  # characters of one step: far above any form, far below a burden
 
 
@@ -117,7 +119,7 @@ def begin_again(*, actor: Actor, number: int, now: datetime) -> DraftView:
     :raises NotOpenForYou: it cannot be asked for any more, with its reason.
     """
     row = visible(actor=actor).filter(number=number, status=ProcedureStatus.REFUSED).first()
-    if row is None or row.kind in WITHOUT_DRAFT:
+    if row is None or row.kind in NEVER_BEGUN_AGAIN:
         raise NotFound("procedure")
     draft = start(
         actor=actor,

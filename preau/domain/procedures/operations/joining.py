@@ -10,6 +10,7 @@ from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.base.uploads import SentFile
 from preau.domain.catalogue.queries import current_school_year, find_school_year
+from preau.domain.documents.enums import DocumentState
 from preau.domain.documents.operations.pieces import deposit, receive
 from preau.domain.documents.queries.pieces import DocumentView
 from preau.domain.procedures.enums import OPEN_STATUSES, ProcedureKind
@@ -125,10 +126,18 @@ def join_document(
             about=row.pk,
             now=now,
         )
+        if row.kind == ProcedureKind.ABSENCE:
+            _drop_replaced(row, type_id)
         attach(actor=actor, draft_id=draft_id, number=number, document_id=document.document_id, now=now)
         if number is not None:
             handler_of(kind=row.kind).joined(actor=actor, row=row, type_id=type_id, now=now)
     return document
+
+
+def _drop_replaced(row: Procedure, type_id: int) -> None:
+    """What the new piece replaces is no more one of the démarche: it could never be validated with it."""
+    old = row.pieces.filter(document__document_type_id=type_id, document__state=DocumentState.REPLACED)
+    old.delete()
 
 
 def _joined_row(actor: Actor, *, draft_id: int | None, number: int | None) -> Procedure:

@@ -1,5 +1,7 @@
 """The absences of a démarche: what a draft says, what each planned moment has become."""
 
+import hashlib
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -117,6 +119,12 @@ def joined_documents(*, actor: Actor, draft_id: int) -> list[int]:
 def absence_ids(*, row: Procedure) -> list[int]:
     """Return the absences of a démarche that the caller holds. One query."""
     return list(row.absences.order_by("absence_id").values_list("absence_id", flat=True))
+
+
+def print_of(*, answers: Mapping[str, Any]) -> str:
+    """Return the print of what a draft says: another when somebody writes in it."""
+    said = json.dumps(answers.get(STEP, {}), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(said.encode()).hexdigest()[:24]
 
 
 def said_in(*, answers: Mapping[str, Any], proven_children: Collection[int] = ()) -> Announcement:

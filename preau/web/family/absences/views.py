@@ -18,13 +18,14 @@ from preau.domain.absences.queries.enrolments import AttendedEnrolment, attended
 from preau.domain.absences.rules import AllSaid, CallTheStructure, Eve, NothingPlanned, SameDay, TooLong
 from preau.domain.documents.queries.pieces import document_types, documents_by_id
 from preau.domain.procedures.operations.absences import (
+    DraftChanged,
     begin_absence,
     preview_draft,
     send_absence,
     withdraw_absence,
 )
 from preau.domain.procedures.operations.joining import join_document
-from preau.domain.procedures.queries.absences import STEP, absences_of, joined_documents, said_in
+from preau.domain.procedures.queries.absences import STEP, absences_of, joined_documents, print_of, said_in
 from preau.domain.procedures.queries.cases import DraftView, draft_about, find_case, find_draft
 from preau.domain.procedures.queries.orders import order_of
 from preau.web.family.absences.forms import FILLS, AbsenceForm, filled, initial_of
@@ -147,9 +148,9 @@ def recap(request: Any, slug: str, draft_id: int) -> HttpResponse:
     try:
         draft = find_draft(actor=request.actor, draft_id=draft_id)
     except NotFound:
-        if request.method != "POST" or request.POST.get("act") == "join":
+        if request.POST.get("act") == "join":
             raise
-        return _sent(request, draft_id)  # a double click has sent it already
+        return _sent(request, draft_id)  # a double click has sent it, or one goes back to what is sent
     if draft.kind != "absence":
         raise NotFound("draft")
     try:
@@ -165,7 +166,11 @@ def recap(request: Any, slug: str, draft_id: int) -> HttpResponse:
 
 def _sent(request: Any, draft_id: int, draft: DraftView | None = None, plan: Plan | None = None) -> HttpResponse:
     try:
-        sent = send_absence(actor=request.actor, draft_id=draft_id, now=request.now)
+        read = request.POST.get("lu") or None
+        sent = send_absence(actor=request.actor, draft_id=draft_id, now=request.now, read=read)
+    except DraftChanged:
+        messages.warning(request, _("Une autre page a changé cette absence : relisez-la, puis validez."))
+        return redirect("family:absence_recap", slug=request.organisation.slug, draft_id=draft_id)
     except (NothingPlanned, AllSaid, CallTheStructure, TooLong):
         if draft is None or plan is None:
             raise NotFound("draft") from None
@@ -240,6 +245,7 @@ def _recap_page(
         "parts": [part for part in parts if part.changes],
         "empty": sorted({part.child for part in parts} - {part.child for part in parts if part.changes}),
         "edit_url": _edit_url(request, plan),
+        "print": print_of(answers=draft.answers),
         "can_send": bool(fates & {"free", "absent"}),
         "is_said": bool(fates) and fates <= {"said"},
         "proofs": _proofs(plan, pieces),

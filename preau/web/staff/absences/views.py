@@ -17,7 +17,7 @@ from preau.domain.absences.queries.enrolments import AttendedEnrolment, attended
 from preau.domain.absences.rules import AllSaid, NothingPlanned
 from preau.domain.enrolments.queries.files import check_child_visible
 from preau.domain.families.rules import ActFrozen
-from preau.domain.procedures.operations.absences import begin_absence, grant_late, send_absence, withdraw_absence
+from preau.domain.procedures.operations.absences import grant_late, note_absence, withdraw_absence
 from preau.domain.procedures.rules import AlreadyDecided, TextMissing, TextTooLong
 from preau.web.staff.absences.forms import PhoneForm
 from preau.web.staff.dates import read_day
@@ -61,8 +61,7 @@ def _noted(request: Any, form: PhoneForm, family_id: int, reason: str) -> HttpRe
     """Write the absence; None when nothing can be, with why in the form."""
     actor, now = request.actor, request.now
     try:
-        draft_id = begin_absence(actor=actor, family_id=family_id, values=form.as_values(reason=reason), now=now)
-        sent = send_absence(actor=actor, draft_id=draft_id, now=now)
+        sent = note_absence(actor=actor, family_id=family_id, values=form.as_values(reason=reason), now=now)
     except NothingPlanned:
         form.add_error(None, _("Rien n’est prévu à ces dates : il n’y a pas d’absence à noter."))
     except AllSaid:

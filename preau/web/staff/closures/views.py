@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.domain.absences.operations.closing import MAX_KEY, AlreadyOpen, close, open_again
+from preau.domain.absences.operations.closing import MAX_KEY, close
+from preau.domain.absences.operations.reopening import AlreadyOpen, open_again
 from preau.domain.absences.queries.closures import (
     closable,
     closures,
@@ -55,7 +56,7 @@ def new(request: Any, slug: str) -> HttpResponse:
         if act == "close":
             key = request.POST.get("key", "")[:MAX_KEY].replace("\x00", "")
             pk = close(actor=request.actor, wish=wish, key=key or uuid.uuid4().hex, now=request.now)
-            messages.success(request, _("C’est fermé. Les familles concernées sont prévenues, une fois chacune."))
+            messages.success(request, _("C’est fermé. Cette page dit qui est prévenu, et qui appeler."))
             return redirect("staff:closure", slug=slug, closure_id=pk)
         reach = reach_of(actor=request.actor, wish=wish)
         context = {
@@ -66,6 +67,8 @@ def new(request: Any, slug: str) -> HttpResponse:
             "key": uuid.uuid4().hex,
             "to_call": households_to_call(actor=request.actor, family_ids=reach.families),
             "said": _said(form),
+            "has_nothing": not (reach.unit_ids or reach.unbooked_offer_ids),
+            "is_past": wish.start < request.today,
         }
         return render(request, "staff/closures/preview.html", context)
     return render(request, "staff/closures/new.html", {"form": form}, status=422 if form.errors else 200)
@@ -88,8 +91,8 @@ def closure(request: Any, slug: str, closure_id: int) -> HttpResponse:
     row = find_closure(actor=request.actor, closure_id=closure_id)
     family_ids = families_of(actor=request.actor, closure_id=closure_id)
     to_call = households_to_call(actor=request.actor, family_ids=family_ids)
-    may_open = row.undone_at is None and row.last_on >= request.today
-    return render(request, "staff/closures/closure.html", {"row": row, "to_call": to_call, "may_open": may_open})
+    context = {"row": row, "to_call": to_call, "told": max(len(family_ids) - len(to_call), 0)}
+    return render(request, "staff/closures/closure.html", context)
 
 
 @staff_page("agent", "manager")
@@ -97,17 +100,24 @@ def closure(request: Any, slug: str, closure_id: int) -> HttpResponse:
 def undo(request: Any, slug: str, closure_id: int) -> HttpResponse:
     """Open again: what was booked is booked, and families are told."""
     try:
-        back, left = open_again(actor=request.actor, closure_id=closure_id, now=request.now)
+        done = open_again(actor=request.actor, closure_id=closure_id, now=request.now)
     except AlreadyOpen:
         messages.warning(request, _("Cette fermeture est déjà annulée."))
     else:
         words = ngettext(
-            "La fermeture est annulée : %s moment est de nouveau réservé, la famille est prévenue.",
-            "La fermeture est annulée : %s moments sont de nouveau réservés, les familles sont prévenues.",
-            back,
+            "La fermeture est annulée : %s moment est de nouveau prévu.",
+            "La fermeture est annulée : %s moments sont de nouveau prévus.",
+            done.back,
         )
-        messages.success(request, words % back)
-        if left:
+        messages.success(request, words % done.back)
+        if done.kept:
+            words = ngettext(
+                "%s moment reste fermé : une autre fermeture le garde.",
+                "%s moments restent fermés : une autre fermeture les garde.",
+                done.kept,
+            )
+            messages.warning(request, words % done.kept)
+        if left := done.left:
             words = ngettext(
                 "%s moment n’est pas rétabli : l’inscription a pris fin, ou la famille a réservé de nouveau.",
                 "%s moments ne sont pas rétablis : l’inscription a pris fin, ou la famille a réservé de nouveau.",

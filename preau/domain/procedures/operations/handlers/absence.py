@@ -44,6 +44,8 @@ class AbsenceHandler(Handler):
             return
         receive_proof(actor=actor, absence_ids=proven, now=now)
         fresh = Procedure.objects.select_for_update().get(pk=row.pk)
+        fresh.anomalies = self.anomalies(actor=actor, row=fresh, on=now.date())
+        fresh.save(update_fields=["anomalies"])
         if fresh.status == ProcedureStatus.MORE_ASKED:
             resume(row=fresh, now=now)
 

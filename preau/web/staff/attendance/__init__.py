@@ -1,0 +1,1 @@
+"""« Pointage » : who is there, on a tablet held in one hand."""

@@ -1,0 +1,198 @@
+"""What an address of « Pointage » asks for, and what a form of it says."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from preau.base.facts import NotFound
+from preau.domain.attendance.enums import Act, Seen
+from preau.domain.attendance.operations.recording import Pointed, Recorded
+from preau.domain.attendance.queries.roster import place_of
+from preau.domain.attendance.queries.sheets import Roll, RollLine, roll_of
+from preau.domain.attendance.rules import (
+    DayIsOver,
+    InvalidTap,
+    ReasonMissing,
+    SheetKey,
+    Tap,
+    TooEarly,
+    TooManyTaps,
+    local_minute,
+    read_sheet,
+)
+from preau.web.staff.dates import read_day
+
+MAX_MOMENT = 40
+LETTERS = {Act.PRESENT: "P", Act.ABSENT: "A", Act.LEFT: "L", Act.UNDO: "U"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A sheet on a day; `on` None: the day cannot be read."""
+
+    key: SheetKey
+    code: str
+    on: date
+    today: date
+
+    @property
+    def query(self) -> str:
+        """Return what each address of this sheet ends with."""
+        found = {"moment": self.key.moment} if self.key.moment else {}
+        if self.on != self.today:
+            found["date"] = self.on.isoformat()
+        return urlencode(found)
+
+    @property
+    def is_past(self) -> bool:
+        return self.on < self.today
+
+    @property
+    def is_to_come(self) -> bool:
+        return self.on > self.today
+
+
+def read_asked(request: Any, sheet: str) -> Asked:
+    """Return which sheet an address names.
+
+    :raises NotFound: none.
+    """
+    on = read_day(request.GET.get("date"), default=request.today)
+    moment = request.GET.get("moment", "")[:MAX_MOMENT].replace("\x00", "")
+    try:
+        key = read_sheet(sheet, moment=moment)
+    except InvalidTap:
+        raise NotFound("sheet") from None
+    if on is None:
+        raise NotFound("day")
+    return Asked(key, sheet, on, request.today)
+
+
+def open_sheet(request: Any, sheet: str) -> tuple[Asked, Roll]:
+    """Return a sheet and its lines.
+
+    :raises NotFound: no such sheet, or not one that the agent looks after.
+    """
+    asked = read_asked(request, sheet)
+    place = place_of(actor=request.actor, key=asked.key)
+    return asked, roll_of(actor=request.actor, place=place, on=asked.on)
+
+
+def address(request: Any, asked: Asked, name: str = "attendance_sheet", *args: object, **more: str) -> str:
+    """Return an address of the sheet."""
+    path = reverse(f"staff:{name}", args=[request.organisation.slug, asked.code, *args])
+    query = "&".join(part for part in (asked.query, urlencode(more)) if part)
+    return f"{path}?{query}" if query else path
+
+
+def tap_of(
+    request: Any,
+    line: RollLine,
+    act: Act,
+    *,
+    minute: int | None = None,
+    who: str = "",
+    is_typed: bool = False,
+    page: str = "",
+    seen: int | None = None,
+    target: str = "",
+) -> Pointed:
+    """Return a tap of this page: sent twice, it is one.
+
+    :param page: what names the page, so that a double click says one thing.
+    """
+    count = line.taps_count if seen is None else seen
+    tap = Tap(
+        key=f"{page or uuid4().hex}:{line.row}:{LETTERS[act]}:{count}",
+        act=act,
+        said_at=request.now,
+        device=device_of(request),
+        minute=minute,
+        is_typed=is_typed,
+        who=who,
+        target=target,
+        seen=count,
+    )
+    return Pointed(line.child_id, line.hours.start, tap)
+
+
+def device_of(request: Any) -> str:
+    """Return which device speaks: its session, in a form that opens nothing."""
+    return hashlib.sha256(str(request.session.session_key).encode()).hexdigest()[:16]
+
+
+def arrival_now(request: Any, asked: Asked) -> int | None:
+    """Return the minute of an arrival tapped now; None on another day than today: somebody will type it."""
+    return None if asked.is_past else local_minute(request.now, zone=request.actor.zone)
+
+
+def said(request: Any, asked: Asked, roll: Roll) -> list[Pointed]:
+    """Return what a form of the sheet says: an undo, everybody, or each choice that is not what the page showed."""
+    page = request.POST.get("page", "")[:32]
+    by_row = {line.row: line for line in roll.lines}
+    if undone := by_row.get(request.POST.get("undo", "")):
+        seen, _was, last = _shown(request, undone)
+        return [tap_of(request, undone, Act.UNDO, page=page, seen=seen, target=last)] if last else []
+    minute = arrival_now(request, asked)
+    if "all" in request.POST:
+        waited = [line for line in roll.lines if line.needs_pointing]
+        return [tap_of(request, line, Act.PRESENT, minute=minute, page=page) for line in waited]
+    found = []
+    for line in roll.lines:
+        choice = request.POST.get(f"e.{line.row}", "")
+        seen, was, _last = _shown(request, line)
+        if choice == was or choice not in ("P", "A"):
+            continue
+        act = Act.PRESENT if choice == "P" else Act.ABSENT
+        arrival = minute if act is Act.PRESENT else None
+        found.append(tap_of(request, line, act, minute=arrival, page=page, seen=seen))
+    return found
+
+
+def _shown(request: Any, line: RollLine) -> tuple[int, str, str]:
+    """What the page showed of a line: how many taps, the choice, the key of the last tap."""
+    seen, _bar, rest = request.POST.get(f"p.{line.row}", "").partition("|")
+    was, _bar, last = rest.partition("|")
+    return (int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 6 else 0), was, last
+
+
+def shown(line: RollLine) -> str:
+    """Return what a form keeps of a line, to tell what its reader changes."""
+    choice = {Seen.PRESENT: "P", Seen.ABSENT: "A", Seen.WAITED: ""}[line.state.seen]
+    return f"{line.taps_count}|{choice}|{line.last_tap}"
+
+
+def refusal(act: Callable[[], Recorded]) -> str:
+    """Do an act; return why it could not be, in words; "" when it is done."""
+    try:
+        act()
+    except TooEarly:
+        return _("Ce jour n’est pas encore venu : rien ne peut être pointé.")
+    except DayIsOver:
+        return _("Ce jour est passé : un responsable ou un agent peut le corriger.")
+    except ReasonMissing:
+        return _("Dites pourquoi vous corrigez un jour passé : ce motif est gardé.")
+    except TooManyTaps:
+        return _("Trop de pointages d’un coup : enregistrez la feuille en plusieurs fois.")
+    except InvalidTap:
+        return _("Ce pointage n’a pas été compris. Rechargez la feuille et recommencez.")
+    return ""
+
+
+def find_line(lines: Iterable[RollLine], child_id: int, start: str) -> RollLine:
+    """Return the line of a child: the one that starts then, or its only one.
+
+    :raises NotFound: the child is not on the sheet.
+    """
+    mine = [line for line in lines if line.child_id == child_id]
+    found = [line for line in mine if str(line.hours.start) == start] or mine[:1]
+    if not found:
+        raise NotFound("child")
+    return found[0]

@@ -1,0 +1,208 @@
+"""One child of a sheet: who collects it, what was recorded, what is corrected."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from preau.domain.attendance.enums import Act
+from preau.domain.attendance.operations.recording import Pointed, record
+from preau.domain.attendance.queries.roster import SheetPlace
+from preau.domain.attendance.queries.sheets import RollLine, history_of
+from preau.domain.attendance.rules import MAX_REASON, MAX_WHO, local_minute
+from preau.domain.enrolments.queries.files import visible_children
+from preau.domain.families.queries.people import ContactLine, contacts_of_child, holders_of_child
+from preau.kernel.clock_times import clock_words
+from preau.web.staff.attendance.asked import Asked, address, find_line, open_sheet, refusal, tap_of
+from preau.web.staff.lists.care import READERS, care_of
+from preau.web.ui.policy import staff_page
+from preau.web.ui.typed import Clock, Text
+
+SOMEBODY, ALONE = "autre", "seul"
+STATES = [
+    ("present", gettext_lazy("Présent")),
+    ("absent", gettext_lazy("Absent")),
+]
+
+
+class LeaveForm(forms.Form):
+    """With whom a child leaves, and when."""
+
+    who = Text(max_length=20, error_messages={"required": gettext_lazy("Dites avec qui l’enfant part.")})
+    name = Text(label=gettext_lazy("Nom de cette personne"), max_length=MAX_WHO, required=False)
+    at = Clock(label=gettext_lazy("Heure de départ"))
+
+    def clean(self) -> dict[str, Any]:
+        """Somebody else has a name."""
+        found: dict[str, Any] = super().clean() or {}
+        if found.get("who") == SOMEBODY and not found.get("name"):
+            self.add_error("name", _("Écrivez le nom de la personne : il est gardé avec l’heure."))
+        return found
+
+
+class CorrectionForm(forms.Form):
+    """What really happened, said later."""
+
+    state = forms.ChoiceField(label=gettext_lazy("L’enfant était"), choices=STATES, widget=forms.RadioSelect)
+    arrived = Clock(label=gettext_lazy("Arrivée"), required=False)
+    left = Clock(label=gettext_lazy("Départ"), required=False)
+    reason = Text(label=gettext_lazy("Pourquoi cette correction ?"), max_length=MAX_REASON)
+
+    def clean(self) -> dict[str, Any]:
+        """A child leaves after it came."""
+        found: dict[str, Any] = super().clean() or {}
+        arrived, left = found.get("arrived"), found.get("left")
+        if arrived is not None and left is not None and left <= arrived:
+            self.add_error("left", _("Le départ vient après l’arrivée."))
+        return found
+
+
+@staff_page(*READERS)
+@require_safe
+def line(request: Any, slug: str, sheet: str, child_id: int) -> HttpResponse:
+    """Who may collect the child, who must not, what to know; what was recorded of it."""
+    return _page(request, sheet, child_id)
+
+
+@staff_page(*READERS)
+@require_POST
+def leave(request: Any, slug: str, sheet: str, child_id: int) -> HttpResponse:
+    """The child leaves with somebody."""
+    asked, _place, found = _opened(request, sheet, child_id)
+    form = LeaveForm(request.POST)
+    people = _people(request, child_id)
+    if form.is_valid():
+        who = _who(form, people, _parents(request, child_id))
+        if who is None:
+            form.add_error("who", _("Choisissez une personne de la liste, ou « quelqu’un d’autre »."))
+        else:
+            tap = tap_of(
+                request,
+                found,
+                Act.LEFT,
+                minute=form.cleaned_data["at"],
+                who=who,
+                page=request.POST.get("page", "")[:32],
+            )
+            if not (why := _write(request, asked, [tap])):
+                messages.success(request, _("Départ enregistré à %s.") % clock_words(form.cleaned_data["at"]))
+                return redirect(address(request, asked, voir="departs"))
+            form.add_error(None, why)
+    return _page(request, sheet, child_id, leaving=form)
+
+
+@staff_page("agent", "manager")
+@require_POST
+def correct(request: Any, slug: str, sheet: str, child_id: int) -> HttpResponse:
+    """What was recorded is corrected, with a reason that stays."""
+    asked, _place, found = _opened(request, sheet, child_id)
+    form = CorrectionForm(request.POST)
+    if form.is_valid():
+        values = form.cleaned_data
+        if not (why := _write(request, asked, _corrected(request, found, values), reason=values["reason"])):
+            messages.success(request, _("La correction est enregistrée, avec votre motif."))
+            return redirect(address(request, asked, "attendance_line", child_id, debut=str(found.hours.start)))
+        form.add_error(None, why)
+    return _page(request, sheet, child_id, correcting=form)
+
+
+def _corrected(request: Any, found: RollLine, values: dict[str, Any]) -> list[Pointed]:
+    page = request.POST.get("page", "")[:32]
+    if values["state"] == "absent":
+        return [tap_of(request, found, Act.ABSENT, page=page)]
+    taps = [tap_of(request, found, Act.PRESENT, minute=values["arrived"], is_typed=True, page=page)]
+    if values["left"] is not None:
+        who = found.state.who
+        gone = tap_of(request, found, Act.LEFT, minute=values["left"], is_typed=True, who=who, page=page)
+        taps[0] = _before(taps[0])  # the arrival is said just before the departure
+        taps.append(gone)
+    return taps
+
+
+def _before(each: Pointed) -> Pointed:
+    return replace(each, tap=replace(each.tap, said_at=each.tap.said_at - timedelta(microseconds=1)))
+
+
+def _opened(request: Any, sheet: str, child_id: int) -> tuple[Asked, SheetPlace, RollLine]:
+    asked, roll = open_sheet(request, sheet)
+    return asked, roll.place, find_line(roll.lines, child_id, request.GET.get("debut", "")[:4])
+
+
+def _write(request: Any, asked: Asked, taps: list[Pointed], *, reason: str = "") -> str:
+    return refusal(
+        lambda: record(actor=request.actor, key=asked.key, on=asked.on, pointed=taps, now=request.now, reason=reason)
+    )
+
+
+def _people(request: Any, child_id: int) -> list[ContactLine]:
+    """The persons named for the child; none for who does not open its sheet."""
+    if child_id not in visible_children(actor=request.actor, child_ids=[child_id], on=request.today):
+        return []
+    return contacts_of_child(actor=request.actor, child_id=child_id)
+
+
+def _parents(request: Any, child_id: int) -> list[tuple[str, str]]:
+    """Those who exercise authority on the child, for who opens its sheet."""
+    if child_id not in visible_children(actor=request.actor, child_ids=[child_id], on=request.today):
+        return []
+    found = holders_of_child(actor=request.actor, child_id=child_id)
+    return [(f"p{adult_id}", name) for adult_id, name in found]
+
+
+def _who(form: LeaveForm, people: list[ContactLine], parents: list[tuple[str, str]]) -> str | None:
+    """The name that is kept; None when the choice is nobody of the list."""
+    chosen = form.cleaned_data["who"]
+    if chosen in dict(parents):
+        return dict(parents)[chosen][:MAX_WHO]
+    if chosen == ALONE:
+        return _("Seul")
+    if chosen == SOMEBODY:
+        return str(form.cleaned_data["name"])
+    for person in people:
+        if str(person.contact_id) == chosen and person.kind == "pick_up":
+            return f"{person.first_name} {person.last_name}"[:MAX_WHO]
+    return None
+
+
+def _page(
+    request: Any,
+    sheet: str,
+    child_id: int,
+    *,
+    leaving: LeaveForm | None = None,
+    correcting: CorrectionForm | None = None,
+) -> HttpResponse:
+    asked, place, found = _opened(request, sheet, child_id)
+    people = _people(request, child_id)
+    state = found.state
+    has_errors = bool((leaving and leaving.errors) or (correcting and correcting.errors))
+    now = clock_words(local_minute(request.now, zone=request.actor.zone))
+    known = {
+        "state": "" if state.seen == "waited" else state.seen,
+        "arrived": clock_words(state.arrived) if state.arrived is not None else "",
+        "left": clock_words(state.left) if state.left is not None else "",
+    }
+    context = {
+        "asked": asked,
+        "place": place,
+        "line": found,
+        "banned": [person for person in people if person.kind == "forbidden"],
+        "parents": _parents(request, child_id),
+        "people": [person for person in people if person.kind == "pick_up"],
+        "care": care_of(actor=request.actor, child_ids={child_id}, on=request.today),
+        "leaving": leaving or LeaveForm(initial={"at": now}),
+        "correcting": correcting or CorrectionForm(initial=known),
+        "traces": history_of(actor=request.actor, place=place, on=asked.on, line=found),
+        "may_correct": request.actor.has_role("agent", "manager") and not asked.is_to_come,
+        "may_leave": not asked.is_past and not asked.is_to_come,
+        "page": uuid4().hex,
+    }
+    return render(request, "staff/attendance/line.html", context, status=422 if has_errors else 200)

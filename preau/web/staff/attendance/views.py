@@ -1,0 +1,193 @@
+"""The sheets of a day, one sheet, and a child who was not expected."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from preau.base.facts import NotFound
+from preau.domain.attendance.enums import Act
+from preau.domain.attendance.operations.recording import Pointed, record
+from preau.domain.attendance.queries.sheets import Roll, RollLine, SheetLine, sheets_on
+from preau.domain.attendance.rules import State
+from preau.domain.enrolments.queries.files import search_families
+from preau.kernel.time_ranges import TimeRange
+from preau.web.staff.attendance.asked import (
+    Asked,
+    address,
+    arrival_now,
+    open_sheet,
+    refusal,
+    said,
+    shown,
+    tap_of,
+)
+from preau.web.staff.dates import read_day
+from preau.web.staff.lists.care import READERS, care_of
+from preau.web.ui.policy import staff_page
+
+MAX_REASON, MAX_TEXT, MOST_FOUND = 240, 80, 30
+VIEWS = {
+    "": gettext_lazy("Tous"),
+    "attente": gettext_lazy("À pointer"),
+    "alertes": gettext_lazy("À lire"),
+    "departs": gettext_lazy("Départs"),
+}
+
+
+@staff_page(*READERS)
+@require_safe
+def sheets(request: Any, slug: str) -> HttpResponse:
+    """The sheets of a day: how many are waited for, there, gone; those that were forgotten."""
+    on = read_day(request.GET.get("date"), default=request.today)
+    if on is None:
+        return render(request, "400.html", status=400)
+    lines = sheets_on(actor=request.actor, on=on)
+    by_site: dict[str, list[SheetLine]] = {}
+    for line in lines:
+        by_site.setdefault(line.site, []).append(line)
+    context = {
+        "on": on,
+        "sites": list(by_site.items()),
+        "forgotten": [line for line in lines if line.to_point] if on < request.today else [],
+        "conflicts": [line for line in lines if line.tally.conflicts],
+        "still_here": sum(line.tally.here for line in lines),
+    }
+    return render(request, "staff/attendance/sheets.html", context)
+
+
+@staff_page(*READERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def sheet(request: Any, slug: str, sheet: str) -> HttpResponse:
+    """One sheet. A script sends each tap and takes back its line; without it, one button keeps the whole sheet."""
+    asked, roll = open_sheet(request, sheet)
+    if request.method != "POST":
+        return _page(request, asked, roll)
+    reason = request.POST.get("motif", "").strip()[:MAX_REASON]
+    pointed = said(request, asked, roll)
+    why = _write(request, asked, pointed, reason=reason) if pointed else ""
+    is_part = request.headers.get("X-Part") == "line"
+    if why and not is_part:
+        messages.error(request, why)
+        return _page(request, asked, roll, status=422)
+    if is_part:
+        return _part(request, sheet, pointed, why)
+    _say(request, pointed)
+    return redirect(address(request, asked, voir=request.GET.get("voir", "")[:12]))
+
+
+def _write(request: Any, asked: Asked, pointed: list[Pointed], *, reason: str) -> str:
+    return refusal(
+        lambda: record(actor=request.actor, key=asked.key, on=asked.on, pointed=pointed, now=request.now, reason=reason)
+    )
+
+
+def _say(request: Any, pointed: list[Pointed]) -> None:
+    if not pointed:
+        messages.info(request, _("Rien n’a changé."))
+        return
+    count = len(pointed)
+    messages.success(request, ngettext("%s pointage enregistré.", "%s pointages enregistrés.", count) % count)
+
+
+def _part(request: Any, sheet: str, pointed: list[Pointed], why: str) -> HttpResponse:
+    """The line that was tapped, as it is now, and the counts."""
+    asked, roll = open_sheet(request, sheet)
+    rows = {each.row for each in pointed}
+    lines = [line for line in roll.lines if (line.child_id, line.hours.start) in rows]
+    context = {**_frame(request, asked, roll, lines), "why": why}
+    return render(request, "staff/attendance/_part.html", context, status=422 if why else 200)
+
+
+def _page(request: Any, asked: Asked, roll: Roll, *, status: int = 200) -> HttpResponse:
+    chosen = request.GET.get("voir", "")
+    chosen = chosen if chosen in VIEWS else ""
+    context = _frame(request, asked, roll, list(roll.lines))
+    care = context["care"]
+    keeps: dict[str, Callable[[RollLine], bool]] = {
+        "": lambda line: True,
+        "attente": lambda line: line.needs_pointing and roll.place.needs_booking,
+        "alertes": lambda line: line.child_id in care.to_read,
+        "departs": lambda line: line.state.is_here,
+    }
+    counts = {view: sum(map(keep, roll.lines)) for view, keep in keeps.items()}
+    rows = [line for line in roll.lines if keeps[chosen](line)]
+    if chosen == "departs":
+        rows.sort(key=lambda line: line.hours.end)
+    context |= {
+        "lines": rows,
+        "chosen": chosen,
+        "views": [(view, words, counts[view]) for view, words in VIEWS.items() if counts[view] or view in ("", chosen)],
+        "page": uuid4().hex,
+    }
+    return render(request, "staff/attendance/sheet.html", context, status=status)
+
+
+def _frame(request: Any, asked: Asked, roll: Roll, lines: list[RollLine]) -> dict[str, Any]:
+    ids = {line.child_id for line in lines}
+    return {
+        "asked": asked,
+        "place": roll.place,
+        "roll": roll,
+        "lines": lines,
+        "shown": {line.row: shown(line) for line in lines},
+        "care": care_of(actor=request.actor, child_ids=ids, on=request.today),
+        "may_correct": request.actor.has_role("agent", "manager"),
+        "is_closed_day": asked.is_to_come or (asked.is_past and not request.actor.has_role("agent", "manager")),
+    }
+
+
+@staff_page(*READERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: Any, slug: str, sheet: str) -> HttpResponse:
+    """A child who came without being expected: looked for by its name, added in one tap."""
+    asked, roll = open_sheet(request, sheet)
+    text = request.GET.get("q", "").strip()[:MAX_TEXT]
+    found: dict[int, str] = {}
+    if text:
+        rows, _total = search_families(actor=request.actor, text=text, on=request.today, limit=MOST_FOUND)
+        found = {child_id: name for row in rows for child_id, name in row.children.items()}
+    if request.method == "POST":
+        return _added(request, asked, roll)
+    context = _frame(request, asked, roll, [])
+    context |= {
+        "text": text,
+        "found": sorted(found.items(), key=lambda item: item[1]),
+        "known": {line.child_id for line in roll.lines},
+        "care": care_of(actor=request.actor, child_ids=set(found), on=request.today),
+        "page": uuid4().hex,
+    }
+    return render(request, "staff/attendance/add.html", context)
+
+
+def _added(request: Any, asked: Asked, roll: Roll) -> HttpResponse:
+    child_id = request.POST.get("child", "")
+    if not child_id.isascii() or not child_id.isdigit() or len(child_id) > 12:
+        raise NotFound("child")
+    hours = roll.place.hours or TimeRange(0, 24 * 60)
+    line = next((each for each in roll.lines if each.child_id == int(child_id)), None) or RollLine(
+        child_id=int(child_id),
+        first_name="",
+        last_name="",
+        hue=1,
+        class_name="",
+        level="",
+        hours=hours,
+        is_expected=False,
+        is_announced=False,
+        state=State(),
+    )
+    page = request.POST.get("page", "")[:32]
+    tap = tap_of(request, line, Act.PRESENT, minute=arrival_now(request, asked), page=page)
+    why = _write(request, asked, [tap], reason=request.POST.get("motif", "").strip()[:MAX_REASON])
+    if why:
+        messages.error(request, why)
+        return redirect(address(request, asked, "attendance_add", q=request.GET.get("q", "")[:MAX_TEXT]))
+    messages.success(request, _("L’enfant est sur la feuille, présent. La famille le lira dans sa semaine."))
+    return redirect(address(request, asked))

@@ -1,0 +1,216 @@
+"""« Pointage » as who welcomes children uses it: with a script, without, for a departure, for a correction."""
+
+import re
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from preau.domain.attendance.models import Presence, PresenceTap
+from preau.domain.bookings.operations import load_bookings
+from preau.domain.families.models import Contact
+from tests.factories.clients import client_of
+from tests.factories.creche import Creche
+from tests.factories.town import NOW, Town, slots_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_four")]
+DAY = NOW.date() + timedelta(days=3)
+
+
+THEN = NOW.replace(hour=16, minute=32) + timedelta(days=3)
+
+
+@pytest.fixture
+def at_four(monkeypatch):
+    """The day of the sheet, when the bell has rung."""
+    monkeypatch.setattr("preau.config.clock.now", lambda: THEN)
+
+
+@pytest.fixture
+def town():
+    return Town()
+
+
+@pytest.fixture
+def home(town):
+    offer = town.offer()
+    made = town.household("Dupré", children=2)
+    for child in made.children:
+        enrolment = town.enrol(made, offer, child=child)
+        pairs = [(enrolment.pk, slot.pk) for slot in slots_of(offer, code="S") if slot.on == DAY]
+        load_bookings(actor=town.system, pairs=pairs, now=NOW)
+    return made
+
+
+@pytest.fixture
+def client(town):
+    account = town.account("animatrice", role="site_staff")
+    town.limit(account, site_ids=[town.school.pk])
+    return client_of(account)
+
+
+def url(town, name="attendance_sheet", *args, **query):
+    path = reverse(f"staff:{name}", args=["ville-test", f"{town.school.pk}-{town.activity.pk}", *args])
+    asked = {"moment": "Soir", **query}
+    return path + "?" + "&".join(f"{key}={quote(str(value))}" for key, value in asked.items())
+
+
+def hidden(page):
+    """What the form of a page holds, as a browser would send it back."""
+    found = re.findall(r'<input type="hidden" name="((?:p\.|page)[^"]*)" value="([^"]*)"', page.text)
+    return dict(found)
+
+
+def rows(home):
+    return [f"{child.pk}.990" for child in home.children]
+
+
+def test_the_sheets_of_the_day_say_what_is_left_to_point(client, home, town):
+    page = client.get(reverse("staff:attendance", args=["ville-test"]))
+    assert "2 à pointer" in page.text
+    assert url(town).split("?")[0] in page.text
+
+
+def test_without_script_one_button_keeps_the_whole_sheet(client, home, town):
+    first, second = rows(home)
+    page = client.get(url(town))
+    done = client.post(url(town), {**hidden(page), f"e.{first}": "P", f"e.{second}": "A"}, follow=True)
+    assert "2 pointages enregistrés." in done.text
+    states = dict(Presence.objects.values_list("child_id", "seen"))
+    assert states == {home.children[0].pk: "present", home.children[1].pk: "absent"}
+    assert Presence.objects.get(seen="present").arrived_minute == 17 * 60 + 32  # the clock is read in Paris
+    assert PresenceTap.objects.count() == 2
+
+
+def test_a_double_click_and_what_did_not_change_write_nothing(client, home, town):
+    first, _second = rows(home)
+    form = {**hidden(client.get(url(town))), f"e.{first}": "P"}
+    client.post(url(town), form)
+    client.post(url(town), form)
+    assert PresenceTap.objects.count() == 1
+    again = client.post(url(town), {**hidden(client.get(url(town))), f"e.{first}": "P"}, follow=True)
+    assert "Rien n’a changé." in again.text
+    assert PresenceTap.objects.count() == 1
+
+
+def test_a_script_gets_the_line_and_the_counts(client, home, town):
+    first, _second = rows(home)
+    page = hidden(client.get(url(town)))
+    sent = {"page": page["page"], f"p.{first}": page[f"p.{first}"], f"e.{first}": "P"}
+    part = client.post(url(town), sent, headers={"X-Part": "line"})
+    assert part.status_code == 200
+    assert f'data-row="{first}"' in part.text
+    assert "1 enfant à pointer" in part.text
+    assert "<html" not in part.text
+    undo = {"page": page["page"], **hidden(part), "undo": first}
+    back = client.post(url(town), undo, headers={"X-Part": "line"})
+    assert "2 enfants à pointer" in back.text
+    assert Presence.objects.get().seen == "waited"
+
+
+def test_all_present_at_once_leaves_who_is_announced_absent(client, home, town):
+    done = client.post(url(town), {**hidden(client.get(url(town))), "all": "1"}, follow=True)
+    assert "Tout le monde est pointé" in done.text
+    assert Presence.objects.filter(seen="present").count() == 2
+
+
+def test_a_departure_says_with_whom_and_warns_of_who_must_not_come(client, home, town):
+    child = home.children[0]
+    named = {"organisation_id": town.id, "family": home.family, "child": child}
+    Contact.objects.create(**named, kind="forbidden", first_name="Cyril", last_name="Vannier")
+    aunt = Contact.objects.create(**named, kind="pick_up", first_name="Nadège", last_name="Thirion", link="Tante")
+    page = client.get(url(town, "attendance_line", child.pk))
+    assert f"Ne pas remettre {child.first_name} à Cyril Vannier" in page.text
+    assert "Nadège Thirion" in page.text
+    nobody = client.post(url(town, "attendance_leave", child.pk), {"at": "18:40"})
+    assert nobody.status_code == 422
+    assert "Dites avec qui l’enfant part." in nobody.text
+    unnamed = client.post(url(town, "attendance_leave", child.pk), {"who": "autre", "at": "18:40"})
+    assert "Écrivez le nom de la personne" in unnamed.text
+    done = client.post(url(town, "attendance_leave", child.pk), {"who": aunt.pk, "at": "18:40"}, follow=True)
+    assert "Départ enregistré à 18:40." in done.text
+    row = Presence.objects.get()
+    assert (row.left_minute, row.collected_by) == (18 * 60 + 40, "Nadège Thirion")
+    assert "10 min après l’heure" in client.get(url(town)).text
+
+
+def test_a_forbidden_person_cannot_be_chosen(client, home, town):
+    child = home.children[0]
+    banned = Contact.objects.create(
+        organisation_id=town.id,
+        family=home.family,
+        child=child,
+        kind="forbidden",
+        first_name="Cyril",
+        last_name="Vannier",
+    )
+    page = client.post(url(town, "attendance_leave", child.pk), {"who": banned.pk, "at": "18:00"})
+    assert page.status_code == 422
+    assert not Presence.objects.exists()
+
+
+def test_a_child_who_was_not_expected_is_looked_for_and_added(town, home):
+    agent = client_of(town.account("accueil", role="agent"))
+    other = town.household("Ledoux").children[0]
+    page = agent.get(url(town, "attendance_add", q="Ledoux"))
+    assert other.first_name in page.text
+    done = agent.post(url(town, "attendance_add", q="Ledoux"), {**hidden(page), "child": other.pk}, follow=True)
+    assert "Sans réservation" in done.text
+    assert not Presence.objects.get(child=other).is_expected
+    assert agent.post(url(town, "attendance_add"), {"child": "999999"}).status_code == 404
+    assert agent.post(url(town, "attendance_add"), {"child": "x"}).status_code == 404
+
+
+def test_the_day_after_only_who_may_corrects_and_says_why(town, home, client, monkeypatch):
+    monkeypatch.setattr("preau.config.clock.now", lambda: THEN + timedelta(days=2))
+    child = home.children[0]
+    past = {"date": DAY.isoformat()}
+    assert "Ce jour est passé" in client.get(url(town, **past)).text
+    late = client.post(url(town, **past), {f"p.{rows(home)[0]}": "0||", f"e.{rows(home)[0]}": "P"})
+    assert late.status_code == 422
+    manager = client_of(town.account("responsable", role="manager"))
+    list_page = manager.get(reverse("staff:attendance", args=["ville-test"]) + f"?date={DAY.isoformat()}")
+    assert "1 feuille n’est pas terminée." in list_page.text
+    address = url(town, "attendance_correct", child.pk, **past)
+    wrong = manager.post(address, {"state": "present", "arrived": "17:00", "left": "16:00", "reason": "oubli"})
+    assert "Le départ vient après l’arrivée." in wrong.text
+    unsaid = manager.post(address, {"state": "present", "arrived": "16:30"})
+    assert unsaid.status_code == 422
+    values = {"state": "present", "arrived": "16:30", "left": "18:05", "reason": "oubli de la tablette"}
+    done = manager.post(address, values, follow=True)
+    assert "oubli de la tablette" in done.text
+    row = Presence.objects.get()
+    assert (row.arrived_minute, row.left_minute) == (990, 1085)
+    assert client.post(address, values).status_code == 404
+
+
+def test_an_agent_of_another_site_finds_no_sheet(town, home):
+    account = town.account("ailleurs", role="site_staff")
+    town.limit(account, site_ids=[Creche(town).site.pk])
+    assert client_of(account).get(url(town)).status_code == 404
+
+
+@pytest.mark.parametrize("bad", ["0-0", "s0", "x", "1-2-3"])
+def test_what_names_no_sheet_is_not_found(client, home, bad):
+    assert client.get(f"/ville-test/agents/pointage/{bad}/").status_code == 404
+    assert client.get(f"/ville-test/agents/pointage/{bad}/?date=hier&moment=%00").status_code == 404
+
+
+def test_a_sheet_costs_the_same_for_two_children_and_forty(client, home, town):
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        client.get(url(town))
+    offer = home.enrolments[0].offer
+    for number in range(20):
+        other = town.household(f"Famille{number}")
+        enrolment = town.enrol(other, offer)
+        pairs = [(enrolment.pk, slot.pk) for slot in slots_of(offer, code="S") if slot.on == DAY]
+        load_bookings(actor=town.system, pairs=pairs, now=NOW)
+    with CaptureQueriesContext(connection) as many:
+        client.get(url(town))
+    assert len(many) <= len(few)
+    assert len(many) <= 15
