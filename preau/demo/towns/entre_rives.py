@@ -60,7 +60,7 @@ ABSENCES = TownAbsences(
             (),
             {"kind": "same_day", "at": "10:00"},
             {"maladie": {"deducts": True, "proof_delay": {"days": 7}}},
-            "Signaler une absence ne remplace pas l’annulation tant que vous êtes dans les délais.",
+            "Dans les délais, signaler une absence annule la réservation ; passé ce délai, le jour reste dû.",
         ),
     ),
 )

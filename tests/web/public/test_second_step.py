@@ -112,7 +112,8 @@ def test_an_agent_of_a_town_that_asks_sees_nothing_before_one_is_set(client, tow
     for route, view in routes():
         if view.policy.audience != policy.STAFF or "<int" in route:
             continue
-        answer = client.get("/" + re.sub(r"<\w+:slug>", "ville-test", route))
+        path = re.sub(r"<\w+:slug>", "ville-test", route).replace("<slug:sheet>", "1-1")
+        answer = client.get("/" + path)
         assert (answer.status_code, answer.headers.get("Location")) == (302, FACTORS), route
     assert "mettez-la en place pour continuer" in text(client.get(FACTORS))
     page = text(client.get(f"{FACTORS}application/"))

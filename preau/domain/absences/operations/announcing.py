@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
+from typing import Any
 
 from django.db import transaction
 
@@ -63,6 +64,9 @@ class Plan:
     reason: ReasonView
     moments: list[MomentPlan] = field(default_factory=list)
     proof_due_at: dict[int, datetime] = field(default_factory=dict)
+    may_prove: set[int] = field(
+        default_factory=set
+    )  # enrolments whose proof would free no day: it may come all the same
 
     def of(self, fate: Fate, enrolment_id: int | None = None) -> list[Moment]:
         """Return the moments of one fate, of one enrolment or of all."""
@@ -174,7 +178,7 @@ def _concerned(
         if said.hours is not None and not said.hours.meets(moment.hours):
             continue
         if moment.range_id is None:
-            what = {"enrolment_id": moment.enrolment_id, "on": moment.on, "hours": moment.hours}
+            what: Any = {"enrolment_id": moment.enrolment_id, "on": moment.on, "hours": moment.hours}
             found[moment] = _Part.ALL if misses(missed=missed, **what) is None else _Part.NONE
             continue
         asked = moment if said.hours is None else _cut(moment, said.hours)
@@ -237,8 +241,11 @@ def _judge(actor: Actor, plan: Plan, said: Announcement, material: Material, *, 
         unproven = material.with_more(group, absent, period, ProofState.MISSED).judged(group)
         is_of_use = any(proven[_key(each)].effect != unproven[_key(each)].effect for each in absent)
         since = first.on - timedelta(days=max(proven[_key(first)].rank - 1, 0))  # the rule of its first day holds
-        if is_of_use and (delay := material.delay_on(group, since)):
-            plan.proof_due_at[pk] = _due(actor, delay, first, now=now)
+        if delay := material.delay_on(group, since):
+            if is_of_use:
+                plan.proof_due_at[pk] = _due(actor, delay, first, now=now)
+            else:
+                plan.may_prove.add(pk)
         now_state = _proof_state(plan, said, pk)
         as_now = material.with_more(group, absent, period, now_state).judged(group)
         plan.moments = [
@@ -267,6 +274,8 @@ def _proof_state(plan: Plan, said: Announcement, enrolment_id: int) -> ProofStat
     enrolment = plan.enrolments[enrolment_id]
     if enrolment_id in plan.proof_due_at:
         return ProofState.RECEIVED if enrolment.child_id in said.proven_children else ProofState.AWAITED
+    if enrolment_id in plan.may_prove and enrolment.child_id in said.proven_children:
+        return ProofState.RECEIVED
     is_missed = any(each.is_booked for each in plan.of(Fate.ABSENT, enrolment_id))
     return ProofState.RECEIVED if enrolment.is_reviewed and is_missed else ProofState.NOT_ASKED
 

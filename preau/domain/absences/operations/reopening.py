@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -104,7 +105,7 @@ def _keep(actor: Actor, row: Closure, moments: Iterable[ClosedMoment]) -> frozen
     kept: set[int] = set()
     for each in moments:
         unit_id = each.booking.slot.unit_id if each.booking else None
-        what = {"unit_id": unit_id, "offer_id": each.enrolment.offer_id, "child_id": each.child_id}
+        what: Any = {"unit_id": unit_id, "offer_id": each.enrolment.offer_id, "child_id": each.child_id}
         other = next((other for other in others if other.covers(each.on, **what)), None)
         if other is not None:
             each.closure = other.row

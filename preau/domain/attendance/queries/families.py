@@ -23,6 +23,7 @@ class SeenMoment:
     is_expected: bool
     arrived: int | None
     left: int | None
+    slot_id: int | None  # of what was booked by units
 
 
 def seen_moments(*, actor: Actor, start: date, end: date) -> list[SeenMoment]:
@@ -51,6 +52,7 @@ def seen_moments(*, actor: Actor, start: date, end: date) -> list[SeenMoment]:
             is_expected=row.is_expected,
             arrived=row.arrived_minute,
             left=row.left_minute,
+            slot_id=row.booking.slot_id if row.booking else None,
         )
-        for row in rows.order_by("on", "starts_minute", "pk")
+        for row in rows.select_related("booking").order_by("on", "starts_minute", "pk")
     ]

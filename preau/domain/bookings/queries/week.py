@@ -35,7 +35,9 @@ class PlannedUnit:
     starts_minute: int
     ends_minute: int
     is_waiting: bool
-    absence: str = ""  # in words, written by the screens: what is planned knows nothing of what is missed
+    # In words, written by the screens: what is planned knows nothing of what is missed, nor of what was pointed.
+    absence: str = ""
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)

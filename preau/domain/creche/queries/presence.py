@@ -46,6 +46,7 @@ class Present:
     hue: int
     months: int
     ranges: Ranges
+    family_id: int = 0
 
     @property
     def short_name(self) -> str:
@@ -177,7 +178,7 @@ def _children(
     rows = booked_ranges(organisation_id=actor.organisation_id).filter(
         section_id__in=section_ids, on__gte=start, on__lt=end
     )
-    names = ("child__first_name", "child__last_name", "child__hue", "child__birth_date")
+    names = ("child__first_name", "child__last_name", "child__hue", "child__birth_date", "family_id")
     hours: dict[tuple[int, date, int], list[TimeRange]] = {}
     who = {}
     for section_id, on, first, last, enrolment_id, child_id, *child in rows.order_by(
@@ -187,10 +188,10 @@ def _children(
         who[enrolment_id] = (child_id, *child)
     found: dict[tuple[int, date], list[Present]] = {}
     for (section_id, on, enrolment_id), ranges in hours.items():
-        child_id, first_name, last_name, hue, born = who[enrolment_id]
+        child_id, first_name, last_name, hue, born, family_id = who[enrolment_id]
         months = age_in_months(born, on=on) if born else 0
         found.setdefault((section_id, on), []).append(
-            Present(enrolment_id, child_id, first_name, last_name, hue, months, tuple(ranges))
+            Present(enrolment_id, child_id, first_name, last_name, hue, months, tuple(ranges), family_id)
         )
     return found
 

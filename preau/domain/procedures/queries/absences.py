@@ -9,7 +9,7 @@ from typing import Any
 
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
-from preau.domain.absences.enums import ProofState
+from preau.domain.absences.enums import ProofState, Source
 from preau.domain.absences.models import Absence, AbsenceDay
 from preau.domain.absences.queries.moments import MissedMoment, by_day
 from preau.domain.absences.rules import Announcement
@@ -44,6 +44,7 @@ class AbsenceCase:
     proof_type_id: int | None
     proof_title: str
     said_by: str
+    by_service: bool  # a family reads the service, never the name of an agent
     moments: tuple[MissedMoment, ...]
     is_taken_back: bool
 
@@ -105,6 +106,7 @@ def _case(row: Absence, moments: tuple[MissedMoment, ...], *, with_health: bool)
         proof_type_id=reason.proof_type_id,
         proof_title=reason.proof_type.title if reason.proof_type else "",
         said_by=row.said_by,
+        by_service=row.source == Source.SERVICE,
         moments=moments,
         is_taken_back=not moments,
     )

@@ -14,8 +14,9 @@ from preau.base.facts import NotFound
 from preau.base.uploads import FileRefused
 from preau.domain.absences.operations.announcing import Plan
 from preau.domain.absences.operations.taking_back import NothingToTakeBack
+from preau.domain.absences.queries.closures import ClosedView, closed_moments
 from preau.domain.absences.queries.enrolments import AttendedEnrolment, attended, reasons
-from preau.domain.absences.rules import AllSaid, CallTheStructure, Eve, NothingPlanned, SameDay, TooLong
+from preau.domain.absences.rules import AllSaid, Announcement, CallTheStructure, Eve, NothingPlanned, SameDay, TooLong
 from preau.domain.documents.queries.pieces import document_types, documents_by_id
 from preau.domain.procedures.operations.absences import (
     DraftChanged,
@@ -181,7 +182,7 @@ def _sent(request: Any, draft_id: int, draft: DraftView | None = None, plan: Pla
 def _join(request: Any, draft: DraftView, plan: Plan) -> HttpResponse:
     """Put the proof of one child in its space, and join it to the draft."""
     wanted = request.POST.get("child", "")
-    children = {row.child_id for pk, row in plan.enrolments.items() if pk in plan.proof_due_at}
+    children = {row.child_id for pk, row in plan.enrolments.items() if pk in plan.proof_due_at or pk in plan.may_prove}
     child_id = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 18 else 0
     if child_id not in children or plan.reason.proof_type_id is None:
         raise NotFound("child")
@@ -246,6 +247,7 @@ def _recap_page(
         "empty": sorted({part.child for part in parts} - {part.child for part in parts if part.changes}),
         "edit_url": _edit_url(request, plan),
         "print": print_of(answers=draft.answers),
+        "closed": [] if parts else _closed(request, plan, said),
         "can_send": bool(fates & {"free", "absent"}),
         "is_said": bool(fates) and fates <= {"said"},
         "proofs": _proofs(plan, pieces),
@@ -254,6 +256,12 @@ def _recap_page(
         "children": list(dict.fromkeys(row.child for row in plan.enrolments.values())),
     }
     return render(request, "family/absences/recap.html", context, status=status)
+
+
+def _closed(request: Any, plan: Plan, said: Announcement) -> list[ClosedView]:
+    """What closures took from these enrolments on these days: there is nothing to announce, and why."""
+    found = closed_moments(actor=request.actor, start=said.start, end=said.end)
+    return [each for each in found if each.enrolment_id in plan.enrolments]
 
 
 def _edit_url(request: Any, plan: Plan) -> str:
@@ -265,12 +273,15 @@ def _edit_url(request: Any, plan: Plan) -> str:
 
 
 def _proofs(plan: Plan, pieces: Any) -> list[dict[str, Any]]:
-    """By child whose absence is to be proven: until when, and what is joined."""
+    """By child whose absence is to be proven: until when (None: it frees no day), and what is joined."""
     found: dict[int, dict[str, Any]] = {}
     for pk, due in plan.proof_due_at.items():
         row = plan.enrolments[pk]
         line = found.setdefault(row.child_id, {"row": row, "due": due, "pieces": []})
         line["due"] = min(line["due"], due)
+    for pk in plan.may_prove:
+        row = plan.enrolments[pk]
+        found.setdefault(row.child_id, {"row": row, "due": None, "pieces": []})
     for child_id, line in found.items():
         line["pieces"] = [each for each in pieces if each.child_id == child_id]
     return list(found.values())

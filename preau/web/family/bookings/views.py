@@ -21,7 +21,7 @@ from preau.domain.creche.queries.sheets import days_of_care
 from preau.domain.procedures.operations.basket import change_basket
 from preau.domain.procedures.queries import orders as kept
 from preau.domain.procedures.rules import page_changes
-from preau.web.family.absences.marks import by_slot, missed_of
+from preau.web.family.absences.marks import by_slot, missed_of, seen_of
 from preau.web.family.bookings import forms
 from preau.web.family.bookings import grid as grids
 from preau.web.family.bookings.choosing import by_person
@@ -96,7 +96,8 @@ def page_of_grid(
     elsewhere += [want for other, wishes in basket.items() if other != enrolment_id for want in wishes.values()]
     added = sum(want for wishes in basket.values() for want in wishes.values())
     missed = missed_of(request, start=board.start, end=board.end, enrolment_ids=[enrolment_id])
-    absences = by_slot(missed).get(enrolment_id, {})
+    seen = seen_of(request, start=board.start, end=min(board.end, request.today + timedelta(days=1)))
+    absences = by_slot(missed, seen).get(enrolment_id, {})
     weeks = grids.weeks(board, draft, period=period, today=request.today, absences=absences)
     with_past = (request.POST or request.GET).get("passes") == "1"
     kept_weeks = weeks if with_past else grids.without_past(weeks, today=request.today)

@@ -17,7 +17,7 @@ from preau.domain.procedures.operations.basket import change_basket
 from preau.domain.procedures.queries import orders as kept
 from preau.domain.procedures.rules import page_changes
 from preau.kernel.periods import Period, next_month, previous_month
-from preau.web.family.absences.marks import by_slot, missed_of
+from preau.web.family.absences.marks import by_slot, missed_of, seen_of
 from preau.web.family.bookings import forms, shortcuts
 from preau.web.family.bookings import weekgrid as grids
 from preau.web.family.bookings.grid import MONTH, WEEK
@@ -94,7 +94,7 @@ def page_of_week(request: Any, place: Place, *, gone: Any = (), status: int = 20
         with_past=place.with_past,
         only=place.only if place.only in {row.participant_key for row in (*rows, *cared.rows)} else "",
         hours=cared.lines,
-        absences=by_slot(missed_of(request, start=period.start, end=period.end)) if rows else {},
+        absences=_marks(request, period) if rows else {},
     )
     drawn = {cell.value for group in page.groups for row in group.rows for cell in row.cells if cell.is_open}
     elsewhere = [want for pk, wishes in basket.items() for slot, want in wishes.items() if f"{pk}-{slot}" not in drawn]
@@ -213,3 +213,8 @@ def _after(request: Any, place: Place, *, act: str, boards: list[Board], period:
         return redirect(f"{here}?{place.query(passes=value)}")
     shortcuts.apply(request, name=name, value=value, boards=boards, period=period)
     return redirect(f"{here}?{place.query()}")
+
+
+def _marks(request: Any, period: Period) -> dict[int, dict[int, str]]:
+    days = {"start": period.start, "end": period.end}
+    return by_slot(missed_of(request, **days), seen_of(request, **days))

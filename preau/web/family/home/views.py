@@ -20,7 +20,7 @@ from preau.domain.procedures.queries.to_finish import (
     waiting_for_family,
 )
 from preau.kernel.periods import Period, monday_of
-from preau.web.family.absences.marks import closed_units, marked, missed_of
+from preau.web.family.absences.marks import closed_units, marked, missed_of, seen_of
 from preau.web.family.bookings.forms import Tampered, read_day
 from preau.web.family.children.residence import children_words
 from preau.web.family.home import todo
@@ -51,7 +51,9 @@ def home(request: Any, slug: str) -> HttpResponse:
         planned += planned_hours(actor=actor, enrolments=enrolments, start=monday, end=monday + WEEK)
     closed = closed_moments(actor=actor, start=monday, end=monday + WEEK)
     planned = sorted([*planned, *closed_units(closed)], key=lambda each: (each.on, each.starts_minute))
-    planned = marked(planned, missed_of(request, start=monday, end=monday + WEEK)) if planned else planned
+    if planned:
+        days_read = {"start": monday, "end": monday + WEEK}
+        planned = marked(planned, missed_of(request, **days_read), seen_of(request, **days_read))
     waiting = waiting_for_family(actor=actor, children=children, on=request.today)
     to_begin = dossiers_to_begin(actor=actor, children=children, on=request.today)
     # A dossier that is not sent yet asks for its pieces itself.
@@ -87,6 +89,7 @@ def home(request: Any, slug: str) -> HttpResponse:
             end=monday + WEEK,
         ),
         "closed": sorted({(each.on, each.words, each.activity) for each in closed}),
+        "absent": _absent(children, planned, closed),
         "monday": monday,
         "previous": monday - WEEK,
         "next": monday + WEEK,
@@ -98,6 +101,23 @@ def home(request: Any, slug: str) -> HttpResponse:
         "enrolments": enrolments,
     }
     return render(request, "family/home.html", context)
+
+
+def _absent(children: Any, planned: Any, closed: Any) -> list[tuple[date, str, str]]:
+    """(day, first name, words) of what is struck out in the week, but for closures, that have their own lines."""
+    names = {f"c{child.child_id}": child.first_name for child in children}
+    shut = {(each.on, each.child_id, each.starts_minute) for each in closed}
+    return sorted(
+        {
+            (each.on, names.get(each.participant_key, ""), each.absence)
+            for each in planned
+            if each.absence and (each.on, _child_of(each.participant_key), each.starts_minute) not in shut
+        }
+    )
+
+
+def _child_of(key: str) -> int | None:
+    return int(key[1:]) if key.startswith("c") else None
 
 
 def _arrival(today: date) -> date:

@@ -24,7 +24,7 @@ from preau.domain.procedures.rules import AlreadyDecided
 from preau.kernel.clock_times import read_clock
 from preau.kernel.periods import Period
 from preau.kernel.time_ranges import Ranges, TimeRange
-from preau.web.family.absences.marks import missed_of, of_day
+from preau.web.family.absences.marks import missed_of, of_day, seen_of
 from preau.web.family.bookings import grid as grids
 from preau.web.family.bookings.forms import Tampered, read_day
 from preau.web.family.hours import board as boards
@@ -116,6 +116,9 @@ def _absences(request: Any, board: CareBoard) -> dict[date, str]:
     first, last = board.days[0].on, board.days[-1].on
     missed = missed_of(request, start=first, end=last + timedelta(days=1), enrolment_ids=[pk])
     found = {day.on: of_day(missed, enrolment_id=pk, on=day.on, ranges=day.held) for day in board.days if day.held}
+    for each in seen_of(request, start=first, end=last + timedelta(days=1)):
+        if each.enrolment_id == pk and each.is_present:
+            found[each.on] = _("présent")
     return {on: words for on, words in found.items() if words}
 
 

@@ -16,6 +16,7 @@ from preau.domain.absences.operations.taking_back import NothingToTakeBack
 from preau.domain.absences.queries.enrolments import AttendedEnrolment, attended, reasons
 from preau.domain.absences.rules import AllSaid, NothingPlanned
 from preau.domain.enrolments.queries.files import check_child_visible
+from preau.domain.families.queries.people import child_file
 from preau.domain.families.rules import ActFrozen
 from preau.domain.procedures.operations.absences import grant_late, note_absence, withdraw_absence
 from preau.domain.procedures.rules import AlreadyDecided, TextMissing, TextTooLong
@@ -46,6 +47,7 @@ def phone(request: Any, slug: str, family_id: int, child_id: int) -> HttpRespons
         if done is not None:
             return done
     context = {"form": form, "rows": rows, "child": rows[0], "on": on, "motives": motives, "family_id": family_id}
+    context["last_name"] = child_file(actor=request.actor, child_id=child_id).last_name
     return render(request, "staff/absences/phone.html", context, status=422 if form.errors else 200)
 
 

@@ -1,19 +1,23 @@
 """Who is present where and when: the week by half-hour and section, the sheet of a day."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from preau.base.facts import NotFound
-from preau.domain.absences.queries.moments import missed_moments
+from preau.domain.absences.queries.closures import closures_on
+from preau.domain.absences.queries.moments import MissedMoment, missed_moments, still_expected
 from preau.domain.creche.queries.enrolments import CareEnrolment, care_of_structures
 from preau.domain.creche.queries.presence import (
     Half,
+    Present,
     SectionDay,
     StructureView,
     days_of_sections,
@@ -27,6 +31,7 @@ from preau.web.staff.lists.care import READERS, care_of
 from preau.web.ui.policy import staff_page
 
 WEEK = timedelta(days=7)
+Missed = Mapping[tuple[int, date], Collection[MissedMoment]]
 
 
 @staff_page(*READERS)
@@ -98,6 +103,7 @@ def sheet(request: Any, slug: str, section_id: int, day: str) -> HttpResponse:
     may_change = request.actor.has_role("agent", "manager")
     here = {each.enrolment_id for each in children}
     missed = missed_moments(actor=request.actor, start=on, end=on + timedelta(days=1), enrolment_ids=here)
+    there = replace(found, children=tuple(_there(found.children, missed, on)))
     others = care_of_structures(actor=request.actor, site_ids=[structure.site_id], on=on) if may_change else []
     context = {
         "structure": structure,
@@ -106,15 +112,37 @@ def sheet(request: Any, slug: str, section_id: int, day: str) -> HttpResponse:
         "found": found,
         "children": children,
         "care": care,
-        "halves": halves_of(day=found, hours=found.opening) if found.opening else [],
+        "halves": halves_of(day=there, hours=found.opening) if found.opening else [],
+        "closed": closures_on(actor=request.actor, start=on, end=on + timedelta(days=1), site_id=structure.site_id),
         "previous": on - timedelta(days=1),
         "next": on + timedelta(days=1),
         "may_change": may_change and on >= request.today,
-        "absent": {pk for pk, _on in missed},
-        "may_note": may_change,
+        "absent": {each.enrolment_id for each in children} - {each.enrolment_id for each in there.children},
+        "away": _away(children, missed, on),
+        "note_query": urlencode({"jour": on.isoformat()}),
         "others": [each for each in others if each.enrolment_id not in here and _is_in(each, section_id, on)],
     }
     return render(request, "staff/creche/sheet.html", context)
+
+
+def _there(children: Iterable[Present], missed: Missed, on: date) -> list[Present]:
+    """Who comes, at the hours at which they do: less what was announced."""
+    found = []
+    for each in children:
+        what = {"missed": missed, "enrolment_id": each.enrolment_id, "on": on}
+        left = tuple(part for hours in each.ranges for part in still_expected(hours=hours, **what))
+        if left:
+            found.append(replace(each, ranges=left))
+    return found
+
+
+def _away(children: Iterable[Present], missed: Missed, on: date) -> dict[int, str]:
+    """Enrolment → « 09:30-12:00 », of who misses a part of its day."""
+    return {
+        each.enrolment_id: ", ".join(moment.hours.words() for moment in missed[each.enrolment_id, on])
+        for each in _there(children, missed, on)
+        if (each.enrolment_id, on) in missed
+    }
 
 
 def _is_in(enrolment: CareEnrolment, section_id: int, on: date) -> bool:

@@ -41,7 +41,7 @@ def day(request: Any, slug: str) -> HttpResponse:
     if request.GET.get("format") == "xlsx":
         return spreadsheet(day_book(on=wanted.on, rows=rows, care=care), name=f"liste-{wanted.on}")
     context = {"sheets": sheets, "total": len([row for row in rows if row.unit and not row.is_absent]), "care": care}
-    context["absent"] = len([row for row in rows if row.is_absent])
+    context["absent"] = len({row.child_id or row.enrolment_id for row in rows if row.is_absent})
     context["note_query"] = urlencode({"jour": wanted.on.isoformat(), "liste": "jour", "lieu": wanted.site_id or ""})
     context["may_note"] = request.actor.has_role("agent", "manager")
     return render(request, "staff/lists/day.html", {**_frame(request, wanted, every, step=1), **context})

@@ -1,0 +1,66 @@
+"""« Pointage », on a phone held in one hand: one tap, undo, who collects, a child who was not expected; then the family
+reads it. And without script: one button keeps the sheet.
+"""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.walks.hands import Pointer
+from tests.walks.steps import Walk, heading, log_in
+
+pytestmark = [pytest.mark.browser]
+PAST = "2026-11-12"  # a day that the demo has pointed
+
+
+def test_one_hand_points_a_meal(demo, open_page):
+    page = open_page(360)
+    hand = Pointer(page)
+    walk = Walk(hand, "pointage", is_looked_at=True)
+    log_in(page, demo.account("goulven.le-drevo", "kerploz"))
+    heading(page, "Bonjour")
+    hand.act(page.get_by_role("navigation", name="Menu principal").get_by_role("link", name=re.compile("Pointage")))
+    walk.on("Pointage")
+    hand.act(page.get_by_role("link", name=re.compile("Restaurant scolaire, Repas")))
+    walk.on("Restaurant scolaire, Repas")
+    rows = page.locator("[data-row]")
+    first, second = rows.nth(0), rows.nth(1)
+    left = int(re.search(r"\d+", page.locator("[data-to-point]").inner_text())[0])
+    first.get_by_text("Présent", exact=True).click()
+    expect(page.locator("[data-to-point]")).to_contain_text(f"{left - 1} enfants à pointer")
+    second.get_by_text("Absent", exact=True).click()
+    expect(page.locator("[data-to-point]")).to_contain_text(f"{left - 2} enfants à pointer")
+    second.get_by_role("button", name=re.compile("Annuler")).click()
+    expect(page.locator("[data-to-point]")).to_contain_text(f"{left - 1} enfants à pointer")
+    walk.on("Restaurant scolaire, Repas")
+    hand.act(first.get_by_role("link"))
+    walk.sees("Qui vient chercher")
+    page.locator(".leave .choice").first.click()
+    hand.write("Heure de départ", "13:40")
+    hand.press("Confirmer le départ")
+    walk.sees("Départ enregistré à 13:40.")
+    hand.act(page.get_by_role("link", name=re.compile("Ajouter un enfant")))
+    page.get_by_label("Nom de l’enfant").fill("Ledoux")
+    hand.press("Chercher")
+    walk.on("Ajouter un enfant")
+
+
+def test_without_script_one_button_keeps_the_sheet(demo, open_page):
+    page = open_page(1280, scripts=False)
+    log_in(page, demo.account("goulven.le-drevo", "kerploz"))
+    heading(page, "Bonjour")
+    page.goto(page.url.split("/agents")[0] + "/agents/pointage/")
+    page.get_by_role("link", name=re.compile("Restaurant scolaire, Repas")).click()
+    waiting = page.locator("[data-row]:not(:has(:checked))")
+    waiting.last.get_by_text("Présent", exact=True).click()
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_text("1 pointage enregistré.")).to_be_visible()
+
+
+def test_a_family_reads_that_its_child_was_there(demo, open_page):
+    page = open_page(360)
+    log_in(page, demo.account("salome.rivoire", "saint-loup"))
+    heading(page, "Bonjour")
+    page.goto(page.url.split("/famille")[0] + f"/famille/?semaine={PAST}")
+    expect(page.locator(".sq .vh").filter(has_text="présent").first).to_be_attached()
