@@ -46,6 +46,37 @@ def test_one_hand_points_a_meal(demo, open_page):
     walk.on("Ajouter un enfant")
 
 
+def test_without_network_nothing_is_lost_nor_doubled(demo, open_page):
+    """An hour without network, the battery pulled: what was tapped is sent when one comes back, once."""
+    page = open_page(1280)
+    log_in(page, demo.account("goulven.le-drevo", "kerploz"))
+    heading(page, "Bonjour")
+    page.goto(page.url.split("/agents")[0] + "/agents/pointage/")
+    page.get_by_role("link", name=re.compile("Garderie périscolaire")).click()
+    address, context = page.url, page.context
+    rows = page.locator("[data-row]")
+    total = rows.count()
+    context.set_offline(True)
+    for turn in range(60):
+        word = "Absent" if turn % 7 == 0 else "Présent"
+        rows.nth(turn % total).get_by_text(word, exact=True).click()
+    expect(page.locator("[data-kept]")).to_contain_text("Hors ligne.")
+    waiting = page.evaluate("JSON.parse(localStorage.getItem('preau-taps')).length")
+    shown = [row.locator("input:checked").get_attribute("value") for row in rows.all()]
+    page.close()
+    context.set_offline(False)
+    page = context.new_page()
+    page.goto(address)
+    for _turn in range(100):
+        if page.evaluate("JSON.parse(localStorage.getItem('preau-taps')).length") == 0:
+            break
+        page.wait_for_timeout(300)
+    page.reload()
+    rows = page.locator("[data-row]")
+    assert waiting > total
+    assert [row.locator("input:checked").get_attribute("value") for row in rows.all()] == shown
+
+
 def test_without_script_one_button_keeps_the_sheet(demo, open_page):
     page = open_page(1280, scripts=False)
     log_in(page, demo.account("goulven.le-drevo", "kerploz"))

@@ -214,3 +214,31 @@ def test_a_sheet_costs_the_same_for_two_children_and_forty(client, home, town):
         client.get(url(town))
     assert len(many) <= len(few)
     assert len(many) <= 15
+
+
+def test_what_a_tablet_kept_is_said_at_its_own_hour_once(client, home, town):
+    row = rows(home)[0]
+    sent = int((THEN + timedelta(hours=2)).timestamp() * 1000)  # its clock is wrong
+    body = {f"e.{row}": "P", f"p.{row}": "0||", "k": "a" * 32, "d": "b" * 32, "sent": sent, "at": sent - 40 * 60_000}
+    for _turn in range(2):
+        assert client.post(url(town, date=DAY.isoformat()), body, headers={"X-Part": "line"}).status_code == 200
+    tap = PresenceTap.objects.get()
+    assert (tap.said_at, tap.device) == (THEN - timedelta(minutes=40), "b" * 32)
+    assert Presence.objects.get().arrived_minute == 16 * 60 + 52
+
+
+def test_a_tablet_sends_the_next_morning_what_it_kept(client, home, town, monkeypatch):
+    row, later = rows(home)[0], THEN + timedelta(hours=15)
+    monkeypatch.setattr("preau.config.clock.now", lambda: later)
+    sent = int(later.timestamp() * 1000)
+    body = {f"e.{row}": "P", f"p.{row}": "0||", "k": "a" * 32, "sent": sent, "at": sent - 15 * 3_600_000}
+    assert client.post(url(town, date=DAY.isoformat()), body, headers={"X-Part": "line"}).status_code == 200
+    assert Presence.objects.get().seen == "present"
+
+
+@pytest.mark.parametrize("bad", ["", "x", "9" * 14, "-5", "１２３４５６７８９０１２"])
+def test_an_hour_that_is_none_is_now(client, home, town, bad):
+    row = rows(home)[0]
+    body = {f"e.{row}": "P", f"p.{row}": "x|y", "k": "<script>", "d": "\x00", "sent": bad, "at": bad}
+    assert client.post(url(town), body, headers={"X-Part": "line"}).status_code == 200
+    assert PresenceTap.objects.get().said_at == THEN

@@ -1,9 +1,10 @@
 """What an address of « Pointage » asks for, and what a form of it says."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -26,10 +27,12 @@ from preau.domain.attendance.rules import (
     TooManyTaps,
     local_minute,
     read_sheet,
+    true_time,
 )
 from preau.web.staff.dates import read_day
 
 MAX_MOMENT = 40
+_NAME = re.compile(r"[0-9a-f]{32}")  # that a device gives itself, or a tap
 LETTERS = {Act.PRESENT: "P", Act.ABSENT: "A", Act.LEFT: "L", Act.UNDO: "U"}
 
 
@@ -110,9 +113,9 @@ def tap_of(
     """
     count = line.taps_count if seen is None else seen
     tap = Tap(
-        key=f"{page or uuid4().hex}:{line.row}:{LETTERS[act]}:{count}",
+        key=_key(request) or f"{page or uuid4().hex}:{line.row}:{LETTERS[act]}:{count}",
         act=act,
-        said_at=request.now,
+        said_at=said_at(request),
         device=device_of(request),
         minute=minute,
         is_typed=is_typed,
@@ -124,13 +127,35 @@ def tap_of(
 
 
 def device_of(request: Any) -> str:
-    """Return which device speaks: its session, in a form that opens nothing."""
+    """Return which device speaks: the name it gave itself, else its session, in a form that opens nothing."""
+    if _NAME.fullmatch(request.POST.get("d", "")):
+        return str(request.POST["d"])
     return hashlib.sha256(str(request.session.session_key).encode()).hexdigest()[:16]
 
 
+def _key(request: Any) -> str:
+    """The key that a device gave to the one tap that it sends; "" without script."""
+    key = str(request.POST.get("k", ""))
+    return key if _NAME.fullmatch(key) else ""
+
+
+def said_at(request: Any) -> datetime:
+    """Return when a tap was said: now, or when a device that had no network kept it, by the clock here."""
+    at, sent = (_instant(request.POST.get(name, "")) for name in ("at", "sent"))
+    return true_time(at, sent_at=sent, received_at=request.now) if at and sent else request.now
+
+
+def _instant(text: str) -> datetime | None:
+    """A number of milliseconds, as a script says an instant; None: not one of this century."""
+    if not text.isascii() or not text.isdigit() or not 12 <= len(text) <= 13:
+        return None
+    return datetime.fromtimestamp(int(text) / 1000, UTC)
+
+
 def arrival_now(request: Any, asked: Asked) -> int | None:
-    """Return the minute of an arrival tapped now; None on another day than today: somebody will type it."""
-    return None if asked.is_past else local_minute(request.now, zone=request.actor.zone)
+    """Return the minute of an arrival tapped on the day; None on another one: somebody will type it."""
+    at = said_at(request).astimezone(request.actor.zone)
+    return local_minute(at, zone=request.actor.zone) if at.date() == asked.on else None
 
 
 def said(request: Any, asked: Asked, roll: Roll) -> list[Pointed]:

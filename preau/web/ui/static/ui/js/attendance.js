@@ -1,48 +1,79 @@
-/* Roll call: a choice is kept as soon as it is made; without this file, « Enregistrer » keeps the whole sheet. */
-for (const form of document.querySelectorAll("form[data-roll]:not([data-closed])")) {
-  const find = (where, what) => where.querySelector(what), said = find(form, "[data-said]");
-  const tell = words => { said.textContent = words; said.hidden = !words; };
+/* Roll call: a choice is kept on the device as soon as it is made, and sent when there is a network; what was sent is taken
+   off. Children are numbers here: no name is kept. Without this file, « Enregistrer » keeps the whole sheet. */
+const KEPT = "preau-taps", DEVICE = "preau-device", find = (what, where = document) => where.querySelector(what);
+const hex = () => [...crypto.getRandomValues(new Uint8Array(16))].map(n => n.toString(16).padStart(2, "0")).join("");
+const kept = () => { try { return JSON.parse(localStorage.getItem(KEPT)) || []; } catch { return []; } };
+const keep = taps => localStorage.setItem(KEPT, JSON.stringify(taps));
+if (!localStorage.getItem(DEVICE)) localStorage.setItem(DEVICE, hex());
+/* What somebody tapped is sent under that person's name, never under that of who takes the tablet next. */
+const me = find("[data-kept]")?.dataset.kept, mine = () => kept().filter(tap => tap.who === me);
+const form = find("form[data-roll]:not([data-closed])"), here = new URL(location.href);
+if (form) here.searchParams.set("date", form.dataset.roll);
 
-  const send = async (line, name, value) => {
-    const body = new FormData();
-    for (const field of ["csrfmiddlewaretoken", "page", "motif"]) if (form.elements[field]) body.set(field, form.elements[field].value);
-    body.set(`p.${line.dataset.row}`, form.elements[`p.${line.dataset.row}`].value);
-    body.set(name, value);
-    line.setAttribute("aria-busy", "true");
-    try {
-      const answer = await fetch(location.href, { method: "POST", body, headers: { "X-Part": "line" }, redirect: "manual" });
-      if (!answer.ok && answer.status !== 422) throw new Error(answer.status);
-      show(line, new DOMParser().parseFromString(await answer.text(), "text/html"));
-    } catch {
-      /* what the page shows is what the server knows: the choice that was not kept is taken off */
-      line.querySelectorAll("input[type=radio]").forEach(radio => { radio.checked = radio.defaultChecked; });
-      tell("Pas de réseau : ce pointage n’est pas enregistré. Recommencez dans un instant.");
-    }
-    line.removeAttribute("aria-busy");
-  };
+const tell = words => { const place = find("[data-said]"); if (place) { place.textContent = words; place.hidden = !words; } };
+const count = (why = "") => {
+  const place = find("[data-kept]"), n = mine().length;
+  if (!place) return;
+  place.hidden = !n || !why;
+  find("span", place).textContent = `${why} ${n} pointage${n > 1 ? "s gardés" : " gardé"} sur la tablette, ${n > 1 ? "envoyés" : "envoyé"} au retour du réseau.`;
+};
 
-  const show = (line, page) => {
-    const why = find(page, "[data-why]"), fresh = find(page, "[data-row]");
-    tell(why ? why.textContent : "");
-    for (const place of ["[data-counts]", "[data-to-point]"]) {
-      const old = find(form, place);
-      if (old) old.innerHTML = find(page, place).innerHTML;
-    }
-    if (why) line.querySelectorAll("input[type=radio]").forEach(radio => { radio.checked = radio.defaultChecked; });
-    if (!fresh) return;
-    const focused = document.activeElement, had = line.contains(focused), value = focused.value;
-    line.replaceWith(fresh);
-    if (had) (find(fresh, `[value="${value}"]`) || find(fresh, "input[type=radio]"))?.focus();
-  };
+const show = (tap, page) => {
+  const why = find("[data-why]", page), fresh = find("[data-row]", page);
+  if (why) tell(why.textContent);
+  if (!form || tap.url !== here.pathname + here.search) return;
+  const line = find(`[data-row="${tap.row}"]`, form);
+  for (const place of ["[data-counts]", "[data-to-point]"]) {
+    const old = find(place, form), now = find(place, page);
+    if (old && now) old.innerHTML = now.innerHTML;
+  }
+  if (!line) return;
+  if (why) line.querySelectorAll("input[type=radio]").forEach(radio => { radio.checked = radio.defaultChecked; });
+  if (!fresh || kept().some(each => each.url === tap.url && each.row === tap.row)) return;
+  const focused = document.activeElement, had = line.contains(focused), value = focused.value;
+  line.replaceWith(fresh);
+  if (had) (find(`[value="${value}"]`, fresh) || find("input[type=radio]", fresh))?.focus();
+};
 
-  form.addEventListener("change", e => {
-    const line = e.target.closest("[data-row]");
-    if (line && e.target.type === "radio") send(line, e.target.name, e.target.value);
-  });
-  form.addEventListener("submit", e => {
-    const line = e.submitter?.name === "undo" && e.submitter.closest("[data-row]");
-    if (!line) return;
-    e.preventDefault();
-    send(line, "undo", e.submitter.value);
-  });
-}
+let busy = false;
+const flush = async () => {
+  if (busy) return;
+  busy = true;
+  let why = "";
+  while (mine().length) {
+    const [tap] = mine(), body = new FormData();
+    body.set("csrfmiddlewaretoken", find("[name=csrfmiddlewaretoken]").value);
+    for (const [name, value] of [...Object.entries(tap.fields), ["k", tap.key], ["at", tap.at], ["sent", Date.now()], ["d", localStorage.getItem(DEVICE)]]) body.set(name, value);
+    let answer;
+    try { answer = await fetch(tap.url, { method: "POST", body, headers: { "X-Part": "line" }, redirect: "manual" }); } catch { why = "Hors ligne."; break; }
+    if (answer.type === "opaqueredirect" || answer.status === 403) { why = "Reconnectez-vous."; break; }
+    if (answer.status >= 500) { why = "Le service ne répond pas."; break; }
+    keep(kept().filter(each => each.key !== tap.key));
+    if (answer.status === 404) tell("Un pointage gardé n’a plus de feuille : vérifiez la liste.");
+    else show(tap, new DOMParser().parseFromString(await answer.text(), "text/html"));
+  }
+  busy = false;
+  count(why);
+};
+
+const say = (line, name, value) => {
+  const row = line.dataset.row, fields = { [name]: value, [`p.${row}`]: form.elements[`p.${row}`].value };
+  if (form.elements.motif) fields.motif = form.elements.motif.value;
+  tell("");
+  keep([...kept(), { who: me, url: here.pathname + here.search, row, fields, key: hex(), at: Date.now() }]);
+  flush();
+};
+
+form?.addEventListener("change", e => {
+  const line = e.target.closest("[data-row]");
+  if (line && e.target.type === "radio") say(line, e.target.name, e.target.value);
+});
+form?.addEventListener("submit", e => {
+  const line = e.submitter?.name === "undo" && e.submitter.closest("[data-row]");
+  if (!line) return;
+  e.preventDefault();
+  say(line, "undo", e.submitter.value);
+});
+addEventListener("online", flush);
+setInterval(() => { if (mine().length) flush(); }, 15000);
+flush();
