@@ -170,6 +170,7 @@ PREAU_PERIODIC_JOBS = {
     "preau.domain.families.tasks.erase_removed_persons": 24 * 3600,
     "preau.domain.procedures.tasks.remind_due_pieces": 24 * 3600,
     "preau.domain.procedures.tasks.follow_proofs": 15 * 60,
+    "preau.domain.attendance.tasks.tell_unexpected": 10 * 60,
 }
 PREAU_PAPERS_DIR = ROOT / "web" / "papers" / "pdf"  # templates of the papers drawn by base.papers
 # The function that looks for viruses: bytes in, "clean", "infected" or "unavailable" out (see base.scanning).

@@ -42,6 +42,7 @@ class Presence(TenantModel):
     last_tap = models.CharField(max_length=64, blank=True)  # key of the one that « Annuler » takes back
     taps_count = models.PositiveSmallIntegerField(default=0)
     has_conflict = models.BooleanField(default=False)  # two devices said two things, neither having read the other
+    told_at = models.DateTimeField(null=True)  # its family was told that it did not come, or came without booking
     updated_at = models.DateTimeField(null=True)
     updated_by = models.CharField(max_length=120, blank=True)
 

@@ -7,9 +7,10 @@ from itertools import permutations
 import pytest
 
 from preau.base.facts import NotAllowed, NotFound
-from preau.base.models import JournalEntry
+from preau.base.models import JournalEntry, OutboxMail
 from preau.domain.attendance.enums import Act, Seen
 from preau.domain.attendance.models import Presence, PresenceTap
+from preau.domain.attendance.operations.alerts import tell_families
 from preau.domain.attendance.operations.recording import Pointed, record
 from preau.domain.attendance.queries.families import seen_moments
 from preau.domain.attendance.queries.roster import place_of
@@ -292,3 +293,41 @@ def test_three_hundred_children_cost_what_three_do(town, agent, offer, django_as
         record(actor=agent, key=key, on=DAY, pointed=said, now=THEN)
     with django_assert_max_num_queries(12):
         sheets_on(actor=agent, on=DAY)
+
+
+def alerts(town, minutes=30):
+    return tell_families(actor=town.system, now=THEN + timedelta(minutes=minutes))
+
+
+def test_a_family_is_told_once_the_same_day_that_its_child_did_not_come(town, agent, offer, home):
+    key = key_of(offer)
+    first, second = roll(agent, key).lines
+    point(agent, key, first, Act.ABSENT)
+    point(agent, key, second)
+    assert alerts(town, minutes=5) == 0  # it may be undone yet
+    assert [alerts(town), alerts(town)] == [1, 0]
+    mail = OutboxMail.objects.get(template="attendance_alert")
+    assert mail.to == [home.account.email]
+    assert [line["is_absent"] for line in mail.context["lines"]] == [True]
+
+
+def test_nobody_is_told_of_an_absence_that_was_announced_or_undone(town, agent, offer, home):
+    Absences(town).open(offer.activity, frees=False)
+    key = key_of(offer)
+    line = roll(agent, key).lines[0]
+    point(agent, key, line, Act.ABSENT, name="k")
+    point(agent, key, line, Act.UNDO, target="k", seen=1)
+    send(town.parent(home), home, DAY, now=THEN)
+    point(agent, key, roll(agent, key).lines[1], Act.ABSENT)
+    assert alerts(town) == 0
+
+
+def test_a_family_is_told_that_its_child_came_without_booking(town, agent, offer, home):
+    other = town.household("Ledoux")
+    key, start = key_of(offer), roll(agent, key_of(offer)).lines[0].hours.start
+    said = [Pointed(other.children[0].pk, start, Tap("k", Act.PRESENT, THEN))]
+    record(actor=town.agent("agent"), key=key, on=DAY, pointed=said, now=THEN)
+    assert alerts(town) == 1
+    mail = OutboxMail.objects.get(template="attendance_alert")
+    assert mail.to == [other.account.email]
+    assert mail.context["lines"][0]["is_absent"] is False

@@ -1,6 +1,7 @@
 """Telling families that a service has closed, or opens after all."""
 
 from datetime import datetime
+from typing import Protocol, TypeVar
 
 from preau.base.actor import Actor
 from preau.domain.absences.models import Closure
@@ -26,7 +27,7 @@ def tell_families(*, actor: Actor, closure_id: int, is_undone: bool, now: dateti
     told = 0
     for family_id in families_of(actor=actor, closure_id=closure_id):
         moments = closed_of_family(actor=actor, closure_id=closure_id, family_id=family_id, is_back=is_undone)
-        for reader, mine in _by_reader(actor, family_id, moments):
+        for reader, mine in by_reader(actor=actor, family_id=family_id, moments=moments):
             _post(actor, closure, reader, mine, family_id=family_id, now=now)
             told += 1
     if not is_undone:
@@ -52,8 +53,18 @@ def _post(
     )
 
 
-def _by_reader(actor: Actor, family_id: int, moments: list[ClosedView]) -> list[tuple[Account, list[ClosedView]]]:
-    """Who reads which moments: each moment once, by the first adult who may be told of its child."""
+class OfChild(Protocol):
+    """A moment that is told to a family."""
+
+    @property
+    def child_id(self) -> int | None: ...
+
+
+Told = TypeVar("Told", bound=OfChild)
+
+
+def by_reader(*, actor: Actor, family_id: int, moments: list[Told]) -> list[tuple[Account, list[Told]]]:
+    """Return who reads which moments: each once, by the first adult of the household who may be told of its child."""
     adults = Adult.objects.filter(
         organisation_id=actor.organisation_id, family_id=family_id, account__activated_at__isnull=False
     ).select_related("account")

@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 ("last_tap", models.CharField(blank=True, max_length=64)),
                 ("taps_count", models.PositiveSmallIntegerField(default=0)),
                 ("has_conflict", models.BooleanField(default=False)),
+                ("told_at", models.DateTimeField(null=True)),
                 ("updated_at", models.DateTimeField(null=True)),
                 ("updated_by", models.CharField(blank=True, max_length=120)),
                 (
