@@ -48,6 +48,7 @@ def phone(request: Any, slug: str, family_id: int, child_id: int) -> HttpRespons
             return done
     context = {"form": form, "rows": rows, "child": rows[0], "on": on, "motives": motives, "family_id": family_id}
     context["last_name"] = child_file(actor=request.actor, child_id=child_id).last_name
+    context["from_list"] = _list_url(request)
     return render(request, "staff/absences/phone.html", context, status=422 if form.errors else 200)
 
 
@@ -79,11 +80,15 @@ def _noted(request: Any, form: PhoneForm, family_id: int, reason: str) -> HttpRe
 
 def _back(request: Any, number: int) -> str:
     """The list from which one came, or the démarche."""
-    slug = request.organisation.slug
-    if request.GET.get("liste") == "jour":
-        query = urlencode({"date": request.GET.get("jour", ""), "lieu": request.GET.get("lieu", "")})
-        return f"{reverse('staff:day', args=[slug])}?{query}"
-    return reverse("staff:procedure", args=[slug, number])
+    return _list_url(request) or reverse("staff:procedure", args=[request.organisation.slug, number])
+
+
+def _list_url(request: Any) -> str:
+    """The list of the day from which one came; "" from elsewhere."""
+    if request.GET.get("liste") != "jour":
+        return ""
+    query = urlencode({"date": request.GET.get("jour", ""), "lieu": request.GET.get("lieu", "")})
+    return f"{reverse('staff:day', args=[request.organisation.slug])}?{query}"
 
 
 @staff_page("agent", "manager")
