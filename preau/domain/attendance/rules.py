@@ -180,9 +180,10 @@ def local_minute(at: datetime, *, zone: ZoneInfo) -> int:
 def check_tap(tap: Tap) -> None:
     """:raises InvalidTap: it cannot be kept."""
     is_long = len(tap.key) > MAX_KEY or len(tap.who) > MAX_WHO or len(tap.target) > MAX_KEY
+    is_strange = not (tap.key + tap.target + tap.who).isprintable()
     is_out = tap.minute is not None and not 0 <= tap.minute < DAY
     lacks = (tap.act is Act.UNDO and not tap.target) or (tap.act is Act.LEFT and tap.minute is None)
-    if not tap.key or is_long or is_out or lacks:
+    if not tap.key or is_long or is_strange or is_out or lacks:
         raise InvalidTap(tap.key[:MAX_KEY])
 
 

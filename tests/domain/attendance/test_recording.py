@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
+from django.db import transaction
 
 from preau.base.facts import NotAllowed, NotFound
 from preau.base.models import JournalEntry, OutboxMail
@@ -18,8 +19,10 @@ from preau.domain.attendance.queries.sheets import roll_of, sheets_on
 from preau.domain.attendance.rules import DayIsOver, InvalidTap, ReasonMissing, SheetKey, State, Tap, TooEarly
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import load_bookings
+from preau.domain.catalogue.models import Activity
 from preau.domain.creche.models import CareRange
 from preau.domain.families.models import Guardianship
+from preau.domain.procedures.operations.households import merge_children
 from tests.factories.absences import Absences, send
 from tests.factories.creche import Creche
 from tests.factories.town import NOW, TODAY, Town, slots_of
@@ -331,3 +334,29 @@ def test_a_family_is_told_that_its_child_came_without_booking(town, agent, offer
     mail = OutboxMail.objects.get(template="attendance_alert")
     assert mail.to == [other.account.email]
     assert mail.context["lines"][0]["is_absent"] is False
+
+
+def test_where_nothing_is_booked_nobody_is_told(town, agent):
+    garderie = Activity.objects.create(
+        organisation_id=town.id, department=town.department, name="Garderie", kind="after_school", booking_mode="none"
+    )
+    offer = town.offer(activity=garderie, units=())
+    home = town.household("Ledoux")
+    town.enrol(home, offer, child=home.children[0])
+    key = key_of(offer, "")
+    point(agent, key, roll(agent, key).lines[0], Act.ABSENT)
+    assert alerts(town) == 0
+
+
+def test_of_two_records_made_one_the_taps_are_put_together(town, agent, offer, home):
+    key, (first, second) = key_of(offer), roll(agent, key_of(offer)).lines
+    point(agent, key, first, minute=995, at=-5)
+    point(agent, key, second, minute=990, at=-10)
+    point(agent, key, second, Act.ABSENT, at=-20)
+    kept, gone = first.child_id, second.child_id
+    manager = town.agent("manager", account=town.account("responsable", role="manager"))
+    with transaction.atomic():
+        merge_children(actor=manager, kept_id=kept, absorbed_id=gone, values={}, now=THEN)
+    row = Presence.objects.get()
+    assert (row.child_id, row.taps_count, row.seen, row.arrived_minute) == (kept, 3, Seen.PRESENT, 990)
+    assert sorted(row.taps.values_list("serial", flat=True)) == [1, 2, 3]

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from preau.domain.attendance.models import Presence, PresenceTap
+from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import load_bookings
 from preau.domain.families.models import Contact
 from tests.factories.clients import client_of
@@ -164,6 +165,16 @@ def test_a_child_who_was_not_expected_is_looked_for_and_added(town, home):
     assert agent.post(url(town, "attendance_add"), {"child": "x"}).status_code == 404
 
 
+def test_who_is_limited_to_a_site_looks_for_its_children_alone(client, town, home):
+    away = town.household("Dupréaz").children[0]  # of no class and no enrolment: not of this site
+    away.schoolings.all().delete()
+    page = client.get(url(town, "attendance_add", q="dupré"))
+    assert page.status_code == 200
+    assert "Déjà sur la feuille" in page.text
+    assert "Dupréaz" not in page.text
+    assert client.post(url(town, "attendance_add", q="x"), {"child": away.pk}).status_code == 404
+
+
 def test_the_day_after_only_who_may_corrects_and_says_why(town, home, client, monkeypatch):
     monkeypatch.setattr("preau.config.clock.now", lambda: THEN + timedelta(days=2))
     child = home.children[0]
@@ -242,3 +253,69 @@ def test_an_hour_that_is_none_is_now(client, home, town, bad):
     body = {f"e.{row}": "P", f"p.{row}": "x|y", "k": "<script>", "d": "\x00", "sent": bad, "at": bad}
     assert client.post(url(town), body, headers={"X-Part": "line"}).status_code == 200
     assert PresenceTap.objects.get().said_at == THEN
+
+
+def sent(row, choice, *, key="a", shown="0||", **more):
+    return {f"e.{row}": choice, f"p.{row}": shown, "k": key * 32, "d": "b" * 32, **more}
+
+
+def test_away_then_here_again_before_the_network_came_back(client, home, town):
+    """The second tap is what the page showed before it went off line, and means it all the same."""
+    row = rows(home)[0]
+    client.post(url(town), sent(row, "P", key="1"), headers={"X-Part": "line"})
+    for key, choice in (("2", "A"), ("3", "P")):
+        client.post(url(town), sent(row, choice, key=key, shown="1|P|" + "1" * 32), headers={"X-Part": "line"})
+    assert Presence.objects.get().seen == "present"
+    assert PresenceTap.objects.count() == 3
+
+
+def test_a_child_whose_booking_was_cancelled_meanwhile_is_kept(client, home, town):
+    row = rows(home)[0]
+    Booking.objects.filter(child=home.children[0]).update(status="cancelled")
+    part = client.post(url(town), sent(row, "P"), headers={"X-Part": "line"})
+    assert "Sans réservation" in part.text
+    assert not Presence.objects.get().is_expected
+
+
+@pytest.mark.parametrize("name", ["e.999999.990", "e.1.99999", "e.x.1", "e.1", "e.1.9999"])
+def test_a_line_that_never_was_writes_nothing(client, home, town, name):
+    answer = client.post(url(town), {name: "P", "k": "a" * 32}, headers={"X-Part": "line"})
+    assert answer.status_code in (200, 404, 422)
+    assert not Presence.objects.filter(child__isnull=False).exclude(child__in=home.children).exists()
+
+
+def test_what_is_strange_is_no_fault_of_the_server(client, home, town):
+    row = rows(home)[0]
+    form = {f"e.{row}": "P", f"p.{row}": "0||", "page": "\x00", "motif": "\x00", "k": "\x00"}
+    assert client.post(url(town), form).status_code == 302
+    undo = {"undo": row, f"p.{row}": "1|P|\x00" + "z" * 90}
+    assert client.post(url(town), undo).status_code == 422
+    assert client.get(url(town, "attendance_add", q="\x00")).status_code == 200
+
+
+def test_a_past_day_without_a_reason_loses_no_choice(town, home, monkeypatch):
+    monkeypatch.setattr("preau.config.clock.now", lambda: THEN + timedelta(days=2))
+    manager = client_of(town.account("responsable", role="manager"))
+    address = url(town, date=DAY.isoformat())
+    page = manager.post(address, {**hidden(manager.get(address)), f"e.{rows(home)[0]}": "A"})
+    assert page.status_code == 422
+    assert "Dites pourquoi vous corrigez un jour passé" in page.text
+    assert re.search(rf'name="e.{rows(home)[0]}" value="A" checked', page.text)
+
+
+def test_two_agents_hand_one_child_to_two_people(client, home, town):
+    """Neither had read the other: somebody looks, and the family reads nothing meanwhile."""
+    child = home.children[0]
+    other = client_of(town.account("accueil", role="agent"))
+    for who, name, at in ((client, "Ana Roy", "18:00"), (other, "Léo Roy", "18:05")):
+        form = {"who": "autre", "name": name, "at": at, "vu": "0"}
+        assert who.post(url(town, "attendance_leave", child.pk), form).status_code == 302
+    assert Presence.objects.get().has_conflict
+    assert "À vérifier" in client.get(url(town)).text
+
+
+def test_a_sheet_that_is_not_pointed_in_the_evening_was_forgotten(client, home, town, monkeypatch):
+    address = reverse("staff:attendance", args=["ville-test"])
+    assert "n’est pas terminée" not in client.get(address).text
+    monkeypatch.setattr("preau.config.clock.now", lambda: THEN + timedelta(hours=2))
+    assert "1 feuille n’est pas terminée." in client.get(address).text

@@ -40,9 +40,11 @@ def tell_families(*, actor: Actor, now: datetime) -> int:
 
 
 def _unexpected(actor: Actor, on: date, now: datetime) -> QuerySet[Presence]:
+    """Where nothing is booked nobody is waited for: neither who comes nor who does not is told."""
     away = Q(seen=Seen.ABSENT, is_expected=True, is_announced=False)
-    unbooked = Q(seen=Seen.PRESENT, is_expected=False) & ~Q(activity__booking_mode=BookingMode.NONE)
-    return Presence.objects.filter(
+    unbooked = Q(seen=Seen.PRESENT, is_expected=False)
+    rows = Presence.objects.exclude(activity__booking_mode=BookingMode.NONE)
+    return rows.filter(
         away | unbooked,
         organisation_id=actor.organisation_id,
         on=on,

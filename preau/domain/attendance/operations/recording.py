@@ -16,6 +16,7 @@ from preau.domain.attendance.queries.roster import Planned, SheetPlace, activity
 from preau.domain.attendance.queries.sheets import presences
 from preau.domain.attendance.rules import (
     LATEST_SYNC,
+    MAX_REASON,
     MOST_SEEN,
     MOST_TAPS,
     InvalidTap,
@@ -74,6 +75,7 @@ def record(
     :raises TooManyTaps, InvalidTap: nothing is written.
     """
     actor.require_role(Role.AGENT, Role.MANAGER, Role.SITE_STAFF)
+    reason = " ".join(reason.replace("\x00", "").split())[:MAX_REASON]
     _check(actor, on, pointed, now=now, reason=reason)
     place = place_of(actor=actor, key=key)
     sheet = _Sheet(place, on, {each.row: each for each in planned_on(actor=actor, place=place, on=on)})
@@ -228,12 +230,22 @@ def _append(actor: Actor, presence: Presence, taps: list[Tap], said: Tap, *, now
 
 
 def _settle(presence: Presence, taps: Sequence[Tap], plan: Planned | None, *, actor: Actor, now: datetime) -> None:
-    state, last = fold(taps), last_standing(taps)
-    presence.seen, presence.arrived_minute = state.seen, state.arrived
-    presence.left_minute, presence.collected_by = state.left, state.who
-    presence.taps_count, presence.last_tap = len(taps), last.key if last else ""
+    _write_state(presence, taps)
     presence.updated_at, presence.updated_by = now, actor.display_name[:120]
     if plan is not None:  # what was planned and is no more stays written: a bill reads it
         presence.is_expected, presence.is_announced = True, plan.is_announced
         presence.enrolment_id, presence.booking_id = plan.enrolment_id, plan.booking_id
         presence.care_range_id = plan.range_id
+
+
+def _write_state(presence: Presence, taps: Sequence[Tap]) -> None:
+    state, last = fold(taps), last_standing(taps)
+    presence.seen, presence.arrived_minute = state.seen, state.arrived
+    presence.left_minute, presence.collected_by = state.left, state.who
+    presence.taps_count, presence.last_tap = len(taps), last.key if last else ""
+
+
+def settle(*, presence: Presence) -> None:
+    """Make a presence what its taps make, in the caller's transaction, once they were put together."""
+    _write_state(presence, [_read(row) for row in presence.taps.order_by("serial")])
+    presence.save(update_fields=["seen", "arrived_minute", "left_minute", "collected_by", "taps_count", "last_tap"])

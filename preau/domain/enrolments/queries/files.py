@@ -8,11 +8,15 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from preau.base.actor import Actor
 from preau.base.facts import NotFound
+from preau.base.ordering import by_name
 from preau.base.scope import is_limited, limited
+from preau.base.search import wanted_words
 from preau.domain.accounts.enums import Role
 from preau.domain.enrolments.models import Enrolment, Schooling
-from preau.domain.families.models import Family
-from preau.domain.families.queries.files import FamilyRow, find_families
+from preau.domain.families.models import Child, Family, SearchWord
+from preau.domain.families.queries.files import MAX_WORDS, FamilyRow, find_families
+
+MOST_LOOKED_AT = 500  # children of one name, before those of the agent are told apart
 
 
 def visible_families(*, actor: Actor) -> QuerySet[Family] | None:
@@ -38,6 +42,27 @@ def search_families(*, actor: Actor, text: str, on: date, limit: int, offset: in
     mine = visible_children(actor=actor, child_ids=[child_id for row in rows for child_id in row.children], on=on)
     known = [{child_id: name for child_id, name in row.children.items() if child_id in mine} for row in rows]
     return [replace(row, children=children) for row, children in zip(rows, known, strict=True)], total
+
+
+def find_children(*, actor: Actor, text: str, on: date, limit: int) -> list[tuple[int, str, str]]:
+    """Return (child, first name, last name) of those an agent opens whose names begin with each word, by name.
+
+    Whoever welcomes children looks for one so; nothing else of a file is read. Five queries at most.
+
+    :raises NotAllowed: the actor is not an agent who welcomes children.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER, Role.SITE_STAFF)
+    words = wanted_words(text)
+    if not words:
+        return []
+    rows = Child.objects.filter(organisation_id=actor.organisation_id)
+    for word in words[:MAX_WORDS]:
+        named = SearchWord.objects.filter(organisation_id=actor.organisation_id, word__beginning=word)
+        rows = rows.filter(pk__in=named.filter(home__isnull=False).values("home__child_id"))
+    ids = list(rows.order_by("pk").values_list("pk", flat=True)[:MOST_LOOKED_AT])
+    mine = visible_children(actor=actor, child_ids=ids, on=on)
+    found = rows.filter(pk__in=mine).order_by(*by_name("last_name"), *by_name("first_name"), "pk")
+    return list(found.values_list("pk", "first_name", "last_name")[:limit])
 
 
 def check_family_visible(*, actor: Actor, family_id: int) -> None:

@@ -13,6 +13,7 @@ from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.domain.absences.operations.merging import fold_absences, move_absences
 from preau.domain.accounts.enums import Role
+from preau.domain.attendance.operations.merging import fold_presences, move_presences
 from preau.domain.bookings.operations import merge_participant, move_bookings
 from preau.domain.creche.operations import merge_hours, move_hours
 from preau.domain.documents.operations.merging import move_adult_documents, move_child_documents, move_family_documents
@@ -225,6 +226,7 @@ def _move(actor: Actor, kind: PersonKind, *, kept_id: int, absorbed_id: int, now
     cancelled = merge_participant(actor=actor, kind=kind, kept_id=kept_id, absorbed_id=absorbed_id, now=now)
     met = merge_hours(actor=actor, kind=kind, kept_id=kept_id, absorbed_id=absorbed_id, now=now)
     move_absences(actor=actor, kind=kind, kept_id=kept_id, absorbed_id=absorbed_id)
+    move_presences(actor=actor, kind=kind, kept_id=kept_id, absorbed_id=absorbed_id)
     more = {"classes": list(left_out), "cancelled_bookings": cancelled, "cancelled_hours": met}
     archive_more(actor=actor, kind=kind, absorbed_id=absorbed_id, more=more)
 
@@ -235,6 +237,7 @@ def _fold(actor: Actor, family_ids: list[int], kind: PersonKind, absorbed_id: in
         move_bookings(actor=actor, kept_id=twins.kept_id, absorbed_id=twins.absorbed_id)
         move_hours(actor=actor, kept_id=twins.kept_id, absorbed_id=twins.absorbed_id)
         fold_absences(actor=actor, kept_id=twins.kept_id, absorbed_id=twins.absorbed_id, now=now)
+        fold_presences(actor=actor, kept_id=twins.kept_id, absorbed_id=twins.absorbed_id)
         rows = Procedure.objects.filter(organisation_id=actor.organisation_id, enrolment_id=twins.absorbed_id)
         for row in rows.select_for_update().order_by("pk"):
             row.enrolment_id = twins.kept_id

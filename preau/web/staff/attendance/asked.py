@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -18,10 +18,13 @@ from preau.domain.attendance.operations.recording import Pointed, Recorded
 from preau.domain.attendance.queries.roster import place_of
 from preau.domain.attendance.queries.sheets import Roll, RollLine, roll_of
 from preau.domain.attendance.rules import (
+    LATEST_SYNC,
+    MOST_TAPS,
     DayIsOver,
     InvalidTap,
     ReasonMissing,
     SheetKey,
+    State,
     Tap,
     TooEarly,
     TooManyTaps,
@@ -29,10 +32,13 @@ from preau.domain.attendance.rules import (
     read_sheet,
     true_time,
 )
+from preau.kernel.clock_times import DAY
+from preau.kernel.time_ranges import TimeRange
 from preau.web.staff.dates import read_day
 
 MAX_MOMENT = 40
-_NAME = re.compile(r"[0-9a-f]{32}")  # that a device gives itself, or a tap
+_NAME = re.compile(r"[0-9a-f]{32}")  # that a device gives itself, or a tap, or a page
+_ROW = re.compile(r"e\.([0-9]{1,12})\.([0-9]{1,4})")
 LETTERS = {Act.PRESENT: "P", Act.ABSENT: "A", Act.LEFT: "L", Act.UNDO: "U"}
 
 
@@ -142,7 +148,10 @@ def _key(request: Any) -> str:
 def said_at(request: Any) -> datetime:
     """Return when a tap was said: now, or when a device that had no network kept it, by the clock here."""
     at, sent = (_instant(request.POST.get(name, "")) for name in ("at", "sent"))
-    return true_time(at, sent_at=sent, received_at=request.now) if at and sent else request.now
+    if not at or not sent:
+        return request.now
+    found = true_time(at, sent_at=sent, received_at=request.now)
+    return found if request.now - found <= LATEST_SYNC else request.now
 
 
 def _instant(text: str) -> datetime | None:
@@ -158,34 +167,81 @@ def arrival_now(request: Any, asked: Asked) -> int | None:
     return local_minute(at, zone=request.actor.zone) if at.date() == asked.on else None
 
 
+def page_of(request: Any) -> str:
+    """The name of the page that sends a form, so that a double click says one thing; "" when it has none."""
+    name = str(request.POST.get("page", ""))
+    return name if _NAME.fullmatch(name) else ""
+
+
+def seen_on_page(request: Any) -> int:
+    """How many taps of the line its page showed: somebody else may have spoken since."""
+    return _count(str(request.POST.get("vu", "")))
+
+
+def _count(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
 def said(request: Any, asked: Asked, roll: Roll) -> list[Pointed]:
     """Return what a form of the sheet says: an undo, everybody, or each choice that is not what the page showed."""
-    page = request.POST.get("page", "")[:32]
+    page = page_of(request)
     by_row = {line.row: line for line in roll.lines}
     if undone := by_row.get(request.POST.get("undo", "")):
-        seen, _was, last = _shown(request, undone)
+        seen, _was, last = _shown(request, undone.row)
         return [tap_of(request, undone, Act.UNDO, page=page, seen=seen, target=last)] if last else []
     minute = arrival_now(request, asked)
     if "all" in request.POST:
         waited = [line for line in roll.lines if line.needs_pointing]
         return [tap_of(request, line, Act.PRESENT, minute=minute, page=page) for line in waited]
     found = []
-    for line in roll.lines:
-        choice = request.POST.get(f"e.{line.row}", "")
-        seen, was, _last = _shown(request, line)
-        if choice == was or choice not in ("P", "A"):
-            continue
+    for row, line in [*by_row.items(), *_gone(request, roll, by_row)]:
+        choice = request.POST.get(f"e.{row}", "")
+        seen, was, _last = _shown(request, row)
+        if choice not in ("P", "A") or (choice == was and not _key(request)):
+            continue  # a device that sends one tap means it, whatever its page showed before it went off line
         act = Act.PRESENT if choice == "P" else Act.ABSENT
         arrival = minute if act is Act.PRESENT else None
         found.append(tap_of(request, line, act, minute=arrival, page=page, seen=seen))
     return found
 
 
-def _shown(request: Any, line: RollLine) -> tuple[int, str, str]:
+def _gone(request: Any, roll: Roll, known: Collection[str]) -> list[tuple[str, RollLine]]:
+    """The lines that the page showed and that are no more on the sheet: a booking was cancelled meanwhile.
+
+    What was said of the child is kept all the same: it is there without having booked.
+    """
+    found = []
+    for name in request.POST:
+        row = _ROW.fullmatch(name)
+        if row is None or name[2:] in known:
+            continue
+        start = int(row[2])
+        hours = roll.place.hours or TimeRange(min(start, DAY - 1), DAY)
+        found.append((name[2:], new_line(int(row[1]), hours)))
+    return found[:MOST_TAPS]
+
+
+def new_line(child_id: int, hours: TimeRange) -> RollLine:
+    """Return the line of a child who was not on the sheet."""
+    return RollLine(
+        child_id=child_id,
+        first_name="",
+        last_name="",
+        hue=1,
+        class_name="",
+        level="",
+        hours=hours,
+        is_expected=False,
+        is_announced=False,
+        state=State(),
+    )
+
+
+def _shown(request: Any, row: str) -> tuple[int, str, str]:
     """What the page showed of a line: how many taps, the choice, the key of the last tap."""
-    seen, _bar, rest = request.POST.get(f"p.{line.row}", "").partition("|")
+    seen, _bar, rest = request.POST.get(f"p.{row}", "").partition("|")
     was, _bar, last = rest.partition("|")
-    return (int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 6 else 0), was, last
+    return _count(seen), was, last
 
 
 def shown(line: RollLine) -> str:

@@ -21,7 +21,16 @@ from preau.domain.attendance.rules import MAX_REASON, MAX_WHO, local_minute
 from preau.domain.enrolments.queries.files import visible_children
 from preau.domain.families.queries.people import ContactLine, contacts_of_child, holders_of_child
 from preau.kernel.clock_times import clock_words
-from preau.web.staff.attendance.asked import Asked, address, find_line, open_sheet, refusal, tap_of
+from preau.web.staff.attendance.asked import (
+    Asked,
+    address,
+    find_line,
+    open_sheet,
+    page_of,
+    refusal,
+    seen_on_page,
+    tap_of,
+)
 from preau.web.staff.lists.care import READERS, care_of
 from preau.web.ui.policy import staff_page
 from preau.web.ui.typed import Clock, Text
@@ -90,7 +99,8 @@ def leave(request: Any, slug: str, sheet: str, child_id: int) -> HttpResponse:
                 Act.LEFT,
                 minute=form.cleaned_data["at"],
                 who=who,
-                page=request.POST.get("page", "")[:32],
+                page=page_of(request),
+                seen=seen_on_page(request),
             )
             if not (why := _write(request, asked, [tap])):
                 messages.success(request, _("Départ enregistré à %s.") % clock_words(form.cleaned_data["at"]))
@@ -115,13 +125,13 @@ def correct(request: Any, slug: str, sheet: str, child_id: int) -> HttpResponse:
 
 
 def _corrected(request: Any, found: RollLine, values: dict[str, Any]) -> list[Pointed]:
-    page = request.POST.get("page", "")[:32]
+    page, seen = page_of(request), seen_on_page(request)
     if values["state"] == "absent":
-        return [tap_of(request, found, Act.ABSENT, page=page)]
-    taps = [tap_of(request, found, Act.PRESENT, minute=values["arrived"], is_typed=True, page=page)]
+        return [tap_of(request, found, Act.ABSENT, page=page, seen=seen)]
+    taps = [tap_of(request, found, Act.PRESENT, minute=values["arrived"], is_typed=True, page=page, seen=seen)]
     if values["left"] is not None:
         who = found.state.who
-        gone = tap_of(request, found, Act.LEFT, minute=values["left"], is_typed=True, who=who, page=page)
+        gone = tap_of(request, found, Act.LEFT, minute=values["left"], is_typed=True, who=who, page=page, seen=seen)
         taps[0] = _before(taps[0])  # the arrival is said just before the departure
         taps.append(gone)
     return taps

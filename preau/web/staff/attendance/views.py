@@ -1,6 +1,7 @@
 """The sheets of a day, one sheet, and a child who was not expected."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -15,14 +16,16 @@ from preau.base.facts import NotFound
 from preau.domain.attendance.enums import Act
 from preau.domain.attendance.operations.recording import Pointed, record
 from preau.domain.attendance.queries.sheets import Roll, RollLine, SheetLine, sheets_on
-from preau.domain.attendance.rules import State
-from preau.domain.enrolments.queries.files import search_families
+from preau.domain.attendance.rules import local_minute
+from preau.domain.enrolments.queries.files import find_children
 from preau.kernel.time_ranges import TimeRange
 from preau.web.staff.attendance.asked import (
     Asked,
     address,
     arrival_now,
+    new_line,
     open_sheet,
+    page_of,
     refusal,
     said,
     shown,
@@ -33,6 +36,7 @@ from preau.web.staff.lists.care import READERS, care_of
 from preau.web.ui.policy import staff_page
 
 MAX_REASON, MAX_TEXT, MOST_FOUND = 240, 80, 30
+EVENING = 18 * 60 + 45  # children have left: what is not pointed was forgotten
 VIEWS = {
     "": gettext_lazy("Tous"),
     "attente": gettext_lazy("À pointer"),
@@ -55,11 +59,16 @@ def sheets(request: Any, slug: str) -> HttpResponse:
     context = {
         "on": on,
         "sites": list(by_site.items()),
-        "forgotten": [line for line in lines if line.to_point] if on < request.today else [],
+        "forgotten": [line for line in lines if line.to_point] if _is_over(request, on) else [],
         "conflicts": [line for line in lines if line.tally.conflicts],
-        "still_here": sum(line.tally.here for line in lines),
     }
     return render(request, "staff/attendance/sheets.html", context)
+
+
+def _is_over(request: Any, on: date) -> bool:
+    """The day is past, or its evening has come: what is not pointed was forgotten."""
+    minute = local_minute(request.now, zone=request.actor.zone)
+    return on < request.today or (on == request.today and minute >= EVENING)
 
 
 @staff_page(*READERS)
@@ -125,6 +134,8 @@ def _page(request: Any, asked: Asked, roll: Roll, *, status: int = 200) -> HttpR
         "chosen": chosen,
         "views": [(view, words, counts[view]) for view, words in VIEWS.items() if counts[view] or view in ("", chosen)],
         "page": uuid4().hex,
+        "typed": {line.row: request.POST.get(f"e.{line.row}", "") for line in rows} if status != 200 else {},
+        "reason": request.POST.get("motif", "")[:MAX_REASON],
     }
     return render(request, "staff/attendance/sheet.html", context, status=status)
 
@@ -138,7 +149,6 @@ def _frame(request: Any, asked: Asked, roll: Roll, lines: list[RollLine]) -> dic
         "lines": lines,
         "shown": {line.row: shown(line) for line in lines},
         "care": care_of(actor=request.actor, child_ids=ids, on=request.today),
-        "may_correct": request.actor.has_role("agent", "manager"),
         "is_closed_day": asked.is_to_come or (asked.is_past and not request.actor.has_role("agent", "manager")),
     }
 
@@ -149,18 +159,15 @@ def add(request: Any, slug: str, sheet: str) -> HttpResponse:
     """A child who came without being expected: looked for by its name, added in one tap."""
     asked, roll = open_sheet(request, sheet)
     text = request.GET.get("q", "").strip()[:MAX_TEXT]
-    found: dict[int, str] = {}
-    if text:
-        rows, _total = search_families(actor=request.actor, text=text, on=request.today, limit=MOST_FOUND)
-        found = {child_id: name for row in rows for child_id, name in row.children.items()}
+    found = find_children(actor=request.actor, text=text, on=request.today, limit=MOST_FOUND)
     if request.method == "POST":
         return _added(request, asked, roll)
     context = _frame(request, asked, roll, [])
     context |= {
         "text": text,
-        "found": sorted(found.items(), key=lambda item: item[1]),
+        "found": [(pk, f"{first_name} {last_name}") for pk, first_name, last_name in found],
         "known": {line.child_id for line in roll.lines},
-        "care": care_of(actor=request.actor, child_ids=set(found), on=request.today),
+        "care": care_of(actor=request.actor, child_ids={row[0] for row in found}, on=request.today),
         "page": uuid4().hex,
     }
     return render(request, "staff/attendance/add.html", context)
@@ -171,20 +178,9 @@ def _added(request: Any, asked: Asked, roll: Roll) -> HttpResponse:
     if not child_id.isascii() or not child_id.isdigit() or len(child_id) > 12:
         raise NotFound("child")
     hours = roll.place.hours or TimeRange(0, 24 * 60)
-    line = next((each for each in roll.lines if each.child_id == int(child_id)), None) or RollLine(
-        child_id=int(child_id),
-        first_name="",
-        last_name="",
-        hue=1,
-        class_name="",
-        level="",
-        hours=hours,
-        is_expected=False,
-        is_announced=False,
-        state=State(),
-    )
-    page = request.POST.get("page", "")[:32]
-    tap = tap_of(request, line, Act.PRESENT, minute=arrival_now(request, asked), page=page)
+    known = next((each for each in roll.lines if each.child_id == int(child_id)), None)
+    line = known or new_line(int(child_id), hours)
+    tap = tap_of(request, line, Act.PRESENT, minute=arrival_now(request, asked), page=page_of(request))
     why = _write(request, asked, [tap], reason=request.POST.get("motif", "").strip()[:MAX_REASON])
     if why:
         messages.error(request, why)

@@ -3,8 +3,8 @@
 const KEPT = "preau-taps", DEVICE = "preau-device", find = (what, where = document) => where.querySelector(what);
 const hex = () => [...crypto.getRandomValues(new Uint8Array(16))].map(n => n.toString(16).padStart(2, "0")).join("");
 const kept = () => { try { return JSON.parse(localStorage.getItem(KEPT)) || []; } catch { return []; } };
-const keep = taps => localStorage.setItem(KEPT, JSON.stringify(taps));
-if (!localStorage.getItem(DEVICE)) localStorage.setItem(DEVICE, hex());
+const keep = taps => { try { localStorage.setItem(KEPT, JSON.stringify(taps)); return true; } catch { return false; } };
+try { if (!localStorage.getItem(DEVICE)) localStorage.setItem(DEVICE, hex()); } catch { /* « Enregistrer » stays */ }
 /* What somebody tapped is sent under that person's name, never under that of who takes the tablet next. */
 const me = find("[data-kept]")?.dataset.kept, mine = () => kept().filter(tap => tap.who === me);
 const form = find("form[data-roll]:not([data-closed])"), here = new URL(location.href);
@@ -47,7 +47,7 @@ const flush = async () => {
     let answer;
     try { answer = await fetch(tap.url, { method: "POST", body, headers: { "X-Part": "line" }, redirect: "manual" }); } catch { why = "Hors ligne."; break; }
     if (answer.type === "opaqueredirect" || answer.status === 403) { why = "Reconnectez-vous."; break; }
-    if (answer.status >= 500) { why = "Le service ne répond pas."; break; }
+    if (![200, 404, 422].includes(answer.status)) { why = "Le service ne répond pas."; break; }
     keep(kept().filter(each => each.key !== tap.key));
     if (answer.status === 404) tell("Un pointage gardé n’a plus de feuille : vérifiez la liste.");
     else show(tap, new DOMParser().parseFromString(await answer.text(), "text/html"));
@@ -60,7 +60,8 @@ const say = (line, name, value) => {
   const row = line.dataset.row, fields = { [name]: value, [`p.${row}`]: form.elements[`p.${row}`].value };
   if (form.elements.motif) fields.motif = form.elements.motif.value;
   tell("");
-  keep([...kept(), { who: me, url: here.pathname + here.search, row, fields, key: hex(), at: Date.now() }]);
+  const fits = keep([...kept(), { who: me, url: here.pathname + here.search, row, fields, key: hex(), at: Date.now() }]);
+  if (!fits) return tell("Cette tablette ne garde rien : finissez par « Enregistrer ».");
   flush();
 };
 
@@ -70,9 +71,14 @@ form?.addEventListener("change", e => {
 });
 form?.addEventListener("submit", e => {
   const line = e.submitter?.name === "undo" && e.submitter.closest("[data-row]");
-  if (!line) return;
-  e.preventDefault();
-  say(line, "undo", e.submitter.value);
+  if (!line && !mine().length) return;
+  e.preventDefault(); /* what waits on the device leaves first: a page that does not come would hide it */
+  if (line) say(line, "undo", e.submitter.value);
+  else if (e.submitter?.name === "all") for (const each of form.querySelectorAll("[data-wait]:not(:has(:checked))")) {
+    const radio = find("[value=P]", each);
+    radio.checked = true;
+    say(each, radio.name, "P");
+  } else flush();
 });
 addEventListener("online", flush);
 setInterval(() => { if (mine().length) flush(); }, 15000);

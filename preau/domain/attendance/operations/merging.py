@@ -1,0 +1,45 @@
+"""Two records made one: what was pointed of them."""
+
+from preau.base.actor import Actor
+from preau.domain.accounts.enums import Role
+from preau.domain.attendance.models import Presence, PresenceTap
+from preau.domain.attendance.operations.recording import settle
+from preau.domain.families.enums import PersonKind
+
+
+def move_presences(*, actor: Actor, kind: PersonKind, kept_id: int, absorbed_id: int) -> None:
+    """Give what was pointed of a child to another record, in the caller's transaction.
+
+    Of a moment at which both were pointed, the taps are put together: the presence is what they make.
+
+    :raises NotAllowed: neither agent nor manager.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    if kind != PersonKind.CHILD:
+        return
+    rows = Presence.objects.filter(organisation_id=actor.organisation_id).select_for_update().order_by("pk")
+    mine = {_moment(row): row for row in rows.filter(child_id=kept_id)}
+    for row in rows.filter(child_id=absorbed_id):
+        same = mine.get(_moment(row))
+        if same is None:
+            row.child_id = kept_id
+            row.save(update_fields=["child_id"])
+            continue
+        for serial, tap in enumerate(row.taps.order_by("serial"), start=same.taps_count + 1):
+            PresenceTap.objects.filter(pk=tap.pk).update(presence=same, serial=serial)
+        row.delete()
+        settle(presence=same)
+
+
+def fold_presences(*, actor: Actor, kept_id: int, absorbed_id: int) -> None:
+    """Give what was pointed of an enrolment to another of the same participant, in the caller's transaction.
+
+    :raises NotAllowed: neither agent nor manager.
+    """
+    actor.require_role(Role.AGENT, Role.MANAGER)
+    rows = Presence.objects.filter(organisation_id=actor.organisation_id, enrolment_id=absorbed_id)
+    rows.update(enrolment_id=kept_id)
+
+
+def _moment(row: Presence) -> tuple[object, ...]:
+    return (row.on, row.activity_id, row.moment, row.starts_minute)
