@@ -7,6 +7,8 @@ from typing import Any
 STARTED, SEEN, REMEMBERED, SHORT = "started", "seen", "remembered", "short"
 SECOND = "second"  # the second factor was shown
 PROVED = "proved"  # when the password was last typed; gone once a remembered session has stayed idle
+LOCKED = "locked"  # the collectivité where a tablet was locked; nothing opens before its code
+TRIES = "tries"  # wrong codes since
 IDLE, IDLE_SHORT = 60 * 60, 30 * 60
 ABSOLUTE = 12 * 3600
 REMEMBER = 30 * 24 * 3600

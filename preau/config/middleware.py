@@ -86,10 +86,14 @@ class TenantMiddleware:
         policy = getattr(view, "policy", None)
         if policy is None:
             if request.path.startswith("/admin/"):
+                if sessions.LOCKED in request.session:
+                    return redirect("staff:attendance_unlock", slug=request.session[sessions.LOCKED])
                 return _before_admin(request)
             raise Http404("no policy declared")
         if policy.audience == policies.PUBLIC:
             return None
+        if sessions.LOCKED in request.session and not policy.opens_locked:
+            return redirect("staff:attendance_unlock", slug=request.session[sessions.LOCKED])
         return self._refusal(request, policy)
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:

@@ -11,8 +11,10 @@ from preau.demo.papers import paper
 from preau.domain.absences.enums import ClosureKind
 from preau.domain.absences.models import AbsencePolicy, AbsenceReason, AbsenceRule
 from preau.domain.absences.operations.closing import close
+from preau.domain.absences.operations.minimum_service import answer, open_service
 from preau.domain.absences.queries.closures import ClosureWish, reach_of
 from preau.domain.absences.queries.enrolments import AttendedEnrolment, attended
+from preau.domain.absences.queries.minimum_service import service_of
 from preau.domain.absences.queries.moments import expected_moments
 from preau.domain.catalogue.enums import ParticipantKind
 from preau.domain.catalogue.models import Activity
@@ -154,8 +156,23 @@ def _close(builder: Builder, kind: ClosureKind, words: str, site_name: str) -> N
         start = builder.today + timedelta(days=ahead)
         wish = ClosureWish(kind, words, start, start + timedelta(days=1), site_id=site.pk)
         if reach_of(actor=agent, wish=wish).touched:
-            close(actor=agent, wish=wish, key=f"demo-{builder.id}", now=builder.now - timedelta(hours=5))
+            now = builder.now - timedelta(hours=5)
+            closure_id = close(actor=agent, wish=wish, key=f"demo-{builder.id}", now=now)
+            if kind == ClosureKind.STRIKE:
+                _welcome(builder, closure_id, start, now)
             return
+
+
+def _welcome(builder: Builder, closure_id: int, on: date, now: datetime) -> None:
+    """A minimum service for the school on strike: one family in two has answered, one child in three comes."""
+    agent = dossiers.agent(builder)
+    until = datetime.combine(on - timedelta(days=2), time(12), tzinfo=builder.zone)
+    words = "Dans la salle de motricité, de 8 h 30 à 16 h 30. Apportez un pique-nique."
+    service_id = open_service(actor=agent, closure_id=closure_id, until=until, words=words, now=now)
+    view = service_of(actor=agent, closure_id=closure_id)
+    pupils = view.pupils if view else ()
+    comes = {(each.child_id, on): each.child_id % 3 == 0 for each in pupils if each.child_id % 2}
+    answer(actor=agent, service_id=service_id, comes=comes, now=now + timedelta(hours=1))
 
 
 def _candidates(

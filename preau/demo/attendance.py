@@ -1,5 +1,6 @@
 """What was pointed in the last two weeks of a demo town: who came, at what time, who forgot a sheet."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from preau.demo import dossiers
@@ -24,6 +25,21 @@ def write(builder: Builder) -> None:
         if booked and (on, sheet) == booked[-1]:
             continue
         _point(builder, on, sheet)
+    if booked:
+        _contradict(builder, *booked[0])
+
+
+def _contradict(builder: Builder, on: date, sheet: SheetLine) -> None:
+    """A second tablet, that had read nothing, said the other thing of one child: somebody has to say what is true."""
+    actor = dossiers.agent(builder)
+    now = datetime.combine(on, time(18, 50), tzinfo=builder.zone)
+    roll = roll_of(actor=actor, place=place_of(actor=actor, key=sheet.key), on=on)
+    line = next((line for line in roll.lines if line.state.is_here), None)
+    if line is None:
+        return
+    said = _tap(line, Act.ABSENT, line.hours.start + 9, on, builder)
+    said = replace(said, tap=replace(said.tap, device="demo-2", key=f"{said.tap.key}:2"))
+    record(actor=actor, key=sheet.key, on=on, pointed=[said], now=now)
 
 
 def _point(builder: Builder, on: date, sheet: SheetLine) -> None:

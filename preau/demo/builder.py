@@ -101,6 +101,9 @@ class Home:
     levels: dict[int, str] = field(default_factory=dict)  # child id → level
 
 
+LATE_AFTER = 20  # minutes: who is expected and not there is looked for
+
+
 class Builder:
     """Writes one collectivité. Every choice comes from a generator seeded by its slug."""
 
@@ -208,6 +211,7 @@ class Builder:
             position=position,
             booking_mode=booking_mode,
             participant=participant,
+            late_after=LATE_AFTER,
         )
 
     def offer(

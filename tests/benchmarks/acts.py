@@ -57,6 +57,10 @@ def measure(made: Machine, earlier: Machine | None, *, report: Report, full: boo
         aim = aims.CARE_MS if each["what"] == "semaine des présences" else None
         report.add(engine, name, each["ms"], aim=aim)
         report.add(engine, name, each["queries"], aim=aims.CARE_QUERIES[each["what"]], unit="requêtes")
+    for each in made.answer("attendance"):
+        aim = aims.ATTENDANCE_MS if each["what"].startswith("un pointage") else None
+        report.add(engine, each["what"], each["ms"], aim=aim)
+        report.add(engine, each["what"], each["queries"], aim=aims.ATTENDANCE_QUERIES[each["what"]], unit="requêtes")
     made.finish_background_work()
     _rush(made, report, loads.rush, full=full)
     if full:

@@ -17,6 +17,12 @@ DUPLICATES_MS = 100.0  # the list of families, 3,000 children of one birth date
 MEMORY_MB = 120.0  # of a worker, shared pages counted in part, after a thousand log-ins
 CARE_MS = 300.0  # the week of four structures of sixty children
 CARE_QUERIES = {"semaine des présences": 12.0, "demande de cinq jours": 18.0}
+ATTENDANCE_MS = 100.0  # a tap answers, on the machine of the bench
+ATTENDANCE_QUERIES = {
+    "feuille de 300 enfants": 15.0,
+    "un pointage parmi 300": 35.0,
+    "fermeture de trois écoles, 700 réservations": 40.0,
+}
 VIEW_KB, VIEW_REQUESTS = 150.0, 15.0
 GROWTH = 1.3  # from 300 to 30,000 children
 

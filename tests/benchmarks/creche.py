@@ -38,8 +38,8 @@ def _measure() -> list[dict[str, Any]]:
     def look() -> None:
         assert client.get(week, HTTP_HOST="127.0.0.1").status_code == 200
 
-    page = {"what": "semaine des présences", **_measured(look)}
-    return [page, {"what": "demande de cinq jours", **_measured(_asking(everywhere[0]))}]
+    page = {"what": "semaine des présences", **measured(look)}
+    return [page, {"what": "demande de cinq jours", **measured(_asking(everywhere[0]))}]
 
 
 def _fill(creche: Any) -> None:
@@ -87,7 +87,8 @@ def _asking(creche: Any) -> Callable[[], None]:
     return ask
 
 
-def _measured(act: Callable[[], None]) -> dict[str, Any]:
+def measured(act: Callable[[], None]) -> dict[str, Any]:
+    """Return the queries of an act, and the milliseconds of its median turn."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 

@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+from tests.benchmarks.attendance import measure_attendance
 from tests.benchmarks.baskets import measure_baskets
 from tests.benchmarks.creche import measure_creche
 from tests.benchmarks.inbox import measure_inbox
@@ -37,6 +38,8 @@ def main() -> None:
         (folder / "inbox.json").write_text(json.dumps(measure_inbox()))
     elif act == "creche":
         (folder / "creche.json").write_text(json.dumps(measure_creche()))
+    elif act == "attendance":
+        (folder / "attendance.json").write_text(json.dumps(measure_attendance()))
     elif act == "search":
         (folder / "search.json").write_text(json.dumps(measure_search()))
     elif act == "waiting":

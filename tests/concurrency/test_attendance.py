@@ -28,7 +28,7 @@ def race(monkeypatch: Any) -> None:
     town = Town("course")
     offer = town.offer()
     home = town.household("Dupré")
-    enrolment = town.enrol(home, offer)
+    enrolment = town.enrol(home, offer, child=home.children[0])
     pairs = [(enrolment.pk, slot.pk) for slot in slots_of(offer, code="S") if slot.on == DAY]
     load_bookings(actor=town.system, pairs=pairs, now=NOW)
     key = SheetKey(offer.site_id, offer.activity_id, "Soir")

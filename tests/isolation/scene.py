@@ -11,16 +11,19 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from preau.base.models import TenantModel
 from preau.base.uploads import clean_upload
 from preau.domain.absences.operations.closing import close
+from preau.domain.absences.operations.minimum_service import open_service
 from preau.domain.absences.queries.closures import ClosureWish
 from preau.domain.accounts.models import Account, OpenSession, SecondFactor
 from preau.domain.accounts.operations.opening import send_activation
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import OrderItem
+from preau.domain.catalogue.models import SchoolClass
 from preau.domain.creche.models import CareRange
 from preau.domain.documents.enums import Category
 from preau.domain.documents.models import DocumentType
 from preau.domain.documents.operations.pieces import deposit
 from preau.domain.documents.operations.publishing import publish
+from preau.domain.enrolments.models import Schooling
 from preau.domain.families.enums import Authority
 from preau.domain.families.models import Adult, Contact, Guardianship, HouseholdChild, Objection
 from preau.domain.families.operations.contacts import save_contact
@@ -221,7 +224,7 @@ def build() -> Scene:
             "mailing_id": Mailing.objects.create(
                 organisation_id=town.id, kind="dossiers", key="canari", targets=[1], made_at=NOW, account_id=agent.pk
             ).pk,
-            "closure_id": _shut(town),
+            **_shut(town, victim),
             "sheet": f"s{care['section_id']}",
             "other_child_id": victim.children[1].pk,
             "other_adult_id": victim.adult.pk,
@@ -311,11 +314,20 @@ def _miss(town: Town, victim: Any) -> dict[str, Any]:
     return {"absence_number": number, "absence_draft_id": draft_id}
 
 
-def _shut(town: Town) -> int:
-    """A closure of the victim's school, on a day to come."""
+def _shut(town: Town, victim: Any) -> dict[str, int]:
+    """A strike of the teacher of the victim alone, on a day to come, with its minimum service."""
     on = TODAY + timedelta(days=20)
-    wish = ClosureWish("strike", f"{CANARY}-fermeture", on, on + timedelta(days=1), site_id=town.school.pk)
-    return close(actor=town.agent("manager"), wish=wish, key="canari", now=NOW)
+    alone = SchoolClass.objects.create(
+        organisation_id=town.id, site=town.school, school_year=town.year, name="CE1 B", level="CE1"
+    )
+    Schooling.objects.filter(child__in=victim.children).update(school_class=alone)
+    # Its words are those of the town, told to each family: no canary.
+    wish = ClosureWish("strike", "grève", on, on + timedelta(days=1), class_id=alone.pk)
+    manager = town.agent("manager")
+    closure_id = close(actor=manager, wish=wish, key="canari", now=NOW)
+    until = NOW + timedelta(days=5)
+    service_id = open_service(actor=manager, closure_id=closure_id, until=until, words="À l’école", now=NOW)
+    return {"closure_id": closure_id, "service_id": service_id}
 
 
 def _object(victim: Any) -> int:

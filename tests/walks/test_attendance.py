@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.walks.hands import Pointer
-from tests.walks.steps import Walk, heading, log_in
+from tests.walks.steps import Walk, heading, log_in, look
 
 pytestmark = [pytest.mark.browser]
 PAST = "2026-11-12"  # a day that the demo has pointed
@@ -56,6 +56,7 @@ def test_without_network_nothing_is_lost_nor_doubled(demo, open_page):
     address, context = page.url, page.context
     rows = page.locator("[data-row]")
     total = rows.count()
+    kept_copy(page)
     context.set_offline(True)
     for turn in range(60):
         word = "Absent" if turn % 7 == 0 else "Présent"
@@ -63,6 +64,16 @@ def test_without_network_nothing_is_lost_nor_doubled(demo, open_page):
     expect(page.locator("[data-kept]")).to_contain_text("Hors ligne.")
     waiting = page.evaluate("JSON.parse(localStorage.getItem('preau-taps')).length")
     shown = [row.locator("input:checked").get_attribute("value") for row in rows.all()]
+    page.reload()  # from the tablet itself
+    expect(page.get_by_text("Sans réseau : cette page est celle de")).to_be_visible()
+    assert [row.locator("input:checked").get_attribute("value") for row in rows.all()] == shown
+    leaver = shown.index("P")
+    rows.nth(leaver).get_by_role("link").click()
+    page.get_by_label("Avec qui part l’enfant ?").fill("Rozenn Ferelloc")
+    page.get_by_role("button", name="Garder le départ").click()
+    page.goto(address.replace("/pointage/", "/pointage/0-1/"))
+    heading(page, "Cette page n’est pas sur la tablette")
+    expect(page.get_by_role("link", name="Garderie périscolaire")).to_be_visible()
     page.close()
     context.set_offline(False)
     page = context.new_page()
@@ -75,6 +86,20 @@ def test_without_network_nothing_is_lost_nor_doubled(demo, open_page):
     rows = page.locator("[data-row]")
     assert waiting > total
     assert [row.locator("input:checked").get_attribute("value") for row in rows.all()] == shown
+    expect(rows.nth(leaver)).to_contain_text("Rozenn Ferelloc")
+    page.get_by_role("button", name="Se déconnecter").click()
+    page.wait_for_url(lambda url: "agents" not in url)
+    assert page.evaluate("caches.keys()") == []
+
+
+def kept_copy(page):
+    """Wait until the tablet has kept the sheet that it shows."""
+    for _turn in range(100):
+        kept = page.evaluate("caches.open('preau-pointage').then(s => s.match(location.pathname)).then(Boolean)")
+        if kept and page.evaluate("Boolean(navigator.serviceWorker.controller)"):
+            return
+        page.wait_for_timeout(200)
+    raise AssertionError("the sheet was not kept")
 
 
 def test_without_script_one_button_keeps_the_sheet(demo, open_page):
@@ -95,3 +120,47 @@ def test_a_family_reads_that_its_child_was_there(demo, open_page):
     heading(page, "Bonjour")
     page.goto(page.url.split("/famille")[0] + f"/famille/?semaine={PAST}")
     expect(page.locator(".sq .vh").filter(has_text="présent").first).to_be_attached()
+
+
+def test_a_tablet_that_is_put_down_locks_itself_with_or_without_a_network(demo, open_page):
+    page = open_page(360)
+    hand = Pointer(page)
+    walk = Walk(hand, "verrou", is_looked_at=True)
+    log_in(page, demo.account("goulven.le-drevo", "kerploz"))
+    heading(page, "Bonjour")
+    page.goto(page.url.split("/agents")[0] + "/agents/pointage/")
+    hand.act(page.get_by_role("link", name="Code de la tablette"))
+    walk.on("Code de la tablette")
+    hand.write("Code, quatre à six chiffres", "4071")
+    hand.write("Le même code", "4071")
+    hand.press("Enregistrer mon code")
+    page.get_by_role("link", name=re.compile("Garderie périscolaire")).click()
+    kept_copy(page)
+    page.clock.install()
+    page.reload()
+    page.clock.fast_forward(110_000)
+    expect(page.get_by_text("La tablette se verrouille dans quelques secondes.")).to_be_visible()
+    page.clock.fast_forward(30_000)
+    locked = page.get_by_role("heading", name="Tablette verrouillée")
+    expect(locked).to_be_visible()
+    look(page, "verrou-feuille")
+    page.reload()  # the server keeps it locked
+    expect(locked).to_be_visible()
+    page.get_by_label("Votre code").fill("4072")
+    page.get_by_role("button", name="Déverrouiller").click()
+    expect(page.get_by_text("Ce code n’est pas le vôtre. Essais restants : 4.")).to_be_visible()
+    page.get_by_label("Votre code").fill("4071")
+    page.get_by_role("button", name="Déverrouiller").click()
+    heading(page, "Pointage")
+    page.get_by_role("link", name=re.compile("Garderie périscolaire")).click()
+    kept_copy(page)
+    page.context.set_offline(True)
+    page.clock.fast_forward(130_000)
+    expect(locked).to_be_visible()
+    page.reload()
+    expect(locked).to_be_visible()
+    expect(page.locator("[data-row]")).to_have_count(0)  # nothing of the sheet is behind
+    page.get_by_label("Votre code").fill("4071")
+    page.get_by_role("button", name="Déverrouiller").click()
+    heading(page, "Pointage")
+    expect(page.get_by_text("Sans réseau : cette page est celle de")).to_be_visible()

@@ -11,7 +11,9 @@ from preau.domain.absences.models import (
     AbsenceRule,
     ClosedMoment,
     Closure,
+    MinimumService,
+    MinimumServiceAnswer,
 )
 
 site.register([AbsencePolicy, AbsenceReason, AbsenceRule], SettingsAdmin)
-site.register([Absence, AbsenceDay, Closure, ClosedMoment], ReadOnlyAdmin)
+site.register([Absence, AbsenceDay, Closure, ClosedMoment, MinimumService, MinimumServiceAnswer], ReadOnlyAdmin)

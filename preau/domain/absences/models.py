@@ -267,3 +267,42 @@ class ClosedMoment(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.closure_id} {self.enrolment_id} {self.on}"
+
+
+class MinimumService(TenantModel):
+    """Service minimum d’accueil: what a school on strike offers (code de l’éducation, L133-1 s.).
+
+    The parents of its pupils say who comes on each of its days, until an instant; an agent may write it for them after.
+    """
+
+    closure = models.OneToOneField(Closure, on_delete=models.CASCADE, related_name="minimum_service")
+    days = models.JSONField()  # ISO days, in order
+    words = models.CharField(max_length=240)  # where, at what hours, what to bring
+    answers_until = models.DateTimeField()
+    opened_at = models.DateTimeField()
+    opened_by = models.CharField(max_length=120)
+
+    def __str__(self) -> str:
+        return f"{self.closure_id} {self.answers_until}"
+
+
+class MinimumServiceAnswer(TenantModel):
+    """Whether a pupil comes on a day of a minimum service; said again, the last word stands."""
+
+    service = models.ForeignKey(MinimumService, on_delete=models.CASCADE, related_name="answers")
+    child = models.ForeignKey("families.Child", on_delete=models.PROTECT, related_name="+")
+    on = models.DateField()
+    comes = models.BooleanField()
+    said_at = models.DateTimeField()
+    said_by = models.CharField(max_length=120)
+    account = models.ForeignKey(
+        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "service", "child", "on"], name="minimum_service_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_id} {self.child_id} {self.on}"

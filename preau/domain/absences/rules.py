@@ -313,3 +313,42 @@ def is_excused(*, effect: Effect, proof: ProofState) -> bool:
     (True, False)
     """
     return proof == ProofState.VALID or effect in (Effect.FREED, Effect.DEDUCTED)
+
+
+class AnswersTooLate(ValueError):
+    """Answers to a minimum service are taken after now, and before its first day begins."""
+
+
+class AnswersClosed(Exception):
+    """The hour until which families answer has passed: one telephones."""
+
+
+GROUP = 15  # pupils: the State pays the minimum service by group that begins (code de l’éducation, L133-8)
+MOST_SERVICE_DAYS = 10
+
+
+def started_groups(pupils: int) -> int:
+    """Return how many groups of fifteen begin.
+
+    >>> [started_groups(n) for n in (0, 1, 15, 16, 40)]
+    [0, 1, 1, 2, 3]
+    """
+    return -(-pupils // GROUP)
+
+
+def days_of_service(*, start: date, end: date, closed: Sequence[date]) -> list[date]:
+    """Return the days of [start, end) on which a minimum service is held: those on which something closed.
+
+    Where nothing was booked, those from Monday to Friday, or all of them; `MOST_SERVICE_DAYS` at most.
+
+    :param closed: in order.
+    """
+    period = list(Period(start, end).days())
+    days = list(closed) or [day for day in period if day.weekday() < 5] or period
+    return days[:MOST_SERVICE_DAYS]
+
+
+def check_answers_until(until: datetime, *, now: datetime, first: date, zone: ZoneInfo) -> None:
+    """:raises AnswersTooLate: already past, or once the first day has begun."""
+    if not now < until <= _at(first, 0, zone):
+        raise AnswersTooLate

@@ -42,6 +42,7 @@ class Account(AbstractBaseUser):
     activated_at = models.DateTimeField(null=True, blank=True)
     must_change_password = models.BooleanField(default=False)
     password_expires_at = models.DateTimeField(null=True, blank=True)  # provisional password only
+    tablet_code = models.CharField(max_length=128, blank=True)  # hash of what unlocks a tablet; opens nothing else
     previous_login_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from datetime import timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from preau.base.search import fold
 from preau.domain.accounts.enums import STAFF_ROLES, Role
@@ -254,3 +255,19 @@ RECOVERY_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 def bare_code(text: str) -> str:
     """Return a code as it is compared: without the spaces and hyphens that help to read it, in small letters."""
     return "".join(sign for sign in text.lower() if sign.isalnum())
+
+
+class WeakTabletCode(ValueError):
+    """Not four to six digits, or one that anybody tries first."""
+
+
+def check_tablet_code(code: str) -> None:
+    """Refuse a code that is not four to six digits, one digit repeated, or a run of digits.
+
+    :raises WeakTabletCode: one of these.
+
+    >>> check_tablet_code("4071")
+    """
+    steps = {int(after) - int(before) for before, after in pairwise(code)} if code.isascii() and code.isdigit() else {0}
+    if not 4 <= len(code) <= 6 or steps in ({0}, {1}, {-1}):
+        raise WeakTabletCode

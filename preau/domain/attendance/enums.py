@@ -18,3 +18,12 @@ class Seen(StrEnum):
     WAITED = "waited"
     PRESENT = "present"
     ABSENT = "absent"
+
+
+class Alert(StrEnum):
+    """Why somebody has to look at a child, today."""
+
+    LATE = "late"  # expected, not announced absent, not pointed though the others are
+    AWAY = "away"  # expected, did not come
+    UNBOOKED = "unbooked"  # came without having booked
+    CONFLICT = "conflict"  # two devices said two things

@@ -163,6 +163,17 @@ def contradicts(tap: Tap, *, unread: Sequence[Tap]) -> bool:
     return said.seen is not other.seen or (both_left and said.who != other.who)
 
 
+def is_under_way(*, pointed: int, waited: int) -> bool:
+    """Tell whether a sheet says enough for a child who is not pointed to be looked for: at least half of it is pointed.
+
+    Before, nobody has begun it, or it was forgotten: no family is to be frightened.
+
+    >>> is_under_way(pointed=0, waited=1), is_under_way(pointed=9, waited=2), is_under_way(pointed=2, waited=9)
+    (False, True, False)
+    """
+    return pointed > 0 and pointed >= waited
+
+
 def true_time(said_at: datetime, *, sent_at: datetime, received_at: datetime) -> datetime:
     """Return when a tap was said by the clock here: that of a tablet may be wrong, its own lengths of time are not.
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.functional import Promise
@@ -24,6 +25,8 @@ from preau.domain.catalogue.enums import (
     WaitingList,
 )
 from preau.domain.documents.models import DocumentType
+
+MOST_LATE = 600  # minutes: ten hours
 
 
 def _readable(
@@ -150,6 +153,16 @@ class Activity(TenantModel):
     enrolment_by = models.CharField(max_length=8, choices=choices(EnrolmentBy), default=EnrolmentBy.FAMILY)
     requires_dossier = models.BooleanField(default=False)  # the validated dossier of the school year (A08-02)
     required_document_types = SettingField(default=list, check=_codes)  # codes of documents.DocumentType
+    late_after = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MOST_LATE)],
+        verbose_name=_("pas arrivé après (minutes)"),
+        help_text=_(
+            "Minutes après l’heure prévue : un enfant attendu et pas pointé est signalé aux agents, puis à sa famille. "
+            "Vide : personne n’est prévenu."
+        ),
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation_id", "name"], name="activity_once")]

@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from preau.web.family.absences import minimum_service
 from preau.web.family.absences import views as absences
 from preau.web.family.bookings import basket, week
 from preau.web.family.bookings import views as bookings
@@ -44,6 +45,7 @@ urlpatterns = [
     path("absences/", absences.absence, name="absence"),
     path("absences/<int:child_id>/", absences.absence_child, name="absence_child"),
     path("absences/brouillon/<int:draft_id>/", absences.recap, name="absence_recap"),
+    path("service-minimum/<int:service_id>/", minimum_service.minimum_service, name="minimum_service"),
     path("accords/<int:number>/", agreements.agreement, name="agreement"),
     path("demarches/", drafts.menu, name="acts"),
     path("demarches/brouillon/<int:draft_id>/", drafts.recap, name="draft_recap"),

@@ -3,6 +3,7 @@ from django.urls import include, path
 from preau.web.staff.absences import views as absences
 from preau.web.staff.agents import views as agents
 from preau.web.staff.children import views as children
+from preau.web.staff.closures import minimum
 from preau.web.staff.closures import views as closures
 from preau.web.staff.documents import views as documents
 from preau.web.staff.follow_up import views as follow_up
@@ -51,6 +52,7 @@ urlpatterns = [
     path("fermetures/nouvelle/", closures.new, name="closure_new"),
     path("fermetures/<int:closure_id>/", closures.closure, name="closure"),
     path("fermetures/<int:closure_id>/annulation/", closures.undo, name="closure_undo"),
+    path("fermetures/<int:closure_id>/service-minimum/", minimum.minimum, name="closure_minimum"),
     path("publications/", publications.publications, name="publications"),
     path("publications/nouveau/", publications.new, name="publication_new"),
     path("publications/<int:publication_id>/", publications.publication, name="publication"),

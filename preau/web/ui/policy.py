@@ -21,6 +21,7 @@ class Policy:
     audience: str
     roles: frozenset[str] = frozenset()
     proof: str = ""  # PRESENT or RECENT: the password is asked again first
+    opens_locked: bool = False  # it unlocks a tablet: everything else waits
 
 
 def _declare(policy: Policy) -> Callable[[View], View]:
@@ -53,6 +54,12 @@ def family_page(view: View) -> View:
 def staff_page(*roles: str) -> Callable[[View], View]:
     """Open a view to the agents of the collectivité that hold one of these roles (any, when none is named)."""
     return _declare(Policy(STAFF, frozenset(roles)))
+
+
+def unlocking(view: View) -> View:
+    """Open a view though the tablet is locked: where one unlocks it."""
+    view.policy = replace(view.policy, opens_locked=True)  # type: ignore[attr-defined]
+    return view
 
 
 def intimate(view: View) -> View:

@@ -12,7 +12,9 @@ from django.urls import reverse
 from preau.domain.attendance.models import Presence, PresenceTap
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import load_bookings
-from preau.domain.families.models import Contact
+from preau.domain.families.models import Contact, Guardianship, HouseholdChild
+from preau.domain.families.operations.custody import set_residence
+from preau.kernel.residence import WeekParity
 from tests.factories.clients import client_of
 from tests.factories.creche import Creche
 from tests.factories.town import NOW, Town, slots_of
@@ -319,3 +321,122 @@ def test_a_sheet_that_is_not_pointed_in_the_evening_was_forgotten(client, home, 
     assert "n’est pas terminée" not in client.get(address).text
     monkeypatch.setattr("preau.config.clock.now", lambda: THEN + timedelta(hours=2))
     assert "1 feuille n’est pas terminée." in client.get(address).text
+
+
+def test_a_departure_kept_without_a_network_says_with_whom_and_when(client, home, town):
+    first, _second = rows(home)
+    page = hidden(client.get(url(town)))
+    sent = {f"p.{first}": page[f"p.{first}"], f"e.{first}": "L", f"h.{first}": "17:05", "k": "a" * 32}
+    refused = client.post(url(town), sent, headers={"X-Part": "line"})
+    assert refused.status_code == 422  # with nobody: no departure
+    assert PresenceTap.objects.count() == 0
+    sent[f"w.{first}"] = "Mamie Odette"
+    for _turn in range(2):
+        assert client.post(url(town), sent, headers={"X-Part": "line"}).status_code == 200
+    kept = PresenceTap.objects.get()
+    assert (kept.act, kept.who, kept.minute) == ("left", "Mamie Odette", 17 * 60 + 5)
+    assert client.post(url(town), {**sent, f"h.{first}": "25h", "k": "b" * 32}).status_code == 422
+
+
+def test_what_two_tablets_contradict_is_settled_by_one_button(client, home, town):
+    first, _second = rows(home)
+    for device, choice, key in (("a" * 32, "P", "1" * 32), ("b" * 32, "A", "2" * 32)):
+        sent = {f"p.{first}": "0||", f"e.{first}": choice, "k": key, "d": device}
+        assert client.post(url(town), sent, headers={"X-Part": "line"}).status_code == 200
+    listed = client.get(reverse("staff:attendance_check", args=["ville-test"]))
+    assert listed.text.count("Tablette ") == 2
+    assert reverse("staff:attendance_check", args=["ville-test"]) in client.get(list_url()).text
+    sent = {"suite": "verifier", f"p.{first}": "2||", f"e.{first}": "P"}
+    done = client.post(url(town), sent, follow=True)
+    assert "Aucune contradiction" in done.text
+    assert not Presence.objects.get().has_conflict
+
+
+def list_url():
+    return reverse("staff:attendance", args=["ville-test"])
+
+
+def test_who_is_looked_for_is_shown_at_once(client, home, town, monkeypatch):
+    town.activity.late_after = 15
+    town.activity.save(update_fields=["late_after"])
+    assert "Feuille à pointer, 2 en attente" in client.get(list_url()).text
+    first, _second = rows(home)
+    client.post(url(town), {**hidden(client.get(url(town))), f"e.{first}": "P"})
+    for page in (list_url(), reverse("staff:home", args=["ville-test"])):
+        shown = client.get(page).text
+        assert "Pas arrivé" in shown
+        assert f"/enfants/{home.children[1].pk}/" in shown
+
+
+def test_the_script_of_the_tablet_answers_for_attendance_alone(client, town):
+    script = client.get(reverse("staff:attendance_worker", args=["ville-test"]))
+    assert script.headers["Content-Type"].startswith("text/javascript")
+    assert "Service-Worker-Allowed" not in script.headers
+    assert "n’est pas sur la tablette" in client.get(reverse("staff:attendance_offline", args=["ville-test"])).text
+
+
+def page_url(name):
+    return reverse(f"staff:{name}", args=["ville-test"])
+
+
+def chosen(client, code="4071", **more):
+    return client.post(page_url("attendance_code"), {"code": code, "again": code, "locks": "on", **more}, follow=True)
+
+
+def test_a_tablet_locks_itself_and_its_code_opens_it_again(client, home, town):
+    assert "data-lock=" not in client.get(list_url()).text
+    assert client.post(page_url("attendance_lock")).url == page_url("attendance_code")  # no code yet
+    for code in ("1111", "1234", "9876", "12", "abcd"):
+        assert chosen(client, code).status_code == 422
+    assert "diffèrent" in client.post(page_url("attendance_code"), {"code": "4071", "again": "4072"}).text
+    assert "Votre code est enregistré" in chosen(client).text
+    assert 'data-lock="120"' in client.get(list_url()).text
+    client.post(page_url("attendance_lock"))
+    for address in (list_url(), url(town), page_url("home"), "/ville-test/compte/", "/admin/"):
+        answer = client.get(address)
+        assert (answer.status_code, answer.headers.get("Location")) == (302, page_url("attendance_unlock")), address
+    first, _second = rows(home)
+    client.post(url(town), {f"e.{first}": "P", "k": "a" * 32}, headers={"X-Part": "line"})
+    assert PresenceTap.objects.count() == 0
+    wrong = client.post(page_url("attendance_unlock"), {"code": "4072"})
+    assert "Essais restants : 4" in wrong.text.replace("\u00a0", " ")
+    assert client.post(page_url("attendance_unlock"), {"code": "4071"}).status_code == 302
+    assert client.get(url(town)).status_code == 200
+
+
+def test_five_wrong_codes_log_out(client, town):
+    chosen(client)
+    client.post(page_url("attendance_lock"))
+    sent = {"code": "0000"}
+    answers = [
+        client.post(page_url("attendance_unlock"), sent, headers={"X-Part": "lock"}).status_code for _ in range(5)
+    ]
+    assert answers == [422, 422, 422, 422, 401]
+    assert "/connexion/" in client.get(list_url()).headers["Location"]
+
+
+def test_a_device_that_does_not_lock_says_so(client, town):
+    client.post(page_url("attendance_code"), {"code": "4071", "again": "4071"})
+    assert "data-lock=" not in client.get(list_url()).text
+
+
+def test_of_a_child_of_two_homes_the_parent_whose_day_it_is_is_said(client, home, town):
+    child = home.children[0]
+    other = town.household("Ledoux")
+    Guardianship.objects.create(organisation_id=town.id, adult=other.adult, child=child)
+    HouseholdChild.objects.create(organisation_id=town.id, family=other.family, child=child)
+    set_residence(
+        actor=town.agent("manager"),
+        child_id=child.pk,
+        adult_a_id=home.adult.pk,
+        adult_b_id=other.adult.pk,
+        pattern=WeekParity("a"),
+        now=NOW,
+    )
+    page = client.get(url(town, "attendance_line", child.pk)).text
+    assert page.count("Chez ce parent aujourd’hui") == 1
+    whose = home.adult if DAY.isocalendar().week % 2 == 0 else other.adult
+    tile = page.split("Chez ce parent aujourd’hui")[0].rsplit("<label", 1)[1]
+    assert whose.full_name in tile
+    alone = client.get(url(town, "attendance_line", home.children[1].pk)).text
+    assert "Chez ce parent aujourd’hui" not in alone

@@ -137,3 +137,66 @@ def test_pages_cost_the_same_for_more_closures(client, home, town):
     with CaptureQueriesContext(connection) as many:
         client.get(url("closures"))
     assert len(many) == len(one)
+
+
+def struck(client, town):
+    wanted = {**asked(town), "act": "close", "key": "k"}
+    client.post(url("closure_new"), wanted)
+    return Closure.objects.get().pk
+
+
+def service_url(pk, view=""):
+    return url("closure_minimum", pk) + (f"?voir={view}" if view else "")
+
+
+def test_a_minimum_service_is_asked_answered_at_home_and_by_telephone_and_listed(client, home, town):
+    pk = struck(client, town)
+    assert service_url(pk) in client.get(url("closure", pk)).text
+    wanted = {
+        "words": "À l’école, de 8 h 30 à 16 h 30",
+        "day": (TODAY + timedelta(days=1)).isoformat(),
+        "hour": "12:00",
+    }
+    wrong = client.post(service_url(pk), {**wanted, "day": DAY.isoformat()})
+    assert wrong.status_code == 422
+    assert "avant le premier jour de grève" in wrong.text
+    assert "À l’école" in wrong.text
+    client.post(service_url(pk), wanted)
+    assert run_waiting("tell_minimum_service") == 1
+    parent = client_of(home.account)
+    page = parent.get(reverse("family:home", args=["ville-test"])).text.replace("\u00a0", " ")
+    assert "Service minimum d’accueil : Enfant1, Enfant2" in page
+    [address] = set(re.findall(r'href="([^"]*/service-minimum/[0-9]+/)"', page))
+    first, second = (f"r.{child.pk}.{DAY.isoformat()}" for child in home.children)
+    assert "Choisissez" in parent.post(address, {}, follow=True).text
+    assert "Votre réponse est enregistrée" in parent.post(address, {first: "1", second: "0"}, follow=True).text
+    after = parent.get(reverse("family:home", args=["ville-test"])).text.replace("\u00a0", " ")
+    assert "Service minimum d’accueil : Enfant" not in after
+    coming = client.get(service_url(pk)).text
+    assert ("Enfant1 Dupré" in coming, "Enfant2 Dupré" in coming) == (True, False)
+    assert "1 groupe de 15 commencé" in coming
+    sent = {"act": "answers", first: "1", f"w{first}": "1", second: "1", f"w{second}": "0"}
+    done = client.post(service_url(pk, "tous"), sent, follow=True)
+    assert "1 réponse notée." in done.text
+    assert "2 enfants viennent" in done.text
+
+
+def test_another_reason_than_a_strike_has_no_minimum_service(client, home, town):
+    client.post(url("closure_new"), {**asked(town), "kind": "weather", "act": "close", "key": "k"})
+    pk = Closure.objects.get().pk
+    assert service_url(pk) not in client.get(url("closure", pk)).text
+    wanted = {"words": "ici", "day": (TODAY + timedelta(days=1)).isoformat(), "hour": "12:00"}
+    assert "celui d’une grève" in client.post(service_url(pk), wanted).text
+
+
+def test_after_the_hour_a_family_reads_its_answer_and_whom_to_call(client, home, town, monkeypatch):
+    pk = struck(client, town)
+    wanted = {"words": "À l’école", "day": (TODAY + timedelta(days=1)).isoformat(), "hour": "12:00"}
+    client.post(service_url(pk), wanted)
+    parent = client_of(home.account)
+    monkeypatch.setattr("preau.config.clock.now", lambda: NOW + timedelta(days=2))
+    page = parent.get(reverse("family:home", args=["ville-test"])).text
+    [address] = set(re.findall(r'href="([^"]*/service-minimum/[0-9]+/)"', page))
+    assert "appelez la mairie" in parent.get(address).text
+    late = parent.post(address, {f"r.{home.children[0].pk}.{DAY.isoformat()}": "1"}, follow=True)
+    assert "L’heure est passée" in late.text

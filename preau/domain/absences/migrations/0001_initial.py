@@ -335,6 +335,80 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="MinimumService",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("days", models.JSONField()),
+                ("words", models.CharField(max_length=240)),
+                ("answers_until", models.DateTimeField()),
+                ("opened_at", models.DateTimeField()),
+                ("opened_by", models.CharField(max_length=120)),
+                (
+                    "closure",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="minimum_service",
+                        to="absences.closure",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="MinimumServiceAnswer",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on", models.DateField()),
+                ("comes", models.BooleanField()),
+                ("said_at", models.DateTimeField()),
+                ("said_by", models.CharField(max_length=120)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="families.child"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answers",
+                        to="absences.minimumservice",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="AbsenceDay",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -488,5 +562,11 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="closedmoment",
             index=models.Index(fields=["organisation_id", "enrolment", "on"], name="closed_moment_list"),
+        ),
+        migrations.AddConstraint(
+            model_name="minimumserviceanswer",
+            constraint=models.UniqueConstraint(
+                fields=("organisation_id", "service", "child", "on"), name="minimum_service_once"
+            ),
         ),
     ]

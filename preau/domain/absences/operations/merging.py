@@ -1,10 +1,10 @@
 """Two records made one: their absences and what closures took from them."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from preau.base.actor import Actor
 from preau.domain.absences.enums import Effect
-from preau.domain.absences.models import Absence, AbsenceDay, ClosedMoment
+from preau.domain.absences.models import Absence, AbsenceDay, ClosedMoment, MinimumServiceAnswer
 from preau.domain.absences.queries.moments import STANDS
 from preau.domain.accounts.enums import Role
 from preau.domain.families.enums import PersonKind
@@ -21,8 +21,19 @@ def move_absences(*, actor: Actor, kind: PersonKind, kept_id: int, absorbed_id: 
         rows = Absence.objects.filter(organisation_id=actor.organisation_id, child_id=absorbed_id)
         rows.update(child_id=kept_id)
         closed.filter(child_id=absorbed_id).update(child_id=kept_id)
+        _move_answers(actor, kept_id=kept_id, absorbed_id=absorbed_id)
     elif kind == PersonKind.FAMILY:
         closed.filter(family_id=absorbed_id).update(family_id=kept_id)
+
+
+def _move_answers(actor: Actor, *, kept_id: int, absorbed_id: int) -> None:
+    """Of a day answered for both records, the last word stands."""
+    rows = MinimumServiceAnswer.objects.filter(organisation_id=actor.organisation_id)
+    last: dict[tuple[int, date], int] = {}
+    for row in rows.filter(child_id__in=[kept_id, absorbed_id]).order_by("said_at", "pk"):
+        last[row.service_id, row.on] = row.pk
+    rows.filter(child_id__in=[kept_id, absorbed_id]).exclude(pk__in=last.values()).delete()
+    rows.filter(child_id=absorbed_id).update(child_id=kept_id)
 
 
 def fold_absences(*, actor: Actor, kept_id: int, absorbed_id: int, now: datetime) -> None:

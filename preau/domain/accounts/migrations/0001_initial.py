@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ("activated_at", models.DateTimeField(blank=True, null=True)),
                 ("must_change_password", models.BooleanField(default=False)),
                 ("password_expires_at", models.DateTimeField(blank=True, null=True)),
+                ("tablet_code", models.CharField(blank=True, max_length=128)),
                 ("previous_login_at", models.DateTimeField(blank=True, null=True)),
                 ("created_at", models.DateTimeField()),
             ],

@@ -1,4 +1,4 @@
-"""Telling families the same day what they did not expect: a child who did not come, a child who came unbooked."""
+"""Telling families the same day what they did not expect: a child who does not arrive, did not come, came unbooked."""
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
@@ -11,9 +11,10 @@ from preau.domain.accounts.models import Account
 from preau.domain.accounts.operations.letters import post_letter
 from preau.domain.attendance.enums import Seen
 from preau.domain.attendance.models import Presence
-from preau.domain.catalogue.enums import BookingMode
+from preau.domain.attendance.queries.alerts import Waited, late_children, unexpected
+from preau.domain.attendance.rules import local_minute
 from preau.domain.families.queries.children import homes_in_charge
-from preau.kernel.french_dates import day_words
+from preau.kernel.french_dates import day_words, hour_words
 
 SETTLES = timedelta(minutes=20)  # a tap that is undone at once is told to nobody
 
@@ -21,11 +22,14 @@ SETTLES = timedelta(minutes=20)  # a tap that is undone at once is told to nobod
 def tell_families(*, actor: Actor, now: datetime) -> int:
     """Post a mail to each household of what was pointed today and not expected; return how many. For the machine.
 
-    A child expected, not announced absent, and absent; a child there without having booked. Once for each moment, when
-    nobody has touched it for `SETTLES`; what two tablets contradict waits until somebody has looked.
+    A child expected, not announced absent, and absent; a child there without having booked; a child who is not pointed
+    once its activity waits no longer, where the others are. Once for each moment, when nobody has touched it for
+    `SETTLES`; what two tablets contradict waits until somebody has looked.
     """
     on = now.astimezone(actor.zone).date()
-    rows = list(_unexpected(actor, on, now).select_related("child", "activity", "site", "enrolment").order_by("pk"))
+    late = _late(actor, on, minute=local_minute(now, zone=actor.zone))
+    wanted = Q(pk__in=_unexpected(actor, on, now).values("pk")) | Q(pk__in=late)
+    rows = list(Presence.objects.filter(wanted).select_related("child", "activity", "site", "enrolment").order_by("pk"))
     by_family: dict[int, list[Presence]] = {}
     for row in rows:
         for family_id in _families(actor, row):
@@ -40,17 +44,41 @@ def tell_families(*, actor: Actor, now: datetime) -> int:
 
 
 def _unexpected(actor: Actor, on: date, now: datetime) -> QuerySet[Presence]:
-    """Where nothing is booked nobody is waited for: neither who comes nor who does not is told."""
-    away = Q(seen=Seen.ABSENT, is_expected=True, is_announced=False)
-    unbooked = Q(seen=Seen.PRESENT, is_expected=False)
-    rows = Presence.objects.exclude(activity__booking_mode=BookingMode.NONE)
-    return rows.filter(
-        away | unbooked,
+    rows = unexpected(actor=actor, on=on)
+    return rows.filter(told_at=None, has_conflict=False, updated_at__lte=now - SETTLES)
+
+
+def _late(actor: Actor, on: date, *, minute: int) -> list[int]:
+    """Make the presences of who does not arrive, so that they are told once; return those of whom nothing was told."""
+    late, begun = late_children(actor=actor, on=on, minute=minute)
+    waited = [each for each in late if each.key in begun]
+    Presence.objects.bulk_create([_made(actor, each, on) for each in waited], ignore_conflicts=True)
+    rows = Presence.objects.filter(
+        organisation_id=actor.organisation_id, on=on, seen=Seen.WAITED, told_at=None, child_id__in=_children(waited)
+    )
+    wanted = {(each.child_id, each.activity_id, each.starts_minute) for each in waited}
+    found = rows.values_list("pk", "child_id", "activity_id", "starts_minute")
+    return [pk for pk, *row in found if tuple(row) in wanted]
+
+
+def _children(waited: Iterable[Waited]) -> set[int]:
+    return {each.child_id for each in waited}
+
+
+def _made(actor: Actor, each: Waited, on: date) -> Presence:
+    return Presence(
         organisation_id=actor.organisation_id,
+        child_id=each.child_id,
         on=on,
-        told_at=None,
-        has_conflict=False,
-        updated_at__lte=now - SETTLES,
+        activity_id=each.activity_id,
+        site_id=each.site_id,
+        section_id=each.key.section_id or None,
+        moment=each.key.moment,
+        starts_minute=each.starts_minute,
+        ends_minute=each.ends_minute,
+        enrolment_id=each.enrolment_id,
+        booking_id=each.booking_id,
+        care_range_id=each.range_id,
     )
 
 
@@ -85,4 +113,5 @@ def _line(row: Presence) -> dict[str, object]:
         "child": row.child.first_name,
         "what": f"{row.activity.name}, {row.moment}" if row.moment else row.activity.name,
         "is_absent": row.seen == Seen.ABSENT,
+        "planned_at": hour_words(row.starts_minute) if row.seen == Seen.WAITED else "",
     }

@@ -1,3 +1,4 @@
+import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
 import preau.domain.catalogue.enums
@@ -67,6 +68,16 @@ class Migration(migrations.Migration):
                 ),
                 ("requires_dossier", models.BooleanField(default=False)),
                 ("required_document_types", models.JSONField(blank=True, default=list)),
+                (
+                    "late_after",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Minutes après l’heure prévue\xa0: un enfant attendu et pas pointé est signalé aux agents, puis à sa famille. Vide : personne n’est prévenu.",
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(600)],
+                        verbose_name="pas arrivé après (minutes)",
+                    ),
+                ),
                 (
                     "department",
                     models.ForeignKey(

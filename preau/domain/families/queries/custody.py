@@ -161,6 +161,20 @@ def standing_calendars(*, organisation_id: int) -> QuerySet[ResidenceCalendar]:
     return ResidenceCalendar.objects.filter(organisation_id=organisation_id, ends_on__isnull=True)
 
 
+def adult_of_day(*, actor: Actor, child_id: int, on: date, holidays: Collection[Period]) -> int | None:
+    """Return the parent whose day it is, for who welcomes a child of two homes; None when no calendar says. One query.
+
+    :param child_id: a child that the agent opens.
+    :param holidays: the school holidays around the day.
+    """
+    rows = standing_calendars(organisation_id=actor.organisation_id).filter(child_id=child_id)
+    row = rows.first() if actor.is_staff else None
+    if row is None:
+        return None
+    found = _calendar(row)
+    return found.adult_of(whose_day(found.pattern, on, holidays))
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A `Guardianship` as a plain value, with the household of its adult."""

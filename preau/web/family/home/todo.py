@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from preau.domain.absences.queries.minimum_service import ServiceView
 from preau.domain.bookings.queries.week import ToBook
 from preau.domain.procedures.enums import OF_BASKET, ProcedureKind
 from preau.domain.procedures.queries.orders import BasketCount, count_basket
@@ -13,6 +14,7 @@ from preau.kernel.periods import Period
 SHOWN = 5
 # What blocks, what somebody else waits for, what was begun, what has a date, what may wait.
 ORDER = (
+    "minimum",
     "overdue",
     "asked",
     "proposed",
@@ -43,6 +45,7 @@ class Line:
     hue: int = 0
     activities: tuple[str, ...] = ()  # with nothing booked
     period: Period | None = None
+    service: ServiceView | None = None
 
 
 def basket_of(waiting: Iterable[ToFinish], enrolments: Iterable[ToBook]) -> Mapping[int, Mapping[int, bool]]:
@@ -61,8 +64,12 @@ def lines(
     enrolments: Sequence[ToBook],
     basket: Mapping[int, Mapping[int, bool]],
     coming: Period,
+    services: Iterable[ServiceView] = (),
 ) -> list[Line]:
-    """Return what is to do, the most pressing first."""
+    """Return what is to do, the most pressing first.
+
+    :param services: minimum services that still take answers.
+    """
     # A dossier that was refused is taken up again from its answer, not begun anew.
     refused = {each.child_id for each in waiting if each.what == "refused" and each.kind == ProcedureKind.DOSSIER}
     found = [
@@ -72,12 +79,18 @@ def lines(
         and (each.kind not in OF_BASKET or each.what in ("proposed", "refused"))
         and not (each.what == "dossier" and each.child_id in refused)
     ]
+    found += [Line("minimum", service=each, names=_first_names(each)) for each in services if each.waiting]
     found += _missing(waiting)
     if basket:
         names = dict.fromkeys(row.participant for row in enrolments if row.enrolment_id in basket and row.participant)
         found.append(Line("basket", count=count_basket(ticks=basket), names=tuple(names)))
     found += _empty(enrolments, basket, coming)
     return sorted(found, key=lambda line: ORDER.index(line.what))
+
+
+def _first_names(service: ServiceView) -> tuple[str, ...]:
+    waiting = {child_id for child_id, _day in service.waiting}
+    return tuple(each.first_name for each in service.pupils if each.child_id in waiting)
 
 
 def _missing(waiting: Iterable[ToFinish]) -> Iterable[Line]:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from preau.domain.absences.queries.closures import closed_moments
+from preau.domain.absences.queries.minimum_service import services_of_family
 from preau.domain.bookings.queries.week import enrolments_to_book, planned_units
 from preau.domain.families.queries.children import sheets_of_children
 from preau.domain.families.queries.files import household_file
@@ -69,11 +70,13 @@ def home(request: Any, slug: str) -> HttpResponse:
     )
     pieces = pieces_to_send(**ours, children=begun, situations=situations)
     basket = todo.basket_of(waiting, enrolments)
+    services = services_of_family(actor=actor, today=request.today)
     lines = todo.lines(
         waiting=[*todo.children_to_declare(family, waiting), *waiting, *to_begin, *pieces, *to_fill],
         enrolments=enrolments,
         basket=basket,
         coming=coming,
+        services=[each for each in services if request.now <= each.answers_until],
     )
     days = shown_days(planned, monday=monday)
     context = {
@@ -88,6 +91,7 @@ def home(request: Any, slug: str) -> HttpResponse:
             start=monday,
             end=monday + WEEK,
         ),
+        "services": services,
         "closed": sorted({(each.on, each.words, each.activity) for each in closed}),
         "absent": _absent(children, planned, closed),
         "monday": monday,

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from preau.base import typed
 from preau.base.facts import NotFound
 from preau.domain.attendance.enums import Act, Seen
 from preau.domain.attendance.operations.recording import Pointed, Recorded
@@ -19,6 +20,7 @@ from preau.domain.attendance.queries.roster import place_of
 from preau.domain.attendance.queries.sheets import Roll, RollLine, roll_of
 from preau.domain.attendance.rules import (
     LATEST_SYNC,
+    MAX_WHO,
     MOST_TAPS,
     DayIsOver,
     InvalidTap,
@@ -32,7 +34,7 @@ from preau.domain.attendance.rules import (
     read_sheet,
     true_time,
 )
-from preau.kernel.clock_times import DAY
+from preau.kernel.clock_times import DAY, read_clock
 from preau.kernel.time_ranges import TimeRange
 from preau.web.staff.dates import read_day
 
@@ -197,12 +199,24 @@ def said(request: Any, asked: Asked, roll: Roll) -> list[Pointed]:
     for row, line in [*by_row.items(), *_gone(request, roll, by_row)]:
         choice = request.POST.get(f"e.{row}", "")
         seen, was, _last = _shown(request, row)
+        if choice == LETTERS[Act.LEFT]:
+            found.append(_leaving(request, line, row, seen))
         if choice not in ("P", "A") or (choice == was and not _key(request)):
             continue  # a device that sends one tap means it, whatever its page showed before it went off line
         act = Act.PRESENT if choice == "P" else Act.ABSENT
         arrival = minute if act is Act.PRESENT else None
         found.append(tap_of(request, line, act, minute=arrival, page=page, seen=seen))
     return found
+
+
+def _leaving(request: Any, line: RollLine, row: str, seen: int) -> Pointed:
+    """A departure that a device kept while it had no network; without a name or an hour, it is no departure."""
+    who = typed.clean(str(request.POST.get(f"w.{row}", "")))[:MAX_WHO]
+    try:
+        minute = min(read_clock(str(request.POST.get(f"h.{row}", ""))[:5]), DAY - 1) if who else None
+    except ValueError:
+        minute = None  # `record` refuses it
+    return tap_of(request, line, Act.LEFT, minute=minute, is_typed=True, who=who, seen=seen)
 
 
 def _gone(request: Any, roll: Roll, known: Collection[str]) -> list[tuple[str, RollLine]]:

@@ -18,7 +18,9 @@ from preau.domain.attendance.operations.recording import Pointed, record
 from preau.domain.attendance.queries.roster import SheetPlace
 from preau.domain.attendance.queries.sheets import RollLine, history_of
 from preau.domain.attendance.rules import MAX_REASON, MAX_WHO, local_minute
+from preau.domain.catalogue.queries import school_holidays_between
 from preau.domain.enrolments.queries.files import visible_children
+from preau.domain.families.queries.custody import adult_of_day
 from preau.domain.families.queries.people import ContactLine, contacts_of_child, holders_of_child
 from preau.kernel.clock_times import clock_words
 from preau.web.staff.attendance.asked import (
@@ -31,6 +33,7 @@ from preau.web.staff.attendance.asked import (
     seen_on_page,
     tap_of,
 )
+from preau.web.staff.attendance.lock import locks_after
 from preau.web.staff.lists.care import READERS, care_of
 from preau.web.ui.policy import staff_page
 from preau.web.ui.typed import Clock, Text
@@ -167,6 +170,16 @@ def _parents(request: Any, child_id: int) -> list[tuple[str, str]]:
     return [(f"p{adult_id}", name) for adult_id, name in found]
 
 
+def _turn(request: Any, asked: Asked, child_id: int, parents: list[tuple[str, str]]) -> str:
+    """The choice of the parent whose day it is, where a calendar says so; "" else."""
+    if len(parents) < 2:
+        return ""
+    end = asked.on + timedelta(days=1)
+    holidays = school_holidays_between(organisation_id=request.organisation.id, start=asked.on, end=end)
+    adult_id = adult_of_day(actor=request.actor, child_id=child_id, on=asked.on, holidays=holidays)
+    return f"p{adult_id}" if adult_id else ""
+
+
 def _who(form: LeaveForm, people: list[ContactLine], parents: list[tuple[str, str]]) -> str | None:
     """The name that is kept; None when the choice is nobody of the list."""
     chosen = form.cleaned_data["who"]
@@ -191,7 +204,7 @@ def _page(
     correcting: CorrectionForm | None = None,
 ) -> HttpResponse:
     asked, place, found = _opened(request, sheet, child_id)
-    people = _people(request, child_id)
+    people, parents = _people(request, child_id), _parents(request, child_id)
     state = found.state
     has_errors = bool((leaving and leaving.errors) or (correcting and correcting.errors))
     now = clock_words(local_minute(request.now, zone=request.actor.zone))
@@ -205,7 +218,8 @@ def _page(
         "place": place,
         "line": found,
         "banned": [person for person in people if person.kind == "forbidden"],
-        "parents": _parents(request, child_id),
+        "parents": parents,
+        "turn": _turn(request, asked, child_id, parents),
         "people": [person for person in people if person.kind == "pick_up"],
         "care": care_of(actor=request.actor, child_ids={child_id}, on=request.today),
         "leaving": leaving or LeaveForm(initial={"at": now}),
@@ -214,5 +228,6 @@ def _page(
         "may_correct": request.actor.has_role("agent", "manager") and not asked.is_to_come,
         "may_leave": not asked.is_past and not asked.is_to_come,
         "page": uuid4().hex,
+        "locks_after": locks_after(request),
     }
     return render(request, "staff/attendance/line.html", context, status=422 if has_errors else 200)

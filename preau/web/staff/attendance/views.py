@@ -31,6 +31,8 @@ from preau.web.staff.attendance.asked import (
     shown,
     tap_of,
 )
+from preau.web.staff.attendance.lock import locks_after
+from preau.web.staff.attendance.watch import watched
 from preau.web.staff.dates import read_day
 from preau.web.staff.lists.care import READERS, care_of
 from preau.web.ui.policy import staff_page
@@ -60,7 +62,8 @@ def sheets(request: Any, slug: str) -> HttpResponse:
         "on": on,
         "sites": list(by_site.items()),
         "forgotten": [line for line in lines if line.to_point] if _is_over(request, on) else [],
-        "conflicts": [line for line in lines if line.tally.conflicts],
+        "watched": watched(request, on),
+        "locks_after": locks_after(request),
     }
     return render(request, "staff/attendance/sheets.html", context)
 
@@ -88,6 +91,8 @@ def sheet(request: Any, slug: str, sheet: str) -> HttpResponse:
     if is_part:
         return _part(request, sheet, pointed, why)
     _say(request, pointed)
+    if request.POST.get("suite") == "verifier":
+        return redirect("staff:attendance_check", slug=slug)
     return redirect(address(request, asked, voir=request.GET.get("voir", "")[:12]))
 
 
@@ -149,6 +154,7 @@ def _frame(request: Any, asked: Asked, roll: Roll, lines: list[RollLine]) -> dic
         "lines": lines,
         "shown": {line.row: shown(line) for line in lines},
         "care": care_of(actor=request.actor, child_ids=ids, on=request.today),
+        "locks_after": locks_after(request),
         "is_closed_day": asked.is_to_come or (asked.is_past and not request.actor.has_role("agent", "manager")),
     }
 

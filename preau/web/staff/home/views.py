@@ -19,6 +19,7 @@ from preau.domain.creche.queries.presence import expected_by_section
 from preau.domain.enrolments.queries.lists import offers_with_limit
 from preau.domain.procedures.queries.inbox import InboxFilter, inbox, queue_counts
 from preau.domain.procedures.queries.requests import count_requests
+from preau.web.staff.attendance.watch import watched
 from preau.web.staff.dates import read_number
 from preau.web.staff.home.board import by_day, day_board, without_absent
 from preau.web.staff.lists.care import READERS
@@ -44,6 +45,7 @@ def home(request: Any, slug: str) -> HttpResponse:
     if request.organisation.has_care and actor.has_role("agent", "manager", "site_staff"):
         context["care_today"] = expected_by_section(actor=actor, on=today)
     context["reads_lists"] = actor.has_role(*READERS)
+    context["watched"] = watched(request, today)
     if actor.has_role("agent", "manager"):
         context |= _first(request, today)
         context["care_waiting"] = count_requests(actor=actor) if request.organisation.has_care else 0

@@ -1,5 +1,5 @@
 /* Roll call: a choice is kept on the device as soon as it is made, and sent when there is a network; what was sent is taken
-   off. Children are numbers here: no name is kept. Without this file, « Enregistrer » keeps the whole sheet. */
+   off. Children are numbers here; the one name that may wait is that of who collects. Without this file, « Enregistrer » keeps the whole sheet. */
 const KEPT = "preau-taps", DEVICE = "preau-device", find = (what, where = document) => where.querySelector(what);
 const hex = () => [...crypto.getRandomValues(new Uint8Array(16))].map(n => n.toString(16).padStart(2, "0")).join("");
 const kept = () => { try { return JSON.parse(localStorage.getItem(KEPT)) || []; } catch { return []; } };
@@ -8,6 +8,7 @@ try { if (!localStorage.getItem(DEVICE)) localStorage.setItem(DEVICE, hex()); } 
 /* What somebody tapped is sent under that person's name, never under that of who takes the tablet next. */
 const me = find("[data-kept]")?.dataset.kept, mine = () => kept().filter(tap => tap.who === me);
 const form = find("form[data-roll]:not([data-closed])"), here = new URL(location.href);
+here.searchParams.delete("voir");
 if (form) here.searchParams.set("date", form.dataset.roll);
 
 const tell = words => { const place = find("[data-said]"); if (place) { place.textContent = words; place.hidden = !words; } };
@@ -35,29 +36,32 @@ const show = (tap, page) => {
   if (had) (find(`[value="${value}"]`, fresh) || find("input[type=radio]", fresh))?.focus();
 };
 
-let busy = false;
+let busy = false, isOff = !!find("[data-copy]:not([hidden])");
 const flush = async () => {
   if (busy) return;
   busy = true;
-  let why = "";
+  let why = "", sent = 0;
   while (mine().length) {
     const [tap] = mine(), body = new FormData();
     body.set("csrfmiddlewaretoken", find("[name=csrfmiddlewaretoken]").value);
     for (const [name, value] of [...Object.entries(tap.fields), ["k", tap.key], ["at", tap.at], ["sent", Date.now()], ["d", localStorage.getItem(DEVICE)]]) body.set(name, value);
     let answer;
-    try { answer = await fetch(tap.url, { method: "POST", body, headers: { "X-Part": "line" }, redirect: "manual" }); } catch { why = "Hors ligne."; break; }
-    if (answer.type === "opaqueredirect" || answer.status === 403) { why = "Reconnectez-vous."; break; }
+    try { answer = await fetch(tap.url, { method: "POST", body, headers: { "X-Part": "line" }, redirect: "manual" }); } catch { why = "Hors ligne."; isOff = true; break; }
+    isOff = false;
+    if (answer.type === "opaqueredirect" || answer.status === 403) { why = "Reconnectez-vous, ou déverrouillez la tablette."; break; }
     if (![200, 404, 422].includes(answer.status)) { why = "Le service ne répond pas."; break; }
     keep(kept().filter(each => each.key !== tap.key));
+    sent++;
     if (answer.status === 404) tell("Un pointage gardé n’a plus de feuille : vérifiez la liste.");
     else show(tap, new DOMParser().parseFromString(await answer.text(), "text/html"));
   }
   busy = false;
   count(why);
+  if (sent) dispatchEvent(new Event("preau:sent"));
 };
 
-const say = (line, name, value) => {
-  const row = line.dataset.row, fields = { [name]: value, [`p.${row}`]: form.elements[`p.${row}`].value };
+const say = (line, name, value, more = {}) => {
+  const row = line.dataset.row, fields = { [name]: value, ...more, [`p.${row}`]: form.elements[`p.${row}`].value };
   if (form.elements.motif) fields.motif = form.elements.motif.value;
   tell("");
   const fits = keep([...kept(), { who: me, url: here.pathname + here.search, row, fields, key: hex(), at: Date.now() }]);
@@ -71,7 +75,7 @@ form?.addEventListener("change", e => {
 });
 form?.addEventListener("submit", e => {
   const line = e.submitter?.name === "undo" && e.submitter.closest("[data-row]");
-  if (!line && !mine().length) return;
+  if (!line && !mine().length && navigator.onLine && !isOff) return;
   e.preventDefault(); /* what waits on the device leaves first: a page that does not come would hide it */
   if (line) say(line, "undo", e.submitter.value);
   else if (e.submitter?.name === "all") for (const each of form.querySelectorAll("[data-wait]:not(:has(:checked))")) {
@@ -80,6 +84,41 @@ form?.addEventListener("submit", e => {
     say(each, radio.name, "P");
   } else flush();
 });
+/* A copy, or a page that was left: what waits on the device is shown as it was said. */
+for (const tap of form ? mine() : []) {
+  const radio = tap.url === here.pathname + here.search && find(`[name="e.${tap.row}"][value="${tap.fields[`e.${tap.row}`]}"]`, form);
+  if (radio) radio.checked = true;
+}
+
+/* Without a network the page of a child does not open: who leaves is said here, with whom and when. */
+const leaving = find("dialog[data-leave]"), now = () => new Date().toLocaleTimeString("fr", { hour: "2-digit", minute: "2-digit" });
+form?.addEventListener("click", e => {
+  const link = e.target.closest("[data-row] a"), line = link?.closest("[data-row]");
+  if (!line || !leaving || (navigator.onLine && !isOff)) return;
+  e.preventDefault();
+  leaving.dataset.of = line.dataset.row;
+  find("[data-name]", leaving).textContent = find("h3", line).textContent;
+  find("[data-flags]", leaving).replaceChildren(...[...line.querySelectorAll(".tag")].map(tag => tag.cloneNode(true)));
+  leaving.querySelectorAll("input").forEach(input => { input.value = input.type === "time" ? now() : ""; });
+  leaving.showModal();
+});
+find("form", leaving || document)?.addEventListener("submit", e => {
+  if (!leaving || !leaving.contains(e.target)) return;
+  e.preventDefault();
+  if (e.submitter?.value !== "leave") return leaving.close();
+  const row = leaving.dataset.of, line = find(`[data-row="${row}"]`, form), [who, at] = ["who", "at"].map(name => e.target.elements[name].value.trim());
+  if (!who || !at) return e.target.reportValidity();
+  say(line, `e.${row}`, "L", { [`w.${row}`]: who, [`h.${row}`]: at });
+  find("small", line).textContent = `départ à ${at}, ${who}, gardé sur la tablette`;
+  leaving.close();
+});
+/* A long sheet: what one types keeps the names that hold it. */
+const plain = text => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+find("[data-narrow]")?.addEventListener("input", e => {
+  const wanted = plain(e.target.value.trim());
+  form.querySelectorAll("[data-row]").forEach(line => { line.hidden = !plain(find("h3", line).textContent).includes(wanted); });
+});
+find("[data-narrow]")?.addEventListener("keydown", e => { if (e.key === "Enter") e.preventDefault(); });
 addEventListener("online", flush);
 setInterval(() => { if (mine().length) flush(); }, 15000);
 flush();

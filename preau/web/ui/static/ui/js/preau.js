@@ -137,6 +137,11 @@ $$("a[data-opens]").forEach(a => a.addEventListener("click", e => {
   title.scrollIntoView({ block: "start" });
 }));
 
+/* the sheets that « Pointage » keeps on a device leave with who logs out; what was tapped and not sent, numbers only, waits */
+const forget = () => self.caches?.delete("preau-pointage");
+$$("form[action$='/deconnexion/']").forEach(form => form.addEventListener("submit", forget));
+if ($("[autocomplete=current-password]")) forget();
+
 /* single-key shortcuts: off until asked for (WCAG 2.1.4), never while one types */
 $$("input[data-keys]").forEach(box => {
   const name = `preau-keys-${box.dataset.keys}`;
