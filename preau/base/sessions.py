@@ -9,6 +9,7 @@ SECOND = "second"  # the second factor was shown
 PROVED = "proved"  # when the password was last typed; gone once a remembered session has stayed idle
 LOCKED = "locked"  # the collectivité where a tablet was locked; nothing opens before its code
 TRIES = "tries"  # wrong codes since
+TABLET, LOCKS_AFTER = "tablette", 120  # cookie of a device that locks itself, after so many seconds without a gesture
 IDLE, IDLE_SHORT = 60 * 60, 30 * 60
 ABSOLUTE = 12 * 3600
 REMEMBER = 30 * 24 * 3600

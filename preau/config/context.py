@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from preau.base import sessions
 from preau.base.actor import FAMILY
 from preau.domain.accounts.enums import Role
 from preau.domain.creche.queries.enrolments import care_enrolments
@@ -60,6 +61,9 @@ class Chrome:
     household_id: int | None = None
     household_url: str = ""
     basket: Any = None  # what is ticked and not sent, counted when a page shows it (one query)
+    locks_after: int = 0  # seconds: a tablet that locks itself, of an agent who has a code
+    unlock_url: str = ""
+    attendance_url: str = ""
     search_url: str = ""  # of those who may look for a family
     shell: str = "ui/public.html"  # what a lost page stands in: the reader keeps the menu
 
@@ -107,6 +111,10 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         found.shell = "ui/family.html" if family else "ui/staff.html"
         if not family and actor.has_role(Role.AGENT, Role.MANAGER, Role.ADMIN):
             found.search_url = address("staff:families", slug)
+        if not family and request.COOKIES.get(sessions.TABLET) == "1" and request.user.tablet_code:  # type: ignore[union-attr]
+            found.locks_after = sessions.LOCKS_AFTER
+            found.unlock_url = address("staff:attendance_unlock", slug)
+            found.attendance_url = address("staff:attendance", slug)
         found.home_url = address("family:home" if family else "staff:home", slug)
     return {"chrome": found, "organisation": organisation, "labels": organisation.labels}
 

@@ -87,13 +87,13 @@ class TenantMiddleware:
         if policy is None:
             if request.path.startswith("/admin/"):
                 if sessions.LOCKED in request.session:
-                    return redirect("staff:attendance_unlock", slug=request.session[sessions.LOCKED])
+                    return _locked(request)
                 return _before_admin(request)
             raise Http404("no policy declared")
         if policy.audience == policies.PUBLIC:
             return None
         if sessions.LOCKED in request.session and not policy.opens_locked:
-            return redirect("staff:attendance_unlock", slug=request.session[sessions.LOCKED])
+            return _locked(request)
         return self._refusal(request, policy)
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
@@ -122,7 +122,10 @@ class TenantMiddleware:
         if request.actor is None:
             note_refused(request)
             raise Http404("no membership here")
-        if policy.audience != policies.ACCOUNT:
+        is_locked = (
+            policy.opens_locked and sessions.LOCKED in request.session
+        )  # a step that is forced waits for the code
+        if policy.audience != policies.ACCOUNT and not is_locked:
             forced = forced_step(request)
             if forced:
                 return terms_first(request, forced) or redirect(forced)
@@ -130,6 +133,17 @@ class TenantMiddleware:
             note_refused(request)
             raise Http404("families only, agents only, or another role")
         return ask_proof(request) if _lacks_proof(request, policy) else None
+
+
+def _locked(request: Any) -> HttpResponse:
+    """Ask for the code of the tablet. A form that was being written elsewhere asks to log in: nothing of it is lost."""
+    slug = request.session[sessions.LOCKED]
+    if request.method == "POST" and "X-Part" not in request.headers and request.organisation is not None:
+        request.left_account_id = request.user.pk
+        logout(request)
+        request.actor = None
+        return log_in_again(request) or redirect("account:login", slug=slug)
+    return redirect("staff:attendance_unlock", slug=slug)
 
 
 def _before_admin(request: Any) -> HttpResponse | None:

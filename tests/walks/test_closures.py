@@ -25,8 +25,8 @@ def test_a_school_closes_and_opens_after_all(demo, open_page, width):
     heading(page, "Bonjour")
     hand.act(page.get_by_role("navigation", name="Menu principal").get_by_role("link", name=re.compile("Fermetures")))
     walk.on("Fermetures")
-    hand.act(page.get_by_role("link", name="Fermer", exact=True))
-    walk.on("Fermer")
+    hand.act(page.get_by_role("link", name="Déclarer une fermeture"))
+    walk.on("Nouvelle fermeture")
     hand.write("Du", DAY.isoformat())
     hand.pick("Lieu", SCHOOL)
     words = f"grève des enseignants {width}"

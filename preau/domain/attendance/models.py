@@ -49,7 +49,14 @@ class Presence(TenantModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation_id", "child", "on", "activity", "moment", "starts_minute"], name="presence_once"
+                fields=["organisation_id", "child", "on", "activity", "site", "moment", "starts_minute"],
+                condition=Q(section=None),
+                name="presence_once",
+            ),
+            models.UniqueConstraint(
+                fields=["organisation_id", "child", "on", "activity", "section", "starts_minute"],
+                condition=Q(section__isnull=False),
+                name="presence_once_section",
             ),
             models.CheckConstraint(
                 condition=Q(ends_minute__gt=F("starts_minute"), ends_minute__lte=DAY), name="presence_hours"

@@ -38,7 +38,7 @@ class TooManyTaps(Exception):
 
 
 class InvalidTap(ValueError):
-    """What was sent is no tap: an hour out of the day, a departure before the arrival, a key too long."""
+    """What was sent is no tap: an hour out of the day, a departure with nobody or without hour, a key too long."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -172,6 +172,17 @@ def is_under_way(*, pointed: int, waited: int) -> bool:
     (False, True, False)
     """
     return pointed > 0 and pointed >= waited
+
+
+def after_own(tap: Tap, *, before: Iterable[Tap]) -> datetime:
+    """Return when a tap was said, put after what its own device had said before.
+
+    A device sends in the order in which it says; how long each sending took blurs the hours by some seconds.
+
+    :param before: the taps of the same presence that arrived earlier.
+    """
+    mine = [each.said_at for each in before if tap.device and each.device == tap.device]
+    return max([tap.said_at, *(each + timedelta(microseconds=1) for each in mine)])
 
 
 def true_time(said_at: datetime, *, sent_at: datetime, received_at: datetime) -> datetime:

@@ -7,9 +7,12 @@ import pytest
 from preau.base.models import OutboxMail
 from preau.domain.attendance.enums import Act, Alert
 from preau.domain.attendance.models import Presence
+from preau.domain.attendance.operations.recording import Pointed, record
 from preau.domain.attendance.queries.alerts import conflicts, day_alerts
+from preau.domain.attendance.rules import SheetKey, Tap
 from preau.domain.bookings.operations import load_bookings
 from preau.domain.creche.models import CareRange
+from preau.domain.organisations.models import Site
 from tests.domain.attendance.test_recording import DAY, THEN, alerts, key_of, point, roll
 from tests.factories.absences import Absences, send
 from tests.factories.creche import Creche
@@ -156,3 +159,81 @@ def test_the_alerts_of_a_day_cost_the_same_for_thirty_children(
     with django_assert_max_num_queries(6):
         assert len(seen(agent).lines) == 14
     assert Presence.objects.count() == 16
+
+
+def in_care(creche, home, offer, section, start, end):
+    return CareRange.objects.create(
+        organisation_id=creche.town.id,
+        enrolment=creche.enrol(home, offer),
+        family=home.family,
+        child=home.children[0],
+        section=section,
+        on=DAY,
+        starts_minute=start,
+        ends_minute=end,
+        booked_at=THEN,
+    )
+
+
+@pytest.fixture
+def sections(town):
+    """Two sections of a crèche; in the first, two children are pointed and one is not."""
+    creche = Creche(town, sections=("Petits", "Grands"))
+    offer = creche.offer()
+    offer.activity.late_after = LATE
+    offer.activity.save(update_fields=["late_after"])
+    ranges = [
+        in_care(creche, town.household(name), offer, creche.sections[0], 540, 1020) for name in ("Aubry", "Bel", "Cot")
+    ]
+    return creche.sections, ranges
+
+
+def test_a_child_welcomed_in_another_section_is_not_looked_for(town, agent, sections):
+    (first, second), ranges = sections
+    here = SheetKey(section_id=first.pk)
+    for line in roll(agent, here).lines[1:]:
+        point(agent, here, line)
+    assert [line.child_id for line in seen(agent, 700).lines] == [ranges[0].child_id]
+    said = [Pointed(ranges[0].child_id, 545, Tap("welcomed", Act.PRESENT, THEN, minute=545))]
+    record(actor=agent, key=SheetKey(section_id=second.pk), on=DAY, pointed=said, now=THEN)
+    assert [line.kind for line in seen(agent, 700).lines] == [Alert.UNBOOKED]
+
+
+def test_hours_that_moved_keep_the_line_that_was_pointed(town, agent, sections):
+    (first, _second), ranges = sections
+    here = SheetKey(section_id=first.pk)
+    for line in roll(agent, here).lines:
+        point(agent, here, line)
+    CareRange.objects.filter(pk=ranges[0].pk).update(starts_minute=530)
+    lines = roll(agent, here).lines
+    assert [(line.is_expected, line.state.seen) for line in lines] == [(True, "present")] * 3
+    assert seen(agent, 700).lines == ()
+    point(agent, here, lines[0], Act.ABSENT, at=1, seen=1)
+    assert Presence.objects.count() == 3
+    assert Presence.objects.get(child=ranges[0].child_id).care_range_id == ranges[0].pk
+
+
+def test_what_was_put_right_since_is_told_to_nobody(town, agent, offer, homes):
+    Absences(town).open(offer.activity, frees=False)
+    key, other = key_of(offer), town.household("Morel")
+    first = roll(agent, key).lines[0]
+    point(agent, key, first, Act.ABSENT)
+    said = [Pointed(other.children[0].pk, START, Tap("came", Act.PRESENT, THEN))]
+    record(actor=agent, key=key, on=DAY, pointed=said, now=THEN)
+    send(town.parent(homes[0]), homes[0], DAY, now=THEN)
+    enrolment = town.enrol(other, offer, child=other.children[0])
+    pairs = [(enrolment.pk, slot.pk) for slot in slots_of(offer, code="S") if slot.on == DAY]
+    load_bookings(actor=town.system, pairs=pairs, now=NOW)
+    assert alerts(town) == 0
+
+
+def test_absent_in_one_canteen_and_there_in_another(town, agent, offer, homes):
+    elsewhere = Site.objects.create(organisation_id=town.id, name="Cantine B", kind="school")
+    town.offer(site=elsewhere)
+    key, line = key_of(offer), roll(agent, key_of(offer)).lines[0]
+    point(agent, key, line, Act.ABSENT)
+    there = SheetKey(elsewhere.pk, offer.activity_id, "Soir")
+    said = [Pointed(line.child_id, START, Tap("there", Act.PRESENT, THEN))]
+    record(actor=agent, key=there, on=DAY, pointed=said, now=THEN)
+    states = {row.site_id: row.seen for row in Presence.objects.all()}
+    assert states == {offer.site_id: "absent", elsewhere.pk: "present"}

@@ -361,3 +361,35 @@ def test_of_two_records_made_one_the_taps_are_put_together(town, agent, offer, h
     row = Presence.objects.get()
     assert (row.child_id, row.taps_count, row.seen, row.arrived_minute) == (kept, 3, Seen.PRESENT, 990)
     assert sorted(row.taps.values_list("serial", flat=True)) == [1, 2, 3]
+
+
+def test_one_tablet_on_a_slow_network_keeps_its_own_order(agent, offer, home):
+    """The first sending took five seconds, the second none: by the clocks alone, the first tap would come last."""
+    key, line = key_of(offer), roll(agent, key_of(offer)).lines[0]
+    for name, act, seconds in (("a", Act.PRESENT, 5), ("b", Act.ABSENT, 2)):
+        tap = Tap(name, act, THEN + timedelta(seconds=seconds), device="tablet", minute=990)
+        said = [Pointed(line.child_id, line.hours.start, tap)]
+        record(actor=agent, key=key, on=DAY, pointed=said, now=THEN + timedelta(seconds=6))
+    assert Presence.objects.get().seen == Seen.ABSENT
+
+
+def test_a_departure_before_the_arrival_is_to_be_checked(agent, offer, home):
+    key, line = key_of(offer), roll(agent, key_of(offer)).lines[0]
+    point(agent, key, line, minute=1000)
+    point(agent, key, line, Act.LEFT, now=THEN + timedelta(hours=1), seen=1, minute=400, who="Mamie")
+    assert Presence.objects.get().has_conflict
+
+
+def test_two_records_made_one_keep_the_flag_the_telling_and_what_was_planned(town, agent, offer, home):
+    kept, gone = town.household("Dupré").children[0], home.children[0]
+    key, start = key_of(offer), roll(agent, key_of(offer)).lines[0].hours.start
+    for child_id, name in ((kept.pk, "k"), (gone.pk, "g")):
+        said = [Pointed(child_id, start, Tap(name, Act.PRESENT, THEN))]
+        record(actor=agent, key=key, on=DAY, pointed=said, now=THEN)
+    Presence.objects.filter(child=gone).update(has_conflict=True, told_at=THEN)
+    manager = town.agent("manager", account=town.account("responsable", role="manager"))
+    with transaction.atomic():
+        merge_children(actor=manager, kept_id=kept.pk, absorbed_id=gone.pk, values={}, now=THEN)
+    row = Presence.objects.get(child=kept)
+    assert (row.has_conflict, row.told_at, row.is_expected) == (True, THEN, True)
+    assert row.booking_id is not None

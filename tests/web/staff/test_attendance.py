@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from preau.domain.accounts.models import Account
 from preau.domain.attendance.models import Presence, PresenceTap
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import load_bookings
@@ -134,7 +135,7 @@ def test_a_departure_says_with_whom_and_warns_of_who_must_not_come(client, home,
     unnamed = client.post(url(town, "attendance_leave", child.pk), {"who": "autre", "at": "18:40"})
     assert "Écrivez le nom de la personne" in unnamed.text
     done = client.post(url(town, "attendance_leave", child.pk), {"who": aunt.pk, "at": "18:40"}, follow=True)
-    assert "Départ enregistré à 18:40." in done.text
+    assert "Dupré à 18 h 40" in done.text.replace("\u00a0", " ")
     row = Presence.objects.get()
     assert (row.left_minute, row.collected_by) == (18 * 60 + 40, "Nadège Thirion")
     assert "10 min après l’heure" in client.get(url(town)).text
@@ -440,3 +441,79 @@ def test_of_a_child_of_two_homes_the_parent_whose_day_it_is_is_said(client, home
     assert whose.full_name in tile
     alone = client.get(url(town, "attendance_line", home.children[1].pk)).text
     assert "Chez ce parent aujourd’hui" not in alone
+
+
+def test_all_present_is_taken_back_at_once(client, home, town):
+    first, _second = rows(home)
+    client.post(url(town), {**hidden(client.get(url(town))), f"e.{first}": "A"})
+    done = client.post(url(town), {**hidden(client.get(url(town))), "all": "1"}, follow=True)
+    assert "1 enfant noté présent." in done.text
+    batch = re.search(r'name="undo_all" value="([0-9a-f]{32})"', done.text)[1]
+    back = client.post(url(town), {**hidden(done), "undo_all": batch}, follow=True)
+    assert "undo_all" not in back.text
+    states = dict(Presence.objects.values_list("child_id", "seen"))
+    assert states == {home.children[0].pk: "absent", home.children[1].pk: "waited"}
+
+
+def leaving(client, town, child, **more):
+    sent = {"who": "autre", "name": "Mamie Odette", "at": "18:40", **more}
+    return client.post(url(town, "attendance_leave", child.pk), sent)
+
+
+def test_a_departure_comes_after_the_arrival_and_a_small_child_never_leaves_alone(client, home, town):
+    first, _second = rows(home)
+    client.post(url(town), {**hidden(client.get(url(town))), f"e.{first}": "P"})  # at 17:32
+    early = leaving(client, town, home.children[0], at="07:10")
+    assert (early.status_code, "Le départ vient après l’arrivée" in early.text) == (422, True)
+    town.school_class.level = "MS"
+    town.school_class.save(update_fields=["level"])
+    page = client.get(url(town, "attendance_line", home.children[0].pk)).text
+    assert "Part seul" not in page
+    assert leaving(client, town, home.children[0], who="seul").status_code == 422
+    town.school_class.level = "CM1"
+    town.school_class.save(update_fields=["level"])
+    assert leaving(client, town, home.children[0], who="seul").status_code == 302
+    assert Presence.objects.get().collected_by == "sans accompagnant"
+
+
+def test_who_is_away_or_gone_has_no_departure_to_note(client, home, town):
+    first, second = rows(home)
+    client.post(url(town), {**hidden(client.get(url(town))), f"e.{first}": "A", f"e.{second}": "P"})
+    assert "Pas de départ à noter" in client.get(url(town, "attendance_line", home.children[0].pk)).text
+    assert leaving(client, town, home.children[1]).status_code == 302
+    gone = client.get(url(town, "attendance_line", home.children[1].pk)).text
+    assert "Confirmer le départ" not in gone
+    assert "Mamie Odette" in gone
+
+
+def test_a_past_contradiction_is_settled_by_who_corrects(home, town, monkeypatch):
+    agent = client_of(town.account("accueil", role="agent"))
+    first, _second = rows(home)
+    for device, choice, key in (("a" * 32, "P", "1" * 32), ("b" * 32, "A", "2" * 32)):
+        agent.post(url(town), {f"p.{first}": "0||", f"e.{first}": choice, "k": key, "d": device})
+    monkeypatch.setattr("preau.config.clock.now", lambda: THEN + timedelta(days=2))
+    page = agent.get(page_url("attendance_check")).text
+    [action] = re.findall(r'<form method="post" action="([^"]*moment[^"]*)"', page)
+    sent = dict(re.findall(r'name="(suite|motif|p\.[^"]*)" value="([^"]*)"', page))
+    done = agent.post(action.replace("&amp;", "&"), {**sent, f"e.{first}": "A"}, follow=True)
+    assert "Aucune contradiction" in done.text
+    assert PresenceTap.objects.get(reason="Deux tablettes se contredisaient").act == "absent"
+
+
+def test_a_form_written_elsewhere_is_not_lost_when_the_tablet_is_locked(client, home, town):
+    chosen(client)
+    client.post(page_url("attendance_lock"))
+    first, _second = rows(home)
+    kept = client.post(url(town), {f"e.{first}": "P", "motif": "un mot qui compte"})
+    assert kept.status_code == 403
+    assert 'name="password"' in kept.text
+    assert "/connexion/" in client.get(list_url()).headers["Location"]
+
+
+def test_a_step_that_is_forced_waits_for_the_code(client, town):
+    chosen(client)
+    client.post(page_url("attendance_lock"))
+    Account.objects.filter(username="animatrice").update(must_change_password=True)
+    assert client.get(page_url("attendance_unlock")).status_code == 200
+    assert client.post(page_url("attendance_unlock"), {"code": "4071"}).url == list_url()
+    assert "identifiants" in client.get(list_url()).headers["Location"]

@@ -174,7 +174,7 @@ def test_a_minimum_service_is_asked_answered_at_home_and_by_telephone_and_listed
     assert "Service minimum d’accueil : Enfant" not in after
     coming = client.get(service_url(pk)).text
     assert ("Enfant1 Dupré" in coming, "Enfant2 Dupré" in coming) == (True, False)
-    assert "1 groupe de 15 commencé" in coming
+    assert "1 groupe (15 au plus)" in coming
     sent = {"act": "answers", first: "1", f"w{first}": "1", second: "1", f"w{second}": "0"}
     done = client.post(service_url(pk, "tous"), sent, follow=True)
     assert "1 réponse notée." in done.text
@@ -200,3 +200,18 @@ def test_after_the_hour_a_family_reads_its_answer_and_whom_to_call(client, home,
     assert "appelez la mairie" in parent.get(address).text
     late = parent.post(address, {f"r.{home.children[0].pk}.{DAY.isoformat()}": "1"}, follow=True)
     assert "L’heure est passée" in late.text
+
+
+def test_a_stale_page_of_one_parent_leaves_the_answer_of_the_other(client, home, town):
+    pk = struck(client, town)
+    client.post(
+        service_url(pk), {"words": "À l’école", "day": (TODAY + timedelta(days=1)).isoformat(), "hour": "12:00"}
+    )
+    parent = client_of(home.account)
+    [address] = set(re.findall(r'href="([^"]*/service-minimum/[0-9]+/)"', parent.get("/ville-test/famille/").text))
+    first, second = (f"r.{child.pk}.{DAY.isoformat()}" for child in home.children)
+    parent.post(address, {first: "0", f"w{first}": ""})
+    client.post(service_url(pk), {"act": "answers", first: "1", f"w{first}": "0"})  # the other, by telephone
+    parent.post(address, {first: "0", f"w{first}": "0", second: "1", f"w{second}": ""})
+    coming = client.get(service_url(pk)).text
+    assert "2 enfants viennent" in coming

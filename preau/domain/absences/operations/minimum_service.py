@@ -146,19 +146,21 @@ def tell_families(*, actor: Actor, service_id: int, now: datetime) -> int:
     told = 0
     for family_id, mine in children.items():
         for reader, pupils_told in by_reader(actor=actor, family_id=family_id, moments=mine):
-            _post(actor, row, reader, pupils_told, now=now)
+            _post(actor, row, reader, pupils_told, family_id=family_id, now=now)
             told += 1
     return told
 
 
-def _post(actor: Actor, row: MinimumService, reader: Account, pupils: list[Pupil], *, now: datetime) -> None:
+def _post(
+    actor: Actor, row: MinimumService, reader: Account, pupils: list[Pupil], *, family_id: int, now: datetime
+) -> None:
     days = span_words([date.fromisoformat(day) for day in row.days])
     post_letter(
         organisation_id=actor.organisation_id,
         reader=reader,
         template="minimum_service",
         subject=f"Service minimum d’accueil, {days} : votre enfant viendra-t-il ?",
-        key=f"minimum-service-{row.pk}-{reader.pk}",
+        key=f"minimum-service-{row.pk}-{family_id}-{reader.pk}",
         now=now,
         route="family:minimum_service",
         args=[row.pk],

@@ -181,7 +181,17 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="presence",
             constraint=models.UniqueConstraint(
-                fields=("organisation_id", "child", "on", "activity", "moment", "starts_minute"), name="presence_once"
+                condition=models.Q(("section", None)),
+                fields=("organisation_id", "child", "on", "activity", "site", "moment", "starts_minute"),
+                name="presence_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="presence",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("section__isnull", False)),
+                fields=("organisation_id", "child", "on", "activity", "section", "starts_minute"),
+                name="presence_once_section",
             ),
         ),
         migrations.AddConstraint(

@@ -2,34 +2,42 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db import transaction
+from django.db.models import QuerySet
 
 from preau.base.actor import Actor
 from preau.domain.absences.operations.telling import by_reader
+from preau.domain.absences.queries.moments import missed_starts
 from preau.domain.accounts.models import Account
 from preau.domain.accounts.operations.letters import post_letter
 from preau.domain.attendance.enums import Seen
 from preau.domain.attendance.models import Presence
 from preau.domain.attendance.queries.alerts import Waited, late_children, unexpected
 from preau.domain.attendance.rules import local_minute
+from preau.domain.bookings.enums import BookingStatus
+from preau.domain.bookings.models import Booking
+from preau.domain.creche.enums import RangeStatus
+from preau.domain.creche.models import CareRange
 from preau.domain.families.queries.children import homes_in_charge
 from preau.kernel.french_dates import day_words, hour_words
 
+A_DAY = timedelta(days=1)
 SETTLES = timedelta(minutes=20)  # a tap that is undone at once is told to nobody
 
 
+@transaction.atomic
 def tell_families(*, actor: Actor, now: datetime) -> int:
     """Post a mail to each household of what was pointed today and not expected; return how many. For the machine.
 
     A child expected, not announced absent, and absent; a child there without having booked; a child who is not pointed
     once its activity waits no longer, where the others are. Once for each moment, when nobody has touched it for
-    `SETTLES`; what two tablets contradict waits until somebody has looked.
+    `SETTLES`; what two tablets contradict waits until somebody has looked, and what was put right since is told to
+    nobody. The presences are held: two runs, or a tap meanwhile, wait for each other.
     """
     on = now.astimezone(actor.zone).date()
-    late = _late(actor, on, minute=local_minute(now, zone=actor.zone))
-    wanted = Q(pk__in=_unexpected(actor, on, now).values("pk")) | Q(pk__in=late)
-    rows = list(Presence.objects.filter(wanted).select_related("child", "activity", "site", "enrolment").order_by("pk"))
+    rows = _to_tell(actor, on, now)
     by_family: dict[int, list[Presence]] = {}
     for row in rows:
         for family_id in _families(actor, row):
@@ -41,6 +49,41 @@ def tell_families(*, actor: Actor, now: datetime) -> int:
             told += 1
     Presence.objects.filter(pk__in=[row.pk for row in rows]).update(told_at=now)
     return told
+
+
+def _to_tell(actor: Actor, on: date, now: datetime) -> list[Presence]:
+    late = _late(actor, on, minute=local_minute(now, zone=actor.zone))
+    ids = {*late, *_unexpected(actor, on, now).values_list("pk", flat=True)}
+    held = Presence.objects.filter(pk__in=ids, told_at=None).order_by("pk").select_for_update(of=("self",))
+    rows = list(held.select_related("child", "activity", "site", "enrolment"))
+    missed = missed_starts(actor=actor, start=on, end=on + A_DAY) if rows else frozenset()
+    booked = _planned_now(actor, on, {row.child_id for row in rows if not row.is_expected})
+    return [row for row in rows if _is_still_so(row, late, missed, booked)]
+
+
+def _is_still_so(row: Presence, late: Collection[int], missed: Collection[Any], booked: Collection[Any]) -> bool:
+    if row.seen == Seen.WAITED:
+        return row.pk in late
+    if row.seen == Seen.ABSENT:
+        return (row.enrolment_id, row.on, row.starts_minute) not in missed
+    return not row.is_expected and not any(
+        child_id == row.child_id and starts < row.ends_minute and row.starts_minute < ends
+        for child_id, starts, ends in booked
+    )
+
+
+def _planned_now(actor: Actor, on: date, child_ids: Collection[int]) -> list[tuple[int, int, int]]:
+    """(child, start, end) of what was booked for children, perhaps since they came. Two queries."""
+    if not child_ids:
+        return []
+    here: dict[str, Any] = {"organisation_id": actor.organisation_id, "on": on, "child_id__in": child_ids}
+    unit = "slot__unit"
+    booked = Booking.objects.filter(**here, status=BookingStatus.BOOKED)
+    ranges = CareRange.objects.filter(**here, status=RangeStatus.BOOKED)
+    return [
+        *booked.values_list("child_id", f"{unit}__starts_minute", f"{unit}__ends_minute"),
+        *ranges.values_list("child_id", "starts_minute", "ends_minute"),
+    ]
 
 
 def _unexpected(actor: Actor, on: date, now: datetime) -> QuerySet[Presence]:

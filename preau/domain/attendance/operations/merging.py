@@ -2,6 +2,7 @@
 
 from preau.base.actor import Actor
 from preau.domain.accounts.enums import Role
+from preau.domain.attendance.enums import Seen
 from preau.domain.attendance.models import Presence, PresenceTap
 from preau.domain.attendance.operations.recording import settle
 from preau.domain.families.enums import PersonKind
@@ -28,7 +29,22 @@ def move_presences(*, actor: Actor, kind: PersonKind, kept_id: int, absorbed_id:
         for serial, tap in enumerate(row.taps.order_by("serial"), start=same.taps_count + 1):
             PresenceTap.objects.filter(pk=tap.pk).update(presence=same, serial=serial)
         row.delete()
+        _keep_what_was_known(same, row)
         settle(presence=same)
+
+
+def _keep_what_was_known(kept: Presence, gone: Presence) -> None:
+    """What was planned for either stands, a contradiction waits for somebody, and a family is not told again."""
+    kept.has_conflict = kept.has_conflict or gone.has_conflict or {kept.seen, gone.seen} == {Seen.PRESENT, Seen.ABSENT}
+    kept.told_at = min(filter(None, (kept.told_at, gone.told_at)), default=None)
+    if gone.is_expected and not kept.is_expected:
+        kept.is_expected, kept.is_announced = True, gone.is_announced
+        kept.enrolment_id, kept.booking_id, kept.care_range_id = gone.enrolment_id, gone.booking_id, gone.care_range_id
+    kept.save(
+        update_fields=[
+            *("has_conflict", "told_at", "is_expected", "is_announced", "enrolment", "booking", "care_range"),
+        ]
+    )
 
 
 def fold_presences(*, actor: Actor, kept_id: int, absorbed_id: int) -> None:
@@ -42,4 +58,4 @@ def fold_presences(*, actor: Actor, kept_id: int, absorbed_id: int) -> None:
 
 
 def _moment(row: Presence) -> tuple[object, ...]:
-    return (row.on, row.activity_id, row.moment, row.starts_minute)
+    return (row.on, row.activity_id, row.site_id, row.section_id, row.moment, row.starts_minute)

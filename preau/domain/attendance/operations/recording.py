@@ -12,7 +12,14 @@ from preau.base.facts import NotFound
 from preau.domain.accounts.enums import Role
 from preau.domain.attendance.enums import Act
 from preau.domain.attendance.models import Presence, PresenceTap
-from preau.domain.attendance.queries.roster import Planned, SheetPlace, activity_of_section, place_of, planned_on
+from preau.domain.attendance.queries.roster import (
+    Planned,
+    SheetPlace,
+    activity_of_section,
+    attached,
+    place_of,
+    planned_on,
+)
 from preau.domain.attendance.queries.sheets import presences
 from preau.domain.attendance.rules import (
     LATEST_SYNC,
@@ -23,6 +30,7 @@ from preau.domain.attendance.rules import (
     SheetKey,
     Tap,
     TooManyTaps,
+    after_own,
     check_day,
     check_tap,
     contradicts,
@@ -78,7 +86,9 @@ def record(
     reason = " ".join(reason.replace("\x00", "").split())[:MAX_REASON]
     _check(actor, on, pointed, now=now, reason=reason)
     place = place_of(actor=actor, key=key)
-    sheet = _Sheet(place, on, {each.row: each for each in planned_on(actor=actor, place=place, on=on)})
+    kept = list(presences(actor=actor, place=place, on=on))
+    planned = attached(planned=planned_on(actor=actor, place=place, on=on), kept=kept)
+    sheet = _Sheet(place, on, planned, frozenset((each.child_id, each.starts_minute) for each in kept))
     held = _hold(actor, sheet, {each.row for each in pointed})
     known = _taps_of(actor, held.values())
     fresh = _fresh(actor, pointed)
@@ -123,12 +133,12 @@ class _Sheet:
     place: SheetPlace
     on: date
     planned: Mapping[RowKey, Planned]
+    known: frozenset[RowKey]  # those that are there already
 
 
 def _hold(actor: Actor, sheet: _Sheet, rows: Collection[RowKey]) -> dict[RowKey, Presence]:
     """Make the presences that are not there yet, and lock those of the sheet that are spoken of."""
-    place, on, planned = sheet.place, sheet.on, sheet.planned
-    known = {(each.child_id, each.starts_minute) for each in presences(actor=actor, place=place, on=on)}
+    place, on, planned, known = sheet.place, sheet.on, sheet.planned, sheet.known
     added = {row for row in rows if row not in planned and row not in known}
     _check_children(actor, {child_id for child_id, _start in added}, on)
     fallback = place.activity_id or (activity_of_section(actor=actor, place=place) if added else 0)
@@ -202,7 +212,9 @@ def _fresh(actor: Actor, pointed: Sequence[Pointed]) -> list[Pointed]:
 
 
 def _append(actor: Actor, presence: Presence, taps: list[Tap], said: Tap, *, now: datetime, reason: str) -> PresenceTap:
-    tap = replace(said, serial=len(taps) + 1, said_at=min(said.said_at, now))
+    tap = replace(
+        said, serial=len(taps) + 1, said_at=after_own(replace(said, said_at=min(said.said_at, now)), before=taps)
+    )
     unread = unread_by(tap, before=taps)
     if not unread:
         presence.has_conflict = False  # whoever says it has read all that was said
@@ -231,6 +243,8 @@ def _append(actor: Actor, presence: Presence, taps: list[Tap], said: Tap, *, now
 
 def _settle(presence: Presence, taps: Sequence[Tap], plan: Planned | None, *, actor: Actor, now: datetime) -> None:
     _write_state(presence, taps)
+    if presence.arrived_minute is not None and (presence.left_minute or DAY) < presence.arrived_minute:
+        presence.has_conflict = True  # it left before it came: one of the two hours is wrong
     presence.updated_at, presence.updated_by = now, actor.display_name[:120]
     if plan is not None:  # what was planned and is no more stays written: a bill reads it
         presence.is_expected, presence.is_announced = True, plan.is_announced

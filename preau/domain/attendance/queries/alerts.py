@@ -139,19 +139,25 @@ def late_children(
     missed = missed_starts(actor=actor, start=on, end=on + A_DAY)
     late = [each for each in late if (each.enrolment_id, on, each.starts_minute) not in missed]
     pointed: Counter[SheetKey] = Counter()
+    seen: dict[int, list[Presence]] = {}
     told: dict[SheetKey, set[tuple[int, int]]] = {}
-    known = set()
     rows = Presence.objects.filter(organisation_id=actor.organisation_id, on=on)
     for row in limited(rows, actor=actor, department="activity__department", site="site"):
         if row.seen != Seen.WAITED:
             pointed[_key(row)] += 1
-            known.add((_key(row), row.child_id, row.starts_minute))
+            seen.setdefault(row.child_id, []).append(row)
         elif row.told_at is not None:
             told.setdefault(_key(row), set()).add((row.child_id, row.starts_minute))
-    late = [each for each in late if (each.key, each.child_id, each.starts_minute) not in known]
+    late = [each for each in late if not any(_answers(row, each) for row in seen.get(each.child_id, ()))]
     waits = Counter(each.key for each in late)
     begun = {key for key, count in waits.items() if is_under_way(pointed=pointed[key], waited=count)}
     return late, {key: frozenset(told.get(key, ())) for key in begun}
+
+
+def _answers(row: Presence, waited: Waited) -> bool:
+    """What was pointed answers for a child who is waited for: here at those hours, in whatever room, or said absent."""
+    overlaps = row.starts_minute < waited.ends_minute and waited.starts_minute < row.ends_minute
+    return overlaps and (row.seen == Seen.PRESENT or _key(row) == waited.key)
 
 
 _CHILD = ("child_id", "child__first_name", "child__last_name", "child__hue", "enrolment_id")

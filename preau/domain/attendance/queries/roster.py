@@ -1,7 +1,7 @@
 """Who is planned on a sheet."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,6 +9,8 @@ from preau.base.actor import Actor
 from preau.base.facts import NotFound
 from preau.base.scope import limited
 from preau.domain.absences.queries.moments import missed_starts
+from preau.domain.attendance.enums import Seen
+from preau.domain.attendance.models import Presence
 from preau.domain.attendance.rules import SheetKey
 from preau.domain.bookings.enums import BookingStatus
 from preau.domain.bookings.models import Booking
@@ -132,6 +134,27 @@ def planned_on(*, actor: Actor, place: SheetPlace, on: date) -> list[Planned]:
         rows = _enrolled(actor, place, on)
     missed = missed_starts(actor=actor, start=on, end=on + A_DAY) if rows else frozenset()
     return [Planned(*row, is_announced=(row[3], on, row[2].start) in missed) for row in rows]
+
+
+def attached(*, planned: Iterable[Planned], kept: Iterable[Presence]) -> dict[tuple[int, int], Planned]:
+    """Return who is planned, by the line under which it was pointed.
+
+    Hours that moved since a child was pointed keep the line that they overlap: it is not waited for a second time.
+    """
+    found = {each.row: each for each in planned}
+    rows = {(each.child_id, each.starts_minute): each for each in kept if each.seen != Seen.WAITED}
+    for row, presence in rows.items():
+        hours = TimeRange(presence.starts_minute, presence.ends_minute)
+        moved = [
+            each
+            for each in found.values()
+            if each.child_id == row[0] and each.row not in rows and each.hours.meets(hours)
+        ]
+        if row not in found and moved:
+            first = min(moved, key=lambda each: each.hours)
+            del found[first.row]
+            found[row] = replace(first, hours=TimeRange(row[1], max(first.hours.end, row[1] + 1)))
+    return found
 
 
 Row = tuple[int, int, TimeRange, int, int | None, int | None]

@@ -13,7 +13,7 @@ from preau.base.scope import limited
 from preau.domain.absences.queries.moments import absent_by_section, absent_counts
 from preau.domain.attendance.enums import Act, Seen
 from preau.domain.attendance.models import Presence, PresenceTap
-from preau.domain.attendance.queries.roster import Planned, SheetPlace, planned_on
+from preau.domain.attendance.queries.roster import Planned, SheetPlace, attached, planned_on
 from preau.domain.attendance.rules import SheetKey, State
 from preau.domain.bookings.queries.expected import classes_between, headcounts
 from preau.domain.catalogue.enums import BookingMode
@@ -58,6 +58,11 @@ class SheetLine:
     announced: int
     tally: Tally
     needs_booking: bool = True
+
+    @property
+    def awaited(self) -> int:
+        """Return how many are expected and were not announced absent."""
+        return max(self.expected - self.announced, 0)
 
     @property
     def to_point(self) -> int:
@@ -131,6 +136,11 @@ class Roll:
     @property
     def expected(self) -> int:
         return sum(line.is_expected for line in self.lines)
+
+    @property
+    def awaited(self) -> int:
+        """Return how many are expected and were not announced absent."""
+        return sum(line.is_expected and not line.is_announced for line in self.lines)
 
     @property
     def to_point(self) -> int:
@@ -255,8 +265,9 @@ def roll_of(*, actor: Actor, place: SheetPlace, on: date) -> Roll:
 
     :param place: just read for this actor.
     """
-    planned = {each.row: each for each in planned_on(actor=actor, place=place, on=on)}
-    kept = {(row.child_id, row.starts_minute): row for row in presences(actor=actor, place=place, on=on)}
+    every = list(presences(actor=actor, place=place, on=on))
+    planned = attached(planned=planned_on(actor=actor, place=place, on=on), kept=every)
+    kept = {(row.child_id, row.starts_minute): row for row in every}
     gone = {row for row, presence in kept.items() if row not in planned and presence.seen == Seen.WAITED}
     rows = [row for row in {*planned, *kept} if row not in gone]
     child_ids = {child_id for child_id, _start in rows}

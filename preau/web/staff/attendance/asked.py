@@ -171,7 +171,11 @@ def arrival_now(request: Any, asked: Asked) -> int | None:
 
 def page_of(request: Any) -> str:
     """The name of the page that sends a form, so that a double click says one thing; "" when it has none."""
-    name = str(request.POST.get("page", ""))
+    return read_page(str(request.POST.get("page", "")))
+
+
+def read_page(name: str) -> str:
+    """Return the name of a page, or "" when it is none."""
     return name if _NAME.fullmatch(name) else ""
 
 
@@ -191,6 +195,9 @@ def said(request: Any, asked: Asked, roll: Roll) -> list[Pointed]:
     if undone := by_row.get(request.POST.get("undo", "")):
         seen, _was, last = _shown(request, undone.row)
         return [tap_of(request, undone, Act.UNDO, page=page, seen=seen, target=last)] if last else []
+    if batch := read_page(str(request.POST.get("undo_all", ""))):
+        mine = [line for line in roll.lines if line.last_tap.startswith(f"{batch}:")]
+        return [tap_of(request, line, Act.UNDO, page=page, target=line.last_tap) for line in mine]
     minute = arrival_now(request, asked)
     if "all" in request.POST:
         waited = [line for line in roll.lines if line.needs_pointing]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from preau.domain.attendance.enums import Act
+from preau.domain.attendance.enums import Act, Seen
 from preau.domain.attendance.operations.recording import Pointed, record
 from preau.domain.attendance.queries.roster import SheetPlace
 from preau.domain.attendance.queries.sheets import RollLine, history_of
@@ -23,6 +23,7 @@ from preau.domain.enrolments.queries.files import visible_children
 from preau.domain.families.queries.custody import adult_of_day
 from preau.domain.families.queries.people import ContactLine, contacts_of_child, holders_of_child
 from preau.kernel.clock_times import clock_words
+from preau.kernel.french_dates import hour_words
 from preau.web.staff.attendance.asked import (
     Asked,
     address,
@@ -33,11 +34,11 @@ from preau.web.staff.attendance.asked import (
     seen_on_page,
     tap_of,
 )
-from preau.web.staff.attendance.lock import locks_after
 from preau.web.staff.lists.care import READERS, care_of
 from preau.web.ui.policy import staff_page
 from preau.web.ui.typed import Clock, Text
 
+NURSERY = ("TPS", "PS", "MS", "GS")
 SOMEBODY, ALONE = "autre", "seul"
 STATES = [
     ("present", gettext_lazy("Présent")),
@@ -48,8 +49,12 @@ STATES = [
 class LeaveForm(forms.Form):
     """With whom a child leaves, and when."""
 
-    who = Text(max_length=20, error_messages={"required": gettext_lazy("Dites avec qui l’enfant part.")})
-    name = Text(label=gettext_lazy("Nom de cette personne"), max_length=MAX_WHO, required=False)
+    who = Text(
+        label=gettext_lazy("Qui vient chercher l’enfant"),
+        max_length=20,
+        error_messages={"required": gettext_lazy("Dites avec qui l’enfant part.")},
+    )
+    name = Text(label=gettext_lazy("Nom, si c’est quelqu’un d’autre"), max_length=MAX_WHO, required=False)
     at = Clock(label=gettext_lazy("Heure de départ"))
 
     def clean(self) -> dict[str, Any]:
@@ -92,8 +97,11 @@ def leave(request: Any, slug: str, sheet: str, child_id: int) -> HttpResponse:
     form = LeaveForm(request.POST)
     people = _people(request, child_id)
     if form.is_valid():
-        who = _who(form, people, _parents(request, child_id))
-        if who is None:
+        who = _who(form, people, _parents(request, child_id), may_leave_alone=_may_leave_alone(asked, found))
+        arrived = found.state.arrived if found.state.is_here else None
+        if arrived is not None and form.cleaned_data["at"] < arrived:
+            form.add_error("at", _("Le départ vient après l’arrivée, à %s.") % hour_words(arrived))
+        elif who is None:
             form.add_error("who", _("Choisissez une personne de la liste, ou « quelqu’un d’autre »."))
         else:
             tap = tap_of(
@@ -106,7 +114,7 @@ def leave(request: Any, slug: str, sheet: str, child_id: int) -> HttpResponse:
                 seen=seen_on_page(request),
             )
             if not (why := _write(request, asked, [tap])):
-                messages.success(request, _("Départ enregistré à %s.") % clock_words(form.cleaned_data["at"]))
+                messages.success(request, _gone_words(found, form.cleaned_data["at"], who))
                 return redirect(address(request, asked, voir="departs"))
             form.add_error(None, why)
     return _page(request, sheet, child_id, leaving=form)
@@ -180,13 +188,31 @@ def _turn(request: Any, asked: Asked, child_id: int, parents: list[tuple[str, st
     return f"p{adult_id}" if adult_id else ""
 
 
-def _who(form: LeaveForm, people: list[ContactLine], parents: list[tuple[str, str]]) -> str | None:
+def _gone_words(found: RollLine, minute: int, who: str) -> str:
+    words = {"child": f"{found.first_name} {found.last_name}", "at": hour_words(minute), "who": who}
+    return _("Départ de %(child)s à %(at)s : %(who)s.") % words
+
+
+def _may_leave(asked: Asked, found: RollLine) -> bool:
+    """Who is there, or may be though nobody pointed it; neither who has left, nor who is said to be away."""
+    is_away = found.state.seen is Seen.ABSENT or (found.is_announced and found.state.seen is Seen.WAITED)
+    return not asked.is_past and not asked.is_to_come and found.state.left is None and not is_away
+
+
+def _may_leave_alone(asked: Asked, found: RollLine) -> bool:
+    """Neither a baby nor a pupil of a nursery school leaves alone, whatever a family has signed."""
+    return not asked.key.section_id and found.level not in NURSERY
+
+
+def _who(
+    form: LeaveForm, people: list[ContactLine], parents: list[tuple[str, str]], *, may_leave_alone: bool
+) -> str | None:
     """The name that is kept; None when the choice is nobody of the list."""
     chosen = form.cleaned_data["who"]
     if chosen in dict(parents):
         return dict(parents)[chosen][:MAX_WHO]
     if chosen == ALONE:
-        return _("Seul")
+        return _("sans accompagnant") if may_leave_alone else None
     if chosen == SOMEBODY:
         return str(form.cleaned_data["name"])
     for person in people:
@@ -209,7 +235,7 @@ def _page(
     has_errors = bool((leaving and leaving.errors) or (correcting and correcting.errors))
     now = clock_words(local_minute(request.now, zone=request.actor.zone))
     known = {
-        "state": "" if state.seen == "waited" else state.seen,
+        "state": "" if state.seen == "waited" or found.has_conflict else state.seen,  # nothing is assumed of a doubt
         "arrived": clock_words(state.arrived) if state.arrived is not None else "",
         "left": clock_words(state.left) if state.left is not None else "",
     }
@@ -226,8 +252,8 @@ def _page(
         "correcting": correcting or CorrectionForm(initial=known),
         "traces": history_of(actor=request.actor, place=place, on=asked.on, line=found),
         "may_correct": request.actor.has_role("agent", "manager") and not asked.is_to_come,
-        "may_leave": not asked.is_past and not asked.is_to_come,
+        "may_leave": _may_leave(asked, found),
+        "may_leave_alone": _may_leave_alone(asked, found),
         "page": uuid4().hex,
-        "locks_after": locks_after(request),
     }
     return render(request, "staff/attendance/line.html", context, status=422 if has_errors else 200)

@@ -20,8 +20,7 @@ from preau.web.staff.lists.care import READERS
 from preau.web.ui.policy import staff_page, unlocking
 from preau.web.ui.typed import Text
 
-COOKIE, A_YEAR = "tablette", 365 * 24 * 3600
-AFTER = 120  # seconds without a gesture
+A_YEAR = 365 * 24 * 3600
 MOST_TRIES = 5
 DIGITS = {"inputmode": "numeric", "autocomplete": "off", "pattern": "[0-9]*"}
 
@@ -43,15 +42,6 @@ class CodeForm(forms.Form):
         if found.get("code") and found.get("again") and found["code"] != found["again"]:
             self.add_error("again", _("Les deux codes diffèrent."))
         return found
-
-
-def _locks(request: Any) -> bool:
-    return bool(request.COOKIES.get(COOKIE) == "1")
-
-
-def locks_after(request: Any) -> int:
-    """Return after how many seconds this device locks itself; 0: it does not, or its agent has no code."""
-    return AFTER if _locks(request) and request.user.tablet_code else 0
 
 
 @staff_page(*READERS)
@@ -108,10 +98,12 @@ def code(request: Any, slug: str) -> HttpResponse:
 
 
 def _with_cookie(request: Any, response: HttpResponse, *, locks: bool) -> HttpResponse:
-    path = reverse("staff:attendance", args=[request.organisation.slug])
+    path = reverse("staff:home", args=[request.organisation.slug])
     if locks:
         secure = request.is_secure()
-        response.set_cookie(COOKIE, "1", max_age=A_YEAR, path=path, httponly=True, samesite="Lax", secure=secure)
+        response.set_cookie(
+            sessions.TABLET, "1", max_age=A_YEAR, path=path, httponly=True, samesite="Lax", secure=secure
+        )
     else:
-        response.delete_cookie(COOKIE, path=path, samesite="Lax")
+        response.delete_cookie(sessions.TABLET, path=path, samesite="Lax")
     return response

@@ -26,12 +26,12 @@ from preau.web.staff.attendance.asked import (
     new_line,
     open_sheet,
     page_of,
+    read_page,
     refusal,
     said,
     shown,
     tap_of,
 )
-from preau.web.staff.attendance.lock import locks_after
 from preau.web.staff.attendance.watch import watched
 from preau.web.staff.dates import read_day
 from preau.web.staff.lists.care import READERS, care_of
@@ -45,6 +45,8 @@ VIEWS = {
     "alertes": gettext_lazy("À lire"),
     "departs": gettext_lazy("Départs"),
 }
+
+SHOWN = ("", "departs")  # even when nobody is there: their place does not move
 
 
 @staff_page(*READERS)
@@ -63,9 +65,27 @@ def sheets(request: Any, slug: str) -> HttpResponse:
         "sites": list(by_site.items()),
         "forgotten": [line for line in lines if line.to_point] if _is_over(request, on) else [],
         "watched": watched(request, on),
-        "locks_after": locks_after(request),
+        "words": {line.key: _words(line, is_today=on == request.today) for line in lines},
     }
     return render(request, "staff/attendance/sheets.html", context)
+
+
+def _words(line: SheetLine, *, is_today: bool) -> str:
+    """« 17 attendus, 5 présents, 2 partis »; once the day is over, who came."""
+    tally = line.tally
+    if line.needs_booking:
+        found = [ngettext("%s attendu", "%s attendus", line.awaited) % line.awaited]
+    else:
+        found = [ngettext("%s inscrit, sans réservation", "%s inscrits, sans réservation", line.awaited) % line.awaited]
+    if is_today and tally.present:
+        found.append(ngettext("%s présent", "%s présents", tally.here) % tally.here)
+    elif tally.present:
+        found.append(ngettext("%s venu", "%s venus", tally.present) % tally.present)
+    if is_today and tally.gone:
+        found.append(ngettext("%s parti", "%s partis", tally.gone) % tally.gone)
+    if tally.unexpected:
+        found.append(ngettext("%s sans réservation", "%s sans réservation", tally.unexpected) % tally.unexpected)
+    return ", ".join(found)
 
 
 def _is_over(request: Any, on: date) -> bool:
@@ -93,7 +113,8 @@ def sheet(request: Any, slug: str, sheet: str) -> HttpResponse:
     _say(request, pointed)
     if request.POST.get("suite") == "verifier":
         return redirect("staff:attendance_check", slug=slug)
-    return redirect(address(request, asked, voir=request.GET.get("voir", "")[:12]))
+    more = {"lot": page_of(request)} if "all" in request.POST and pointed else {}
+    return redirect(address(request, asked, voir=request.GET.get("voir", "")[:12], **more))
 
 
 def _write(request: Any, asked: Asked, pointed: list[Pointed], *, reason: str) -> str:
@@ -115,7 +136,8 @@ def _part(request: Any, sheet: str, pointed: list[Pointed], why: str) -> HttpRes
     asked, roll = open_sheet(request, sheet)
     rows = {each.row for each in pointed}
     lines = [line for line in roll.lines if (line.child_id, line.hours.start) in rows]
-    context = {**_frame(request, asked, roll, lines), "why": why}
+    counts = {"": len(roll.lines), "attente": roll.to_point, "departs": roll.here}
+    context = {**_frame(request, asked, roll, lines), "why": why, "view_counts": counts.items()}
     return render(request, "staff/attendance/_part.html", context, status=422 if why else 200)
 
 
@@ -131,13 +153,20 @@ def _page(request: Any, asked: Asked, roll: Roll, *, status: int = 200) -> HttpR
         "departs": lambda line: line.state.is_here,
     }
     counts = {view: sum(map(keep, roll.lines)) for view, keep in keeps.items()}
+    batch = read_page(request.GET.get("lot", ""))
     rows = [line for line in roll.lines if keeps[chosen](line)]
     if chosen == "departs":
         rows.sort(key=lambda line: line.hours.end)
     context |= {
         "lines": rows,
         "chosen": chosen,
-        "views": [(view, words, counts[view]) for view, words in VIEWS.items() if counts[view] or view in ("", chosen)],
+        "views": [
+            (view, words, counts[view])
+            for view, words in VIEWS.items()
+            if counts[view] or view in SHOWN or view == chosen
+        ],
+        "batch": batch,
+        "batch_count": sum(line.last_tap.startswith(f"{batch}:") for line in roll.lines) if batch else 0,
         "page": uuid4().hex,
         "typed": {line.row: request.POST.get(f"e.{line.row}", "") for line in rows} if status != 200 else {},
         "reason": request.POST.get("motif", "")[:MAX_REASON],
@@ -154,7 +183,6 @@ def _frame(request: Any, asked: Asked, roll: Roll, lines: list[RollLine]) -> dic
         "lines": lines,
         "shown": {line.row: shown(line) for line in lines},
         "care": care_of(actor=request.actor, child_ids=ids, on=request.today),
-        "locks_after": locks_after(request),
         "is_closed_day": asked.is_to_come or (asked.is_past and not request.actor.has_role("agent", "manager")),
     }
 

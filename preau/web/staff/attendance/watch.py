@@ -17,7 +17,6 @@ from preau.domain.attendance.enums import Alert
 from preau.domain.attendance.queries.alerts import Conflict, Said, conflicts, count_conflicts, day_alerts
 from preau.domain.attendance.rules import SheetKey, local_minute
 from preau.kernel.clock_times import DAY
-from preau.web.staff.attendance.lock import locks_after
 from preau.web.staff.lists.care import READERS
 from preau.web.ui.policy import staff_page
 
@@ -104,7 +103,7 @@ class Row:
     said: list[tuple[str, Said]]  # « Tablette A », what it said
     line_url: str
     sheet_url: str
-    is_settled_here: bool  # by one button: today, and nobody was said to have left
+    is_settled_here: bool  # by one button: nobody was said to have left, and this agent writes that day
 
     @property
     def name(self) -> str:
@@ -118,8 +117,7 @@ def to_check(request: Any, slug: str) -> HttpResponse:
     """What two tablets contradict, with what each said: somebody who was there says what is true."""
     rows = [_row(request, each) for each in conflicts(actor=request.actor, today=request.today)]
     corrects = request.actor.has_role("agent", "manager")
-    context = {"rows": rows, "corrects": corrects, "locks_after": locks_after(request)}
-    return render(request, "staff/attendance/to_check.html", context)
+    return render(request, "staff/attendance/to_check.html", {"rows": rows, "corrects": corrects})
 
 
 def _row(request: Any, each: Conflict) -> Row:
@@ -128,7 +126,7 @@ def _row(request: Any, each: Conflict) -> Row:
         _said(each.said),
         _line(request, each.key, each.on, (each.child_id, each.starts_minute)),
         _sheet(request, each.key, each.on),
-        is_settled_here=each.on == request.today and not each.has_left,
+        is_settled_here=not each.has_left and (each.on == request.today or request.actor.has_role("agent", "manager")),
     )
 
 

@@ -8,7 +8,7 @@ const POLICY = ["default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'
 const given = async copy => new Response((await copy.text()).replace('data-copy="" hidden=""', "data-copy"), { headers: { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": POLICY } });
 const copyOf = async address => {
   const store = await caches.open(COPIES), url = new URL(address), on = url.searchParams.get("date");
-  if (await store.match(new URL("verrou/", registration.scope))) return store.match(new URL("deverrouiller/", registration.scope));
+  if (await (await caches.open("preau-verrou")).match(new URL("verrou/", registration.scope))) return store.match(new URL("deverrouiller/", registration.scope));
   url.hash = "";
   for (const less of ["date", "voir"]) { /* a view that was not kept: the whole sheet */
     url.searchParams.delete(less);

@@ -24,6 +24,10 @@ const show = (tap, page) => {
   if (why) tell(why.textContent);
   if (!form || tap.url !== here.pathname + here.search) return;
   const line = find(`[data-row="${tap.row}"]`, form);
+  page.querySelectorAll("[data-count-of]").forEach(now => {
+    const old = find(`[data-count-of="${now.dataset.countOf}"]`, form);
+    if (old) old.textContent = now.textContent;
+  });
   for (const place of ["[data-counts]", "[data-to-point]"]) {
     const old = find(place, form), now = find(place, page);
     if (old && now) old.innerHTML = now.innerHTML;
@@ -36,7 +40,7 @@ const show = (tap, page) => {
   if (had) (find(`[value="${value}"]`, fresh) || find("input[type=radio]", fresh))?.focus();
 };
 
-let busy = false, isOff = !!find("[data-copy]:not([hidden])");
+let busy = false, flying = "", isOff = !!find("[data-copy]:not([hidden])");
 const flush = async () => {
   if (busy) return;
   busy = true;
@@ -46,6 +50,7 @@ const flush = async () => {
     body.set("csrfmiddlewaretoken", find("[name=csrfmiddlewaretoken]").value);
     for (const [name, value] of [...Object.entries(tap.fields), ["k", tap.key], ["at", tap.at], ["sent", Date.now()], ["d", localStorage.getItem(DEVICE)]]) body.set(name, value);
     let answer;
+    flying = tap.key;
     try { answer = await fetch(tap.url, { method: "POST", body, headers: { "X-Part": "line" }, redirect: "manual" }); } catch { why = "Hors ligne."; isOff = true; break; }
     isOff = false;
     if (answer.type === "opaqueredirect" || answer.status === 403) { why = "Reconnectez-vous, ou déverrouillez la tablette."; break; }
@@ -56,17 +61,38 @@ const flush = async () => {
     else show(tap, new DOMParser().parseFromString(await answer.text(), "text/html"));
   }
   busy = false;
+  flying = "";
   count(why);
   if (sent) dispatchEvent(new Event("preau:sent"));
 };
 
-const say = (line, name, value, more = {}) => {
-  const row = line.dataset.row, fields = { [name]: value, ...more, [`p.${row}`]: form.elements[`p.${row}`].value };
+/* Each tap is kept at once: the button is for who has no script, or a tablet that keeps nothing. */
+const save = on => { const button = form && find("[data-save]", form); if (button) button.hidden = !on; };
+save(false);
+const now = () => new Date().toLocaleTimeString("fr", { hour: "2-digit", minute: "2-digit" });
+
+const say = (line, name, value, more = {}, shown = form.elements[`p.${line.dataset.row}`].value) => {
+  const row = line.dataset.row, fields = { [name]: value, ...more, [`p.${row}`]: shown };
   if (form.elements.motif) fields.motif = form.elements.motif.value;
   tell("");
   const fits = keep([...kept(), { who: me, url: here.pathname + here.search, row, fields, key: hex(), at: Date.now() }]);
-  if (!fits) return tell("Cette tablette ne garde rien : finissez par « Enregistrer ».");
+  if (!fits) { save(true); return tell("Cette tablette ne garde rien : finissez par « Enregistrer »."); }
+  if (isOff || !navigator.onLine) find("small", line).textContent = `noté à ${now()}, gardé sur la tablette`;
   flush();
+};
+
+/* What waits on the device is taken off it; what is on its way, or was received, is undone by its own name. */
+const undo = (line, row) => {
+  const waiting = mine().filter(tap => tap.url === here.pathname + here.search && tap.row === row && tap.fields[`e.${row}`]), latest = waiting.pop();
+  if (!latest) return say(line, "undo", row);
+  if (latest.key === flying) {
+    const [seen, was] = form.elements[`p.${row}`].value.split("|");
+    return say(line, "undo", row, {}, `${seen}|${was}|${latest.key}`);
+  }
+  keep(kept().filter(tap => tap.key !== latest.key));
+  const value = waiting.pop()?.fields[`e.${row}`];
+  line.querySelectorAll("input[type=radio]").forEach(radio => { radio.checked = value ? radio.value === value : radio.defaultChecked; });
+  count(isOff ? "Hors ligne." : "");
 };
 
 form?.addEventListener("change", e => {
@@ -77,7 +103,7 @@ form?.addEventListener("submit", e => {
   const line = e.submitter?.name === "undo" && e.submitter.closest("[data-row]");
   if (!line && !mine().length && navigator.onLine && !isOff) return;
   e.preventDefault(); /* what waits on the device leaves first: a page that does not come would hide it */
-  if (line) say(line, "undo", e.submitter.value);
+  if (line) undo(line, e.submitter.value);
   else if (e.submitter?.name === "all") for (const each of form.querySelectorAll("[data-wait]:not(:has(:checked))")) {
     const radio = find("[value=P]", each);
     radio.checked = true;
@@ -85,17 +111,24 @@ form?.addEventListener("submit", e => {
   } else flush();
 });
 /* A copy, or a page that was left: what waits on the device is shown as it was said. */
+const gone = (line, at, who) => {
+  line.dataset.gone = "";
+  find("small", line).textContent = `départ à ${at}, ${who}, gardé sur la tablette`;
+};
 for (const tap of form ? mine() : []) {
-  const radio = tap.url === here.pathname + here.search && find(`[name="e.${tap.row}"][value="${tap.fields[`e.${tap.row}`]}"]`, form);
+  const line = tap.url === here.pathname + here.search && find(`[data-row="${tap.row}"]`, form), said = tap.fields[`e.${tap.row}`];
+  const radio = line && find(`[value="${said === "L" ? "P" : said}"]`, line);
   if (radio) radio.checked = true;
+  if (line && said === "L") gone(line, tap.fields[`h.${tap.row}`], tap.fields[`w.${tap.row}`]);
 }
 
 /* Without a network the page of a child does not open: who leaves is said here, with whom and when. */
-const leaving = find("dialog[data-leave]"), now = () => new Date().toLocaleTimeString("fr", { hour: "2-digit", minute: "2-digit" });
+const leaving = find("dialog[data-leave]");
 form?.addEventListener("click", e => {
   const link = e.target.closest("[data-row] a"), line = link?.closest("[data-row]");
   if (!line || !leaving || (navigator.onLine && !isOff)) return;
   e.preventDefault();
+  if ("gone" in line.dataset || find("[value=A]:checked", line)) return tell("Pas de départ à noter : cet enfant n’est pas présent.");
   leaving.dataset.of = line.dataset.row;
   find("[data-name]", leaving).textContent = find("h3", line).textContent;
   find("[data-flags]", leaving).replaceChildren(...[...line.querySelectorAll(".tag")].map(tag => tag.cloneNode(true)));
@@ -109,16 +142,31 @@ find("form", leaving || document)?.addEventListener("submit", e => {
   const row = leaving.dataset.of, line = find(`[data-row="${row}"]`, form), [who, at] = ["who", "at"].map(name => e.target.elements[name].value.trim());
   if (!who || !at) return e.target.reportValidity();
   say(line, `e.${row}`, "L", { [`w.${row}`]: who, [`h.${row}`]: at });
-  find("small", line).textContent = `départ à ${at}, ${who}, gardé sur la tablette`;
+  gone(line, at, who);
   leaving.close();
 });
 /* A long sheet: what one types keeps the names that hold it. */
 const plain = text => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 find("[data-narrow]")?.addEventListener("input", e => {
   const wanted = plain(e.target.value.trim());
-  form.querySelectorAll("[data-row]").forEach(line => { line.hidden = !plain(find("h3", line).textContent).includes(wanted); });
+  const lines = [...form.querySelectorAll("[data-row]")], all = find("[name=all]", form);
+  lines.forEach(line => { line.hidden = !plain(find("h3", line).textContent).includes(wanted); });
+  find("[data-none]", form).hidden = lines.some(line => !line.hidden);
+  if (all) all.hidden = Boolean(wanted); /* « tous » are those that one sees */
 });
 find("[data-narrow]")?.addEventListener("keydown", e => { if (e.key === "Enter") e.preventDefault(); });
-addEventListener("online", flush);
+/* What needs the network says so; once it is back and all is sent, a copy gives way to the page. */
+document.addEventListener("click", e => {
+  if (!e.target.closest("[data-online]") || (navigator.onLine && !isOff)) return;
+  e.preventDefault();
+  tell("Sans réseau, un enfant ne se cherche pas : notez son nom, ajoutez-le au retour du réseau.");
+});
+document.addEventListener("submit", e => {
+  if (!e.target.matches("[data-lock-now]") || e.defaultPrevented || (navigator.onLine && !isOff)) return;
+  e.preventDefault();
+  tell("Sans réseau, cette tablette ne se verrouille pas : son code n’y a pas été choisi.");
+});
+addEventListener("preau:sent", () => { if (!mine().length && find("[data-copy]:not([hidden])")) location.reload(); });
+addEventListener("online", () => { if (!mine().length && find("[data-copy]:not([hidden])")) location.reload(); else flush(); });
 setInterval(() => { if (mine().length) flush(); }, 15000);
 flush();

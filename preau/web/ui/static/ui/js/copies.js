@@ -15,6 +15,7 @@ const copyOfPage = () => {
   page.querySelectorAll("[data-said],[data-kept],[data-copy]").forEach(place => { place.hidden = true; });
   page.querySelectorAll("[data-copy] time").forEach(place => { place.textContent = clock(); });
   page.querySelectorAll("dialog").forEach(each => each.removeAttribute("open"));
+  page.querySelectorAll("[data-collector]").forEach(each => each.remove());
   return `<!doctype html>${page.outerHTML}`;
 };
 

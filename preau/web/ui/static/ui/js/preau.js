@@ -137,10 +137,30 @@ $$("a[data-opens]").forEach(a => a.addEventListener("click", e => {
   title.scrollIntoView({ block: "start" });
 }));
 
-/* the sheets that « Pointage » keeps on a device leave with who logs out; what was tapped and not sent, numbers only, waits */
-const forget = () => self.caches?.delete("preau-pointage");
-$$("form[action$='/deconnexion/']").forEach(form => form.addEventListener("submit", forget));
-if ($("[autocomplete=current-password]")) forget();
+/* the sheets that « Pointage » keeps on a device leave with who logs out; what was tapped and not sent waits. A device that is
+   locked stays so until one logs in */
+const forget = name => self.caches?.delete(name);
+$$("form[action$='/deconnexion/']").forEach(form => form.addEventListener("submit", () => forget("preau-pointage")));
+if ($("[autocomplete=current-password]")) ["preau-pointage", "preau-verrou"].forEach(forget);
+
+/* a code that is chosen here opens this device without a network too: a key derived from it is kept (lock.js) */
+$$("form[data-choose]").forEach(form => form.addEventListener("submit", async e => {
+  if (!self.crypto?.subtle || "derived" in form.dataset) return;
+  e.preventDefault();
+  form.dataset.derived = "";
+  const salt = crypto.getRandomValues(new Uint8Array(16)), text = bits => [...new Uint8Array(bits)].map(n => n.toString(16).padStart(2, "0")).join("");
+  const key = await crypto.subtle.importKey("raw", new TextEncoder().encode(form.elements.code.value), "PBKDF2", false, ["deriveBits"]);
+  const bits = await crypto.subtle.deriveBits({ name: "PBKDF2", hash: "SHA-256", salt, iterations: 200000 }, key, 256);
+  try { localStorage.setItem("preau-code", JSON.stringify({ who: form.dataset.choose, salt: text(salt), key: text(bits), wrong: 0 })); } catch { /* with a network only */ }
+  form.requestSubmit();
+}));
+
+/* a tablet that locks itself counts the gestures of all its pages (lock.js) */
+try {
+  if (localStorage.getItem("preau-gesture")) for (const what of ["pointerdown", "keydown", "scroll", "touchstart"]) addEventListener(what, () => {
+    if (Date.now() - localStorage.getItem("preau-gesture") > 2000) localStorage.setItem("preau-gesture", Date.now());
+  }, { passive: true, capture: true });
+} catch { /* a browser that keeps nothing */ }
 
 /* single-key shortcuts: off until asked for (WCAG 2.1.4), never while one types */
 $$("input[data-keys]").forEach(box => {
