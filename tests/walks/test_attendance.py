@@ -75,6 +75,7 @@ def test_without_network_nothing_is_lost_nor_doubled(demo, open_page):
     expect(rows.nth(leaver)).to_contain_text("Rozenn Ferelloc, gardé sur la tablette")
     page.goto(address.replace("/pointage/", "/pointage/0-1/"))
     heading(page, "Cette page n’est pas sur la tablette")
+    look(page, "pointage-hors-ligne")
     expect(page.get_by_role("link", name="Garderie périscolaire")).to_be_visible()
     page.close()
     context.set_offline(False)
@@ -148,6 +149,7 @@ def test_a_tablet_that_is_put_down_locks_itself_with_or_without_a_network(demo, 
     look(page, "verrou-feuille")
     page.reload()  # the server keeps it locked
     expect(locked).to_be_visible()
+    look(page, "verrou-page")
     page.get_by_label("Votre code").fill("4072")
     page.get_by_role("button", name="Déverrouiller").click()
     expect(page.get_by_text("Ce code n’est pas le vôtre. Essais restants : 4.")).to_be_visible()

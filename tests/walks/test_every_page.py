@@ -87,7 +87,9 @@ BESIDE = {
         "family:booking_periodicity": "periodicite/",
     }
 }
-ELSEWHERE = {*OF_A_MOMENT, *(name for opened in BESIDE.values() for name in opened)} - set(BESIDE)
+# What a tablet opens by itself: walked, and looked at, in test_attendance.
+OF_A_TABLET = {f"staff:attendance_{name}" for name in ("offline", "unlock", "worker")}
+ELSEWHERE = {*OF_A_TABLET, *OF_A_MOMENT, *(name for opened in BESIDE.values() for name in opened)} - set(BESIDE)
 ERROR_TITLE = re.compile("^Erreur,")
 LOOKS = 20  # at a page that is still being laid out
 MAY_STAY_EMPTY = {"family:dossier_part part=people"}  # a person may be added, or none

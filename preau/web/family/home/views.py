@@ -108,16 +108,15 @@ def home(request: Any, slug: str) -> HttpResponse:
 
 
 def _absent(children: Any, planned: Any, closed: Any) -> list[tuple[date, str, str]]:
-    """(day, first name, words) of what is struck out in the week, but for closures, that have their own lines."""
+    """(day, first name and moments, words) of what is struck out in the week; closures have their own lines."""
     names = {f"c{child.child_id}": child.first_name for child in children}
     shut = {(each.on, each.child_id, each.starts_minute) for each in closed}
-    return sorted(
-        {
-            (each.on, names.get(each.participant_key, ""), each.absence)
-            for each in planned
-            if each.absence and (each.on, _child_of(each.participant_key), each.starts_minute) not in shut
-        }
-    )
+    found: dict[tuple[date, str, str], list[str]] = {}
+    for each in planned:
+        if each.absence and (each.on, _child_of(each.participant_key), each.starts_minute) not in shut:
+            key = (each.on, names.get(each.participant_key, ""), each.absence)
+            found.setdefault(key, []).append(each.name or each.activity)
+    return [(on, ", ".join((name, *dict.fromkeys(units))), words) for (on, name, words), units in sorted(found.items())]
 
 
 def _child_of(key: str) -> int | None:

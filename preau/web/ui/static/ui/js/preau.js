@@ -139,9 +139,9 @@ $$("a[data-opens]").forEach(a => a.addEventListener("click", e => {
 
 /* the sheets that « Pointage » keeps on a device leave with who logs out; what was tapped and not sent waits. A device that is
    locked stays so until one logs in */
-const forget = name => self.caches?.delete(name);
-$$("form[action$='/deconnexion/']").forEach(form => form.addEventListener("submit", () => forget("preau-pointage")));
-if ($("[autocomplete=current-password]")) ["preau-pointage", "preau-verrou"].forEach(forget);
+const forget = name => self.caches?.delete(name), exits = $$("form[action$='/deconnexion/']");
+exits.forEach(form => form.addEventListener("submit", () => forget("preau-pointage")));
+if (!exits.length && $("[autocomplete=current-password]")) ["preau-pointage", "preau-verrou"].forEach(forget);
 
 /* a code that is chosen here opens this device without a network too: a key derived from it is kept (lock.js) */
 $$("form[data-choose]").forEach(form => form.addEventListener("submit", async e => {
