@@ -22,6 +22,7 @@ from preau.domain.absences.queries.closures import ClosureWish
 from preau.domain.absences.queries.minimum_service import service_of, services_of_family
 from preau.domain.absences.rules import AnswersClosed, AnswersTooLate, days_of_service
 from preau.domain.enrolments.models import Schooling
+from preau.domain.families.models import Adult
 from preau.domain.procedures.operations.households import merge_children
 from tests.factories.town import NOW, TODAY, Town
 
@@ -180,3 +181,12 @@ def test_asking_three_hundred_costs_what_one_does(town, manager, home, closure_i
     with django_assert_max_num_queries(9):
         answer(actor=manager, service_id=pk, comes={(each.child_id, DAY): True for each in view.pupils}, now=NOW)
     assert MinimumServiceAnswer.objects.count() == 13
+
+
+def test_an_adult_of_two_households_is_asked_for_the_children_of_each(town, manager, home, closure_id):
+    other = town.household("Ledoux")
+    Adult.objects.filter(pk=other.adult.pk).update(account=home.account)
+    pk = ask(manager, closure_id)
+    assert tell_families(actor=town.system, service_id=pk, now=NOW) == 2
+    mails = OutboxMail.objects.filter(template="minimum_service")
+    assert [mail.to for mail in mails] == [[home.account.email]] * 2
