@@ -122,9 +122,8 @@ class TenantMiddleware:
         if request.actor is None:
             note_refused(request)
             raise Http404("no membership here")
-        is_locked = (
-            policy.opens_locked and sessions.LOCKED in request.session
-        )  # a step that is forced waits for the code
+        # A step that is forced waits for the code.
+        is_locked = policy.opens_locked and sessions.LOCKED in request.session
         if policy.audience != policies.ACCOUNT and not is_locked:
             forced = forced_step(request)
             if forced:

@@ -11,6 +11,8 @@ from tests.walks.hands import Pointer
 from tests.walks.steps import Walk, heading, log_in, look
 
 pytestmark = [pytest.mark.browser]
+KEPT = """caches.open('preau-pointage')
+  .then(store => store.match(location.pathname, {ignoreSearch: true})).then(Boolean)"""
 PAST = "2026-11-12"  # a day that the demo has pointed
 
 
@@ -98,7 +100,9 @@ def test_without_network_nothing_is_lost_nor_doubled(demo, open_page):
 def kept_copy(page):
     """Wait until the tablet has kept the sheet that it shows."""
     for _turn in range(100):
-        kept = page.evaluate("caches.open('preau-pointage').then(s => s.match(location.pathname)).then(Boolean)")
+        kept = page.evaluate(
+            "caches.open('preau-pointage').then(s => s.match(location.pathname, {ignoreSearch: true})).then(Boolean)"
+        )
         if kept and page.evaluate("Boolean(navigator.serviceWorker.controller)"):
             return
         page.wait_for_timeout(200)
@@ -168,3 +172,22 @@ def test_a_tablet_that_is_put_down_locks_itself_with_or_without_a_network(demo, 
     page.get_by_role("button", name="Déverrouiller").click()
     heading(page, "Pointage")
     expect(page.get_by_text("Sans réseau : cette page est celle de")).to_be_visible()
+
+
+def test_the_copy_of_a_sheet_is_the_latest_whatever_was_shown(demo, open_page):
+    """All present at once leads to another address of the same sheet: its copy had kept the sheet as it was before."""
+    page = open_page(1280)
+    log_in(page, demo.account("goulven.le-drevo", "kerploz"))
+    heading(page, "Bonjour")
+    page.goto(page.url.split("/agents")[0] + "/agents/pointage/")
+    page.get_by_role("link", name=re.compile("Restaurant scolaire, Repas")).click()
+    address, waited = page.url, page.locator("[data-wait]")
+    kept_copy(page)
+    assert waited.count() > 0
+    page.get_by_role("button", name=re.compile("^Noter")).click()
+    expect(waited).to_have_count(0)
+    page.wait_for_timeout(1500)  # the copy follows the page
+    page.context.set_offline(True)
+    page.goto(address)
+    expect(page.get_by_text("Sans réseau : cette page est celle de")).to_be_visible()
+    expect(waited).to_have_count(0)

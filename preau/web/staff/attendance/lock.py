@@ -62,7 +62,7 @@ def unlock(request: Any, slug: str) -> HttpResponse:
     """The code opens again; after five wrong ones, one logs in. A script gets a bare answer."""
     is_part = request.headers.get("X-Part") == "lock"
     if request.method != "POST":
-        return render(request, "staff/attendance/unlock.html", {"is_locked": sessions.LOCKED in request.session})
+        return render(request, "staff/attendance/unlock.html")
     if is_code(actor=request.actor, code=request.POST.get("code", "")):
         request.session.pop(sessions.LOCKED, None)
         request.session.pop(sessions.TRIES, None)
@@ -77,7 +77,7 @@ def unlock(request: Any, slug: str) -> HttpResponse:
     why = _("Ce code n’est pas le vôtre. Essais restants : %s.") % left
     if is_part:
         return HttpResponse(why, status=422, content_type="text/plain; charset=utf-8")
-    return render(request, "staff/attendance/unlock.html", {"is_locked": True, "why": why}, status=422)
+    return render(request, "staff/attendance/unlock.html", {"why": why}, status=422)
 
 
 @staff_page(*READERS)

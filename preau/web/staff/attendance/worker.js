@@ -10,22 +10,19 @@ const copyOf = async address => {
   const store = await caches.open(COPIES), url = new URL(address), on = url.searchParams.get("date");
   if (await (await caches.open("preau-verrou")).match(new URL("verrou/", registration.scope))) return store.match(new URL("deverrouiller/", registration.scope));
   url.hash = "";
-  for (const less of ["date", "voir"]) { /* a view that was not kept: the whole sheet */
-    url.searchParams.delete(less);
-    url.searchParams.sort();
-    const found = await store.match(url);
-    if (found && (!on || on === found.headers.get("x-day")) && Date.now() - found.headers.get("x-at") < LONGEST) return given(found);
-  }
-  return store.match(new URL("hors-ligne/", registration.scope));
+  for (const same of ["date", "lot", "voir"]) url.searchParams.delete(same); /* of a view, the whole sheet */
+  url.searchParams.sort();
+  const found = await store.match(url);
+  if (found && (!on || on === found.headers.get("x-day")) && Date.now() - found.headers.get("x-at") < LONGEST) return given(found);
 };
 
 const page = async request => {
   const network = fetch(request), late = new Promise(done => { setTimeout(done, PATIENCE); });
-  try {
-    const answer = await Promise.race([network, late]);
-    if (answer) return answer;
-  } catch { /* no network: the copy */ }
-  return await copyOf(request.url) || network;
+  try { /* a network that is slow: the copy, or else its answer when it comes */
+    return await Promise.race([network, late]) || await copyOf(request.url) || await network;
+  } catch {
+    return await copyOf(request.url) || await caches.match(new URL("hors-ligne/", registration.scope)) || Response.error();
+  }
 };
 
 addEventListener("fetch", e => {

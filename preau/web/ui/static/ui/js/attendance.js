@@ -8,7 +8,7 @@ try { if (!localStorage.getItem(DEVICE)) localStorage.setItem(DEVICE, hex()); } 
 /* What somebody tapped is sent under that person's name, never under that of who takes the tablet next. */
 const me = find("[data-kept]")?.dataset.kept, mine = () => kept().filter(tap => tap.who === me);
 const form = find("form[data-roll]:not([data-closed])"), here = new URL(location.href);
-here.searchParams.delete("voir");
+for (const shown of ["voir", "lot"]) here.searchParams.delete(shown); /* of the same sheet */
 if (form) here.searchParams.set("date", form.dataset.roll);
 
 const tell = words => { const place = find("[data-said]"); if (place) { place.textContent = words; place.hidden = !words; } };
@@ -71,13 +71,18 @@ const save = on => { const button = form && find("[data-save]", form); if (butto
 save(false);
 const now = () => new Date().toLocaleTimeString("fr", { hour: "2-digit", minute: "2-digit" });
 
+const mark = (line, words) => {
+  const place = find("small", line);
+  place.dataset.was ??= place.textContent;
+  place.textContent = words;
+};
 const say = (line, name, value, more = {}, shown = form.elements[`p.${line.dataset.row}`].value) => {
   const row = line.dataset.row, fields = { [name]: value, ...more, [`p.${row}`]: shown };
   if (form.elements.motif) fields.motif = form.elements.motif.value;
   tell("");
   const fits = keep([...kept(), { who: me, url: here.pathname + here.search, row, fields, key: hex(), at: Date.now() }]);
   if (!fits) { save(true); return tell("Cette tablette ne garde rien : finissez par « Enregistrer »."); }
-  if (isOff || !navigator.onLine) find("small", line).textContent = `noté à ${now()}, gardé sur la tablette`;
+  if (isOff || !navigator.onLine) mark(line, `noté à ${now()}, gardé sur la tablette`);
   flush();
 };
 
@@ -92,6 +97,8 @@ const undo = (line, row) => {
   keep(kept().filter(tap => tap.key !== latest.key));
   const value = waiting.pop()?.fields[`e.${row}`];
   line.querySelectorAll("input[type=radio]").forEach(radio => { radio.checked = value ? radio.value === value : radio.defaultChecked; });
+  delete line.dataset.gone;
+  if (!value) mark(line, find("small", line).dataset.was ?? find("small", line).textContent);
   count(isOff ? "Hors ligne." : "");
 };
 
@@ -113,7 +120,7 @@ form?.addEventListener("submit", e => {
 /* A copy, or a page that was left: what waits on the device is shown as it was said. */
 const gone = (line, at, who) => {
   line.dataset.gone = "";
-  find("small", line).textContent = `départ à ${at}, ${who}, gardé sur la tablette`;
+  mark(line, `départ à ${at}, ${who}, gardé sur la tablette`);
 };
 for (const tap of form ? mine() : []) {
   const line = tap.url === here.pathname + here.search && find(`[data-row="${tap.row}"]`, form), said = tap.fields[`e.${tap.row}`];

@@ -3,15 +3,16 @@
 const COPIES = "preau-pointage", owner = find("[data-kept]")?.dataset, shownCopy = find("[data-copy]:not([hidden])");
 const clock = () => new Date().toLocaleTimeString("fr", { hour: "2-digit", minute: "2-digit" });
 
+/* One copy of a sheet, whole and of the day itself: those of its views would tell another hour. */
 const keyOfPage = () => {
   const url = new URL(location.href);
   url.hash = "";
-  url.searchParams.delete("date"); /* only the day itself is kept */
+  for (const same of ["date", "lot", "voir"]) url.searchParams.delete(same);
   url.searchParams.sort();
   return url;
 };
-const copyOfPage = () => {
-  const page = document.documentElement.cloneNode(true);
+const copyOf = shown => {
+  const page = shown.documentElement.cloneNode(true);
   page.querySelectorAll("[data-said],[data-kept],[data-copy]").forEach(place => { place.hidden = true; });
   page.querySelectorAll("[data-copy] time").forEach(place => { place.textContent = clock(); });
   page.querySelectorAll("dialog").forEach(each => each.removeAttribute("open"));
@@ -26,11 +27,17 @@ const clear = async store => {
     if (who && who !== `${owner.kept} ${owner.today}`) await store.delete(request);
   }
 };
+const wholePage = async () => {
+  if (!new URLSearchParams(location.search).get("voir")) return document;
+  const answer = await fetch(keyOfPage()).catch(() => null);
+  return answer?.ok && !answer.redirected ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+};
 const keepCopy = async () => {
   if (!owner?.worker || shownCopy || !self.caches) return;
   const store = await caches.open(COPIES);
   await clear(store);
-  if (owner.day === owner.today) await store.put(keyOfPage(), new Response(copyOfPage(), { headers: {
+  const whole = owner.day === owner.today && await wholePage();
+  if (whole) await store.put(keyOfPage(), new Response(copyOf(whole), { headers: {
     "Content-Type": "text/html; charset=utf-8", "x-who": `${owner.kept} ${owner.today}`, "x-day": owner.day, "x-at": Date.now(), "x-title": encodeURIComponent(find("h1").textContent.trim()) } }));
   const parts = performance.getEntriesByType("resource").map(each => new URL(each.name)).filter(url => url.origin === location.origin && url.pathname.startsWith("/static/"));
   const sheets = [...document.querySelectorAll("link[rel=stylesheet]")].map(link => new URL(link.href));
