@@ -160,7 +160,7 @@ class Activity(TenantModel):
         verbose_name=_("pas arrivé après (minutes)"),
         help_text=_(
             "Minutes après l’heure prévue : un enfant attendu et pas pointé est signalé aux agents, puis à sa famille. "
-            "Vide : personne n’est prévenu."
+            "Vide : personne n’est prévenu."
         ),
     )
 

@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                     "late_after",
                     models.PositiveSmallIntegerField(
                         blank=True,
-                        help_text="Minutes après l’heure prévue\xa0: un enfant attendu et pas pointé est signalé aux agents, puis à sa famille. Vide : personne n’est prévenu.",
+                        help_text="Minutes après l’heure prévue\xa0: un enfant attendu et pas pointé est signalé aux agents, puis à sa famille. Vide : personne n’est prévenu.",
                         null=True,
                         validators=[django.core.validators.MaxValueValidator(600)],
                         verbose_name="pas arrivé après (minutes)",
