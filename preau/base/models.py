@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-from preau.base.encryption import EncryptedJSONField
+from preau.base.encryption import EncryptedJSONField, EncryptedTextField
 from preau.base.scanning import ScanState
 
 
@@ -179,3 +179,14 @@ class StoredFile(TenantModel):
 
     def __str__(self) -> str:
         return f"file {self.pk}"
+
+
+class SealKey(models.Model):
+    """The key and certificate by which this installation seals its papers (see `sealing`). The last one serves."""
+
+    certificate = models.TextField()  # PEM
+    key = EncryptedTextField()  # PEM, PKCS#8
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"seal #{self.pk}"

@@ -80,9 +80,11 @@ INSTALLED_APPS = [
     "preau.domain.documents",
     "preau.domain.publishing",
     "preau.domain.catalogue",
+    "preau.domain.pricing",
     "preau.domain.enrolments",
     "preau.domain.bookings",
     "preau.domain.creche",
+    "preau.domain.contracts",
     "preau.domain.absences",
     "preau.domain.attendance",
     "preau.domain.procedures",
@@ -171,6 +173,7 @@ PREAU_PERIODIC_JOBS = {
     "preau.domain.procedures.tasks.remind_due_pieces": 24 * 3600,
     "preau.domain.procedures.tasks.follow_proofs": 15 * 60,
     "preau.domain.attendance.tasks.tell_unexpected": 10 * 60,
+    "preau.domain.contracts.tasks.follow_contracts": 3600,
 }
 PREAU_PAPERS_DIR = ROOT / "web" / "papers" / "pdf"  # templates of the papers drawn by base.papers
 # The function that looks for viruses: bytes in, "clean", "infected" or "unavailable" out (see base.scanning).

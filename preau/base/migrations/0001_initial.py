@@ -29,6 +29,15 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="SealKey",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("certificate", models.TextField()),
+                ("key", preau.base.encryption.EncryptedTextField()),
+                ("created_at", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
             name="JournalEntry",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -15,6 +15,7 @@ from preau.domain.absences.operations.merging import fold_absences, move_absence
 from preau.domain.accounts.enums import Role
 from preau.domain.attendance.operations.merging import fold_presences, move_presences
 from preau.domain.bookings.operations import merge_participant, move_bookings
+from preau.domain.contracts.operations.merging import merge_contracts, move_contracts
 from preau.domain.creche.operations import merge_hours, move_hours
 from preau.domain.documents.operations.merging import move_adult_documents, move_child_documents, move_family_documents
 from preau.domain.enrolments.enums import EnrolmentStatus
@@ -38,6 +39,7 @@ from preau.domain.families.operations.merging import (
     forget_family,
 )
 from preau.domain.families.queries.custody import has_objection
+from preau.domain.pricing.operations.merging import merge_incomes
 from preau.domain.procedures.enums import OBJECTION, OF_BASKET, OPEN_STATUSES, ProcedureKind, ProcedureStatus
 from preau.domain.procedures.models import Procedure, ProcedurePiece
 from preau.domain.procedures.queries.cases import same_drafts
@@ -225,6 +227,9 @@ def _move(actor: Actor, kind: PersonKind, *, kept_id: int, absorbed_id: int, now
     left_out = move_enrolments(actor=actor, kind=kind, kept_id=kept_id, absorbed_id=absorbed_id)
     cancelled = merge_participant(actor=actor, kind=kind, kept_id=kept_id, absorbed_id=absorbed_id, now=now)
     met = merge_hours(actor=actor, kind=kind, kept_id=kept_id, absorbed_id=absorbed_id, now=now)
+    merge_contracts(actor=actor, kind=kind, kept_id=kept_id, absorbed_id=absorbed_id)
+    if kind is PersonKind.FAMILY:
+        merge_incomes(actor=actor, kept_id=kept_id, absorbed_id=absorbed_id)
     move_absences(actor=actor, kind=kind, kept_id=kept_id, absorbed_id=absorbed_id)
     move_presences(actor=actor, kind=kind, kept_id=kept_id, absorbed_id=absorbed_id)
     more = {"classes": list(left_out), "cancelled_bookings": cancelled, "cancelled_hours": met}
@@ -235,6 +240,7 @@ def _fold(actor: Actor, family_ids: list[int], kind: PersonKind, absorbed_id: in
     """Enrolments of one participant in one offer are one; démarches and drafts follow."""
     for twins in twin_enrolments(actor=actor, family_ids=family_ids):
         move_bookings(actor=actor, kept_id=twins.kept_id, absorbed_id=twins.absorbed_id)
+        move_contracts(actor=actor, kept_id=twins.kept_id, absorbed_id=twins.absorbed_id)
         move_hours(actor=actor, kept_id=twins.kept_id, absorbed_id=twins.absorbed_id)
         fold_absences(actor=actor, kept_id=twins.kept_id, absorbed_id=twins.absorbed_id, now=now)
         fold_presences(actor=actor, kept_id=twins.kept_id, absorbed_id=twins.absorbed_id)

@@ -1,0 +1,150 @@
+"""The days of a signed contract become the bookings of the child."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.db import transaction
+
+from preau.base import journal
+from preau.base.actor import Actor
+from preau.base.facts import NotAllowed, NotFound
+from preau.domain.contracts.enums import VersionKind, VersionState
+from preau.domain.contracts.models import CareContract, ContractVersion, UnbookedDay
+from preau.domain.contracts.queries.quotes import announced_of, open_days
+from preau.domain.contracts.rules.acts import to_write
+from preau.domain.contracts.rules.terms import Terms, parse_terms, planned_days
+from preau.domain.creche.operations import DayWish, RefusedDay, book_days
+from preau.domain.creche.queries.enrolments import CareEnrolment, hold_care, known_care
+from preau.domain.creche.queries.sheets import held_by, ranges_by_day
+from preau.kernel.periods import Period
+from preau.kernel.time_ranges import Ranges, write_ranges
+
+CHANGED = "changed"  # a day that somebody changed by itself since it was planned
+ELSEWHERE = "held_elsewhere"
+NO_ENROLMENT = "not_enrolled"
+AT_ONCE = 500
+
+
+def book_version(*, actor: Actor, version_id: int, now: datetime) -> int:
+    """Put the days of a version in force in the planning; return how many are held by this act. For the machine.
+
+    One transaction: killed, it leaves nothing, and is run again. Run again once done, it does nothing. Days that have
+    no room, and those that somebody changed by itself since, are kept apart for agents (`UnbookedDay`).
+
+    :raises NotFound: no such version in force; :raises NotAllowed: the actor is a person.
+    """
+    if not actor.is_system:
+        raise NotAllowed("book_version")
+    with transaction.atomic():
+        row = _held(actor, version_id)
+        if row.booked_at is not None:
+            return 0
+        count = _book(actor, row, now=now)
+        ContractVersion.objects.filter(pk=row.pk).update(booked_at=now)
+    return count
+
+
+def unbooked_versions(*, organisation_id: int) -> list[int]:
+    """Return the versions in force whose days are not in the planning yet: a task was lost. One query."""
+    rows = ContractVersion.objects.filter(
+        organisation_id=organisation_id, state=VersionState.ACTIVE, booked_at__isnull=True
+    )
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def _held(actor: Actor, version_id: int) -> ContractVersion:
+    found = ContractVersion.objects.filter(
+        organisation_id=actor.organisation_id, pk=version_id, state=VersionState.ACTIVE
+    )
+    contract_id = found.values_list("contract_id", flat=True).first()
+    if contract_id is None:
+        raise NotFound("version")
+    list(CareContract.objects.select_for_update(no_key=True).filter(pk=contract_id).values_list("pk"))
+    row = found.select_related("contract").first()
+    if row is None:
+        raise NotFound("version")
+    hold_care(actor=actor, enrolment_ids=[row.contract.enrolment_id])
+    return row
+
+
+def _book(actor: Actor, row: ContractVersion, *, now: datetime) -> int:
+    enrolment_id = row.contract.enrolment_id
+    enrolment = known_care(actor=actor, enrolment_ids=[enrolment_id]).get(enrolment_id)
+    if enrolment is None:
+        return 0  # it ended since: agents read it on the contract
+    terms, before = parse_terms(row.terms), _replaced(row)
+    period = Period(terms.period.start, max(terms.period.end, before.period.end if before else terms.period.end))
+    planned, replaced = _plans(actor, row, enrolment, terms, before, period, now=now)
+    held = held_by(actor=actor, child_ids={enrolment.child_id}, start=period.start, end=period.end)
+    mine = {on: ranges for (pk, on), ranges in ranges_by_day(expected=held).items() if pk == enrolment_id}
+    others: dict[date, list] = {}
+    for each in held:
+        if each.enrolment_id != enrolment_id:
+            others.setdefault(each.on, []).append(each.hours)
+    writes, changed = to_write(planned, replaced=replaced, held=mine, days=set(planned) | set(replaced))
+    missed = {day: (ranges, CHANGED) for day, ranges in changed.items()}
+    for day, ranges in list(writes.items()):
+        if any(each.meets(other) for each in ranges for other in others.get(day, ())):
+            missed[day] = (writes.pop(day), ELSEWHERE)
+    outcome = book_days(
+        actor=actor, wishes=[DayWish(enrolment_id, day, ranges) for day, ranges in writes.items()], now=now
+    )
+    for refused in outcome.refused:
+        missed[refused.wish.on] = (refused.wish.ranges, _why(refused))
+    _keep_missed(row, missed)
+    journal.record(
+        actor=actor,
+        act="contract.booked",
+        at=now,
+        subject_type="child",
+        subject_id=enrolment.child_id,
+        days=len(outcome.granted),
+        missed=len(missed),
+    )
+    return len(outcome.granted)
+
+
+def _plans(
+    actor: Actor,
+    row: ContractVersion,
+    enrolment: CareEnrolment,
+    terms: Terms,
+    before: Terms | None,
+    period: Period,
+    *,
+    now: datetime,
+) -> tuple[dict[date, Ranges], dict[date, Ranges]]:
+    """The hours of each day of the version, and of the one that it replaces, from its first day on."""
+    opened = open_days(
+        organisation_id=actor.organisation_id, zone=actor.time_zone, enrolments=[enrolment], period=period, now=now
+    )[enrolment.enrolment_id]
+    announced = announced_of(organisation_id=actor.organisation_id, contract_ids=[row.contract_id]).get(
+        row.contract_id, {}
+    )
+    planned = planned_days(terms, within=period, is_open=opened.__contains__, announced=announced)
+    if before is None:
+        return planned, {}
+    return planned, planned_days(before, within=period, is_open=opened.__contains__, announced=announced)
+
+
+def _replaced(row: ContractVersion) -> Terms | None:
+    if row.kind != VersionKind.AMENDMENT:
+        return None
+    rows = row.contract.versions.filter(state=VersionState.REPLACED, rank__lt=row.rank).order_by("-rank")
+    before = rows.first()
+    return parse_terms(before.terms) if before else None
+
+
+def _why(refused: RefusedDay) -> str:
+    return refused.fact.code
+
+
+def _keep_missed(row: ContractVersion, missed: Mapping[date, tuple[Ranges, str]]) -> None:
+    UnbookedDay.objects.filter(version=row).delete()
+    UnbookedDay.objects.bulk_create(
+        [
+            UnbookedDay(organisation_id=row.organisation_id, version=row, on=day, ranges=write_ranges(ranges), why=why)
+            for day, (ranges, why) in sorted(missed.items())
+        ],
+        batch_size=AT_ONCE,
+    )
