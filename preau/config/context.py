@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from preau.base import sessions
 from preau.base.actor import FAMILY
 from preau.domain.accounts.enums import Role
+from preau.domain.contracts.queries.boards import count_waiting, has_contracts
 from preau.domain.creche.queries.enrolments import care_enrolments
 from preau.domain.families.queries.files import household_names
 from preau.domain.organisations.enums import Navigation
@@ -180,6 +181,7 @@ def _family_nav(request: HttpRequest, organisation: Any) -> list[Link]:
 def _family_menu(request: HttpRequest, organisation: Any, actor: Any) -> list[Group]:
     """« Mes démarches / Infos / Ma famille », each with its entries; one appears once its screen exists."""
     slug, labels = organisation.slug, organisation.labels
+    has_any = organisation.has_care and has_contracts(actor=actor)
     acts, add_child = address("family:acts", slug), reverse("family:person", args=[slug, "nouveau"])
 
     def link(label: str, url: str) -> Link:
@@ -199,6 +201,7 @@ def _family_menu(request: HttpRequest, organisation: Any, actor: Any) -> list[Gr
                 link(_("Déclarer un nouvel enfant"), f"{add_child}?role=child"),
                 link(_("Inscrire un enfant à l’école"), f"{acts}#h-enrol"),
                 page(_("Changement de situation familiale"), "family:situation"),
+                *([page(_("Contrats d’accueil"), "family:contracts")] if has_any else []),
                 *(
                     link(form.title, f"{acts}#h-other" if form.is_about_child else _form_url(slug, form.form_id))
                     for form in procedure_forms(actor=actor)
@@ -234,6 +237,19 @@ def _form_url(slug: str, form_id: int) -> str:
     return reverse("family:form", args=[slug, form_id])
 
 
+def _care_entries(actor: Any) -> list[tuple[str, str, str, str]]:
+    """The crèche, and its contracts, for whom each is."""
+    if actor.has_role(Role.AGENT, Role.MANAGER):
+        return [
+            ("staff:care_requests", _("Crèche"), "", "baby"),
+            ("staff:contracts", _("Contrats"), "", "signature"),
+        ]
+    found = [("staff:care_week", _("Crèche"), "", "baby")] if actor.has_role(Role.SITE_STAFF) else []
+    if actor.has_role(Role.REGISSEUR):
+        found.append(("staff:contracts", _("Contrats"), "", "signature"))
+    return found
+
+
 def _staff_nav(request: HttpRequest, slug: str, actor: Any, *, has_care: bool) -> list[Link]:
     entries = [("staff:home", _("Aujourd’hui"), "", "house")]
     if actor.has_role(Role.AGENT, Role.MANAGER, Role.SITE_STAFF):  # names of children: who welcomes them
@@ -241,10 +257,8 @@ def _staff_nav(request: HttpRequest, slug: str, actor: Any, *, has_care: bool) -
         entries.append(("staff:attendance", _("Pointage"), "", "tablet-smartphone"))
     if actor.has_role(Role.AGENT, Role.MANAGER):
         entries.insert(1, ("staff:procedures", _("Démarches"), "", "inbox"))
-    if has_care and actor.has_role(Role.AGENT, Role.MANAGER):
-        entries.append(("staff:care_requests", _("Crèche"), "", "baby"))
-    elif has_care and actor.has_role(Role.SITE_STAFF):
-        entries.append(("staff:care_week", _("Crèche"), "", "baby"))
+    if has_care:
+        entries += _care_entries(actor)
     if actor.has_role(Role.AGENT, Role.MANAGER, Role.ADMIN):
         entries.append(("staff:families", _("Familles"), "", "users"))
     if actor.has_role(Role.AGENT, Role.MANAGER):
@@ -264,4 +278,5 @@ def _staff_nav(request: HttpRequest, slug: str, actor: Any, *, has_care: bool) -
         place = next((n for n, entry in enumerate(entries) if entry[0] == "staff:care_requests"), None)
         if place is not None:
             links[place] = replace(links[place], badge=SimpleLazyObject(lambda: count_requests(actor=actor)))
+            links[place + 1] = replace(links[place + 1], badge=SimpleLazyObject(lambda: count_waiting(actor=actor)))
     return links

@@ -20,7 +20,6 @@ from preau.domain.pricing.enums import (
     Smoothing,
 )
 from preau.domain.pricing.operations.scales import PUBLISHED
-from preau.domain.pricing.rules.explaining import hours_words
 from preau.domain.pricing.rules.half_hours import extra_minutes
 from preau.domain.pricing.rules.psu import (
     Income,
@@ -33,6 +32,7 @@ from preau.domain.pricing.rules.psu import (
 )
 from preau.domain.pricing.rules.smoothing import Reserved, SmoothingSettings, monthly_hours
 from preau.kernel.clock_times import read_clock
+from preau.kernel.money import hours_words
 from preau.kernel.periods import Period
 from preau.kernel.time_ranges import TimeRange
 
@@ -86,9 +86,7 @@ def income(text: str, children: str, aeeh: str) -> Income:
     if text in kinds:
         return Income(kinds[text], **counts)
     amount = Decimal(text.removesuffix(" par an"))
-    return Income(
-        IncomeBasis.DECLARED, int(amount * (100 if text.endswith("par an") else 1200)), **counts
-    )
+    return Income(IncomeBasis.DECLARED, int(amount * (100 if text.endswith("par an") else 1200)), **counts)
 
 
 @pytest.mark.parametrize("cells", list(rows("Prix d’une heure")), ids=lambda cells: f"{cells[0]} {cells[1]}")

@@ -6,11 +6,12 @@ from preau.demo import dossiers
 from preau.demo.absences import HOLIDAYS, ILL, OTHER, Service, TownAbsences
 from preau.demo.builder import Builder, Home, Hours, Person, Pupil
 from preau.demo.dossiers import Kind
-from preau.demo.towns import small
+from preau.demo.towns import entre_rives_creches, small
 from preau.domain.absences.enums import ClosureKind
 from preau.domain.accounts.enums import Role
-from preau.domain.catalogue.enums import ActivityKind, AgeOn, BookingMode, EnrolmentBy, WaitingList
+from preau.domain.catalogue.enums import ActivityKind
 from preau.domain.catalogue.models import Offer
+from preau.domain.enrolments.models import Enrolment
 from preau.domain.families.enums import ContactKind
 from preau.domain.families.models import Child
 from preau.domain.families.operations.children import answer_consents, confirm_sheets, save_health
@@ -81,30 +82,26 @@ def build(builder: Builder) -> None:
     dossiers.ask(builder, department, kinds=KINDS, consents=CONSENTS)
     wednesday = _wednesdays(builder, department)
     hours = _school_day(builder, schools, school)
-    galets, ecluse = (
-        _creche(builder, name, address, position)
-        for position, (name, address) in enumerate(
-            (("Les Galets", "6 quai du Bac"), ("L’Écluse", "1 chemin de Halage")), start=4
-        )
-    )
+    houses = entre_rives_creches.build(builder, position=4)
     _families(builder, school)
     small.crowd(builder, [school])
     choices = [(0.4, ("J",)), (0.15, ("M",)), (0.15, ("A",)), (0.3, ())]
     small.book(builder, wednesday, small.enrol_all(builder, wednesday), "2", choices)
     small.book(builder, hours, small.enrol_all(builder, hours), "0134", [(0.4, ("S",)), (0.2, ("M", "S")), (0.4, ())])
-    _small_ones(builder, school, [galets, ecluse, wednesday])
+    admitted = _small_ones(builder, school, [*houses[:2], wednesday])
+    entre_rives_creches.families(builder, houses, admitted)
     _asking(builder, infos, infancy)
     small.staff(
         builder, department, ("Mme", "Ondine", "Passeret"), ("M.", "Aubin", "Rivegauche"), ("M.", "Lazare", "Confluent")
     )
-    creche = galets.activity.department
+    galets = houses[0]
     builder.staff(
         Role.AGENT,
         "Mme",
         "Perrine",
         "Écluzier",
         "agent de la crèche Les Galets, ne voit qu’elle",
-        departments=[creche],
+        departments=[galets.activity.department],
         sites=[galets.site],
     )
     builder.staff(
@@ -166,26 +163,6 @@ def _school_day(builder: Builder, department: Department, school: Site) -> Offer
         ],
         deadline=DEADLINE,
     )
-
-
-def _creche(builder: Builder, name: str, address: str, position: int) -> Offer:
-    """A crèche: a service of its own, that enrols by itself after its commission."""
-    department = builder.department(f"Crèche {name}", f"04 65 71 55 7{position}")
-    site = builder.site(f"Crèche {name}", SiteKind.CRECHE, address, f"04 65 71 55 7{position}")
-    activity = builder.activity(
-        department,
-        f"Crèche {name}",
-        ActivityKind.CRECHE,
-        position=position,
-        booking_mode=BookingMode.NONE,
-    )
-    activity.enrolment_by = EnrolmentBy.SERVICE
-    activity.save(update_fields=["enrolment_by"])
-    offer = builder.offer(activity, site, weekdays="01234")
-    offer.min_age_months, offer.max_age_months, offer.age_on = 2, 48, AgeOn.ENTRY
-    offer.enrolment_capacity, offer.waiting_list = 20, WaitingList.BY_DATE
-    offer.save(update_fields=["min_age_months", "max_age_months", "age_on", "enrolment_capacity", "waiting_list"])
-    return offer
 
 
 def _open(builder: Builder) -> None:
@@ -262,8 +239,8 @@ def _families(builder: Builder, school: Site) -> None:
     )
 
 
-def _small_ones(builder: Builder, school: Site, offers: list[Offer]) -> None:
-    """Families of the crèches: the service has enrolled their children; their files are more or less complete."""
+def _small_ones(builder: Builder, school: Site, offers: list[Offer]) -> dict[str, tuple[Home, Enrolment]]:
+    """Families of the crèches, enrolled by the service, with more or less complete files; by name, their enrolment."""
     galets, ecluse, wednesday = offers
     home = builder.family(
         [
@@ -276,7 +253,7 @@ def _small_ones(builder: Builder, school: Site, offers: list[Offer]) -> None:
         ],
         is_character=True,
     )
-    builder.enrol(home, galets, home.children[0])
+    first = builder.enrol(home, galets, home.children[0])
     builder.enrol(home, wednesday, home.children[1])
     for child in home.children:
         _sheets(builder, home, child)
@@ -289,7 +266,7 @@ def _small_ones(builder: Builder, school: Site, offers: list[Offer]) -> None:
         [Pupil("Ilona", "Hallebarde", "", "F", months=27)],
         is_character=True,
     )
-    builder.enrol(other, ecluse, other.children[0])
+    second = builder.enrol(other, ecluse, other.children[0])
     dossiers.send_piece(
         builder,
         other,
@@ -299,6 +276,7 @@ def _small_ones(builder: Builder, school: Site, offers: list[Offer]) -> None:
         is_photo=True,
         accept=False,
     )
+    return {"Duquai": (home, first), "Hallebarde": (other, second)}
 
 
 def _sheets(builder: Builder, home: Home, child: Child) -> None:

@@ -63,7 +63,7 @@ class CareTerms(TenantModel):
     days_to_sign = models.PositiveSmallIntegerField(
         default=15, validators=[MinValueValidator(3), MaxValueValidator(90)]
     )
-    regulation_code = models.SlugField(max_length=40, blank=True)  # of the règlement annexed, see documents.Regulation
+    regulation = models.TextField(blank=True)  # règlement de fonctionnement, Markdown, annexed to each contract
 
     class Meta:
         constraints = [

@@ -60,6 +60,7 @@ urlpatterns = [
     path("publications/<int:publication_id>/fichier/", publications.version, name="publication_version"),
     path("pointage/", include("preau.web.staff.attendance.urls")),
     path("creche/", include("preau.web.staff.creche.urls")),
+    path("contrats/", include("preau.web.staff.contracts.urls")),
     path("", include("preau.web.staff.families.urls")),
     path("", include("preau.web.staff.enrolments.urls")),
     path("agents/", agents.agents, name="agents"),

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from preau.domain.pricing.enums import AeehMode, CareScale, HoursRounding, IncomeBasis, Smoothing
-from preau.domain.pricing.rules.explaining import explain_hours, explain_rate, hours_words, rate_words
+from preau.domain.pricing.rules.explaining import explain_hours, explain_rate
 from preau.domain.pricing.rules.psu import (
     Income,
     InvalidScale,
@@ -32,6 +32,7 @@ from preau.domain.pricing.rules.smoothing import (
     months_of,
     plan,
 )
+from preau.kernel.money import hours_words, rate_words
 from preau.kernel.periods import Period
 
 BRACKETS = parse_brackets([[1, "0.0619"], [2, "0.0516"], [3, "0.0413"], [7, "0.0310"], [99, "0.0206"]])
@@ -128,7 +129,9 @@ def test_more_resources_never_cost_less(one, other, children):
         for each in (low, high)
     ]
     assert rates[0] <= rates[1]
-    assert rates[1] <= hourly_rate(Income(IncomeBasis.NOT_GIVEN, None, children), scale=NEW, settings=RateSettings()).euros
+    assert (
+        rates[1] <= hourly_rate(Income(IncomeBasis.NOT_GIVEN, None, children), scale=NEW, settings=RateSettings()).euros
+    )
 
 
 @given(days_of_contract, st.sampled_from([Smoothing.WEEKS, Smoothing.YEAR, Smoothing.BOOKED]), st.integers(1, 11))

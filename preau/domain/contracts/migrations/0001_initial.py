@@ -228,7 +228,7 @@ class Migration(migrations.Migration):
                         ],
                     ),
                 ),
-                ("regulation_code", models.SlugField(blank=True, max_length=40)),
+                ("regulation", models.TextField(blank=True)),
                 (
                     "organisation",
                     models.ForeignKey(

@@ -28,7 +28,8 @@ def remind_signers(*, actor: Actor, now: datetime) -> int:
         sign_before__gte=today,
         sign_before__lte=today + REMIND_BEFORE,
     )
-    for row in rows.select_related("contract__structure__site", "contract__child"):
+    waiting = list(rows.select_related("contract__structure__site", "contract__child"))
+    for row in waiting:
         with transaction.atomic():
             tell_parents(
                 version=row,
@@ -40,7 +41,7 @@ def remind_signers(*, actor: Actor, now: datetime) -> int:
                 is_again=True,
             )
             ContractVersion.objects.filter(pk=row.pk).update(reminded_at=now)
-    return len(rows)
+    return len(waiting)
 
 
 def expire_unsigned(*, actor: Actor, now: datetime) -> int:

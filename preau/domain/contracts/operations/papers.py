@@ -15,12 +15,9 @@ from preau.domain.contracts.rules.terms import Terms, Week
 from preau.domain.pricing.rules.explaining import (
     Step,
     explain_months,
-    hours_words,
-    minutes_words,
-    rate_words,
 )
 from preau.kernel.french_dates import WEEKDAYS, day_words, jj_mm_aaaa, month_words, period_words
-from preau.kernel.money import NBSP, euros_words
+from preau.kernel.money import NBSP, euros_words, hours_words, minutes_words, rate_words
 from preau.kernel.periods import Period
 from preau.kernel.time_ranges import Ranges, total_minutes
 

@@ -23,7 +23,6 @@ from preau.domain.contracts.queries.quotes import PriceSource, Quote, check_fits
 from preau.domain.contracts.rules.acts import NoSigner, NotToSign, VersionFrozen, WordsMissing
 from preau.domain.contracts.rules.terms import parse_terms
 from preau.domain.creche.queries.enrolments import find_care
-from preau.domain.documents.models import Regulation
 from preau.domain.families.enums import Authority
 from preau.domain.families.models import Adult, Guardianship
 from preau.domain.organisations.queries import mail_identity
@@ -169,7 +168,7 @@ def heads_of(*, row: ContractVersion, parents: Sequence[str], on: datetime) -> H
 def _freeze(
     actor: Actor, row: ContractVersion, heads: Heads, found: Quote, *, now: datetime, sign_before: object
 ) -> None:
-    paper = contract_paper(heads=heads, quote=found, note=row.note, regulation=_regulation(row, found))
+    paper = contract_paper(heads=heads, quote=found, note=row.note, regulation=found.settings.regulation)
     price = price_paper(heads=heads, quote=found)
     name = f"contrat-{row.contract.number}"
     ContractVersion.objects.filter(pk=row.pk).update(
@@ -196,13 +195,3 @@ def keep_pdf(*, row: ContractVersion, content: bytes, name: str, now: datetime) 
         pages = len(found.pages)
     clean = CleanFile(content, PDF, "pdf", pages)
     return files.keep(organisation_id=row.organisation_id, file=clean, name=name, now=now)
-
-
-def _regulation(row: ContractVersion, found: Quote) -> str:
-    """The last règlement of the structure, in Markdown; "" when none is annexed."""
-    code = found.settings.regulation_code
-    if not code:
-        return ""
-    rows = Regulation.objects.filter(organisation_id=row.organisation_id, code=code).order_by("-version")
-    latest = rows.first()
-    return latest.body if latest else ""

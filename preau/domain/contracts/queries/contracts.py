@@ -269,6 +269,17 @@ def papers_of(*, actor: Actor, version_id: int) -> tuple[Paper, Paper | None]:
     return _paper(row.paper), _paper(row.price_paper) if sees_price and row.price_paper else None
 
 
+def paper_print(*, actor: Actor, version_id: int) -> str:
+    """Return the print (SHA-256) of the file of a version: what a signature is about. Two queries.
+
+    :raises NotFound: it is not the actor's, or was not sent yet.
+    """
+    row = readable_version(actor=actor, version_id=version_id)
+    if row.file is None:
+        raise NotFound("file")
+    return row.file.sha256
+
+
 def readable_version(*, actor: Actor, version_id: int) -> ContractVersion:
     """Return the row of a version that an actor may read.
 
@@ -276,7 +287,7 @@ def readable_version(*, actor: Actor, version_id: int) -> ContractVersion:
     """
     rows = ContractVersion.objects.filter(
         organisation_id=actor.organisation_id, pk=version_id, contract__in=contract_rows(actor=actor)
-    ).select_related("contract")
+    ).select_related("contract", "file")
     row = rows.first()
     if row is None or (actor.audience == FAMILY and row.sent_at is None):
         raise NotFound("version")

@@ -10,7 +10,7 @@ from preau.domain.contracts.enums import TemplateKind
 from preau.domain.contracts.models import AnnouncedMonth, CareTerms
 from preau.domain.contracts.rules.terms import Terms, TermsInvalid, planned_days
 from preau.domain.creche.queries.board import load_day_facts
-from preau.domain.creche.queries.enrolments import CareEnrolment
+from preau.domain.creche.queries.enrolments import CareEnrolment, known_care
 from preau.domain.creche.rules import problems_of
 from preau.domain.pricing.enums import (
     AeehMode,
@@ -23,7 +23,7 @@ from preau.domain.pricing.enums import (
 )
 from preau.domain.pricing.queries.scales import IncomeLine, incomes_for, scales_of
 from preau.domain.pricing.rules.explaining import Step, explain_hours, explain_rate
-from preau.domain.pricing.rules.psu import Rate, RateSettings, Scale, cents_of, rate_series
+from preau.domain.pricing.rules.psu import NoScale, Rate, RateSettings, Scale, cents_of, rate_series
 from preau.domain.pricing.rules.smoothing import (
     Month,
     Reserved,
@@ -52,7 +52,7 @@ class StructureTerms:
     announce_day: int
     both_parents: bool
     days_to_sign: int
-    regulation_code: str
+    regulation: str
 
     def rate_for(self, *, is_resident: bool) -> RateSettings:
         """Return the settings of the rate of a household, that of outside with its surcharge."""
@@ -89,7 +89,7 @@ def _structure_terms(row: CareTerms) -> StructureTerms:
         announce_day=row.announce_day,
         both_parents=row.both_parents,
         days_to_sign=row.days_to_sign,
-        regulation_code=row.regulation_code,
+        regulation=row.regulation,
     )
 
 
@@ -266,3 +266,19 @@ def announced_of(*, organisation_id: int, contract_ids: Sequence[int]) -> dict[i
             date.fromisoformat(day): read_ranges(ranges) for day, ranges in row.days.items()
         }
     return found
+
+
+def quote_of(*, actor: Actor, enrolment_id: int, contract_id: int, terms: Terms, now: datetime) -> Quote | None:
+    """Return a contract worked out as of now, for an actor who may read its price. Some eight queries.
+
+    :return: None when its enrolment has ended, or no scale is known: what was signed is in its price annex.
+    """
+    enrolment = known_care(actor=actor, enrolment_ids=[enrolment_id]).get(enrolment_id)
+    if enrolment is None:
+        return None
+    source = PriceSource(organisation_id=actor.organisation_id, enrolments=[enrolment])
+    announced = announced_of(organisation_id=actor.organisation_id, contract_ids=[contract_id]).get(contract_id)
+    try:
+        return quote(actor=actor, enrolment=enrolment, terms=terms, source=source, now=now, announced=announced)
+    except NoScale:
+        return None

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 
 from preau.domain.pricing.enums import HoursRounding, IncomeBasis, Missing, Smoothing
 from preau.domain.pricing.rules.psu import Rate, RateSettings
@@ -16,7 +14,7 @@ from preau.domain.pricing.rules.smoothing import (
     weekly_hours,
 )
 from preau.kernel.french_dates import day_words
-from preau.kernel.money import NBSP, euros_words
+from preau.kernel.money import NBSP, euros_words, hours_words, minutes_words, percent_words, rate_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,32 +24,6 @@ class Step:
     name: str
     reckoning: str
     result: str
-
-
-def rate_words(euros: Decimal) -> str:
-    """Return an hourly rate, with as many decimals as it has: « 1,44 € », « 1,512 € »."""
-    text = f"{euros.normalize():f}"
-    whole, _point, decimals = text.partition(".")
-    return f"{whole},{decimals.ljust(2, '0')}{NBSP}€"
-
-
-def hours_words(hours: Fraction) -> str:
-    """Return hours as decimals, as contracts write them: « 142,5 h », « 156,67 h »."""
-    hundredths = round(hours * 100)
-    whole, rest = divmod(abs(hundredths), 100)
-    decimals = f",{rest:02d}".rstrip("0") if rest else ""
-    return f"{'-' if hundredths < 0 else ''}{whole}{decimals}{NBSP}h"
-
-
-def minutes_words(minutes: int) -> str:
-    """Return a length: « 38 h », « 37 h 30 »."""
-    whole, rest = divmod(minutes, 60)
-    return f"{whole}{NBSP}h{NBSP}{rest:02d}" if rest else f"{whole}{NBSP}h"
-
-
-def percent_words(rate: Decimal) -> str:
-    """Return a rate: « 0,0516 % »."""
-    return f"{rate}".replace(".", ",") + f"{NBSP}%"
 
 
 def explain_rate(rate: Rate, settings: RateSettings) -> list[Step]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from preau.domain.absences.queries.minimum_service import ServiceView
 from preau.domain.bookings.queries.week import ToBook
+from preau.domain.contracts.queries.contracts import ContractView
 from preau.domain.procedures.enums import OF_BASKET, ProcedureKind
 from preau.domain.procedures.queries.orders import BasketCount, count_basket
 from preau.domain.procedures.queries.to_finish import ToFinish
@@ -15,6 +16,7 @@ SHOWN = 5
 # What blocks, what somebody else waits for, what was begun, what has a date, what may wait.
 ORDER = (
     "minimum",
+    "contract",
     "overdue",
     "asked",
     "proposed",
@@ -46,6 +48,7 @@ class Line:
     activities: tuple[str, ...] = ()  # with nothing booked
     period: Period | None = None
     service: ServiceView | None = None
+    contract: ContractView | None = None
 
 
 def basket_of(waiting: Iterable[ToFinish], enrolments: Iterable[ToBook]) -> Mapping[int, Mapping[int, bool]]:
@@ -65,10 +68,11 @@ def lines(
     basket: Mapping[int, Mapping[int, bool]],
     coming: Period,
     services: Iterable[ServiceView] = (),
+    contracts: Iterable[ContractView] = (),
 ) -> list[Line]:
     """Return what is to do, the most pressing first.
 
-    :param services: minimum services that still take answers.
+    :param services: minimum services that still take answers; `contracts`: those that the reader must sign.
     """
     # A dossier that was refused is taken up again from its answer, not begun anew.
     refused = {each.child_id for each in waiting if each.what == "refused" and each.kind == ProcedureKind.DOSSIER}
@@ -80,6 +84,7 @@ def lines(
         and not (each.what == "dossier" and each.child_id in refused)
     ]
     found += [Line("minimum", service=each, names=_first_names(each)) for each in services if each.waiting]
+    found += [Line("contract", contract=each) for each in contracts]
     found += _missing(waiting)
     if basket:
         names = dict.fromkeys(row.participant for row in enrolments if row.enrolment_id in basket and row.participant)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.base.facts import NotFound
+from preau.domain.contracts.queries.boards import has_contracts
 from preau.domain.families.queries.files import children_of_family
 from preau.domain.procedures.enums import ProcedureKind
 from preau.domain.procedures.operations import drafts as drafts_acts
@@ -35,6 +36,7 @@ def menu(request: Any, slug: str) -> HttpResponse:
         "forms": procedure_forms(actor=actor),
         "family_id": family_id,
         "latest": latest_procedures(actor=actor),
+        "has_contracts": request.organisation.has_care and has_contracts(actor=actor),
     }
     return render(request, "family/procedures/menu.html", context)
 

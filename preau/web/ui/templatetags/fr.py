@@ -8,11 +8,15 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from preau.kernel import clock_times, english_dates, french_dates, french_words
+from preau.kernel import clock_times, english_dates, french_dates, french_words, money
 
 register = template.Library()
 register.filter("jj_mm", french_dates.jj_mm)
 register.filter("jj_mm_aaaa", french_dates.jj_mm_aaaa)
+register.filter("euros", money.euros_words)
+register.filter("rate", money.rate_words)
+register.filter("decimal_hours", money.hours_words)
+register.filter("long_words", money.minutes_words)
 register.filter("hh_mm", clock_times.clock_words)  # « 09:30 », as time fields write it
 
 
@@ -67,6 +71,12 @@ def weekday_short(day: date) -> str:
 def weekday_full(day: date) -> str:
     """« Lundi »."""
     return str(_dates().WEEKDAYS[day.weekday()]).capitalize()
+
+
+@register.simple_tag
+def weekday_name(number: int) -> str:
+    """Return a day of the week in full, Monday being 0: « Lundi »."""
+    return str(_dates().WEEKDAYS[number]).capitalize()
 
 
 @register.filter
