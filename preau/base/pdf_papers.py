@@ -27,6 +27,11 @@ class Block:
     rows: tuple[tuple[str, ...], ...] = ()
     count: int = 0
 
+    @property
+    def named_rows(self) -> list[list[tuple[str, str]]]:
+        """Return each cell of a table with the name of its column: a phone shows one below the other."""
+        return [list(zip(self.head, row, strict=True)) for row in self.rows]
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:

@@ -9,7 +9,7 @@ from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from preau.base.models import TenantModel
-from preau.base.uploads import clean_upload
+from preau.base.uploads import SentFile, clean_upload
 from preau.domain.absences.operations.closing import close
 from preau.domain.absences.operations.minimum_service import open_service
 from preau.domain.absences.queries.closures import ClosureWish
@@ -18,6 +18,8 @@ from preau.domain.accounts.operations.opening import send_activation
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import OrderItem
 from preau.domain.catalogue.models import SchoolClass
+from preau.domain.contracts.models import ContractSignature
+from preau.domain.contracts.operations.signing import send_back
 from preau.domain.creche.models import CareRange
 from preau.domain.documents.enums import Category
 from preau.domain.documents.models import DocumentType
@@ -44,6 +46,7 @@ from preau.domain.procedures.queries.hours import hours_basket, wishes_of
 from preau.domain.procedures.rules import About
 from preau.domain.publishing.models import NewsItem
 from tests.factories.absences import Absences, send, values_of
+from tests.factories.contracts import Contracts
 from tests.factories.creche import FULL_DAY, Creche, monday
 from tests.factories.town import NOW, TODAY, Town, slots_of
 from tests.uploads.corpus import paper, picture
@@ -61,7 +64,7 @@ FILE_ROUTES = ("recue/", "message/", "complement/", "abandon/", "<int:number>/do
 # What is done to hours of care.
 # What is done to an absence.
 ABSENCE_ROUTES = ("/absence/", "/justification/", "/correction/")
-CARE_ROUTES = ("reservations/horaires/", "demandes/<int:number>/horaires/", "agents/creche/")
+CARE_ROUTES = ("reservations/horaires/", "demandes/<int:number>/horaires/", "agents/creche/", "contrats/nouveau/")
 
 
 @dataclass
@@ -94,6 +97,7 @@ class Scene:
             ids["enrolment_id"] = ids["subscription_id"]
         if "documents/foyer/" in route:
             ids["type_id"] = ids["household_type_id"]
+        ids |= next((found for part, found in ids["contracts"].items() if part in route), {})
         if "form_id>/<int:child_id" in route:
             ids["form_id"] = ids["child_form_id"]
         return ids
@@ -230,6 +234,7 @@ def build() -> Scene:
             "other_adult_id": victim.adult.pk,
             "day": monday().isoformat(),
             **care,
+            **_contracts(town, victim),
         },
         {
             "anonyme": None,
@@ -301,6 +306,26 @@ def _care(town: Town, victim: Any) -> dict[str, Any]:
         "section_id": creche.sections[0].pk,
         "care_number": number,
         "care_child_id": enrolment.child_id,
+    }
+
+
+def _contracts(town: Town, victim: Any) -> dict[str, Any]:
+    """A contract of each child: sent, of which a paper came back; in force; being written."""
+    contracts = Contracts(town, name="Les Libellules")
+    contracts.income(victim)
+    waiting = contracts.sent(victim, child=victim.children[0], note=f"{CANARY}-contrat")
+    scan = [SentFile(f"{CANARY}.pdf", paper())]
+    send_back(actor=town.parent(victim), version_id=waiting.pk, sent=scan, now=NOW)
+    active = contracts.signed(victim, child=victim.children[1])
+    draft = contracts.draft(contracts.enrol(victim, victim.children[2]))
+    return {
+        "signature_id": ContractSignature.objects.get(version=waiting, party="parent").pk,
+        "what": "contrat",
+        "contracts": {
+            "avenant/": {"contract_id": active.contract_id, "version_id": active.pk},
+            "modification/": {"contract_id": draft.pk, "version_id": draft.versions.get().pk},
+            "contrats/": {"contract_id": waiting.contract_id, "version_id": waiting.pk},
+        },
     }
 
 

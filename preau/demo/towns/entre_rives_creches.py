@@ -99,17 +99,23 @@ def families(builder: Builder, offers: list[Offer], admitted: Mapping[str, tuple
     _variable(builder, sabliere)
     others = creche.crowd(builder, [galets, ecluse, ponton], max(3, round(CHILDREN * builder.scale)))
     contracts.fill(builder, others, Crowd(PLANS))
-    for rank, (who, offer) in enumerate(
-        zip((("Mme", "Ondine", "Galinier"), ("M.", "Eudes", "Sasse")), offers[:2], strict=True)
-    ):
-        label = "directrice" if rank == 0 else "directeur"
-        builder.staff(
-            Role.MANAGER,
-            *who,
-            f"{label} de la {offer.site.name}, ses contrats",
-            departments=[offer.activity.department],
-            sites=[offer.site],
-        )
+    builder.staff(
+        Role.MANAGER,
+        "Mme",
+        "Ondine",
+        "Galinier",
+        "directrice de la crèche Les Galets, ne voit qu’elle",
+        departments=[galets.activity.department],
+        sites=[galets.site],
+    )
+    builder.staff(
+        Role.MANAGER,
+        "M.",
+        "Eudes",
+        "Sasse",
+        "coordinateur des quatre crèches, leurs contrats",
+        departments=[each.activity.department for each in offers],
+    )
 
 
 def _active(builder: Builder, home: Home, enrolment: Enrolment) -> None:
@@ -150,7 +156,7 @@ def _signed_by_one(builder: Builder, offer: Offer) -> None:
         "Eulalie",
     )
     other = builder.family(
-        [Person("M.", "Tiburce", "Delaporte", "l’autre parent d’Eulalie : signe sans lire le prix")], is_character=True
+        [Person("M.", "Tiburce", "Delaporte", "l’autre parent d’Eulalie : signe sans lire le prix")], is_character=True
     )
     Guardianship.objects.create(organisation_id=builder.id, adult=other.adults[0], child=home.children[0])
     enrolment = builder.enrol(home, offer, home.children[0])

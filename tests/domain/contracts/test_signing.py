@@ -1,6 +1,5 @@
 """Contracts written, sent, signed, sealed, and turned into days: by whom, in which order, with which proof."""
 
-import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -41,7 +40,7 @@ from preau.domain.creche.models import CareRange
 from preau.domain.families.models import Adult, Guardianship
 from preau.kernel.periods import Period
 from preau.kernel.time_ranges import TimeRange
-from tests.factories.contracts import END, START, WEEK, Contracts, terms_of
+from tests.factories.contracts import END, START, WEEK, Contracts, code_sent, sign, terms_of
 from tests.factories.tasks import run_waiting
 from tests.factories.town import NOW, TODAY, Town
 from tests.uploads.corpus import paper as a_pdf
@@ -62,33 +61,9 @@ def home(town):
     return town.household("Pinson")
 
 
-def code_of(version: ContractVersion) -> str:
-    mail = OutboxMail.objects.filter(template="contract_code").order_by("-pk")[0]
-    assert re.fullmatch(r"\d{6}", mail.context["code"])
-    return mail.context["code"]
-
-
-def sign(town, home, version, *, now=NOW, **changes):
-    actor = town.parent(home)
-    send_code(actor=actor, version_id=version.pk, now=now)
-    said = {
-        "actor": actor,
-        "version_id": version.pk,
-        "code": code_of(version),
-        "seen": version.file.sha256,
-        "has_agreed": True,
-        "address": "192.0.2.4",
-        "browser": "Firefox",
-        "now": now + timedelta(minutes=2),
-    }
-    return sign_online(**{**said, **changes})
-
-
 def signed(contracts, home):
     """A contract signed by its parent and its structure, whose days are in the planning."""
-    version = contracts.sent(home)
-    sign(contracts.town, home, version)
-    countersign(actor=contracts.agent, version_id=version.pk, now=NOW)
+    version = contracts.signed(home)
     run_waiting("book_signed")
     return ContractVersion.objects.select_related("contract").get(pk=version.pk)
 
@@ -169,7 +144,7 @@ def test_what_was_signed_is_refused_any_change_by_the_database_itself(contracts,
 
 def test_a_version_that_was_sent_is_written_no_more(contracts, home):
     version = contracts.sent(home)
-    seen = mark_of(version.terms, version.note)
+    seen = mark_of(terms=version.terms, note=version.note)
     with pytest.raises(acts.VersionFrozen):
         redraft(actor=contracts.agent, version_id=version.pk, terms=terms_of(), note="x", seen=seen, now=NOW)
     with pytest.raises(acts.VersionFrozen):
@@ -181,7 +156,7 @@ def test_a_version_that_was_sent_is_written_no_more(contracts, home):
 def test_two_agents_write_one_draft(contracts, home):
     contract = contracts.draft(contracts.enrol(home))
     version = contract.versions.get()
-    seen = mark_of(version.terms, version.note)
+    seen = mark_of(terms=version.terms, note=version.note)
     said = {"actor": contracts.agent, "version_id": version.pk, "seen": seen, "now": NOW}
     redraft(terms=terms_of(), note="le premier", **said)
     with pytest.raises(acts.DraftChanged):
@@ -311,7 +286,7 @@ def test_where_one_parent_is_enough_either_of_the_household_signs(town, contract
     second = replace(town.parent(home), account_id=account.pk, adult_ids=frozenset({adult.pk}))
     send_code(actor=second, version_id=version.pk, now=NOW)
     sign_online(
-        actor=second, version_id=version.pk, code=code_of(version), seen=version.file.sha256, has_agreed=True,
+        actor=second, version_id=version.pk, code=code_sent(), seen=version.file.sha256, has_agreed=True,
         address="", browser="", now=NOW,
     )  # fmt: skip
     assert ContractSignature.objects.get(party="parent").name == "Jo Pinson"
@@ -348,7 +323,7 @@ def test_codes(town, contracts, home):
     send_code(actor=actor, version_id=version.pk, now=NOW)
     with pytest.raises(acts.CodeTooSoon):
         send_code(actor=actor, version_id=version.pk, now=NOW + timedelta(seconds=30))
-    good = code_of(version)
+    good = code_sent()
     bad = f"{(int(good) + 1) % 1_000_000:06d}"
     said = {"actor": actor, "version_id": version.pk, "seen": version.file.sha256, "has_agreed": True, "address": "",
             "browser": ""}  # fmt: skip
@@ -360,7 +335,7 @@ def test_codes(town, contracts, home):
     with pytest.raises(acts.CodeOver):
         sign_online(code=good, now=NOW, **said)
     send_code(actor=actor, version_id=version.pk, now=NOW + timedelta(minutes=2))
-    assert sign_online(code=code_of(version), now=NOW + timedelta(minutes=3), **said)
+    assert sign_online(code=code_sent(), now=NOW + timedelta(minutes=3), **said)
     with pytest.raises(acts.AlreadySigned):
         send_code(actor=actor, version_id=version.pk, now=NOW + timedelta(minutes=9))
 

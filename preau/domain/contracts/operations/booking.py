@@ -73,8 +73,8 @@ def _book(actor: Actor, row: ContractVersion, *, now: datetime) -> int:
     if enrolment is None:
         return 0  # it ended since: agents read it on the contract
     terms, before = parse_terms(row.terms), _replaced(row)
-    period = Period(terms.period.start, max(terms.period.end, before.period.end if before else terms.period.end))
-    planned, replaced = _plans(actor, row, enrolment, terms, before, period, now=now)
+    period = _period(terms, before)
+    planned, replaced = _plans(actor, row, enrolment, (terms, before), now=now)
     held = held_by(actor=actor, child_ids={enrolment.child_id}, start=period.start, end=period.end)
     mine = {on: ranges for (pk, on), ranges in ranges_by_day(expected=held).items() if pk == enrolment_id}
     others: dict[date, list] = {}
@@ -108,13 +108,13 @@ def _plans(
     actor: Actor,
     row: ContractVersion,
     enrolment: CareEnrolment,
-    terms: Terms,
-    before: Terms | None,
-    period: Period,
+    both: tuple[Terms, Terms | None],
     *,
     now: datetime,
 ) -> tuple[dict[date, Ranges], dict[date, Ranges]]:
     """The hours of each day of the version, and of the one that it replaces, from its first day on."""
+    terms, before = both
+    period = _period(terms, before)
     opened = open_days(
         organisation_id=actor.organisation_id, zone=actor.time_zone, enrolments=[enrolment], period=period, now=now
     )[enrolment.enrolment_id]
@@ -125,6 +125,11 @@ def _plans(
     if before is None:
         return planned, {}
     return planned, planned_days(before, within=period, is_open=opened.__contains__, announced=announced)
+
+
+def _period(terms: Terms, before: Terms | None) -> Period:
+    """The days that a version decides on: its own, and those that the version before would have had after it."""
+    return Period(terms.period.start, max(terms.period.end, before.period.end if before else terms.period.end))
 
 
 def _replaced(row: ContractVersion) -> Terms | None:

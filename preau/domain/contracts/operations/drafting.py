@@ -78,7 +78,7 @@ def redraft(*, actor: Actor, version_id: int, terms: Terms, note: str, seen: str
     row = hold_version(actor=actor, version_id=version_id)
     if row.state != VersionState.DRAFT:
         raise VersionFrozen
-    if seen != mark_of(row.terms, row.note):
+    if seen != mark_of(terms=row.terms, note=row.note):
         raise DraftChanged
     enrolment = find_care(actor=actor, enrolment_id=row.contract.enrolment_id)
     _check_terms(enrolment, terms)
@@ -191,7 +191,7 @@ def standing_row(*, contract: CareContract) -> ContractVersion:
     return row
 
 
-def mark_of(terms: object, note: str) -> str:
+def mark_of(*, terms: object, note: str) -> str:
     """Return a short print of a draft: two that differ have two."""
     return sha256(json.dumps([terms, note], sort_keys=True).encode()).hexdigest()[:16]
 

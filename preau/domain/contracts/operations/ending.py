@@ -61,7 +61,7 @@ def end_contract(
     tell_parents(
         version=version,
         template="contract_ended",
-        subject=f"{contract_words(contract)}\u00a0: fin le {day_words(ends_on)}",
+        subject=f"{contract_words(contract=contract)}\u00a0: fin le {day_words(ends_on)}",
         now=now,
         key=ends_on.isoformat(),
         ends_on=day_words(ends_on),

@@ -34,7 +34,7 @@ def remind_signers(*, actor: Actor, now: datetime) -> int:
             tell_parents(
                 version=row,
                 template="contract_to_sign",
-                subject=f"Rappel\u00a0: {contract_words(row.contract)}, à signer",
+                subject=f"Rappel\u00a0: {contract_words(contract=row.contract)}, à signer",
                 now=now,
                 only_waiting=True,
                 key="again",
@@ -69,7 +69,7 @@ def expire_unsigned(*, actor: Actor, now: datetime) -> int:
             tell_parents(
                 version=row,
                 template="contract_expired",
-                subject=f"{contract_words(row.contract)}\u00a0: le délai pour signer est passé",
+                subject=f"{contract_words(contract=row.contract)}\u00a0: le délai pour signer est passé",
                 now=now,
             )
             count += 1

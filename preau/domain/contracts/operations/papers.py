@@ -15,6 +15,7 @@ from preau.domain.contracts.rules.terms import Terms, Week
 from preau.domain.pricing.rules.explaining import (
     Step,
     explain_months,
+    weeks_words,
 )
 from preau.kernel.french_dates import WEEKDAYS, day_words, jj_mm_aaaa, month_words, period_words
 from preau.kernel.money import NBSP, euros_words, hours_words, minutes_words, rate_words
@@ -87,7 +88,7 @@ def contract_paper(*, heads: Heads, quote: Quote, note: str, regulation: str) ->
         said += [heading("Annexe 2. Règlement de fonctionnement"), *_regulation(regulation)]
     said += [heading("Signatures"), words(EIDAS)]
     for name in (*heads.parents, f"Pour {heads.site}"):
-        said.append(line(f"{name}\u00a0: date, « lu et approuvé », signature"))
+        said.append(line(f"{name}\u00a0: date, « lu et approuvé », signature"))
     return Paper(heads.title, heads.issuer, _footer(heads), tuple(said))
 
 
@@ -130,13 +131,13 @@ def _weeks(terms: Terms) -> list[Block]:
 
 def _week(week: Week, name: str) -> Block:
     rows = [
-        (WEEKDAYS[day].capitalize(), ranges_words(ranges), minutes_words(total_minutes(ranges)))
+        (WEEKDAYS[day].capitalize(), _ranges_words(ranges), minutes_words(total_minutes(ranges)))
         for day, ranges in sorted(week.items())
     ]
     return table((name, "Heures", "Durée"), *rows)
 
 
-def ranges_words(ranges: Ranges) -> str:
+def _ranges_words(ranges: Ranges) -> str:
     """Return hours of a day: « 08:30-17:00 », « 08:30-12:00, 14:00-17:00 »."""
     return ", ".join(each.words() for each in ranges)
 
@@ -149,8 +150,7 @@ def _hours_facts(quote: Quote) -> list[tuple[str, str]]:
         found.append(("Heures convenues", f"{minutes_words(terms.minutes)} {per}"))
     else:
         found.append(("Heures d’une semaine", hours_words(quote.weekly_hours)))
-        weeks = f"{float(quote.reserved.weeks):.4g}".replace(".", ",")
-        found.append(("Semaines d’accueil", weeks))
+        found.append(("Semaines d’accueil", weeks_words(quote.reserved.weeks)))
     found.append(("Heures de chaque mois", hours_words(quote.monthly_hours)))
     found.append(("Jours réservés", str(len(quote.days))))
     return found
@@ -160,7 +160,7 @@ def _settling(terms: Terms) -> list[Block]:
     if not terms.settling:
         return []
     rows = [
-        (day_words(day).capitalize(), ranges_words(ranges) or "Sans accueil", minutes_words(total_minutes(ranges)))
+        (day_words(day).capitalize(), _ranges_words(ranges) or "Sans accueil", minutes_words(total_minutes(ranges)))
         for day, ranges in sorted(terms.settling.items())
     ]
     told = "Ces heures ne sont pas comprises dans la mensualité\u00a0: elles sont payées à l’heure."

@@ -85,12 +85,15 @@ def send(*, actor: Actor, version_id: int, now: datetime) -> int:
         actor=actor, act="contract.sent", at=now, subject_type="child", subject_id=contract.child_id, rank=row.rank
     )
     tell_parents(
-        version=row, template="contract_to_sign", subject=f"{contract_words(contract)}\u00a0: à signer", now=now
+        version=row,
+        template="contract_to_sign",
+        subject=f"{contract_words(contract=contract)}\u00a0: à signer",
+        now=now,
     )
     return contract.number
 
 
-def contract_words(contract: CareContract) -> str:
+def contract_words(*, contract: CareContract) -> str:
     """Return what mails call a contract."""
     return f"Contrat n°\u00a0{contract.number} - {contract.structure.site.name}"
 
@@ -114,7 +117,7 @@ def withdraw(*, actor: Actor, version_id: int, words: str, now: datetime) -> Non
     tell_parents(
         version=row,
         template="contract_withdrawn",
-        subject=f"{contract_words(row.contract)}\u00a0: retiré par la structure",
+        subject=f"{contract_words(contract=row.contract)}\u00a0: retiré par la structure",
         now=now,
         reason=reason,
     )
@@ -173,8 +176,8 @@ def _freeze(
     name = f"contrat-{row.contract.number}"
     ContractVersion.objects.filter(pk=row.pk).update(
         state=VersionState.TO_SIGN,
-        paper=paper_data(paper),
-        price_paper=paper_data(price),
+        paper=paper_data(paper=paper),
+        price_paper=paper_data(paper=price),
         file=draw(row=row, paper=paper, name=f"{name}.pdf", now=now),
         price_file=draw(row=row, paper=price, name=f"{name}-annexe-financiere.pdf", now=now),
         sent_at=now,

@@ -69,9 +69,9 @@ def send_code(*, actor: Actor, version_id: int, now: datetime) -> str:
         route="family:contract",
         args=[version.contract_id],
         code=code,
-        contract=contract_words(version.contract),
+        contract=contract_words(contract=version.contract),
     )
-    return masked(account.email)
+    return masked(email=account.email)
 
 
 def sign_online(
@@ -110,7 +110,7 @@ def sign_online(
             evidence = {
                 "account_id": account.pk,
                 "username": account.username,
-                "email": masked(account.email),
+                "email": masked(email=account.email),
                 "code_sent_at": row.code_sent_at.isoformat() if row.code_sent_at else "",
                 "consent": CONSENT,
                 "address": address[:60],
@@ -143,7 +143,7 @@ def refuse(*, actor: Actor, version_id: int, words: str, now: datetime) -> None:
     tell_parents(
         version=version,
         template="contract_refused",
-        subject=f"{contract_words(version.contract)}\u00a0: refusé par un parent",
+        subject=f"{contract_words(contract=version.contract)}\u00a0: refusé par un parent",
         now=now,
     )
 
@@ -242,7 +242,7 @@ def refuse_paper(*, actor: Actor, version_id: int, signature_id: int, words: str
         row=row,
         version=version,
         template="contract_paper_refused",
-        subject=f"{contract_words(version.contract)}\u00a0: à signer de nouveau",
+        subject=f"{contract_words(contract=version.contract)}\u00a0: à signer de nouveau",
         now=now,
         key=f"{now.timestamp():.0f}",
         reason=reason,
@@ -280,13 +280,13 @@ def countersign(*, actor: Actor, version_id: int, now: datetime) -> None:
     tell_parents(
         version=version,
         template="contract_signed",
-        subject=f"{contract_words(contract)}\u00a0: signé par tous",
+        subject=f"{contract_words(contract=contract)}\u00a0: signé par tous",
         now=now,
     )
     task_queue.enqueue(BOOK, organisation_id=version.organisation_id, version_id=version.pk)
 
 
-def masked(email: str) -> str:
+def masked(*, email: str) -> str:
     """Return an address of which its owner knows the rest: « s…e@exemple.fr »."""
     local, _at, domain = email.partition("@")
     return f"{local[:1]}…{local[-1:]}@{domain}" if len(local) > 2 else f"…@{domain}"

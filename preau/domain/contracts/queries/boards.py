@@ -94,9 +94,7 @@ def enrolments_to_make(*, actor: Actor, on: date) -> list[ToMake]:
     """
     if not actor.is_system:
         actor.require_role(*READERS)
-    known = ContractVersion.objects.filter(
-        organisation_id=actor.organisation_id, contract__enrolment_id=OuterRef("pk")
-    ).exclude(state__in=(VersionState.ENDED,))
+    known = CareContract.objects.filter(organisation_id=actor.organisation_id, enrolment_id=OuterRef("pk"))
     rows = limited(
         Enrolment.objects.filter(
             ~Exists(known),

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
+from preau.base.ordering import by_name
 from preau.base.pdf_papers import Block, Paper
 from preau.base.scope import limited
 from preau.domain.accounts.enums import Role
@@ -65,6 +66,11 @@ class VersionView:
     def is_open(self) -> bool:
         """Return whether it is written, or waits for signatures."""
         return self.state in (VersionState.DRAFT, *WAITING)
+
+    @property
+    def last_day(self) -> date:
+        """Return the last day of care that it agrees on."""
+        return self.ends_on - timedelta(days=1)
 
     @property
     def parents(self) -> list[SignatureLine]:
@@ -165,7 +171,9 @@ def list_contracts(
         rows = rows.filter(family_id=family_id)
     if child_id is not None:
         rows = rows.filter(child_id=child_id)
-    return contract_views(actor=actor, rows=rows.order_by("child__last_name", "child__first_name", "number", "pk"))
+    return contract_views(
+        actor=actor, rows=rows.order_by(*by_name("child__last_name"), *by_name("child__first_name"), "number", "pk")
+    )
 
 
 def find_contract(*, actor: Actor, contract_id: int) -> ContractView:
@@ -294,7 +302,7 @@ def readable_version(*, actor: Actor, version_id: int) -> ContractVersion:
     return row
 
 
-def paper_data(paper: Paper) -> dict[str, Any]:
+def paper_data(*, paper: Paper) -> dict[str, Any]:
     """Return a paper as plain data, fit for JSON: the inverse of `_paper`."""
     return {
         "title": paper.title,

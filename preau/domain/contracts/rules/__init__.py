@@ -1,0 +1,1 @@
+"""What a contract reserves, and what may be done with it. Pure."""

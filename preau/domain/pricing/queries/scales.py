@@ -60,12 +60,12 @@ def incomes_for(*, organisation_id: int, family_ids: Collection[int]) -> dict[in
     rows = HouseholdIncome.objects.filter(organisation_id=organisation_id, family_id__in=family_ids)
     found: dict[int, list[IncomeLine]] = {}
     for row in rows.order_by("family_id", "starts_on"):
-        line = IncomeLine(row.starts_on, income_of(row.content), row.content.get("source", ""), row.said_by)
+        line = IncomeLine(row.starts_on, income_of(content=row.content), row.content.get("source", ""), row.said_by)
         found.setdefault(row.family_id, []).append(line)
     return found
 
 
-def income_of(content: Mapping[str, object]) -> Income:
+def income_of(*, content: Mapping[str, object]) -> Income:
     """Return the income that a row, or the snapshot of a contract, keeps."""
     annual = content.get("annual_cents")
     return Income(

@@ -1,0 +1,1 @@
+"""What care by the hour costs, and why. Pure."""

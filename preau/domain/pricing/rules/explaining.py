@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from preau.domain.pricing.enums import HoursRounding, IncomeBasis, Missing, Smoothing
 from preau.domain.pricing.rules.psu import Rate, RateSettings
@@ -72,6 +73,11 @@ def _children_words(rate: Rate) -> str:
     return f"{words}, dont {rate.aeeh} avec l’AEEH" if rate.aeeh else words
 
 
+def weeks_words(weeks: Fraction) -> str:
+    """Return how many weeks, with two decimals at most: « 45 », « 44,29 »."""
+    return f"{round(float(weeks), 2):g}".replace(".", ",")
+
+
 def explain_hours(reserved: Reserved, settings: SmoothingSettings) -> list[Step]:
     """Return how the hours of each month are found."""
     months = len(billed_months(reserved.period, () if settings.formula is Smoothing.BOOKED else settings.unbilled))
@@ -86,7 +92,7 @@ def explain_hours(reserved: Reserved, settings: SmoothingSettings) -> list[Step]
         total = minutes_words(reserved.agreed_minutes)
         return [Step("Heures d’un mois", f"{total} au contrat ÷ {months} mois{rounded}", result)]
     week = hours_words(weekly_hours(reserved))
-    weeks = f"{float(reserved.weeks):g}".replace(".", ",")
+    weeks = weeks_words(reserved.weeks)
     match settings.formula:
         case Smoothing.WEEKS:
             made = f"{weeks} semaines × {week} ÷ {months} mois"

@@ -18,7 +18,7 @@ class SignForm(forms.Form):
     seen = Text(max_length=64, required=False, widget=forms.HiddenInput)
     agreed = forms.BooleanField(
         label=_("J’ai lu le contrat jusqu’à la fin, et j’accepte de le signer en ligne"),
-        error_messages={"required": _("Cochez la case : vous avez lu le contrat et vous l’acceptez.")},
+        error_messages={"required": _("Cochez la case : vous avez lu le contrat et vous l’acceptez.")},
     )
     code = Text(
         label=_("Code reçu par courriel"),
@@ -59,9 +59,9 @@ class RefuseForm(forms.Form):
 
     use_required_attribute = False
     words = Text(
-        label=_("Pourquoi refusez-vous ?"),
+        label=_("Pourquoi refusez-vous ?"),
         max_length=MAX_WORDS,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("La structure lit ce mot, et vous recontacte."),
-        error_messages={"required": _("Dites pourquoi vous refusez : la structure lit ce mot.")},
+        error_messages={"required": _("Dites pourquoi vous refusez : la structure lit ce mot.")},
     )

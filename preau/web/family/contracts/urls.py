@@ -10,6 +10,6 @@ urlpatterns = [
     path(f"{VERSION}transmettre/", views.send_back, name="contract_send_back"),
     path(f"{VERSION}refus/", views.refuse, name="contract_refuse"),
     path(f"{VERSION}lecture/", views.read, name="contract_read"),
-    path(f"{VERSION}papier/<int:signature_id>/", views.scan, name="contract_scan"),
-    path(f"{VERSION}<slug:what>/", views.file, name="contract_file"),
+    path("versions/<int:version_id>/papier/<int:signature_id>/", views.scan, name="contract_scan"),
+    path("versions/<int:version_id>/<slug:what>/", views.file, name="contract_file"),
 ]

@@ -58,7 +58,6 @@ def contract(request: Any, slug: str, contract_id: int) -> HttpResponse:
         "quote": quote,
         "others": [(each, STATES.get(each.state)) for each in found.versions if each is not shown],
         "may_sign": _may_sign(shown, request.today),
-        "weekdays": _weekdays(shown),
     }
     return render(request, "family/contracts/contract.html", context)
 
@@ -80,13 +79,6 @@ def _may_sign(version: VersionView, today: Any) -> bool:
     is_waiting = version.mine is None or version.mine.state in (SignatureState.WAITING, SignatureState.TO_CHECK)
     in_time = version.sign_before is None or version.sign_before >= today
     return version.state == VersionState.TO_SIGN and is_waiting and in_time
-
-
-def _weekdays(version: VersionView) -> list[tuple[int, list[Any]]]:
-    """The days of the usual weeks that have care in one of them, with their hours in each."""
-    weeks = version.terms.weeks
-    days = sorted({day for week in weeks for day in week})
-    return [(day, [week.get(day, ()) for week in weeks]) for day in days]
 
 
 @family_page
@@ -209,9 +201,8 @@ def read(request: Any, slug: str, contract_id: int, version_id: int) -> HttpResp
 @intimate
 @family_page
 @require_safe
-def file(request: Any, slug: str, contract_id: int, version_id: int, what: str) -> HttpResponse:
+def file(request: Any, slug: str, version_id: int, what: str) -> HttpResponse:
     """The contract or its price annex, as a PDF: sealed once it is signed by all."""
-    _found(request, contract_id, version_id)
     if what not in FILES:
         return render(request, "404.html", status=404)
     try:
@@ -224,9 +215,8 @@ def file(request: Any, slug: str, contract_id: int, version_id: int, what: str) 
 @intimate
 @family_page
 @require_safe
-def scan(request: Any, slug: str, contract_id: int, version_id: int, signature_id: int) -> HttpResponse:
+def scan(request: Any, slug: str, version_id: int, signature_id: int) -> HttpResponse:
     """The signed paper that this parent sent back."""
-    _found(request, contract_id, version_id)
     try:
         row, content = open_scan(actor=request.actor, version_id=version_id, signature_id=signature_id)
     except FileGone:

@@ -18,15 +18,15 @@ STATES: dict[str, tuple[str | Promise, str, str]] = {
 }
 
 REFUSALS: dict[str, str | Promise] = {
-    "not_to_sign": _("Ce contrat n’attend plus votre signature : il a été retiré, refusé ou déjà signé."),
-    "too_late": _("Le délai pour signer est passé. Appelez la structure : elle peut vous le renvoyer."),
-    "already_signed": _("Vous avez déjà signé : rien à faire."),
+    "not_to_sign": _("Ce contrat n’attend plus votre signature : il a été retiré, refusé ou déjà signé."),
+    "too_late": _("Le délai pour signer est passé. Appelez la structure : elle peut vous le renvoyer."),
+    "already_signed": _("Vous avez déjà signé : rien à faire."),
     "paper_changed": _("La structure a changé le contrat depuis que vous l’avez ouvert. Relisez-le avant de signer."),
-    "consent_missing": _("Cochez la case : vous avez lu le contrat et vous l’acceptez."),
+    "consent_missing": _("Cochez la case : vous avez lu le contrat et vous l’acceptez."),
     "code_too_soon": _("Un code vient de partir. Attendez une minute avant d’en demander un autre."),
     "code_wrong": _("Ce n’est pas le bon code. Vérifiez le dernier courriel reçu."),
     "code_over": _("Ce code ne sert plus. Demandez-en un autre."),
-    "words_missing": _("Dites pourquoi vous refusez : la structure lit ce mot."),
+    "words_missing": _("Dites pourquoi vous refusez : la structure lit ce mot."),
 }
 
 

@@ -64,14 +64,14 @@ class ContractForm(forms.Form):
         label=gettext_lazy("Semaines d’accueil"),
         max_length=6,
         required=False,
-        help_text=gettext_lazy("Vide : comptées d’après les jours, fermetures et congés retirés."),
+        help_text=gettext_lazy("Vide : comptées d’après les jours, fermetures et congés retirés."),
     )
     holidays = Text(
         label=gettext_lazy("Congés déjà connus"),
         max_length=LINES_LENGTH,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Une période par ligne : 24/12/2026 - 03/01/2027."),
+        help_text=gettext_lazy("Une période par ligne : 24/12/2026 - 03/01/2027."),
     )
     holiday_days = forms.IntegerField(
         label=gettext_lazy("Jours de congés à annoncer plus tard"), min_value=0, max_value=200, required=False
@@ -81,7 +81,7 @@ class ContractForm(forms.Form):
         max_length=LINES_LENGTH,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Un jour par ligne, avec ses heures : 01/12/2026 9:00-10:00. Payés à l’heure."),
+        help_text=gettext_lazy("Un jour par ligne, avec ses heures : 01/12/2026 9:00-10:00. Payés à l’heure."),
     )
     note = Text(
         label=gettext_lazy("Mot à la famille, imprimé sur le contrat"),
@@ -126,8 +126,8 @@ class ContractForm(forms.Form):
         for week in ("a", "b"):
             for day in self.weekdays:
                 self._read(f"{week}{day}", reading.read_hours, _("Écrivez ces heures comme 8:30-17:00."))
-        self._read("holidays", reading.read_periods, _("Ligne non comprise : %s. Écrivez deux dates JJ/MM/AAAA."))
-        self._read("settling", reading.read_settling, _("Ligne non comprise : %s. Écrivez un jour puis ses heures."))
+        self._read("holidays", reading.read_periods, _("Ligne non comprise : %s. Écrivez deux dates JJ/MM/AAAA."))
+        self._read("settling", reading.read_settling, _("Ligne non comprise : %s. Écrivez un jour puis ses heures."))
         self._read("hours", reading.read_length, _("Écrivez un nombre d’heures, par exemple 120 ou 120h30."))
         data["weeks"] = self._weeks(data.get("weeks", ""))
         is_alternating = data.get("kind") == TemplateKind.ALTERNATING
@@ -221,7 +221,7 @@ class IncomeForm(forms.Form):
     source = Text(
         label=gettext_lazy("Lu où"),
         max_length=MAX_SOURCE,
-        help_text=gettext_lazy("Par exemple : avis d’imposition 2025, ou Cdap le 3 janvier."),
+        help_text=gettext_lazy("Par exemple : avis d’imposition 2025, ou Cdap le 3 janvier."),
     )
 
     def clean(self) -> dict[str, Any]:

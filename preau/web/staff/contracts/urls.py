@@ -13,6 +13,6 @@ urlpatterns = [
     path(f"{VERSION}modification/", writing.edit, name="contract_edit"),
     path(f"{VERSION}suite/", views.act, name="contract_act"),
     path(f"{VERSION}lecture/", views.read, name="contract_read"),
-    path(f"{VERSION}papier/<int:signature_id>/", views.scan, name="contract_scan"),
-    path(f"{VERSION}<slug:what>/", views.file, name="contract_file"),
+    path("versions/<int:version_id>/papier/<int:signature_id>/", views.scan, name="contract_scan"),
+    path("versions/<int:version_id>/<slug:what>/", views.file, name="contract_file"),
 ]

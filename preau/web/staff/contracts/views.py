@@ -114,7 +114,6 @@ def _page(
         "version": shown,
         "state": STATES[shown.state],
         "quote": quote,
-        "weekdays": _weekdays(shown),
         "others": [(each, STATES[each.state]) for each in found.versions if each is not shown],
         "missed": [(each, missed(each.why)) for each in missed_days(actor=request.actor, version_ids=versions)],
         "standing": found.standing(request.today) or next((v for v in found.versions if v.state == "active"), None),
@@ -127,12 +126,6 @@ def _page(
     return render(request, "staff/contracts/contract.html", context, status=status)
 
 
-def _weekdays(version: VersionView) -> list[tuple[int, list[Any]]]:
-    weeks = version.terms.weeks
-    days = sorted({day for week in weeks for day in week})
-    return [(day, [week.get(day, ()) for week in weeks]) for day in days]
-
-
 @staff_page(*WRITERS)
 @require_POST
 def act(request: Any, slug: str, contract_id: int, version_id: int) -> HttpResponse:
@@ -140,7 +133,8 @@ def act(request: Any, slug: str, contract_id: int, version_id: int) -> HttpRespo
     find_contract(actor=request.actor, contract_id=contract_id).version(version_id)
     name = request.POST.get("act", "")
     if name not in ACTS:
-        return render(request, "400.html", status=400)
+        messages.error(request, _("Rien n’est fait : recommencez depuis cette page."))
+        return redirect("staff:contract", slug=slug, contract_id=contract_id)
     try:
         words = ACTS[name](request, contract_id, version_id)
     except ContractFact as fact:
@@ -149,7 +143,7 @@ def act(request: Any, slug: str, contract_id: int, version_id: int) -> HttpRespo
         messages.error(request, problem(invalid))
     except NoScale as none:
         messages.error(
-            request, _("Aucun barème n’est connu au %s : demandez à l’administrateur de l’ajouter.") % none.on
+            request, _("Aucun barème n’est connu au %s : demandez à l’administrateur de l’ajouter.") % none.on
         )
     except FileRefused as refused:
         messages.error(request, refusal(refused.code))
@@ -163,7 +157,7 @@ def act(request: Any, slug: str, contract_id: int, version_id: int) -> HttpRespo
 
 def _send(request: Any, contract_id: int, version_id: int) -> str:
     number = sending.send(actor=request.actor, version_id=version_id, now=request.now)
-    return _("Contrat n° %s envoyé aux parents : ils le lisent et le signent dans leur espace.") % number
+    return _("Contrat n° %s envoyé aux parents : ils le lisent et le signent dans leur espace.") % number
 
 
 def _countersign(request: Any, contract_id: int, version_id: int) -> str:
@@ -184,7 +178,7 @@ def _discard(request: Any, contract_id: int, version_id: int) -> str:
 
 def _again(request: Any, contract_id: int, version_id: int) -> str:
     drafting.draft_again(actor=request.actor, contract_id=contract_id, now=request.now)
-    return _("Un brouillon est prêt, avec les mêmes termes : corrigez-le, puis envoyez-le.")
+    return _("Un brouillon est prêt, avec les mêmes termes : corrigez-le, puis envoyez-le.")
 
 
 def _accept(request: Any, contract_id: int, version_id: int) -> str:
@@ -207,13 +201,13 @@ def _refuse(request: Any, contract_id: int, version_id: int) -> str:
         words=request.POST.get("words", ""),
         now=request.now,
     )
-    return _("Le parent est prévenu : il signera de nouveau.")
+    return _("Le parent est prévenu : il signera de nouveau.")
 
 
 def _bring(request: Any, contract_id: int, version_id: int) -> str:
     form = PaperForm(request.POST, request.FILES)
     if not form.is_valid():
-        messages.error(request, _("Choisissez un fichier : le papier signé, en PDF ou en photos."))
+        messages.error(request, _("Choisissez un fichier : le papier signé, en PDF ou en photos."))
         return ""
     signing.send_back(
         actor=request.actor,
@@ -274,9 +268,8 @@ def read(request: Any, slug: str, contract_id: int, version_id: int) -> HttpResp
 
 @staff_page(*READERS)
 @require_safe
-def file(request: Any, slug: str, contract_id: int, version_id: int, what: str) -> HttpResponse:
+def file(request: Any, slug: str, version_id: int, what: str) -> HttpResponse:
     """The contract, its price annex or its evidence, as a PDF."""
-    find_contract(actor=request.actor, contract_id=contract_id).version(version_id)
     if what not in OPENED:
         return render(request, "404.html", status=404)
     try:
@@ -288,9 +281,8 @@ def file(request: Any, slug: str, contract_id: int, version_id: int, what: str) 
 
 @staff_page(*READERS)
 @require_safe
-def scan(request: Any, slug: str, contract_id: int, version_id: int, signature_id: int) -> HttpResponse:
+def scan(request: Any, slug: str, version_id: int, signature_id: int) -> HttpResponse:
     """The signed paper that a parent sent back."""
-    find_contract(actor=request.actor, contract_id=contract_id).version(version_id)
     try:
         row, content = open_scan(actor=request.actor, version_id=version_id, signature_id=signature_id)
     except (FileGone, FileNotSafe):

@@ -40,7 +40,7 @@ def new(request: Any, slug: str, enrolment_id: int) -> HttpResponse:
             actor=request.actor, enrolment_id=enrolment_id, terms=terms, note=form.cleaned_data["note"], now=request.now
         )
 
-    return _answer(request, enrolment, form, write, {"is_new": True})
+    return _answer(request, enrolment, form, write, context={"is_new": True})
 
 
 @staff_page(*WRITERS)
@@ -49,10 +49,10 @@ def edit(request: Any, slug: str, contract_id: int, version_id: int) -> HttpResp
     """A draft, written again."""
     found, version, enrolment = _found(request, contract_id, version_id)
     if version.state != "draft":
-        messages.error(request, _("Cette version est partie : elle ne change plus."))
+        messages.error(request, _("Cette version est partie : elle ne change plus."))
         return redirect("staff:contract", slug=slug, contract_id=contract_id)
     form = _form(request, enrolment, initial_of(version.terms, version.note))
-    seen = mark_of(terms_data(version.terms), version.note)
+    seen = mark_of(terms=terms_data(version.terms), note=version.note)
 
     def write(terms: Terms) -> int:
         redraft(
@@ -65,7 +65,7 @@ def edit(request: Any, slug: str, contract_id: int, version_id: int) -> HttpResp
         )
         return contract_id
 
-    return _answer(request, enrolment, form, write, {"contract": found, "version": version, "seen": seen})
+    return _answer(request, enrolment, form, write, context={"contract": found, "version": version, "seen": seen})
 
 
 @staff_page(*WRITERS)
@@ -89,7 +89,9 @@ def amendment(request: Any, slug: str, contract_id: int) -> HttpResponse:
         )
         return contract_id
 
-    return _answer(request, enrolment, form, write, {"contract": found, "version": standing, "is_amendment": True})
+    return _answer(
+        request, enrolment, form, write, context={"contract": found, "version": standing, "is_amendment": True}
+    )
 
 
 def _found(request: Any, contract_id: int, version_id: int) -> tuple[ContractView, VersionView, CareEnrolment]:
@@ -106,7 +108,7 @@ def _form(request: Any, enrolment: CareEnrolment, initial: dict[str, Any]) -> Co
 
 
 def _answer(
-    request: Any, enrolment: CareEnrolment, form: ContractForm, write: Any, context: dict[str, Any]
+    request: Any, enrolment: CareEnrolment, form: ContractForm, write: Any, *, context: dict[str, Any]
 ) -> HttpResponse:
     """Show the form, what it would cost, or write it."""
     found = None
@@ -139,7 +141,7 @@ def _quote(request: Any, enrolment: CareEnrolment, form: ContractForm) -> Quote 
     except TermsInvalid as invalid:
         form.add_error(None, problem(invalid))
     except NoScale as none:
-        form.add_error(None, _("Aucun barème n’est connu au %s : demandez à l’administrateur de l’ajouter.") % none.on)
+        form.add_error(None, _("Aucun barème n’est connu au %s : demandez à l’administrateur de l’ajouter.") % none.on)
     return None
 
 
