@@ -273,11 +273,13 @@ def quote_of(*, actor: Actor, enrolment_id: int, contract_id: int, terms: Terms,
 
     :return: None when its enrolment has ended, or no scale is known: what was signed is in its price annex.
     """
-    enrolment = known_care(actor=actor, enrolment_ids=[enrolment_id]).get(enrolment_id)
+    enrolment = known_care(actor=actor, enrolment_ids=[enrolment_id], with_sections=False).get(enrolment_id)
     if enrolment is None:
         return None
     source = PriceSource(organisation_id=actor.organisation_id, enrolments=[enrolment])
-    announced = announced_of(organisation_id=actor.organisation_id, contract_ids=[contract_id]).get(contract_id)
+    announced = None
+    if terms.is_announced:
+        announced = announced_of(organisation_id=actor.organisation_id, contract_ids=[contract_id]).get(contract_id)
     try:
         return quote(actor=actor, enrolment=enrolment, terms=terms, source=source, now=now, announced=announced)
     except NoScale:

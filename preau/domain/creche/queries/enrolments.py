@@ -180,10 +180,13 @@ def hold_care(*, actor: Actor, enrolment_ids: Collection[int], others: Collectio
     list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
 
 
-def known_care(*, actor: Actor, enrolment_ids: Collection[int]) -> dict[int, CareEnrolment]:
-    """Return by id the enrolments in care, among these, that still run and that the actor may read. Three queries."""
+def known_care(*, actor: Actor, enrolment_ids: Collection[int], with_sections: bool = True) -> dict[int, CareEnrolment]:
+    """Return by id the enrolments in care, among these, that still run and that the actor may read. Three queries.
+
+    :param with_sections: read the sections of each; without, one query, for who looks at no place.
+    """
     rows = _rows(actor).filter(pk__in=enrolment_ids).order_by("pk")
-    return {each.enrolment_id: each for each in _views(actor, rows)}
+    return {each.enrolment_id: each for each in _views(actor, rows, with_sections=with_sections)}
 
 
 def is_active(*, actor: Actor, enrolment_id: int) -> bool:
@@ -255,10 +258,10 @@ def _residence(actor: Actor) -> dict[str, Subquery]:
     }
 
 
-def _views(actor: Actor, rows: QuerySet[Enrolment]) -> list[CareEnrolment]:
+def _views(actor: Actor, rows: QuerySet[Enrolment], *, with_sections: bool = True) -> list[CareEnrolment]:
     found = list(rows)
-    if not found:
-        return []
+    if not found or not with_sections:
+        return [_view(row, {}, ()) for row in found]
     sections = sections_of(
         organisation_id=actor.organisation_id, structure_ids={vars(row)["structure_pk"] for row in found}
     )

@@ -62,7 +62,7 @@ class ContractForm(forms.Form):
     )
     weeks = Text(
         label=gettext_lazy("Semaines d’accueil"),
-        max_length=6,
+        max_length=12,
         required=False,
         help_text=gettext_lazy("Vide : comptées d’après les jours, fermetures et congés retirés."),
     )

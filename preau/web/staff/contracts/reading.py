@@ -91,7 +91,7 @@ def read_settling(text: str) -> dict[date, Ranges]:
     found: dict[date, Ranges] = {}
     for line in filter(None, (each.strip() for each in text.splitlines())):
         days = read_days(line)
-        ranges = read_hours(DAY.sub("", line).strip(" :,"))
+        ranges = read_hours(DAY.sub("", line).strip(" \u00a0:,"))
         if len(days) != 1 or not ranges or days[0] in found:
             raise Unreadable(line)
         found[days[0]] = ranges
