@@ -207,6 +207,7 @@ def _family_menu(request: HttpRequest, organisation: Any, actor: Any) -> list[Gr
                     for form in procedure_forms(actor=actor)
                 ),
                 page(labels["enrolments"], "family:enrolments"),
+                page(labels["planning"], "family:planning"),
                 page(_("La semaine de tous les enfants"), "family:booking_week"),
                 page(labels["bookings"], "family:bookings"),
                 link(_("Toutes mes démarches"), acts),

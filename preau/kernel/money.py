@@ -23,7 +23,7 @@ def rate_words(euros: Decimal) -> str:
     return f"{whole},{decimals.ljust(2, '0')}{NBSP}€"
 
 
-def hours_words(hours: Fraction) -> str:
+def hours_words(hours: Fraction | Decimal) -> str:
     """Return hours as decimals, as contracts write them: « 142,5 h », « 156,67 h »."""
     hundredths = round(hours * 100)
     whole, rest = divmod(abs(hundredths), 100)

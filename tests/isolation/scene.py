@@ -33,7 +33,7 @@ from preau.domain.families.operations.photos import receive_photo
 from preau.domain.families.rules import CONTACT_LENGTHS
 from preau.domain.organisations.models import Department, Site
 from preau.domain.procedures.enums import OtherParent, ProcedureKind, ProcedureStatus
-from preau.domain.procedures.models import Mailing, Procedure, ProcedureForm
+from preau.domain.procedures.models import Mailing, PlanningDiary, Procedure, ProcedureForm
 from preau.domain.procedures.operations.absences import begin_absence
 from preau.domain.procedures.operations.answering_hours import accept_many
 from preau.domain.procedures.operations.basket import change_basket
@@ -321,6 +321,14 @@ def _contracts(town: Town, victim: Any) -> dict[str, Any]:
     return {
         "signature_id": ContractSignature.objects.get(version=waiting, party="parent").pk,
         "what": "contrat",
+        "secret": "x" * 32,
+        "diary_id": PlanningDiary.objects.create(
+            organisation_id=town.id,
+            account=victim.account,
+            child=victim.children[0],
+            secret_hash="canari",
+            opened_at=NOW,
+        ).pk,
         "contracts": {
             "avenant/": {"contract_id": active.contract_id, "version_id": active.pk},
             "modification/": {"contract_id": draft.pk, "version_id": draft.versions.get().pk},

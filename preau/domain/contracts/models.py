@@ -131,6 +131,8 @@ class ContractVersion(TenantModel):
     sent_at = models.DateTimeField(null=True)
     sent_by = models.CharField(max_length=120, blank=True)
     sign_before = models.DateField(null=True)  # last day to sign
+    # Hours of each month that is paid for, as they were signed: the planning compares with them.
+    month_hours = models.DecimalField(max_digits=7, decimal_places=2, null=True)
     reminded_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)  # signed by all, refused, expired or withdrawn
     closed_reason = EncryptedTextField(blank=True)  # the word of who refused or withdrew

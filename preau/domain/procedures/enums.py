@@ -99,3 +99,19 @@ class FollowKind(StrEnum):
     PIECES = "pieces"  # missing, refused or over
     CONSENTS = "consents"  # authorisations without an answer
     SPACES = "spaces"  # adults whose space is not open
+
+
+class PlanState(StrEnum):
+    """What the planning says of a moment of a child (A18-04); two of them may stand in one box (A18-11)."""
+
+    RESERVED = "reserved"
+    PRESENT = "present"
+    ABSENT = "absent"
+    EXCUSED = "excused"
+    CANCELLED = "cancelled"
+    OUTING = "outing"  # school outing: nothing is due
+    WAITING = "waiting"  # on the waiting list
+    NOT_ENROLLED = "not_enrolled"
+    TO_VALIDATE = "to_validate"  # the service has not answered yet
+    SURCHARGE = "surcharge"  # came without having booked
+    CLOSED = "closed"

@@ -329,3 +329,22 @@ class Mailing(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+
+class PlanningDiary(TenantModel):
+    """A private address by which the diary of a parent reads a planning. Only the hash of its secret is kept."""
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+", db_index=False)
+    child = models.ForeignKey("families.Child", on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
+    secret_hash = models.CharField(max_length=64)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "secret_hash"], name="planning_diary_once"),
+        ]
+        indexes = [models.Index(fields=["organisation_id", "account"], name="planning_diary_account")]
+
+    def __str__(self) -> str:
+        return f"diary of {self.account_id}"

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from preau.domain.bookings.rules import Refusal
-from preau.domain.procedures.enums import OtherParent, ProcedureKind, ProcedureStatus
+from preau.domain.procedures.enums import OtherParent, PlanState, ProcedureKind, ProcedureStatus
 
 PERSON = "p"  # steps of an entourage: "p1", "p2"…
 LINE = "l"  # weekly lines of an enrolment, told by their place: "l0", "l1"…
@@ -351,3 +351,25 @@ def may_decide(*, status: ProcedureStatus, other_parent: OtherParent) -> None:
         raise AlreadyDecided
     if other_parent in (OtherParent.WAITING, OtherParent.OBJECTED):
         raise WaitsForOtherParent
+
+
+def plan_states(
+    status: PlanState, *, is_missed: bool = False, is_excused: bool = False, is_present: bool | None = None
+) -> tuple[PlanState, ...]:
+    """Return what the planning says of a moment, from what was planned, announced and seen; what was seen wins.
+
+    :param status: of what was planned: reserved, to validate, waiting, cancelled, closed, outing.
+    :param is_present: what was pointed; None: nothing yet.
+
+    >>> plan_states(PlanState.RESERVED, is_missed=True, is_excused=True)
+    (<PlanState.ABSENT: 'absent'>, <PlanState.EXCUSED: 'excused'>)
+    """
+    if is_present:
+        return (PlanState.PRESENT,)
+    if status is not PlanState.RESERVED:
+        return (status,)
+    if is_missed and is_excused:
+        return PlanState.ABSENT, PlanState.EXCUSED
+    if is_missed or is_present is False:
+        return (PlanState.ABSENT,)
+    return (status,)

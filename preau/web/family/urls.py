@@ -46,6 +46,7 @@ urlpatterns = [
     path("absences/<int:child_id>/", absences.absence_child, name="absence_child"),
     path("absences/brouillon/<int:draft_id>/", absences.recap, name="absence_recap"),
     path("service-minimum/<int:service_id>/", minimum_service.minimum_service, name="minimum_service"),
+    path("planning/", include("preau.web.family.planning.urls")),
     path("contrats/", include("preau.web.family.contracts.urls")),
     path("accords/<int:number>/", agreements.agreement, name="agreement"),
     path("demarches/", drafts.menu, name="acts"),

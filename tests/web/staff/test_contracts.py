@@ -217,9 +217,14 @@ def test_an_income_is_read_by_who_prices_care_for_that_household(town, contracts
     stranger = town.household("Corneille")
     agent = client_of(town.account("agent2", role="agent"))
     assert agent.get(url(town, "income", stranger.family.pk)).status_code == 404
-    assert client_of(town.account("regie", role="regisseur")).get(url(town, "income", home.family.pk)).status_code == 200
+    assert (
+        client_of(town.account("regie", role="regisseur")).get(url(town, "income", home.family.pk)).status_code == 200
+    )
     for role in ("admin", "site_staff"):
-        assert client_of(town.account(role, role=role)).get(url(town, "income", home.family.pk)).status_code in (403, 404)
+        assert client_of(town.account(role, role=role)).get(url(town, "income", home.family.pk)).status_code in (
+            403,
+            404,
+        )
 
 
 def test_a_cashier_reads_and_writes_nothing(town, contracts, home):
@@ -255,4 +260,4 @@ def test_lines_as_agents_type_them():
     for text in ("31/02/2026", "03/01/2027 - 01/01/2027", "x"):
         with pytest.raises(reading.Unreadable):
             reading.read_periods(text)
-    assert (START, END) == (terms_of().period.start, terms_of().period.end)
+    assert (terms_of().period.start, terms_of().period.end) == (START, END)

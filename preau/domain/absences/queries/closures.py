@@ -142,6 +142,7 @@ class ClosedView:
     activity: str
     site: str
     words: str
+    kind: str = ""
 
 
 def reach_of(*, actor: Actor, wish: ClosureWish) -> Reach:
@@ -371,7 +372,7 @@ def closed_of_family(*, actor: Actor, closure_id: int, family_id: int, is_back: 
 def _closed(rows: QuerySet[ClosedMoment]) -> list[ClosedView]:
     path = "enrolment__offer"
     columns = ("enrolment_id", "child_id", "on", "starts_minute", "ends_minute", "name")
-    more = (f"{path}__activity__name", f"{path}__site__name", "closure__words")
+    more = (f"{path}__activity__name", f"{path}__site__name", "closure__words", "closure__kind")
     return [ClosedView(*row) for row in rows.order_by("on", "starts_minute", "pk").values_list(*columns, *more)]
 
 

@@ -288,6 +288,7 @@ class Migration(migrations.Migration):
                 ("sent_at", models.DateTimeField(null=True)),
                 ("sent_by", models.CharField(blank=True, max_length=120)),
                 ("sign_before", models.DateField(null=True)),
+                ("month_hours", models.DecimalField(decimal_places=2, max_digits=7, null=True)),
                 ("reminded_at", models.DateTimeField(null=True)),
                 ("closed_at", models.DateTimeField(null=True)),
                 ("closed_reason", preau.base.encryption.EncryptedTextField(blank=True)),

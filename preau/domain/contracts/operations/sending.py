@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pikepdf
 from django.db import transaction
@@ -183,6 +184,7 @@ def _freeze(
         sent_at=now,
         sent_by=actor.display_name[:120],
         sign_before=sign_before,
+        month_hours=Decimal(round(found.monthly_hours * 100)) / 100,
     )
     row.refresh_from_db()
 

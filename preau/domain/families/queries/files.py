@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Window
 
-from preau.base.actor import Actor
+from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
 from preau.base.ordering import by_name
 from preau.base.search import typed_birth_date, wanted_words
@@ -165,6 +165,30 @@ def standing_in(*, account_id: int, organisation_id: int) -> Standing:
         exercised_child_ids=frozenset(exercised),
     )
     return Standing(account, scope, homes)
+
+
+def parent_actor(*, account_id: int, organisation_id: int, time_zone: str) -> Actor | None:
+    """Return the actor that an account is as a parent, without its session: for what reads in its name. One query.
+
+    :return: None when the account is closed, or has no household here any more.
+    """
+    standing = standing_in(account_id=account_id, organisation_id=organisation_id)
+    account, homes = standing.account, standing.homes
+    if account is None or not account.is_active or standing.scope.is_staff or not homes.family_ids:
+        return None
+    return Actor(
+        organisation_id=organisation_id,
+        audience=FAMILY,
+        account_id=account_id,
+        display_name=account.full_name,
+        time_zone=time_zone,
+        roles=standing.scope.roles,
+        family_ids=homes.family_ids,
+        adult_ids=homes.adult_ids,
+        closed_child_ids=homes.closed_child_ids,
+        child_ids=homes.child_ids,
+        exercised_child_ids=homes.exercised_child_ids,
+    )
 
 
 _ROLES = 9  # how many columns say what the account is here; the others are the account

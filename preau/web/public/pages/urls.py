@@ -1,6 +1,6 @@
 from django.urls import path
 
-from preau.web.public.pages import documents, views
+from preau.web.public.pages import diary, documents, views
 
 app_name = "public"
 urlpatterns = [
@@ -15,5 +15,6 @@ urlpatterns = [
     path("accessibilite/", views.accessibility, name="accessibility"),
     path("donnees-personnelles/", views.privacy, name="privacy"),
     path("mentions-legales/", views.legal, name="legal"),
+    path("agenda/<str:secret>.ics", diary.diary, name="diary"),
     path("plan-du-site/", views.sitemap, name="sitemap"),
 ]
