@@ -321,6 +321,7 @@ def _contracts(town: Town, victim: Any) -> dict[str, Any]:
     return {
         "signature_id": ContractSignature.objects.get(version=waiting, party="parent").pk,
         "what": "contrat",
+        "month": "2027-01",
         "secret": "x" * 32,
         "diary_id": PlanningDiary.objects.create(
             organisation_id=town.id,

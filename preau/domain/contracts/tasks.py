@@ -5,6 +5,7 @@ from django_tasks import task
 from preau.base import task_queue
 from preau.base.actor import system_actor
 from preau.base.facts import NotFound
+from preau.domain.contracts.operations.announcing import remind_months
 from preau.domain.contracts.operations.booking import book_version, unbooked_versions
 from preau.domain.contracts.operations.ending import close_ended
 from preau.domain.contracts.operations.following import expire_unsigned, remind_signers
@@ -31,6 +32,7 @@ def follow_contracts() -> None:
     for organisation in list_organisations():
         actor = system_actor(organisation.id, time_zone=organisation.time_zone)
         remind_signers(actor=actor, now=now)
+        remind_months(actor=actor, now=now)
         expire_unsigned(actor=actor, now=now)
         close_ended(actor=actor, now=now)
         for version_id in unbooked_versions(organisation_id=organisation.id):

@@ -11,7 +11,7 @@ from preau.domain.contracts.operations.signing import send_back
 from preau.domain.pricing.models import HouseholdIncome, PsuScale
 from preau.kernel.periods import Period
 from preau.kernel.time_ranges import TimeRange
-from preau.web.staff.contracts import reading
+from preau.web.fields import lines as reading
 from tests.factories.clients import client_of
 from tests.factories.contracts import END, START, Contracts, sign, terms_of
 from tests.factories.tasks import run_waiting

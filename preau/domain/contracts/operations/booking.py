@@ -13,11 +13,11 @@ from preau.domain.contracts.models import CareContract, ContractVersion, Unbooke
 from preau.domain.contracts.queries.quotes import announced_of, open_days
 from preau.domain.contracts.rules.acts import to_write
 from preau.domain.contracts.rules.terms import Terms, parse_terms, planned_days
-from preau.domain.creche.operations import DayWish, RefusedDay, book_days
+from preau.domain.creche.operations import DayWish, book_days
 from preau.domain.creche.queries.enrolments import CareEnrolment, hold_care, known_care
 from preau.domain.creche.queries.sheets import held_by, ranges_by_day
 from preau.kernel.periods import Period
-from preau.kernel.time_ranges import Ranges, write_ranges
+from preau.kernel.time_ranges import Ranges, TimeRange, write_ranges
 
 CHANGED = "changed"  # a day that somebody changed by itself since it was planned
 ELSEWHERE = "held_elsewhere"
@@ -75,22 +75,9 @@ def _book(actor: Actor, row: ContractVersion, *, now: datetime) -> int:
     terms, before = parse_terms(row.terms), _replaced(row)
     period = _period(terms, before)
     planned, replaced = _plans(actor, row, enrolment, (terms, before), now=now)
-    held = held_by(actor=actor, child_ids={enrolment.child_id}, start=period.start, end=period.end)
-    mine = {on: ranges for (pk, on), ranges in ranges_by_day(expected=held).items() if pk == enrolment_id}
-    others: dict[date, list] = {}
-    for each in held:
-        if each.enrolment_id != enrolment_id:
-            others.setdefault(each.on, []).append(each.hours)
-    writes, changed = to_write(planned, replaced=replaced, held=mine, days=set(planned) | set(replaced))
-    missed = {day: (ranges, CHANGED) for day, ranges in changed.items()}
-    for day, ranges in list(writes.items()):
-        if any(each.meets(other) for each in ranges for other in others.get(day, ())):
-            missed[day] = (writes.pop(day), ELSEWHERE)
-    outcome = book_days(
-        actor=actor, wishes=[DayWish(enrolment_id, day, ranges) for day, ranges in writes.items()], now=now
+    written, missed = put_days(
+        actor=actor, enrolment=enrolment, planned=planned, replaced=replaced, period=period, now=now
     )
-    for refused in outcome.refused:
-        missed[refused.wish.on] = (refused.wish.ranges, _why(refused))
     _keep_missed(row, missed)
     journal.record(
         actor=actor,
@@ -98,10 +85,45 @@ def _book(actor: Actor, row: ContractVersion, *, now: datetime) -> int:
         at=now,
         subject_type="child",
         subject_id=enrolment.child_id,
-        days=len(outcome.granted),
+        days=written,
         missed=len(missed),
     )
-    return len(outcome.granted)
+    return written
+
+
+Missed = dict[date, tuple[Ranges, str]]
+
+
+def put_days(
+    *,
+    actor: Actor,
+    enrolment: CareEnrolment,
+    planned: Mapping[date, Ranges],
+    replaced: Mapping[date, Ranges],
+    period: Period,
+    now: datetime,
+) -> tuple[int, Missed]:
+    """Put planned hours in the place of others, in the caller's transaction, which holds the enrolment.
+
+    :return: how many days were written, and those that could not be, with why.
+    """
+    enrolment_id = enrolment.enrolment_id
+    held = held_by(actor=actor, child_ids={enrolment.child_id}, start=period.start, end=period.end)
+    mine = {on: ranges for (pk, on), ranges in ranges_by_day(expected=held).items() if pk == enrolment_id}
+    others: dict[date, list[TimeRange]] = {}
+    for each in held:
+        if each.enrolment_id != enrolment_id:
+            others.setdefault(each.on, []).append(each.hours)
+    writes, changed = to_write(planned, replaced=replaced, held=mine, days=set(planned) | set(replaced))
+    missed: Missed = {day: (ranges, CHANGED) for day, ranges in changed.items()}
+    for day, ranges in list(writes.items()):
+        if any(each.meets(other) for each in ranges for other in others.get(day, ())):
+            missed[day] = (writes.pop(day), ELSEWHERE)
+    wishes = [DayWish(enrolment_id, day, ranges) for day, ranges in writes.items()]
+    outcome = book_days(actor=actor, wishes=wishes, now=now)
+    for refused in outcome.refused:
+        missed[refused.wish.on] = (refused.wish.ranges, refused.fact.code)
+    return len(outcome.granted), missed
 
 
 def _plans(
@@ -140,12 +162,14 @@ def _replaced(row: ContractVersion) -> Terms | None:
     return parse_terms(before.terms) if before else None
 
 
-def _why(refused: RefusedDay) -> str:
-    return refused.fact.code
-
-
-def _keep_missed(row: ContractVersion, missed: Mapping[date, tuple[Ranges, str]]) -> None:
+def _keep_missed(row: ContractVersion, missed: Missed) -> None:
     UnbookedDay.objects.filter(version=row).delete()
+    keep_missed(row=row, missed=missed)
+
+
+def keep_missed(*, row: ContractVersion, missed: Missed) -> None:
+    """Keep the days of a version that are not in the planning, for agents; those kept of the same days go."""
+    UnbookedDay.objects.filter(version=row, on__in=missed.keys()).delete()
     UnbookedDay.objects.bulk_create(
         [
             UnbookedDay(organisation_id=row.organisation_id, version=row, on=day, ranges=write_ranges(ranges), why=why)

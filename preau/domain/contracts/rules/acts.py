@@ -144,6 +144,37 @@ class NoticeShort(ContractFact):
         self.earliest = earliest
 
 
+class NotAnnounced(ContractFact):
+    """The hours of this contract are not announced month by month, or it is not in force that month."""
+
+    code = "not_announced"
+
+
+class TooLateToAnnounce(ContractFact):
+    """The last day to announce that month is over: the usual week stands."""
+
+    code = "too_late_to_announce"
+
+
+class HoursWrong(ContractFact):
+    """Hours that the structure does not let one choose; `days` says which, with the code of what is wrong."""
+
+    code = "hours_wrong"
+
+    def __init__(self, days: Mapping[date, str]) -> None:
+        super().__init__(", ".join(day.isoformat() for day in days))
+        self.days = days
+
+
+def announce_until(month: date, day: int) -> date:
+    """Return the last day on which a month may be announced: so many days into the month before.
+
+    >>> announce_until(date(2027, 1, 1), 20)
+    datetime.date(2026, 12, 20)
+    """
+    return (month - timedelta(days=1)).replace(day=day)
+
+
 def check_code(*, sent_at: datetime | None, tries: int, now: datetime) -> None:
     """Refuse a code that cannot be right any more.
 

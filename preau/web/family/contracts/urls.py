@@ -1,11 +1,12 @@
 from django.urls import path
 
-from preau.web.family.contracts import views
+from preau.web.family.contracts import months, views
 
 VERSION = "<int:contract_id>/<int:version_id>/"
 urlpatterns = [
     path("", views.contracts, name="contracts"),
     path("<int:contract_id>/", views.contract, name="contract"),
+    path("<int:contract_id>/mois/<str:month>/", months.announce, name="contract_month"),
     path(f"{VERSION}signature/", views.sign, name="contract_sign"),
     path(f"{VERSION}transmettre/", views.send_back, name="contract_send_back"),
     path(f"{VERSION}refus/", views.refuse, name="contract_refuse"),

@@ -1,5 +1,6 @@
 """« Contrats d’accueil » : what a family agreed on with its crèche, what it costs and why, signing."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -24,6 +25,7 @@ from preau.domain.contracts.queries.contracts import (
 )
 from preau.domain.contracts.queries.quotes import Quote, quote_of
 from preau.domain.contracts.rules.acts import ContractFact
+from preau.kernel.periods import next_month
 from preau.web.family.contracts.forms import RefuseForm, ScanForm, SignForm
 from preau.web.family.contracts.words import STATES, sentence
 from preau.web.ui.downloads import file_response
@@ -57,6 +59,7 @@ def contract(request: Any, slug: str, contract_id: int) -> HttpResponse:
         "state": STATES.get(shown.state),
         "quote": quote,
         "others": [(each, STATES.get(each.state)) for each in found.versions if each is not shown],
+        "months": _months(request, shown),
         "may_sign": _may_sign(shown, request.today),
     }
     return render(request, "family/contracts/contract.html", context)
@@ -72,6 +75,16 @@ def _quote(request: Any, found: ContractView, shown: VersionView) -> Quote | Non
         terms=shown.terms,
         now=request.now,
     )
+
+
+def _months(request: Any, shown: VersionView) -> list[date]:
+    """The months whose days a family announces: the next two of a contract in force."""
+    if shown.state != VersionState.ACTIVE or not shown.terms.is_announced:
+        return []
+    first = next_month(request.today)
+    return [
+        month for month in (first, next_month(first)) if shown.starts_on < next_month(month) and month < shown.ends_on
+    ]
 
 
 def _may_sign(version: VersionView, today: Any) -> bool:

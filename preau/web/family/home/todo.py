@@ -6,6 +6,7 @@ from typing import Any
 
 from preau.domain.absences.queries.minimum_service import ServiceView
 from preau.domain.bookings.queries.week import ToBook
+from preau.domain.contracts.queries.announcing import MonthToAnnounce
 from preau.domain.contracts.queries.contracts import ContractView
 from preau.domain.procedures.enums import OF_BASKET, ProcedureKind
 from preau.domain.procedures.queries.orders import BasketCount, count_basket
@@ -17,6 +18,7 @@ SHOWN = 5
 ORDER = (
     "minimum",
     "contract",
+    "month",
     "overdue",
     "asked",
     "proposed",
@@ -49,6 +51,7 @@ class Line:
     period: Period | None = None
     service: ServiceView | None = None
     contract: ContractView | None = None
+    month: MonthToAnnounce | None = None
 
 
 def basket_of(waiting: Iterable[ToFinish], enrolments: Iterable[ToBook]) -> Mapping[int, Mapping[int, bool]]:
@@ -69,10 +72,12 @@ def lines(
     coming: Period,
     services: Iterable[ServiceView] = (),
     contracts: Iterable[ContractView] = (),
+    months: Iterable[MonthToAnnounce] = (),
 ) -> list[Line]:
     """Return what is to do, the most pressing first.
 
     :param services: minimum services that still take answers; `contracts`: those that the reader must sign.
+    :param months: months of contracts that the reader may announce.
     """
     # A dossier that was refused is taken up again from its answer, not begun anew.
     refused = {each.child_id for each in waiting if each.what == "refused" and each.kind == ProcedureKind.DOSSIER}
@@ -85,6 +90,7 @@ def lines(
     ]
     found += [Line("minimum", service=each, names=_first_names(each)) for each in services if each.waiting]
     found += [Line("contract", contract=each) for each in contracts]
+    found += [Line("month", month=each, child=each.child_first_name, hue=each.hue) for each in months]
     found += _missing(waiting)
     if basket:
         names = dict.fromkeys(row.participant for row in enrolments if row.enrolment_id in basket and row.participant)

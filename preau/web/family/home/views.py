@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from preau.domain.absences.queries.closures import closed_moments
 from preau.domain.absences.queries.minimum_service import services_of_family
 from preau.domain.bookings.queries.week import enrolments_to_book, planned_units
+from preau.domain.contracts.queries.announcing import months_to_announce
 from preau.domain.contracts.queries.boards import waiting_for_family as contracts_to_sign
 from preau.domain.families.queries.children import sheets_of_children
 from preau.domain.families.queries.files import household_file
@@ -78,6 +79,7 @@ def home(request: Any, slug: str) -> HttpResponse:
         basket=basket,
         coming=coming,
         services=[each for each in services if request.now <= each.answers_until],
+        months=months_to_announce(actor=actor, on=request.today) if request.organisation.has_care else (),
         contracts=contracts_to_sign(actor=actor, on=request.today) if request.organisation.has_care else (),
     )
     days = shown_days(planned, monday=monday)

@@ -22,7 +22,7 @@ from preau.kernel.bounds import Purpose
 from preau.kernel.french_dates import WEEKDAYS
 from preau.kernel.periods import Period
 from preau.kernel.time_ranges import Ranges
-from preau.web.staff.contracts import reading
+from preau.web.fields import lines as reading
 from preau.web.ui.typed import Day, Text
 from preau.web.ui.uploads import Files
 

@@ -1,4 +1,4 @@
-"""What an agent types in one line: the hours of a day, a period, a day with its hours."""
+"""What somebody types in one line: the hours of a day, a period, a day with its hours."""
 
 import re
 from datetime import date, timedelta

@@ -1,0 +1,127 @@
+"""Announcing the days of a month, where a contract says so many hours and not a week."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.db import transaction
+
+from preau.base import journal
+from preau.base.actor import FAMILY, Actor, system_actor
+from preau.base.facts import NotAllowed
+from preau.domain.accounts.enums import Role
+from preau.domain.contracts.enums import Party
+from preau.domain.contracts.models import AnnouncedMonth, CareContract, ContractSignature, ContractVersion
+from preau.domain.contracts.operations.booking import keep_missed, put_days
+from preau.domain.contracts.operations.telling import tell
+from preau.domain.contracts.queries.announcing import MonthToAnnounce, find_month, months_to_announce
+from preau.domain.contracts.rules.acts import REMIND_BEFORE, HoursWrong, TooLateToAnnounce
+from preau.domain.creche.queries.enrolments import hold_care
+from preau.domain.creche.rules import problems_of
+from preau.kernel.french_dates import day_words, month_words
+from preau.kernel.periods import month_of
+from preau.kernel.time_ranges import Ranges, write_ranges
+
+
+def announce_month(
+    *, actor: Actor, contract_id: int, month: date, days: Mapping[date, Ranges], now: datetime
+) -> list[date]:
+    """Keep the days of a month and put them in the planning; return those that have no room there.
+
+    Until its last day; an agent after it too. Said again, the last word stands.
+
+    :param days: by day, its hours; a day left out is without care.
+    :raises NotFound: the contract is not the actor's; :raises NotAllowed: an agent who writes no contract.
+    :raises NotAnnounced, TooLateToAnnounce, HoursWrong: see each.
+    """
+    if actor.audience != FAMILY:
+        actor.require_role(Role.AGENT, Role.MANAGER)
+    with transaction.atomic():
+        list(CareContract.objects.select_for_update(no_key=True).filter(pk=contract_id).values_list("pk"))
+        found = find_month(actor=actor, contract_id=contract_id, month=month, now=now)
+        if actor.audience == FAMILY and now.astimezone(actor.zone).date() > found.until:
+            raise TooLateToAnnounce
+        _check(found, days)
+        wanted = {day: tuple(sorted(ranges)) for day, ranges in sorted(days.items()) if ranges}
+        AnnouncedMonth.objects.update_or_create(
+            organisation_id=actor.organisation_id,
+            contract_id=contract_id,
+            month=month,
+            defaults={
+                "days": {day.isoformat(): write_ranges(ranges) for day, ranges in wanted.items()},
+                "said_at": now,
+                "said_by": actor.display_name[:120],
+                "is_usual": False,
+            },
+        )
+        missed = _put(actor, found, wanted, now=now)
+        journal.record(
+            actor=actor,
+            act="contract.month",
+            at=now,
+            subject_type="child",
+            subject_id=found.child_id,
+            month=month.isoformat(),
+        )
+    return missed
+
+
+def _check(found: MonthToAnnounce, days: Mapping[date, Ranges]) -> None:
+    enrolment = found.enrolment
+    wrong: dict[date, str] = {}
+    for day, ranges in days.items():
+        opening = enrolment.opening_on(day) if enrolment and day in found.days else None
+        if ranges and (opening is None or enrolment is None):
+            wrong[day] = "closed"
+        elif ranges and opening is not None and enrolment is not None:
+            problems = problems_of(ranges, opening=opening, rules=enrolment.rules)
+            if problems:
+                wrong[day] = problems[0].code
+    if wrong:
+        raise HoursWrong(wrong)
+
+
+def _put(actor: Actor, found: MonthToAnnounce, wanted: Mapping[date, Ranges], *, now: datetime) -> list[date]:
+    """The month in the place of what stood for it: the usual week, or what was announced before."""
+    if found.enrolment is None:
+        return []
+    hold_care(actor=actor, enrolment_ids=[found.enrolment.enrolment_id])
+    machine = system_actor(actor.organisation_id, time_zone=actor.time_zone)
+    _count, missed = put_days(
+        actor=machine,
+        enrolment=found.enrolment,
+        planned=wanted,
+        replaced=found.now or {},
+        period=month_of(found.month),
+        now=now,
+    )
+    keep_missed(row=ContractVersion.objects.get(pk=found.version_id), missed=missed)
+    return sorted(missed)
+
+
+def remind_months(*, actor: Actor, now: datetime) -> int:
+    """Remind families once of the month that they may still announce, days before; return how many. For the machine.
+
+    :raises NotAllowed: the actor is a person.
+    """
+    if not actor.is_system:
+        raise NotAllowed("remind_months")
+    today, count = now.astimezone(actor.zone).date(), 0
+    for each in months_to_announce(actor=actor, on=today):
+        if each.until - today > REMIND_BEFORE:
+            continue
+        version = ContractVersion.objects.select_related("contract__child", "contract__structure__site").get(
+            pk=each.version_id
+        )
+        rows = ContractSignature.objects.filter(version=version, party=Party.PARENT, sees_price=True)
+        for row in rows.select_related("adult__account"):
+            count += tell(
+                row=row,
+                version=version,
+                template="contract_month",
+                subject=f"Planning de {month_words(each.month)}\u00a0: à annoncer avant le {day_words(each.until)}",
+                now=now,
+                key=each.month.isoformat(),
+                month=month_words(each.month),
+                until=day_words(each.until),
+            )
+    return count
