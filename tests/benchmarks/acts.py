@@ -61,6 +61,9 @@ def measure(made: Machine, earlier: Machine | None, *, report: Report, full: boo
         aim = aims.ATTENDANCE_MS if each["what"].startswith("un pointage") else None
         report.add(engine, each["what"], each["ms"], aim=aim)
         report.add(engine, each["what"], each["queries"], aim=aims.ATTENDANCE_QUERIES[each["what"]], unit="requêtes")
+    for each in made.answer("contracts"):
+        report.add(engine, each["what"], each["seconds"], aim=aims.CONTRACTS_SECONDS, unit="s")
+        report.add(engine, f"{each['what']}, places dépassées", each["exceeded"], aim=0, unit="quarts d’heure")
     made.finish_background_work()
     _rush(made, report, loads.rush, full=full)
     if full:

@@ -18,6 +18,7 @@ MEMORY_MB = 120.0  # of a worker, shared pages counted in part, after a thousand
 CARE_MS = 300.0  # the week of four structures of sixty children
 CARE_QUERIES = {"semaine des présences": 12.0, "demande de cinq jours": 18.0}
 ATTENDANCE_MS = 100.0  # a tap answers, on the machine of the bench
+CONTRACTS_SECONDS = 60  # three hundred contracts turned into a year of bookings
 ATTENDANCE_QUERIES = {
     "feuille de 300 enfants": 15.0,
     "un pointage parmi 300": 35.0,

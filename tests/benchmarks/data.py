@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.benchmarks.attendance import measure_attendance
 from tests.benchmarks.baskets import measure_baskets
+from tests.benchmarks.contracts import measure_contracts
 from tests.benchmarks.creche import measure_creche
 from tests.benchmarks.inbox import measure_inbox
 from tests.benchmarks.orders import measure_orders
@@ -38,6 +39,8 @@ def main() -> None:
         (folder / "inbox.json").write_text(json.dumps(measure_inbox()))
     elif act == "creche":
         (folder / "creche.json").write_text(json.dumps(measure_creche()))
+    elif act == "contracts":
+        (folder / "contracts.json").write_text(json.dumps(measure_contracts()))
     elif act == "attendance":
         (folder / "attendance.json").write_text(json.dumps(measure_attendance()))
     elif act == "search":
