@@ -35,12 +35,13 @@ class Motive:
     name: str
     is_health: bool = False
     is_proven: bool = False
+    is_holiday: bool = False
 
 
 ILL = Motive("maladie", "Maladie", is_health=True, is_proven=True)
 HOSPITAL = Motive("hospitalisation", "Hospitalisation", is_health=True, is_proven=True)
 EVICTION = Motive("eviction", "Éviction demandée par le médecin", is_health=True, is_proven=True)
-HOLIDAYS = Motive("conges", "Congés")
+HOLIDAYS = Motive("conges", "Congés", is_holiday=True)
 PLANNING = Motive("planning", "Modification de planning")
 TEACHER = Motive("enseignant", "Enseignant absent")
 OUTING = Motive("sortie", "Sortie scolaire")
@@ -91,6 +92,7 @@ def write(builder: Builder, asked: TownAbsences) -> None:
             name=each.name,
             position=position,
             is_health=each.is_health,
+            is_holiday=each.is_holiday,
             proof_type=proof if each.is_proven else None,
         )
         for position, each in enumerate(asked.motives)

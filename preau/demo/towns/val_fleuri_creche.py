@@ -1,11 +1,15 @@
 """The two crèches of Val-Fleuri: three kinds of care, sixty children, requests in each state."""
 
-from preau.demo import creche
+from datetime import timedelta
+from typing import Any
+
+from preau.demo import contracts, creche
 from preau.demo.builder import Builder, Home, Person, Pupil
 from preau.demo.creche import Group, hours
 from preau.domain.accounts.enums import Role
 from preau.domain.catalogue.models import Offer
 from preau.domain.creche.enums import CareType
+from preau.domain.creche.models import Structure
 from preau.domain.enrolments.models import Enrolment
 from preau.domain.organisations.models import Site
 from preau.domain.procedures.operations.answering_hours import DayAnswer
@@ -53,6 +57,8 @@ def build(builder: Builder, school: Site) -> None:
     others = creche.crowd(builder, [*regular, *variable], max(6, round(CHILDREN * builder.scale)))
     plans = {each.pk: PLANS[number % len(PLANS)] for number, each in enumerate(others)}
     creche.hold(builder, plans, weeks=(-2, 6))
+    contracts.open_contracts(builder, [Structure.objects.get(site=site) for site in (poppies, dragonflies)])
+    _contracts(builder, [each for each in others if each.offer_id in {one.pk for one in regular}][:4], plans)
     _variable(builder, variable[1])
     _two_children(builder, regular[0], offers[poppies.pk, CareType.OCCASIONAL])
     _refused(builder, variable[0])
@@ -69,6 +75,15 @@ def build(builder: Builder, school: Site) -> None:
             builder.staff(
                 Role.AGENT, *deputy, f"adjoint du multi-accueil {site.name}", departments=[infancy], sites=[site]
             )
+
+
+def _contracts(builder: Builder, enrolments: list[Enrolment], plans: dict[int, Any]) -> None:
+    """Contracts in force of children in regular care: their hours are those that they hold already."""
+    homes = {each.family.pk: each for each in builder.homes}
+    for number, enrolment in enumerate(enrolments):
+        home = homes[enrolment.family_id]
+        contracts.income(builder, home, monthly=1900 + 650 * number, children=1 + number % 3)
+        contracts.whole(builder, enrolment, home, contracts.terms(enrolment, plans[enrolment.pk]))
 
 
 def _variable(builder: Builder, offer: Offer) -> None:
@@ -91,6 +106,10 @@ def _two_children(builder: Builder, regular: Offer, occasional: Offer) -> None:
         is_character=True,
     )
     first = builder.enrol(home, regular, home.children[0])
+    contracts.income(builder, home, monthly=3100, children=2)
+    week = {day: hours("8:00-17:00") for day in range(5)}
+    draft = contracts.draft(builder, first, contracts.terms(first, week, start=builder.today + timedelta(days=14)))
+    contracts.sent(builder, draft, at=builder.now - timedelta(days=1))
     second = builder.enrol(home, occasional, home.children[1])
     creche.hold(
         builder,

@@ -58,6 +58,7 @@ class AbsenceReason(TenantModel):
     name = models.CharField(max_length=60)
     position = models.PositiveSmallIntegerField(default=0)
     is_health = models.BooleanField(default=False)  # read by those who decide, never on a list
+    is_holiday = models.BooleanField(default=False)  # holidays of the family: they count in the balance of a contract
     proof_type = models.ForeignKey(
         "documents.DocumentType", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )  # what proves it

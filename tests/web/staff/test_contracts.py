@@ -1,13 +1,19 @@
 """« Contrats d’accueil » as agents write, send, check, sign and end them."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
 from preau.base.models import JournalEntry
+from preau.base.uploads import SentFile
+from preau.domain.absences.models import Absence, AbsenceDay, AbsenceReason
+from preau.domain.attendance.models import Presence
+from preau.domain.catalogue.models import Offer
 from preau.domain.contracts.models import CareContract, ContractSignature, ContractVersion
 from preau.domain.contracts.operations.signing import send_back
+from preau.domain.creche.models import CareOffer, CareRange
 from preau.domain.pricing.models import HouseholdIncome, PsuScale
 from preau.kernel.periods import Period
 from preau.kernel.time_ranges import TimeRange
@@ -155,8 +161,6 @@ def test_a_paper_is_checked(town, contracts, home, client):
     row = ContractSignature.objects.get(party="parent")
     nothing = act(client, town, version, "bring", signature=row.pk)
     assert "Choisissez un fichier" in nothing.content.decode()
-    from preau.base.uploads import SentFile
-
     send_back(actor=town.parent(home), version_id=version.pk, sent=[SentFile("c.pdf", paper())], now=NOW)
     page = client.get(url(town, "contract", version.contract_id)).content.decode()
     assert "Accepter ce papier" in page
@@ -261,3 +265,70 @@ def test_lines_as_agents_type_them():
         with pytest.raises(reading.Unreadable):
             reading.read_periods(text)
     assert (terms_of().period.start, terms_of().period.end) == (START, END)
+
+
+def test_the_hours_of_a_month_say_what_is_over_and_what_holidays_are_left(town, contracts, home, client):
+    version = contracts.signed(home, terms=terms_of(holiday_days=5))
+    run_waiting("book_signed")
+    row = CareRange.objects.order_by("on")[0]
+    Presence.objects.create(
+        organisation_id=town.id, child=home.children[0], on=row.on, activity=contracts.offer.activity,
+        site=contracts.creche.site, section=row.section, starts_minute=510, ends_minute=1020,
+        enrolment=row.enrolment, care_range=row, seen="present", arrived_minute=510, left_minute=1050,
+    )  # fmt: skip
+    reason = AbsenceReason.objects.create(organisation_id=town.id, code="conges", name="Congés", is_holiday=True)
+    absence = Absence.objects.create(
+        organisation_id=town.id, enrolment=row.enrolment, child=home.children[0], reason=reason, starts_on=START,
+        ends_on=END, source="parent", said_at=NOW, said_by="Awa",
+    )  # fmt: skip
+    for later in CareRange.objects.order_by("on")[1:3]:
+        AbsenceDay.objects.create(
+            organisation_id=town.id, absence=absence, enrolment=row.enrolment,
+            on=later.on, starts_minute=510, ends_minute=1020, care_range=later, effect="freed",
+        )  # fmt: skip
+    found = client.get(url(town, "contract_hours") + "?mois=2026-12").content.decode().replace("\u00a0", " ")
+    assert "110,5 h" in found
+    assert "119 h" in found
+    assert "0 h 30" in found
+    assert "3 sur 5" in found
+    assert version.month_hours == Decimal("110.50")
+    assert "Aucun contrat n’est en cours" in client.get(url(town, "contract_hours") + "?mois=2028-12").content.decode()
+    assert client.get(url(town, "contract_hours") + "?mois=jamais").status_code == 400
+
+
+def test_renewing_for_september(town, contracts, home, client):
+    contracts.signed(home)
+    page = client.get(url(town, "contract_renewal")).content.decode()
+    assert "À inscrire d’abord" in page
+    later = Offer.objects.create(
+        organisation_id=town.id, activity=contracts.offer.activity, site=contracts.creche.site,
+        starts_on=date(2027, 5, 16), ends_on=date(2028, 5, 1), open_on="all_days",
+    )  # fmt: skip
+    CareOffer.objects.create(organisation_id=town.id, offer=later, care="regular")
+    town.enrol(home, later, child=home.children[0])
+    page = client.get(url(town, "contract_renewal")).content.decode()
+    assert "Prêts à renouveler" in page
+    nothing = client.post(url(town, "contract_renewal"), {"act": "send"}, follow=True)
+    assert "Cochez au moins un contrat" in nothing.content.decode()
+    old = CareContract.objects.get()
+    done = client.post(url(town, "contract_renewal"), {"act": "send", "contrat": str(old.pk)}, follow=True)
+    assert "1 contrat écrit" in done.content.decode()
+    assert "1 envoyé" in done.content.decode()
+    new = CareContract.objects.get(renews=old)
+    version = new.versions.get()
+    assert (version.state, version.starts_on, version.ends_on) == ("to_sign", later.starts_on, later.ends_on)
+    assert version.terms["weeks"] == old.versions.get().terms["weeks"]
+    again = client.post(url(town, "contract_renewal"), {"act": "send", "contrat": str(old.pk)}, follow=True)
+    assert "déjà renouvelés" in again.content.decode()
+
+
+def test_an_early_end_says_what_is_left_to_put_right(town, contracts, home, client):
+    contracts.income(home)
+    version = contracts.signed(home)
+    run_waiting("book_signed")
+    client.post(url(town, "contract_end", version.contract_id), {"last": "2026-12-31", "reason": "Déménagement"})
+    found = client.get(url(town, "contract", version.contract_id)).content.decode().replace("\u00a0", " ")
+    assert "119 h réservées - 110,5 h payées = 8,5 h, à 1,44 € l’heure" in found
+    assert "12,24 €" in found
+    mine = client_of(home.account).get(reverse("family:contract", args=[town.slug, version.contract_id]))
+    assert "12,24 €" in mine.content.decode().replace("\u00a0", " ")

@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=60)),
                 ("position", models.PositiveSmallIntegerField(default=0)),
                 ("is_health", models.BooleanField(default=False)),
+                ("is_holiday", models.BooleanField(default=False)),
                 ("is_active", models.BooleanField(default=True)),
                 (
                     "organisation",

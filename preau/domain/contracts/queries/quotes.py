@@ -25,9 +25,11 @@ from preau.domain.pricing.queries.scales import IncomeLine, incomes_for, scales_
 from preau.domain.pricing.rules.explaining import Step, explain_hours, explain_rate
 from preau.domain.pricing.rules.psu import NoScale, Rate, RateSettings, Scale, cents_of, rate_series
 from preau.domain.pricing.rules.smoothing import (
+    Closing,
     Month,
     Reserved,
     SmoothingSettings,
+    closing,
     monthly_hours,
     months_of,
     plan,
@@ -132,6 +134,15 @@ class Quote:
     @property
     def total_cents(self) -> int:
         return sum(each.cents for each in self.months) + self.settling_cents
+
+    def closing(self, ends_on: date) -> Closing:
+        """Return what is left to put right when it stops on a day, excluded: hours reserved less hours paid for."""
+        period = self.terms.smoothed
+        minutes = {day: total_minutes(ranges) for day, ranges in self.days.items() if day in period}
+        held = replace(self.reserved, minutes=minutes, agreed_minutes=None)
+        paid = [each for each in self.months if each.first < ends_on]
+        rate = next((rate for part, rate in self.rates if ends_on <= part.end), self.rates[-1][1])
+        return closing(held, ends_on=ends_on, paid=paid, rate=rate)
 
     @property
     def usual_cents(self) -> int:
@@ -284,3 +295,29 @@ def quote_of(*, actor: Actor, enrolment_id: int, contract_id: int, terms: Terms,
         return quote(actor=actor, enrolment=enrolment, terms=terms, source=source, now=now, announced=announced)
     except NoScale:
         return None
+
+
+def closings_of(
+    *, actor: Actor, enrolment_id: int, contract_id: int, cut: Sequence[tuple[int, Terms, date]], now: datetime
+) -> dict[int, Closing]:
+    """Return what is left to put right of versions that stopped before their term, for an actor who may read prices.
+
+    Seven queries, and one more by version; none for nothing.
+
+    :param cut: version, its terms, the first day on which it did not stand any more.
+    """
+    if not cut:
+        return {}
+    enrolment = known_care(actor=actor, enrolment_ids=[enrolment_id], with_sections=False).get(enrolment_id)
+    if enrolment is None:
+        return {}
+    source = PriceSource(organisation_id=actor.organisation_id, enrolments=[enrolment])
+    announced = announced_of(organisation_id=actor.organisation_id, contract_ids=[contract_id]).get(contract_id)
+    found = {}
+    for version_id, terms, ends_on in cut:
+        try:
+            each = quote(actor=actor, enrolment=enrolment, terms=terms, source=source, now=now, announced=announced)
+        except NoScale:
+            continue
+        found[version_id] = each.closing(ends_on)
+    return found

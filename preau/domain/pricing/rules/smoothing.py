@@ -219,6 +219,11 @@ class Closing:
     def cents(self) -> int:
         return cents_of(self.hours, self.euros)
 
+    @property
+    def amount(self) -> int:
+        """Return the cents that change hands, whichever way."""
+        return abs(self.cents)
+
 
 def closing(reserved: Reserved, *, ends_on: date, paid: Sequence[Month], rate: Rate) -> Closing:
     """Return the adjustment of a contract that ends on a day, excluded: at its term, early, or by an amendment.

@@ -23,7 +23,7 @@ from preau.domain.contracts.queries.contracts import (
     paper_print,
     papers_of,
 )
-from preau.domain.contracts.queries.quotes import Quote, quote_of
+from preau.domain.contracts.queries.quotes import Quote, closings_of, quote_of
 from preau.domain.contracts.rules.acts import ContractFact
 from preau.kernel.periods import next_month
 from preau.web.family.contracts.forms import RefuseForm, ScanForm, SignForm
@@ -58,6 +58,7 @@ def contract(request: Any, slug: str, contract_id: int) -> HttpResponse:
         "version": shown,
         "state": STATES.get(shown.state),
         "quote": quote,
+        "closings": _closings(request, found),
         "others": [(each, STATES.get(each.state)) for each in found.versions if each is not shown],
         "months": _months(request, shown),
         "may_sign": _may_sign(shown, request.today),
@@ -75,6 +76,21 @@ def _quote(request: Any, found: ContractView, shown: VersionView) -> Quote | Non
         terms=shown.terms,
         now=request.now,
     )
+
+
+def _closings(request: Any, found: ContractView) -> list[tuple[Any, Any]]:
+    """What is left to put right of the versions that stopped before their term, with the day."""
+    if not found.sees_price:
+        return []
+    cut = [(each.version_id, each.terms, each.stood_until) for each in found.versions if each.stood_until]
+    made = closings_of(
+        actor=request.actor,
+        enrolment_id=found.enrolment_id,
+        contract_id=found.contract_id,
+        cut=cut,
+        now=request.now,
+    )
+    return [(made[pk], on) for pk, _terms, on in cut if pk in made]
 
 
 def _months(request: Any, shown: VersionView) -> list[date]:

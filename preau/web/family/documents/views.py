@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.base.files import FileGone, FileNotSafe
 from preau.base.uploads import FileRefused
+from preau.domain.contracts.queries.contracts import list_contracts
 from preau.domain.documents.enums import DocumentState, Subject
 from preau.domain.documents.operations import pieces as pieces_acts
 from preau.domain.documents.operations.pieces import open_document
@@ -46,7 +47,12 @@ def pieces(request: Any, slug: str) -> HttpResponse:
     by_id = {child.child_id: child for child in children}
     rows = [_row(slug, family_id, folder, by_id.get(folder.child_id or 0)) for folder in found]
     waiting = waiting_for_family(actor=actor, children=children, on=request.today)
-    context = {"rows": rows, "asked": [each for each in waiting if each.what == "asked" and each.number]}
+    contracts = list_contracts(actor=actor) if request.organisation.has_care else []
+    context = {
+        "contracts": contracts,
+        "rows": rows,
+        "asked": [each for each in waiting if each.what == "asked" and each.number],
+    }
     return render(request, "family/documents/pieces.html", context)
 
 

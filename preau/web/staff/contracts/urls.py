@@ -1,10 +1,12 @@
 from django.urls import path
 
-from preau.web.staff.contracts import views, writing
+from preau.web.staff.contracts import views, writing, yearly
 
 VERSION = "<int:contract_id>/<int:version_id>/"
 urlpatterns = [
     path("", views.contracts, name="contracts"),
+    path("heures/", yearly.hours, name="contract_hours"),
+    path("renouvellement/", yearly.renewal, name="contract_renewal"),
     path("nouveau/<int:enrolment_id>/", writing.new, name="contract_new"),
     path("ressources/<int:family_id>/", writing.income, name="income"),
     path("<int:contract_id>/", views.contract, name="contract"),

@@ -16,7 +16,7 @@ from preau.domain.contracts.operations.ending import end_contract
 from preau.domain.contracts.operations.opening import OPENED, open_file, open_scan
 from preau.domain.contracts.queries.boards import ContractBoard, contract_board, missed_days
 from preau.domain.contracts.queries.contracts import ContractView, VersionView, find_contract, papers_of
-from preau.domain.contracts.queries.quotes import quote_of
+from preau.domain.contracts.queries.quotes import closings_of, quote_of
 from preau.domain.contracts.rules.acts import ContractFact
 from preau.domain.contracts.rules.terms import TermsInvalid
 from preau.domain.pricing.operations.incomes import journal_reading
@@ -114,6 +114,7 @@ def _page(
         "version": shown,
         "state": STATES[shown.state],
         "quote": quote,
+        "closings": _closings(request, found),
         "others": [(each, STATES[each.state]) for each in found.versions if each is not shown],
         "missed": [(each, missed(each.why)) for each in missed_days(actor=request.actor, version_ids=versions)],
         "standing": found.standing(request.today) or next((v for v in found.versions if v.state == "active"), None),
@@ -124,6 +125,19 @@ def _page(
         **more,
     }
     return render(request, "staff/contracts/contract.html", context, status=status)
+
+
+def _closings(request: Any, found: ContractView) -> list[tuple[Any, Any]]:
+    """What is left to put right of the versions that stopped before their term, with the day."""
+    cut = [(each.version_id, each.terms, each.stood_until) for each in found.versions if each.stood_until]
+    made = closings_of(
+        actor=request.actor,
+        enrolment_id=found.enrolment_id,
+        contract_id=found.contract_id,
+        cut=cut,
+        now=request.now,
+    )
+    return [(made[pk], on) for pk, _terms, on in cut if pk in made]
 
 
 @staff_page(*WRITERS)
