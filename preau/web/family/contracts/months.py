@@ -101,13 +101,13 @@ def _announced(request: Any, found: MonthToAnnounce, lines: list[DayLine]) -> tu
             for each in lines
         ], False
     except TooLateToAnnounce:
-        messages.error(request, _("Le délai est passé : la semaine habituelle s’applique. Appelez la structure."))
+        messages.error(request, _("Le délai est passé : la semaine habituelle s’applique. Appelez la structure."))
         return lines, True
     messages.success(request, _("Le planning du mois est enregistré."))
     if missed:
         text = ngettext(
-            "%s jour n’a plus de place à ces heures : appelez la structure.",
-            "%s jours n’ont plus de place à ces heures : appelez la structure.",
+            "%s jour n’a plus de place à ces heures : appelez la structure.",
+            "%s jours n’ont plus de place à ces heures : appelez la structure.",
             len(missed),
         )
         messages.warning(request, text % len(missed))

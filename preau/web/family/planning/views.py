@@ -129,7 +129,7 @@ def diary_open(request: Any, slug: str) -> HttpResponse:
         now=request.now,
     )
     request.session[NEW] = absolute(reverse("public:diary", args=[slug, secret]))
-    messages.success(request, _("L’adresse est prête. Copiez-la maintenant : elle ne sera plus montrée."))
+    messages.success(request, _("L’adresse est prête. Copiez-la maintenant : elle ne sera plus montrée."))
     return redirect("family:diary", slug=slug)
 
 

@@ -62,7 +62,7 @@ def _event(slug: str, line: PlanLine, name: str, *, now: datetime, zone: ZoneInf
     code = line.name or f"H{line.hours.start}"
     event.add("uid", f"{slug}-plan-{line.enrolment_id or 0}-{line.on:%Y%m%d}-{code}@preau")
     event.add("dtstamp", now)
-    event.add("summary", _("%(who)s : %(what)s") % {"who": name, "what": line.name or line.activity})
+    event.add("summary", _("%(who)s : %(what)s") % {"who": name, "what": line.name or line.activity})
     event.add("status", SHOWN[line.states[0]])
     event.add("dtstart", _at(line.on, line.hours.start, zone))
     event.add("dtend", _at(line.on, line.hours.end, zone))

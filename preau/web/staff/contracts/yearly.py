@@ -77,7 +77,7 @@ def _tell(request: Any, found: Renewed) -> None:
     for why in dict.fromkeys(_why(each) for each in found.failed.values()):
         messages.error(request, why)
     if not count and not found.failed:
-        messages.info(request, _("Rien à faire : ces contrats sont déjà renouvelés."))
+        messages.info(request, _("Rien à faire : ces contrats sont déjà renouvelés."))
 
 
 def _why(fact: Exception) -> str:
@@ -85,4 +85,4 @@ def _why(fact: Exception) -> str:
         return sentence(fact)
     if isinstance(fact, TermsInvalid):
         return problem(fact)
-    return _("Aucun barème n’est connu pour l’année suivante : demandez à l’administrateur de l’ajouter.")
+    return _("Aucun barème n’est connu pour l’année suivante : demandez à l’administrateur de l’ajouter.")
