@@ -193,9 +193,9 @@ def test_kerploz_opens_reservations_at_dates_and_books_by_subscription(demo: Acc
 def test_entre_rives_enrols_in_its_creches_by_the_service_alone(demo: Accounts) -> None:
     accounts = demo
     creches = Activity.objects.filter(kind="creche", organisation_id=town("entre-rives"))
-    assert creches.count() == 2
+    assert creches.count() == 4
     assert {each.enrolment_by for each in creches} == {"service"}
-    assert creches.values("department").distinct().count() == 2
+    assert creches.values("department").distinct().count() == 4
     actor = actor_of("seraphine.duquai")
     (family_id,) = actor.family_ids
     small, _pupil = sorted(offers_for_family(actor=actor, family_id=family_id, now=NOW), key=lambda each: each.school)

@@ -17,7 +17,7 @@ from preau.domain.contracts.operations.signing import refuse
 from preau.domain.creche.enums import CareType
 from preau.domain.creche.models import Structure
 from preau.domain.enrolments.models import Enrolment
-from preau.domain.families.models import Guardianship
+from preau.domain.families.operations.household import link_child
 from preau.domain.organisations.models import Site
 from preau.kernel.periods import Period
 
@@ -104,7 +104,7 @@ def families(builder: Builder, offers: list[Offer], admitted: Mapping[str, tuple
         "Mme",
         "Ondine",
         "Galinier",
-        "directrice de la crèche Les Galets, ne voit qu’elle",
+        "directrice de la crèche Les Galets",
         departments=[galets.activity.department],
         sites=[galets.site],
     )
@@ -158,7 +158,7 @@ def _signed_by_one(builder: Builder, offer: Offer) -> None:
     other = builder.family(
         [Person("M.", "Tiburce", "Delaporte", "l’autre parent d’Eulalie : signe sans lire le prix")], is_character=True
     )
-    Guardianship.objects.create(organisation_id=builder.id, adult=other.adults[0], child=home.children[0])
+    link_child(actor=builder.actor, family_id=other.family.pk, child_id=home.children[0].pk)
     enrolment = builder.enrol(home, offer, home.children[0])
     contracts.income(builder, home, monthly=3250, children=1)
     start = builder.today + timedelta(days=14)

@@ -21,7 +21,7 @@ from preau.domain.contracts.operations.drafting import (
     mark_of,
     redraft,
 )
-from preau.domain.contracts.operations.ending import end_contract
+from preau.domain.contracts.operations.ending import close_ended, end_contract
 from preau.domain.contracts.operations.following import expire_unsigned, remind_signers
 from preau.domain.contracts.operations.sending import send, withdraw
 from preau.domain.contracts.operations.signing import (
@@ -38,6 +38,7 @@ from preau.domain.contracts.rules import acts
 from preau.domain.contracts.rules.terms import TermsInvalid
 from preau.domain.creche.models import CareRange
 from preau.domain.families.models import Adult, Guardianship
+from preau.domain.procedures.operations.changes import leave
 from preau.kernel.periods import Period
 from preau.kernel.time_ranges import TimeRange
 from tests.factories.contracts import END, START, WEEK, Contracts, code_sent, sign, terms_of
@@ -529,3 +530,30 @@ def test_the_week_of_the_contract_is_what_was_written(contracts, home):
     found = find_contract(actor=contracts.agent, contract_id=version.contract_id)
     assert found.last.terms.weeks == (WEEK,)
     assert found.title == "Contrat n°\u00a01 - Les Coquelicots"
+
+
+def test_an_enrolment_that_ends_ends_its_contract_too(town, contracts, home):
+    version = signed(contracts, home)
+    ends_on = START + timedelta(days=31)
+    leave(actor=contracts.agent, enrolment_id=version.contract.enrolment_id, on=ends_on, now=NOW, reason="Départ")
+    version.refresh_from_db()
+    contract = CareContract.objects.get()
+    assert (version.stood_until, contract.ends_on, contract.ended_reason) == (ends_on, ends_on, "Départ")
+    assert not CareRange.objects.filter(status="booked", on__gte=ends_on).exists()
+
+
+def test_an_enrolment_that_ends_withdraws_what_waits_to_be_signed(town, contracts, home):
+    version = contracts.sent(home)
+    leave(actor=contracts.agent, enrolment_id=version.contract.enrolment_id, on=START, now=NOW)
+    version.refresh_from_db()
+    assert version.state == "withdrawn"
+
+
+def test_what_is_over_is_written_so(town, contracts, home):
+    version = signed(contracts, home)
+    assert close_ended(actor=town.system, now=NOW) == 0
+    assert close_ended(actor=town.system, now=NOW + timedelta(days=300)) == 1
+    version.refresh_from_db()
+    assert version.state == "ended"
+    with pytest.raises(NotAllowed):
+        close_ended(actor=contracts.agent, now=NOW)

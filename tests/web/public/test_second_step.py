@@ -146,6 +146,8 @@ def test_a_superuser_sets_one_before_the_administration_of_the_installation(clie
 
 # What is intimate, and what could give an account away: the list is read again whenever a page is added.
 INTIMATE = {
+    "contrats/versions/<int:version_id>/papier/<int:signature_id>/",
+    "contrats/versions/<int:version_id>/<slug:what>/",
     "documents/<int:document_id>/fichier/",
     "editions/attestation/<int:child_id>/pdf/",
     "editions/fiche/<int:child_id>/",
@@ -165,6 +167,7 @@ SENSITIVE = {
     "compte/double-verification/codes/",
     "compte/double-verification/<int:factor_id>/retrait/",
     "famille/entourage/<int:adult_id>/invitation/",
+    "famille/planning/agenda/nouveau/",
     "agents/agents/<int:account_id>/verification/",
 }
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from preau.base import journal, typed
 from preau.base.actor import Actor, system_actor
 from preau.base.facts import NotAllowed
-from preau.domain.contracts.enums import VersionState
+from preau.domain.contracts.enums import WAITING, VersionState
 from preau.domain.contracts.models import CareContract, ContractVersion, UnbookedDay
 from preau.domain.contracts.operations.drafting import hold_contract, standing_row
 from preau.domain.contracts.operations.sending import contract_words
@@ -77,6 +77,29 @@ def _give_back(actor: Actor, contract: CareContract, version: ContractVersion, s
     return give_back_hours(
         actor=machine, enrolment_id=contract.enrolment_id, start=start, now=now, reason="Fin du contrat"
     )
+
+
+def cut_contracts(*, actor: Actor, enrolment_id: int, ends_on: date, reason: str, now: datetime) -> int:
+    """End the contracts of an enrolment that ends on a day, in the caller's transaction; return how many.
+
+    What waited to be signed waits for nobody any more; what had not begun never stands.
+
+    :raises NotAllowed: the actor is a person: it has checked the act that this follows.
+    """
+    if not actor.is_system:
+        raise NotAllowed("cut_contracts")
+    rows = CareContract.objects.filter(organisation_id=actor.organisation_id, enrolment_id=enrolment_id)
+    held = list(rows.select_for_update(no_key=True).order_by("pk"))
+    versions = ContractVersion.objects.filter(contract__in=held)
+    versions.filter(state__in=WAITING).update(
+        state=VersionState.WITHDRAWN, closed_at=now, closed_reason=reason[:MAX_REASON]
+    )
+    cut = versions.filter(state=VersionState.ACTIVE, ends_on__gt=ends_on)
+    count = 0
+    for row in cut:
+        CareContract.objects.filter(pk=row.contract_id).update(ends_on=ends_on, ended_reason=reason[:MAX_REASON])
+        count += ContractVersion.objects.filter(pk=row.pk).update(stood_until=max(ends_on, row.starts_on))
+    return count
 
 
 def close_ended(*, actor: Actor, now: datetime) -> int:

@@ -14,6 +14,7 @@ from preau.domain.bookings.operations import OrderItem, Outcome, change_bookings
 from preau.domain.bookings.queries.week import held_slots, slots_like, untouched_slots
 from preau.domain.catalogue.enums import BookingMode
 from preau.domain.catalogue.models import SchoolClass
+from preau.domain.contracts.operations.ending import cut_contracts
 from preau.domain.creche.operations import give_back_hours
 from preau.domain.creche.queries.enrolments import hold_care
 from preau.domain.enrolments.enums import EnrolmentStatus
@@ -264,6 +265,7 @@ def leave(*, actor: Actor, enrolment_id: int, on: date, now: datetime, reason: s
     line = find_enrolment(actor=actor, enrolment_id=enrolment_id)
     check_not_frozen(actor=actor, child_ids=[line.child_id or 0])
     machine = system_actor(actor.organisation_id, time_zone=actor.time_zone)
+    cut_contracts(actor=machine, enrolment_id=enrolment_id, ends_on=on, reason=reason or LEAVING, now=now)
     close_hours(actor=actor, enrolment_id=enrolment_id, on=max(on, _today(actor, now)), now=now)
     hold_care(actor=actor, enrolment_ids=[enrolment_id])  # what is accepted at this moment is given back too
     given_back = 0

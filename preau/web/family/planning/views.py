@@ -77,17 +77,18 @@ def month(request: Any, slug: str, child_id: int) -> HttpResponse:
     if request.organisation.has_care:
         contracts = contracts_in(actor=request.actor, child_id=child_id, start=period.start, end=period.end)
     drawn = layout.signs(request.organisation.labels)
+    weeks = layout.month_weeks(plan, child_id=child_id, month=period, today=request.today, drawn=drawn)
     context = {
         "child": child,
         "children": children,
-        "weeks": layout.month_weeks(plan, child_id=child_id, month=period, today=request.today, drawn=drawn),
+        "weeks": weeks,
         "totals": layout.totals_of(plan, child_id=child_id, month=period, contracts=contracts),
         "contracts": contracts,
         "month": period.start,
         "previous": previous_month(period.start),
         "next": next_month(period.start),
         "is_this_month": period.start == request.today.replace(day=1),
-        "has_lines": bool(plan.lines),
+        "is_empty": not any(box.entries for _, boxes in weeks for box in boxes),
         "drawn": list(drawn.values()),
     }
     return render(request, "family/planning/month.html", context)
