@@ -81,6 +81,8 @@ def terms(enrolment: Enrolment, *weeks: Week, start: date | None = None, **more:
     kind = more.pop("kind", TemplateKind.FIXED if len(weeks) == 1 else TemplateKind.ALTERNATING)
     first = max(enrolment.starts_on, enrolment.offer.starts_on, start or date.min)
     last = min(enrolment.ends_on, enrolment.offer.ends_on)
+    if last.replace(day=1) > first:
+        last = last.replace(day=1)  # a last month of one day would be paid whole
     return Terms(period=Period(first, more.pop("until", last)), kind=kind, weeks=weeks, **more)
 
 

@@ -184,6 +184,10 @@ def test_a_private_diary_is_opened_read_and_closed(town, home, client, django_us
     run_waiting("book_signed")
     where = reverse("family:diary", args=[town.slug])
     assert "Aucune adresse n’est ouverte." in client.get(where).content.decode()
+    for nobody in ({}, {"enfant": "12x"}):
+        client.post(reverse("family:diary_open", args=[town.slug]), nobody)
+        assert "Choisissez parmi les enfants de la liste." in client.get(where).content.decode()
+    assert not PlanningDiary.objects.exists()
     client.post(reverse("family:diary_open", args=[town.slug]), {"enfant": str(home.children[0].pk)})
     page = client.get(where).content.decode()
     address = re.search(r"/ville-test/agenda/[\w-]+\.ics", page)[0]

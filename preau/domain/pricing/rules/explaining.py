@@ -95,7 +95,7 @@ def explain_hours(reserved: Reserved, settings: SmoothingSettings) -> list[Step]
     weeks = weeks_words(reserved.weeks)
     match settings.formula:
         case Smoothing.WEEKS:
-            made = f"{weeks} semaines × {week} ÷ {months} mois"
+            made = f"{_weeks_of(reserved, weeks, week)} ÷ {months} mois"
         case Smoothing.FLAT:
             made = f"{weeks} semaines, chaque jour au forfait de 4, 6, 8 ou 10{NBSP}h, ÷ {months} mois"
         case Smoothing.BASE_DAYS:
@@ -103,6 +103,13 @@ def explain_hours(reserved: Reserved, settings: SmoothingSettings) -> list[Step]
         case _:
             made = f"{minutes_words(reserved.total)} réservées ÷ {months} mois"
     return [Step("Heures d’une semaine", "", week), Step("Heures d’un mois", f"{made}{rounded}", result)]
+
+
+def _weeks_of(reserved: Reserved, weeks: str, week: str) -> str:
+    """Weeks by their hours, and what that gives where the weeks as written would not give it to the hundredth."""
+    if (reserved.weeks * 100).denominator == 1:
+        return f"{weeks} semaines × {week}"
+    return f"{weeks} semaines × {week}, soit {hours_words(weekly_hours(reserved) * reserved.weeks)},"
 
 
 def explain_months(amounts: Sequence[int]) -> str:

@@ -23,6 +23,7 @@ from preau.web.family.bookings.forms import Tampered, read_day
 from preau.web.family.planning import layout
 from preau.web.ui.policy import family_page, sensitive
 
+EVERY_CHILD = "tous"
 NEW = "new_diary"
 
 
@@ -123,12 +124,12 @@ def diary(request: Any, slug: str) -> HttpResponse:
 @require_POST
 def diary_open(request: Any, slug: str) -> HttpResponse:
     """Make a private address; it is shown once."""
-    child_id = request.POST.get("enfant", "")
-    secret = open_diary(
-        actor=request.actor,
-        child_id=int(child_id) if child_id.isdecimal() and len(child_id) < 12 else None,
-        now=request.now,
-    )
+    chosen = request.POST.get("enfant", "")
+    if chosen != EVERY_CHILD and not (chosen.isdecimal() and len(chosen) < 12):
+        messages.error(request, _("Choisissez parmi les enfants de la liste."))
+        return redirect("family:diary", slug=slug)
+    child_id = None if chosen == EVERY_CHILD else int(chosen)
+    secret = open_diary(actor=request.actor, child_id=child_id, now=request.now)
     request.session[NEW] = absolute(reverse("public:diary", args=[slug, secret]))
     messages.success(request, _("L’adresse est prête. Copiez-la maintenant : elle ne sera plus montrée."))
     return redirect("family:diary", slug=slug)
