@@ -1,6 +1,7 @@
 """The product refuses to start badly set up, and says all that is wrong at once."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -145,3 +146,13 @@ def test_keys_are_required_outside_the_demo_and_a_frozen_day_is_refused():
 
 def test_a_name_nearly_right_is_guessed():
     assert "Vouliez-vous écrire PREAU_ALLOWED_HOSTS" in wrong(**RIGHT, ALOWED_HOSTS="a.fr")[0]
+
+
+def test_what_our_own_scripts_set_is_a_setting_that_exists():
+    scripts = [*(ROOT / "bin").iterdir(), ROOT / ".ci" / "run", *(ROOT / "tests").rglob("*.py")]
+    pattern = re.compile(r"""(?:export |environ(?:\.get\(|\[)")PREAU_([A-Z_]+)""")
+    texts = [each.read_text(encoding="utf-8") for each in scripts if each.is_file()]
+    named = {name for text in texts for name in pattern.findall(text)}
+    assert {"DATABASE_URL", "DEMO"} <= named
+    unknown = [name for name in named if any("n’existe pas" in said for said in wrong(**{**RIGHT, name: "1"}))]
+    assert unknown == []

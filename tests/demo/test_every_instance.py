@@ -1,7 +1,7 @@
 """Every link that a page shows to a demo account opens for that account: each instance, not one per kind of page.
 
 No browser: pages are read as text by Django's client. `.ci/run` loads a small demo; `bin/audit` the whole one, with
-PREAU_AUDIT_FULL.
+AUDIT_FULL.
 """
 
 import html
@@ -24,7 +24,7 @@ from tests.factories.clients import client_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1200)]
 
-IS_WHOLE = bool(os.environ.get("PREAU_AUDIT_FULL"))
+IS_WHOLE = bool(os.environ.get("AUDIT_FULL"))
 LINK = re.compile(r'<a\b[^>]*?\shref="([^"#]+)')
 # A Saturday, near the end of the month: week-ends, months that have no day left, the eve of the new month.
 TODAY = date(2026, 11, 28)

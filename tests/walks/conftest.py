@@ -144,7 +144,7 @@ BY_EVERY_HAND = "test_guide_002"
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "manner" in metafunc.fixturenames:
-        is_whole = os.environ.get("PREAU_AUDIT_FULL") or metafunc.module.__name__.endswith(BY_EVERY_HAND)
+        is_whole = os.environ.get("AUDIT_FULL") or metafunc.module.__name__.endswith(BY_EVERY_HAND)
         metafunc.parametrize("manner", HANDS if is_whole else ("thumb",), scope="function")
 
 

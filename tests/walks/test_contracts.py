@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.walks.hands import starting
+from preau.kernel.french_words import of
+from tests.walks.hands import Pointer, starting
 from tests.walks.steps import Walk, accessible, log_in, mail_for, no_sideways_scroll
 from tests.walks.test_guide_003 import open_menu
 
@@ -13,7 +14,12 @@ pytestmark = [pytest.mark.browser]
 
 SLUG = "entre-rives"
 DIRECTOR = "eudes.sasse"  # of the four crèches
-ON_LINE, ON_PAPER = "gaspard.hallebarde", "tiburce.delaporte"
+ON_LINE = {  # a contract is signed once: each hand has its own
+    "thumb": ("gaspard.hallebarde", "Ilona"),
+    "mouse": ("aubepine.corvelle", "Lison"),
+    "keyboard": ("theophraste.brindille", "Côme"),
+}
+ON_PAPER = "tiburce.delaporte"
 
 
 def open_contract(walk: Walk) -> None:
@@ -43,7 +49,8 @@ def countersign(desk: Page, demo, child: str) -> None:
 
 
 def test_the_contract_is_read_to_its_end_and_signed_on_line_then_the_planning_is_seen(walk, demo, desk):
-    account = demo.account(ON_LINE, SLUG)
+    login, child = ON_LINE[walk.manner]
+    account = demo.account(login, SLUG)
     log_in(walk.page, account)
     walk.sees("attend votre signature")
     open_contract(walk)
@@ -62,13 +69,13 @@ def test_the_contract_is_read_to_its_end_and_signed_on_line_then_the_planning_is
     walk.hand.press("Signer le contrat")
     walk.on("Contrat d’accueil")
     walk.sees("Vous avez signé.")
-    countersign(desk, demo, "Ilona")
+    countersign(desk, demo, child)
     walk.page.reload()
     walk.sees("Signé par tous")
     open_menu(walk, "Mes démarches", "Calendrier des inscriptions")
     walk.on("Calendrier des inscriptions")
     walk.hand.follow("planning mensuel")
-    walk.on("Planning d’Ilona")
+    walk.on(f"Planning {of(child)}")
     for words in ("Réservée", "Présent", "Absence excusée", "Sortie scolaire", "Sur liste d’attente", "Majoration"):
         walk.sees(words)
     walk.hand.follow("Mois suivant")
@@ -77,7 +84,8 @@ def test_the_contract_is_read_to_its_end_and_signed_on_line_then_the_planning_is
     no_sideways_scroll(walk.page)
 
 
-def test_the_contract_is_signed_on_paper_by_the_parent_of_another_home(walk, demo, desk, photo, scan):
+def test_the_contract_is_signed_on_paper_by_the_parent_of_another_home(open_page, demo, desk, photo):
+    walk = Walk(Pointer(open_page(360)), "contracts-on-paper", manner="thumb")
     log_in(walk.page, demo.account(ON_PAPER, SLUG))
     open_contract(walk)
     expect(walk.page.get_by_text("€")).to_have_count(0)

@@ -24,7 +24,7 @@ from tests.walks.steps import accessible, keep_shot, log_in, no_sideways_scroll,
 # The first test of an audience follows its links before it looks at its pages: minutes, on a busy machine.
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
-IS_WHOLE = bool(os.environ.get("PREAU_AUDIT_FULL"))
+IS_WHOLE = bool(os.environ.get("AUDIT_FULL"))
 # Each address is opened once, at 360 px in light, and read whole by axe; then the same page is made narrow, then wide
 # and dark, where only what depends on it is read again. The whole matrix is for bin/audit.
 MATRIX = [(width, scheme) for width in (320, 768, 1280) for scheme in ("light", "dark")] if IS_WHOLE else []

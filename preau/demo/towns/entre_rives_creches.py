@@ -91,6 +91,12 @@ def families(builder: Builder, offers: list[Offer], admitted: Mapping[str, tuple
     galets, ecluse, sabliere, ponton = offers
     _active(builder, *admitted["Duquai"])
     _to_sign(builder, *admitted["Hallebarde"])
+    for adult, months, first_name in (
+        (Person("Mme", "Aubépine", "Corvelle", "un enfant en crèche, contrat à signer"), 9, "Lison"),
+        (Person("M.", "Théophraste", "Brindille", "un enfant en crèche, contrat à signer"), 15, "Côme"),
+    ):
+        home = _home(builder, adult, months, first_name)
+        _to_sign(builder, home, builder.enrol(home, ecluse, home.children[0]))
     _signed_by_one(builder, sabliere)
     _draft(builder, ponton)
     _amended(builder, ponton)
@@ -143,7 +149,9 @@ def _to_sign(builder: Builder, home: Home, enrolment: Enrolment) -> None:
     contracts.income(builder, home, monthly=1980, children=1)
     start = builder.today + timedelta(days=21)
     wanted = contracts.terms(enrolment, {day: hours("8:30-17:00") for day in (0, 1, 3)}, start=start)
-    version = contracts.draft(builder, enrolment, wanted, note="Les premiers jours, restez avec Ilona une heure.")
+    version = contracts.draft(
+        builder, enrolment, wanted, note="Les premiers jours, restez une heure avec votre enfant."
+    )
     contracts.sent(builder, version, at=builder.now - timedelta(days=3))
 
 
