@@ -119,7 +119,7 @@ def sign(builder: Builder, version: ContractVersion, home: Home, *, at: datetime
 
 
 def on_paper(builder: Builder, version: ContractVersion, *, at: datetime) -> None:
-    """Let the counter take in the signed paper of a parent without an account, and check it."""
+    """Let the counter take in the signed paper of a parent, and check it."""
     row = version.signatures.filter(party=Party.PARENT)[0]
     _row, content = files.read(organisation_id=builder.id, file_id=version.file_id or 0)
     act: dict[str, Any] = {"actor": direction(builder), "version_id": version.pk, "signature_id": row.pk, "now": at}
@@ -134,11 +134,13 @@ def finish(builder: Builder, version: ContractVersion, *, at: datetime) -> None:
     book_version(actor=machine, version_id=version.pk, now=at)
 
 
-def whole(builder: Builder, enrolment: Enrolment, home: Home, wanted: Terms) -> ContractVersion:
-    """Write, send, sign and book a contract of this year."""
+def whole(
+    builder: Builder, enrolment: Enrolment, home: Home, wanted: Terms, *, is_paper: bool = False
+) -> ContractVersion:
+    """Write, send, sign (on line where the parent has an account, unless told) and book a contract of this year."""
     at = builder.now - SIGNED_BEFORE
     version = sent(builder, draft(builder, enrolment, wanted), at=at)
-    if home.adults[0].account_id:
+    if home.adults[0].account_id and not is_paper:
         sign(builder, version, home, at=at + timedelta(days=2))
     else:
         on_paper(builder, version, at=at + timedelta(days=2))

@@ -255,7 +255,7 @@ def _variable(builder: Builder, offer: Offer) -> None:
         kind=TemplateKind.VARIABLE,
         minutes=100 * 60,
     )
-    contracts.whole(builder, enrolment, home, wanted)
+    contracts.whole(builder, enrolment, home, wanted, is_paper=True)
 
 
 def _home(builder: Builder, adult: Person, months: int, first_name: str) -> Home:
