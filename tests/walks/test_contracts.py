@@ -17,7 +17,7 @@ DIRECTOR = "eudes.sasse"  # of the four crèches
 ON_LINE = {  # a contract is signed once: each hand has its own
     "thumb": ("gaspard.hallebarde", "Ilona"),
     "mouse": ("aubepine.corvelle", "Lison"),
-    "keyboard": ("theophraste.brindille", "Côme"),
+    "keyboard": ("theophraste.vergnole", "Côme"),
 }
 ON_PAPER = "tiburce.delaporte"
 

@@ -93,7 +93,7 @@ def families(builder: Builder, offers: list[Offer], admitted: Mapping[str, tuple
     _to_sign(builder, *admitted["Hallebarde"])
     for adult, months, first_name in (
         (Person("Mme", "Aubépine", "Corvelle", "un enfant en crèche, contrat à signer"), 9, "Lison"),
-        (Person("M.", "Théophraste", "Brindille", "un enfant en crèche, contrat à signer"), 15, "Côme"),
+        (Person("M.", "Théophraste", "Vergnole", "un enfant en crèche, contrat à signer"), 15, "Côme"),
     ):
         home = _home(builder, adult, months, first_name)
         _to_sign(builder, home, builder.enrol(home, ecluse, home.children[0]))
