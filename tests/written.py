@@ -9,6 +9,7 @@ from django.db.models import Model
 from preau.base.written import Written
 
 PROVED: set[str] = set()  # names of the reads proved in this process
+ENOUGH = 20  # a survey meets each read thousands of times: its proof would take half of the whole check
 
 
 class Different(AssertionError):
@@ -28,11 +29,14 @@ def prove(read: Written[Any], given: dict[str, Any], found: list[Any]) -> None:
 
 
 def proving(asked: Any) -> Any:
-    """Return `Written.__call__` followed by its proof."""
+    """Return `Written.__call__` followed by its proof, the first times that a test meets each read."""
+    met: Counter[str] = Counter()
 
     def ask(self: Written[Any], **given: Any) -> list[Any]:
         found: list[Any] = asked(self, **given)
-        prove(self, given, found)
+        met[self.__name__] += 1
+        if met[self.__name__] <= ENOUGH:
+            prove(self, given, found)
         return found
 
     return ask

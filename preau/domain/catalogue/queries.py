@@ -33,6 +33,12 @@ def holiday_dates(*, organisation_id: int, start: date, end: date) -> frozenset[
     )
 
 
+def holiday_names(*, organisation_id: int, start: date, end: date) -> dict[date, str]:
+    """Return the public holidays of a collectivité in [start, end), by day. One query."""
+    rows = PublicHoliday.objects.filter(organisation_id=organisation_id, on__gte=start, on__lt=end)
+    return dict(rows.values_list("on", "name"))
+
+
 def school_holidays_between(*, organisation_id: int, start: date, end: date) -> list[Period]:
     """Return the school holidays of a collectivité that meet [start, end), whole. One query."""
     rows = SchoolHoliday.objects.filter(organisation_id=organisation_id, starts_on__lt=end, ends_on__gt=start)

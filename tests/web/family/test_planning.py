@@ -1,7 +1,7 @@
 """« Calendrier des inscriptions » : letters of each moment, two states in one box, totals, private diaries."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -9,6 +9,7 @@ from django.urls import reverse
 from preau.domain.attendance.models import Presence
 from preau.domain.bookings.models import Booking
 from preau.domain.bookings.operations import OrderItem
+from preau.domain.catalogue.models import PublicHoliday
 from preau.domain.creche.models import CareRange
 from preau.domain.families.models import Guardianship
 from preau.domain.procedures.enums import PlanState
@@ -85,6 +86,14 @@ def test_the_months_of_a_contract_with_its_totals(town, home, client):
     assert "Heures du contrat, par mois 110,5 h" in found
     assert "Heures réservées 119 h" in found
     assert "Contrat n° 1 - Les Coquelicots" in found
+
+
+def test_public_holidays_are_named_in_empty_boxes(town, home, client):
+    PublicHoliday.objects.create(organisation_id=town.id, on=date(2026, 12, 25), name="Noël")
+    month = reverse("family:planning_month", args=[town.slug, home.children[0].pk]) + "?mois=2026-12"
+    assert client.get(month).content.decode().count("Noël") == 1
+    week = reverse("family:planning", args=[town.slug]) + "?semaine=2026-12-21"
+    assert "Noël" not in client.get(week).content.decode()  # a week without anything says so, and no more
 
 
 def test_an_absence_excused_is_two_letters_in_one_box(town, home):

@@ -133,6 +133,14 @@ def test_what_cannot_be_is_told_and_nothing_typed_is_lost(town, contracts, home,
     assert not CareContract.objects.exists()
 
 
+def test_a_month_of_one_day_paid_whole_is_pointed_out(town, contracts, home, client):
+    where = url(town, "contract_new", contracts.enrol(home).pk)
+    whole = client.post(where, typed(act="preview")).content.decode()
+    assert "comme un mois entier" not in whole
+    short = client.post(where, typed(first="2026-11-30", act="preview")).content.decode()
+    assert "Novembre 2026 : 1 jour d’accueil, payé" in short.replace("\xa0", " ")
+
+
 def test_no_scale_is_said_in_words(town, contracts, home, client):
     enrolment = contracts.enrol(home)
     PsuScale.objects.all().delete()

@@ -13,8 +13,8 @@ from preau.domain.contracts.enums import Party
 from preau.domain.contracts.models import AnnouncedMonth, CareContract, ContractSignature, ContractVersion
 from preau.domain.contracts.operations.booking import keep_missed, put_days
 from preau.domain.contracts.operations.telling import tell
-from preau.domain.contracts.queries.announcing import MonthToAnnounce, find_month, months_to_announce
-from preau.domain.contracts.rules.acts import REMIND_BEFORE, HoursWrong, TooLateToAnnounce
+from preau.domain.contracts.queries.announcing import MonthInDays, find_month, months_to_announce
+from preau.domain.contracts.rules.acts import REMIND_BEFORE, HoursWrong, MonthChanged, TooLateToAnnounce
 from preau.domain.creche.queries.enrolments import hold_care
 from preau.domain.creche.rules import problems_of
 from preau.kernel.french_dates import day_words, month_words
@@ -23,25 +23,32 @@ from preau.kernel.time_ranges import Ranges, write_ranges
 
 
 def announce_month(
-    *, actor: Actor, contract_id: int, month: date, days: Mapping[date, Ranges], now: datetime
+    *, actor: Actor, contract_id: int, month: date, days: Mapping[date, Ranges], seen: str, now: datetime
 ) -> list[date]:
     """Keep the days of a month and put them in the planning; return those that have no room there.
 
-    Until its last day; an agent after it too. Said again, the last word stands.
+    Until its last day; an agent after it too. Said again, the last word stands. Days that are past, settling in
+    and known holidays keep what stood.
 
-    :param days: by day, its hours; a day left out is without care.
+    :param days: by day, its hours; a day to come that is left out is without care.
+    :param seen: `MonthInDays.seen` of what the actor read before writing.
     :raises NotFound: the contract is not the actor's; :raises NotAllowed: an agent who writes no contract.
-    :raises NotAnnounced, TooLateToAnnounce, HoursWrong: see each.
+    :raises NotAnnounced, TooLateToAnnounce, MonthChanged, HoursWrong: see each.
     """
     if actor.audience != FAMILY:
         actor.require_role(Role.AGENT, Role.MANAGER)
     with transaction.atomic():
         list(CareContract.objects.select_for_update(no_key=True).filter(pk=contract_id).values_list("pk"))
         found = find_month(actor=actor, contract_id=contract_id, month=month, now=now)
-        if actor.audience == FAMILY and now.astimezone(actor.zone).date() > found.until:
+        today = now.astimezone(actor.zone).date()
+        if actor.audience == FAMILY and today > found.until:
             raise TooLateToAnnounce
         _check(found, days)
-        wanted = {day: tuple(sorted(ranges)) for day, ranges in sorted(days.items()) if ranges}
+        wanted = _wanted(found, days, today)
+        if found.is_announced and wanted == dict(found.now):
+            return []  # sent twice
+        if seen != found.seen:
+            raise MonthChanged
         AnnouncedMonth.objects.update_or_create(
             organisation_id=actor.organisation_id,
             contract_id=contract_id,
@@ -65,32 +72,35 @@ def announce_month(
     return missed
 
 
-def _check(found: MonthToAnnounce, days: Mapping[date, Ranges]) -> None:
-    enrolment = found.enrolment
+def _wanted(found: MonthInDays, days: Mapping[date, Ranges], today: date) -> dict[date, Ranges]:
+    """The whole month: what stood for the days that nobody may write any more, then what is written."""
+    kept = {day: ranges for day, ranges in found.now.items() if day < today or day not in found.days}
+    return kept | {day: tuple(sorted(ranges)) for day, ranges in sorted(days.items()) if ranges and day >= today}
+
+
+def _check(found: MonthInDays, days: Mapping[date, Ranges]) -> None:
     wrong: dict[date, str] = {}
     for day, ranges in days.items():
-        opening = enrolment.opening_on(day) if enrolment and day in found.days else None
-        if ranges and (opening is None or enrolment is None):
+        opening = found.enrolment.opening_on(day) if day in found.days else None
+        if ranges and opening is None:
             wrong[day] = "closed"
-        elif ranges and opening is not None and enrolment is not None:
-            problems = problems_of(ranges, opening=opening, rules=enrolment.rules)
+        elif ranges and opening is not None:
+            problems = problems_of(ranges, opening=opening, rules=found.enrolment.rules)
             if problems:
                 wrong[day] = problems[0].code
     if wrong:
         raise HoursWrong(wrong)
 
 
-def _put(actor: Actor, found: MonthToAnnounce, wanted: Mapping[date, Ranges], *, now: datetime) -> list[date]:
+def _put(actor: Actor, found: MonthInDays, wanted: Mapping[date, Ranges], *, now: datetime) -> list[date]:
     """The month in the place of what stood for it: the usual week, or what was announced before."""
-    if found.enrolment is None:
-        return []
     hold_care(actor=actor, enrolment_ids=[found.enrolment.enrolment_id])
     machine = system_actor(actor.organisation_id, time_zone=actor.time_zone)
     _count, missed = put_days(
         actor=machine,
         enrolment=found.enrolment,
         planned=wanted,
-        replaced=found.now or {},
+        replaced=found.now,
         period=month_of(found.month),
         now=now,
     )

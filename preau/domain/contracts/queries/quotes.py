@@ -35,7 +35,7 @@ from preau.domain.pricing.rules.smoothing import (
     plan,
     weekly_hours,
 )
-from preau.kernel.periods import Period
+from preau.kernel.periods import Period, month_of
 from preau.kernel.time_ranges import Ranges, read_ranges, total_minutes
 
 
@@ -143,6 +143,22 @@ class Quote:
         paid = [each for each in self.months if each.first < ends_on]
         rate = next((rate for part, rate in self.rates if ends_on <= part.end), self.rates[-1][1])
         return closing(held, ends_on=ends_on, paid=paid, rate=rate)
+
+    @property
+    def thin_ends(self) -> list[tuple[date, int, int]]:
+        """Return the first or last month when it holds less than a quarter of what is paid for it.
+
+        Each with its days of care and its cents. A base of twenty days puts its own end right.
+        """
+        if self.settings.smoothing.formula is Smoothing.BASE_DAYS and self.reserved.agreed_minutes is None:
+            return []
+        found = []
+        for month in {each.first: each for each in (self.months[:1] + self.months[-1:]) if each.cents}.values():
+            within = month_of(month.first)
+            days = {day: minutes for day, minutes in self.reserved.minutes.items() if day in within and minutes}
+            if Fraction(sum(days.values()), 60) * 4 < month.hours:
+                found.append((month.first, len(days), month.cents))
+        return found
 
     @property
     def usual_cents(self) -> int:

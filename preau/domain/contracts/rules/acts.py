@@ -156,6 +156,12 @@ class TooLateToAnnounce(ContractFact):
     code = "too_late_to_announce"
 
 
+class MonthChanged(ContractFact):
+    """Somebody else announced this month since it was read."""
+
+    code = "month_changed"
+
+
 class HoursWrong(ContractFact):
     """Hours that the structure does not let one choose; `days` says which, with the code of what is wrong."""
 

@@ -62,6 +62,12 @@ class Terms:
         """Return whether the days of each month are announced ahead of it."""
         return self.kind in (TemplateKind.VARIABLE, TemplateKind.ANNUALISED)
 
+    def may_announce(self, day: date) -> bool:
+        """Return whether the hours of a day are announced: neither settling in, nor a holiday already known."""
+        is_settling = bool(self.settling) and day <= max(self.settling)
+        is_off = any(day in each for each in self.holidays)
+        return self.is_announced and day in self.period and not is_settling and not is_off
+
     @property
     def usual_days(self) -> list[int]:
         """Return the minutes of the days of the usual weeks."""

@@ -1,6 +1,5 @@
-"""« Annoncer le planning » of a month, where a contract says hours and not a week: a line of hours by day."""
+"""« Annoncer le planning » of a month, where a contract says hours and not a week: a line of hours by day."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,29 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from preau.base.facts import NotFound
 from preau.domain.contracts.operations.announcing import announce_month
-from preau.domain.contracts.queries.announcing import MonthToAnnounce, find_month
-from preau.domain.contracts.rules.acts import HoursWrong, NotAnnounced, TooLateToAnnounce
-from preau.kernel.periods import month_of
-from preau.kernel.time_ranges import Ranges, TimeRange, total_minutes
-from preau.web.fields import hours as words
-from preau.web.fields.lines import Unreadable, read_hours, write_hours
+from preau.domain.contracts.queries.announcing import MonthInDays, find_month
+from preau.domain.contracts.rules.acts import HoursWrong, MonthChanged, NotAnnounced, TooLateToAnnounce
+from preau.web.fields.month import CHANGED, DONE, WRONG, DayLine, day_lines, mark_wrong, read_lines
 from preau.web.ui.policy import family_page
-
-MAX_LINE = 80
-
-
-@dataclass(frozen=True, slots=True)
-class DayLine:
-    """A day with what is typed for it, and what is wrong with it."""
-
-    on: date
-    typed: str
-    opening: TimeRange
-    problem: str = ""
-
-    @property
-    def name(self) -> str:
-        return f"j{self.on.day}"
 
 
 @family_page
@@ -50,59 +30,43 @@ def announce(request: Any, slug: str, contract_id: int, month: str) -> HttpRespo
     except NotAnnounced:
         messages.info(request, _("Ce contrat n’a pas de planning à annoncer pour ce mois."))
         return redirect("family:contract", slug=slug, contract_id=contract_id)
-    lines = _lines(found, request.POST if request.method == "POST" else None)
-    if request.method == "POST":
-        lines, done = _announced(request, found, lines)
-        if done:
+    data = request.POST if request.method == "POST" else None
+    lines, status = day_lines(found.openings(), standing=found.now, data=data), 200
+    if data is not None:
+        lines, status = _announced(request, found, lines)
+        if status == DONE:
             return redirect("family:contract", slug=slug, contract_id=contract_id)
-    is_bad = any(each.problem for each in lines)
     context = {
         "found": found,
         "lines": lines,
-        "total": sum(total_minutes(ranges) for ranges in (found.now or {}).values()),
         "is_over": request.today > found.until,
+        "is_changed": status == CHANGED,
         "problems": [each for each in lines if each.problem],
-        "last": month_of(first).last,
     }
-    return render(request, "family/contracts/month.html", context, status=422 if is_bad else 200)
+    return render(request, "family/contracts/month.html", context, status=status)
 
 
-def _lines(found: MonthToAnnounce, data: Any) -> list[DayLine]:
-    rows = []
-    for day in found.days:
-        opening = found.enrolment.opening_on(day) if found.enrolment else None
-        if opening is None:
-            continue
-        name = f"j{day.day}"
-        typed = write_hours((found.now or {}).get(day, ())) if data is None else data.get(name, "")
-        rows.append(DayLine(day, typed.replace("\x00", "").strip()[:MAX_LINE], opening))
-    return rows
-
-
-def _announced(request: Any, found: MonthToAnnounce, lines: list[DayLine]) -> tuple[list[DayLine], bool]:
-    days, told = _read(lines)
-    if any(each.problem for each in told) or found.enrolment is None:
-        return told, False
+def _announced(request: Any, found: MonthInDays, lines: list[DayLine]) -> tuple[list[DayLine], int]:
+    """What is typed, kept if it can be: the lines with what is wrong, and the status of the answer."""
+    days, told = read_lines(lines)
+    if any(each.problem for each in told):
+        return told, WRONG
     try:
         missed = announce_month(
-            actor=request.actor, contract_id=found.contract_id, month=found.month, days=days, now=request.now
+            actor=request.actor,
+            contract_id=found.contract_id,
+            month=found.month,
+            days=days,
+            seen=request.POST.get("seen", ""),
+            now=request.now,
         )
     except HoursWrong as wrong:
-        rules = found.enrolment.rules
-        return [
-            DayLine(
-                each.on,
-                each.typed,
-                each.opening,
-                words.sentence(wrong.days[each.on], opening=each.opening, rules=rules),
-            )
-            if each.on in wrong.days
-            else each
-            for each in lines
-        ], False
+        return mark_wrong(lines, wrong.days, rules=found.enrolment.rules), WRONG
+    except MonthChanged:
+        return lines, CHANGED
     except TooLateToAnnounce:
         messages.error(request, _("Le délai est passé : la semaine habituelle s’applique. Appelez la structure."))
-        return lines, True
+        return lines, DONE
     messages.success(request, _("Le planning du mois est enregistré."))
     if missed:
         text = ngettext(
@@ -111,17 +75,4 @@ def _announced(request: Any, found: MonthToAnnounce, lines: list[DayLine]) -> tu
             len(missed),
         )
         messages.warning(request, text % len(missed))
-    return lines, True
-
-
-def _read(lines: list[DayLine]) -> tuple[dict[date, Ranges], list[DayLine]]:
-    days, told = {}, []
-    for each in lines:
-        try:
-            days[each.on] = read_hours(each.typed)
-        except Unreadable:
-            problem = _("Écrivez ces heures comme 8:30-17:00, ou laissez vide.")
-            told.append(DayLine(each.on, each.typed, each.opening, problem))
-        else:
-            told.append(each)
-    return days, told
+    return lines, DONE

@@ -37,6 +37,15 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """What is drawn on every page: the signs, today, the public holidays by day."""
+
+    signs: Mapping[PlanState, Sign]
+    today: date
+    holidays: Mapping[date, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One moment in a box: its states, then its hours."""
 
@@ -53,6 +62,7 @@ class Box:
     is_outside: bool = False  # of the month
     is_enrolled: bool = True
     is_today: bool = False
+    holiday: str = ""  # the name of a public holiday
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,28 +92,27 @@ def week_days(lines: Sequence[PlanLine], *, monday: date) -> list[date]:
     return [day for day in days if day.weekday() < SATURDAY or day in busy]
 
 
-def boxes_of(
-    plan: Plan, *, child_id: int, days: Sequence[date], today: date, drawn: Mapping[PlanState, Sign]
-) -> list[Box]:
+def boxes_of(plan: Plan, *, child_id: int, days: Sequence[date], drawn: Drawn) -> list[Box]:
     """Return the boxes of a child for some days."""
     by_day = plan.of_child(child_id)
     return [
         Box(
             on=day,
-            entries=tuple(Entry(each, tuple(drawn[state] for state in each.states)) for each in by_day.get(day, ())),
+            entries=tuple(
+                Entry(each, tuple(drawn.signs[state] for state in each.states)) for each in by_day.get(day, ())
+            ),
             is_enrolled=plan.is_enrolled(child_id, day),
-            is_today=day == today,
+            is_today=day == drawn.today,
+            holiday=drawn.holidays.get(day, ""),
         )
         for day in days
     ]
 
 
-def month_weeks(
-    plan: Plan, *, child_id: int, month: Period, today: date, drawn: Mapping[PlanState, Sign]
-) -> list[tuple[int, list[Box]]]:
+def month_weeks(plan: Plan, *, child_id: int, month: Period, drawn: Drawn) -> list[tuple[int, list[Box]]]:
     """Return the weeks of a month from Monday to Sunday: (ISO week, boxes). Days of other months are empty."""
     days = list(whole_weeks(month).days())
-    boxes = boxes_of(plan, child_id=child_id, days=days, today=today, drawn=drawn)
+    boxes = boxes_of(plan, child_id=child_id, days=days, drawn=drawn)
     shown = [each if each.on in month else Box(each.on, (), is_outside=True) for each in boxes]
     return [(days[place].isocalendar().week, shown[place : place + 7]) for place in range(0, len(days), 7)]
 

@@ -12,13 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from preau.base.facts import NotFound
 from preau.base.links import absolute
+from preau.domain.catalogue.queries import holiday_names
 from preau.domain.contracts.queries.months import contracts_in
 from preau.domain.families.queries.files import ChildCard
 from preau.domain.families.queries.people import my_children
 from preau.domain.procedures.operations.diaries import close_diary, open_diary
 from preau.domain.procedures.queries.diaries import diaries_of
 from preau.domain.procedures.queries.planning import plan_of
-from preau.kernel.periods import monday_of, month_of, next_month, previous_month, week_of
+from preau.kernel.periods import Period, monday_of, month_of, next_month, previous_month, week_of
 from preau.web.family.bookings.forms import Tampered, read_day
 from preau.web.family.planning import layout
 from preau.web.ui.policy import family_page, sensitive
@@ -44,12 +45,9 @@ def week(request: Any, slug: str) -> HttpResponse:
         end=period.end,
         today=request.today,
     )
-    drawn = layout.signs(request.organisation.labels)
+    drawn = _drawn(request, period)
     days = layout.week_days(plan.lines, monday=period.start)
-    blocks = [
-        (child, layout.boxes_of(plan, child_id=child.child_id, days=days, today=request.today, drawn=drawn))
-        for child in children
-    ]
+    blocks = [(child, layout.boxes_of(plan, child_id=child.child_id, days=days, drawn=drawn)) for child in children]
     context = {
         "blocks": [(child, boxes, any(box.entries for box in boxes)) for child, boxes in blocks],
         "monday": period.start,
@@ -57,7 +55,7 @@ def week(request: Any, slug: str) -> HttpResponse:
         "previous": period.start - timedelta(days=7),
         "next": period.end,
         "is_this_week": monday_of(request.today) == period.start,
-        "drawn": list(drawn.values()),
+        "drawn": list(drawn.signs.values()),
     }
     return render(request, "family/planning/week.html", context)
 
@@ -77,8 +75,8 @@ def month(request: Any, slug: str, child_id: int) -> HttpResponse:
     contracts = []
     if request.organisation.has_care:
         contracts = contracts_in(actor=request.actor, child_id=child_id, start=period.start, end=period.end)
-    drawn = layout.signs(request.organisation.labels)
-    weeks = layout.month_weeks(plan, child_id=child_id, month=period, today=request.today, drawn=drawn)
+    drawn = _drawn(request, period)
+    weeks = layout.month_weeks(plan, child_id=child_id, month=period, drawn=drawn)
     context = {
         "child": child,
         "children": children,
@@ -90,9 +88,14 @@ def month(request: Any, slug: str, child_id: int) -> HttpResponse:
         "next": next_month(period.start),
         "is_this_month": period.start == request.today.replace(day=1),
         "is_empty": not any(box.entries for _, boxes in weeks for box in boxes),
-        "drawn": list(drawn.values()),
+        "drawn": list(drawn.signs.values()),
     }
     return render(request, "family/planning/month.html", context)
+
+
+def _drawn(request: Any, period: Period) -> layout.Drawn:
+    holidays = holiday_names(organisation_id=request.actor.organisation_id, start=period.start, end=period.end)
+    return layout.Drawn(layout.signs(request.organisation.labels), request.today, holidays)
 
 
 def _first_of(text: str | None) -> str | None:

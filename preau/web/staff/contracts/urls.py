@@ -1,6 +1,6 @@
 from django.urls import path
 
-from preau.web.staff.contracts import views, writing, yearly
+from preau.web.staff.contracts import months, views, writing, yearly
 
 VERSION = "<int:contract_id>/<int:version_id>/"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("nouveau/<int:enrolment_id>/", writing.new, name="contract_new"),
     path("ressources/<int:family_id>/", writing.income, name="income"),
     path("<int:contract_id>/", views.contract, name="contract"),
+    path("<int:contract_id>/mois/<str:month>/", months.announce, name="contract_month"),
     path("<int:contract_id>/avenant/", writing.amendment, name="contract_amend"),
     path("<int:contract_id>/fin/", views.end, name="contract_end"),
     path(f"{VERSION}modification/", writing.edit, name="contract_edit"),

@@ -1,4 +1,4 @@
-"""« Contrats d’accueil » for agents: what waits, one contract, its papers, signing, ending."""
+"""« Contrats d’accueil » for agents: what waits, one contract, its papers, signing, ending."""
 
 from typing import Any
 
@@ -22,6 +22,8 @@ from preau.domain.contracts.rules.terms import TermsInvalid
 from preau.domain.pricing.operations.incomes import journal_reading
 from preau.domain.pricing.rules.psu import NoScale
 from preau.web.staff.contracts.forms import EndForm, PaperForm, ReasonForm
+from preau.web.staff.contracts.months import month_lines
+from preau.web.staff.contracts.roles import READERS, WRITERS
 from preau.web.staff.contracts.words import STATES, missed, problem, sentence
 from preau.web.staff.dates import read_number
 from preau.web.ui.downloads import file_response
@@ -35,8 +37,6 @@ VIEWS = {
     "fin-proche": gettext_lazy("Fin dans 60 jours"),
     "termines": gettext_lazy("Terminés"),
 }
-READERS = ("agent", "manager", "regisseur")
-WRITERS = ("agent", "manager")
 
 
 @staff_page(*READERS)
@@ -109,6 +109,7 @@ def _page(
     )
     journal_reading(actor=request.actor, family_id=found.family_id, now=request.now)
     versions = [each.version_id for each in found.versions]
+    standing = found.standing(request.today) or next((v for v in found.versions if v.state == "active"), None)
     context = {
         "contract": found,
         "version": shown,
@@ -117,7 +118,8 @@ def _page(
         "closings": _closings(request, found),
         "others": [(each, STATES[each.state]) for each in found.versions if each is not shown],
         "missed": [(each, missed(each.why)) for each in missed_days(actor=request.actor, version_ids=versions)],
-        "standing": found.standing(request.today) or next((v for v in found.versions if v.state == "active"), None),
+        "standing": standing,
+        "months": month_lines(request=request, contract=found, version=standing),
         "reason": ReasonForm(),
         "paper": PaperForm(),
         "end": end or EndForm(),

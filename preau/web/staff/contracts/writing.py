@@ -21,7 +21,7 @@ from preau.domain.pricing.operations.incomes import IncomeInvalid, IncomeStands,
 from preau.domain.pricing.queries.scales import incomes_of
 from preau.domain.pricing.rules.psu import NoScale
 from preau.web.staff.contracts.forms import BASES, ContractForm, IncomeForm, initial_of
-from preau.web.staff.contracts.views import READERS, WRITERS
+from preau.web.staff.contracts.roles import READERS, WRITERS
 from preau.web.staff.contracts.words import problem, sentence
 from preau.web.ui.policy import staff_page
 

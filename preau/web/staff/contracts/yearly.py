@@ -16,7 +16,7 @@ from preau.domain.contracts.queries.renewals import renewals
 from preau.domain.contracts.rules.acts import ContractFact
 from preau.domain.contracts.rules.terms import TermsInvalid
 from preau.kernel.periods import next_month, previous_month
-from preau.web.staff.contracts.views import READERS, WRITERS
+from preau.web.staff.contracts.roles import READERS, WRITERS
 from preau.web.staff.contracts.words import problem, sentence
 from preau.web.staff.dates import read_day, read_number
 from preau.web.ui.policy import staff_page
