@@ -133,6 +133,7 @@ class ContractVersion(TenantModel):
     sign_before = models.DateField(null=True)  # last day to sign
     # Hours of each month that is paid for, as they were signed: the planning compares with them.
     month_hours = models.DecimalField(max_digits=7, decimal_places=2, null=True)
+    agreed = models.JSONField(default=dict)  # days, weeks and choices as they were sent: see `rules.agreed`
     reminded_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)  # signed by all, refused, expired or withdrawn
     closed_reason = EncryptedTextField(blank=True)  # the word of who refused or withdrew
@@ -178,7 +179,9 @@ class ContractSignature(TenantModel):
     code_hash = models.CharField(max_length=64, blank=True)
     code_sent_at = models.DateTimeField(null=True)
     code_tries = models.PositiveSmallIntegerField(default=0)
+    codes_sent = models.PositiveSmallIntegerField(default=0)
     scan = models.ForeignKey("base.StoredFile", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    is_own_scan = models.BooleanField(default=True)  # False: it came from another parent, who alone reads it
     sent_back_at = models.DateTimeField(null=True)
     said_at = models.DateTimeField(null=True)
     words = EncryptedTextField(blank=True)  # of a parent who refuses, or of the agent who refuses a paper

@@ -404,16 +404,27 @@ def move_hours(*, actor: Actor, kept_id: int, absorbed_id: int) -> None:
     Placement.objects.filter(**mine).delete()
 
 
-def give_back_hours(*, actor: Actor, enrolment_id: int, start: date, now: datetime, reason: str = "") -> int:
+def give_back_hours(
+    *,
+    actor: Actor,
+    enrolment_id: int,
+    start: date,
+    now: datetime,
+    days: Collection[date] | None = None,
+    reason: str = "",
+) -> int:
     """Give back what an enrolment holds on or after a day, in the caller's transaction; return how many ranges.
 
     Reserved to the machine: the caller has checked the act that this follows.
 
+    :param days: only these; None: all of them.
     :raises NotAllowed: the actor is a person.
     """
     if not actor.is_system:
         raise NotAllowed("give_back_hours")
     rows = booked_ranges(organisation_id=actor.organisation_id).filter(enrolment_id=enrolment_id, on__gte=start)
+    if days is not None:
+        rows = rows.filter(on__in=days)
     return _cancel(actor, rows, now=now, reason=reason or LEAVING)
 
 

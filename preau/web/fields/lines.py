@@ -74,6 +74,8 @@ def read_periods(text: str) -> tuple[Period, ...]:
         days = read_days(line)
         if not 1 <= len(days) <= 2 or days[-1] < days[0]:
             raise Unreadable(line)
+        if days[-1] == date.max:
+            raise Unreadable(line)
         found.append(Period(days[0], days[-1] + timedelta(days=1)))
     return tuple(sorted(found))
 

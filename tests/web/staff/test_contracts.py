@@ -10,7 +10,7 @@ from preau.base.models import JournalEntry
 from preau.base.uploads import SentFile
 from preau.domain.absences.models import Absence, AbsenceDay, AbsenceReason
 from preau.domain.attendance.models import Presence
-from preau.domain.catalogue.models import Offer
+from preau.domain.catalogue.models import Offer, PublicHoliday
 from preau.domain.contracts.models import CareContract, ContractSignature, ContractVersion
 from preau.domain.contracts.operations.signing import send_back
 from preau.domain.creche.models import CareOffer, CareRange
@@ -121,11 +121,15 @@ def test_a_draft_is_written_changed_and_sent(town, contracts, home, client):
         ({"holidays": "Noël"}, "Ligne non comprise\u00a0: Noël"),
         ({"settling": "01/12/2026"}, "Ligne non comprise"),
         ({"weeks": "beaucoup"}, "Écrivez un nombre de semaines"),
+        ({"weeks": "1e-5000"}, "Écrivez un nombre de semaines"),
+        ({"holidays": "31/12/9999"}, "Ligne non comprise"),
+        ({"settling": "25/12/2026 9:00-10:00"}, "Le 25/12/2026 est sans accueil"),
         ({"hours": "dix"}, "Écrivez un nombre d’heures"),
     ],
 )
 def test_what_cannot_be_is_told_and_nothing_typed_is_lost(town, contracts, home, client, changes, words):
     enrolment = contracts.enrol(home)
+    PublicHoliday.objects.create(organisation_id=town.id, on=date(2026, 12, 25), name="Noël")
     answer = client.post(url(town, "contract_new", enrolment.pk), {**typed(note="un mot"), **changes})
     assert answer.status_code == 422
     assert words in answer.content.decode()
@@ -220,7 +224,14 @@ def test_incomes_are_said_dated_and_their_readings_journaled(town, contracts, ho
     assert HouseholdIncome.objects.get().content["annual_cents"] == 3_360_050
     assert "33 600,50 €" in client.get(where).content.decode().replace("\u00a0", " ")
     assert JournalEntry.objects.filter(act="income.read", subject_id=home.family.pk).exists()
-    for changes in ({"annual": "beaucoup"}, {"aeeh": "3"}, {"children": "0"}, {"source": ""}):
+    for changes in (
+        {"annual": "beaucoup"},
+        {"annual": "1e999999"},
+        {"annual": "٣٣"},
+        {"aeeh": "3"},
+        {"children": "0"},
+        {"source": ""},
+    ):
         assert client.post(where, {**said, **changes}).status_code == 422
 
 

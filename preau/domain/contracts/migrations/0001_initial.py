@@ -289,6 +289,7 @@ class Migration(migrations.Migration):
                 ("sent_by", models.CharField(blank=True, max_length=120)),
                 ("sign_before", models.DateField(null=True)),
                 ("month_hours", models.DecimalField(decimal_places=2, max_digits=7, null=True)),
+                ("agreed", models.JSONField(default=dict)),
                 ("reminded_at", models.DateTimeField(null=True)),
                 ("closed_at", models.DateTimeField(null=True)),
                 ("closed_reason", preau.base.encryption.EncryptedTextField(blank=True)),
@@ -387,6 +388,8 @@ class Migration(migrations.Migration):
                 ("code_hash", models.CharField(blank=True, max_length=64)),
                 ("code_sent_at", models.DateTimeField(null=True)),
                 ("code_tries", models.PositiveSmallIntegerField(default=0)),
+                ("codes_sent", models.PositiveSmallIntegerField(default=0)),
+                ("is_own_scan", models.BooleanField(default=True)),
                 ("sent_back_at", models.DateTimeField(null=True)),
                 ("said_at", models.DateTimeField(null=True)),
                 ("words", preau.base.encryption.EncryptedTextField(blank=True)),
@@ -548,6 +551,8 @@ class Migration(migrations.Migration):
                     "file_id",
                     "price_file_id",
                     "sent_at",
+                    "agreed",
+                    "month_hours",
                 ],
             )
         ),
@@ -564,7 +569,7 @@ class Migration(migrations.Migration):
                 "contracts_contractsignature",
                 name="signed",
                 when="OLD.state = 'signed'",
-                columns=["version_id", "party", "adult_id", "name", "state", "way", "said_at", "scan_id", "evidence"],
+                columns=["version_id", "party", "name", "state", "way", "said_at", "scan_id", "evidence"],
             )
         ),
     ]

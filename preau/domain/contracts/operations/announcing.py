@@ -10,13 +10,14 @@ from preau.base.actor import FAMILY, Actor, system_actor
 from preau.base.facts import NotAllowed
 from preau.domain.accounts.enums import Role
 from preau.domain.contracts.enums import Party
-from preau.domain.contracts.models import AnnouncedMonth, CareContract, ContractSignature, ContractVersion
-from preau.domain.contracts.operations.booking import keep_missed, put_days
+from preau.domain.contracts.models import AnnouncedMonth, CareContract, ContractSignature, ContractVersion, UnbookedDay
+from preau.domain.contracts.operations.booking import CHANGED, keep_missed, put_days
 from preau.domain.contracts.operations.telling import tell
 from preau.domain.contracts.queries.announcing import MonthInDays, find_month, months_to_announce
 from preau.domain.contracts.rules.acts import REMIND_BEFORE, HoursWrong, MonthChanged, TooLateToAnnounce
 from preau.domain.creche.queries.enrolments import hold_care
 from preau.domain.creche.rules import problems_of
+from preau.domain.families.queries.custody import check_not_frozen
 from preau.kernel.french_dates import day_words, month_words
 from preau.kernel.periods import month_of
 from preau.kernel.time_ranges import Ranges, write_ranges
@@ -33,6 +34,7 @@ def announce_month(
     :param days: by day, its hours; a day to come that is left out is without care.
     :param seen: `MonthInDays.seen` of what the actor read before writing.
     :raises NotFound: the contract is not the actor's; :raises NotAllowed: an agent who writes no contract.
+    :raises ActFrozen: a parent objects in writing to acts of the service.
     :raises NotAnnounced, TooLateToAnnounce, MonthChanged, HoursWrong: see each.
     """
     if actor.audience != FAMILY:
@@ -40,6 +42,7 @@ def announce_month(
     with transaction.atomic():
         list(CareContract.objects.select_for_update(no_key=True).filter(pk=contract_id).values_list("pk"))
         found = find_month(actor=actor, contract_id=contract_id, month=month, now=now)
+        check_not_frozen(actor=actor, child_ids=[found.child_id])
         today = now.astimezone(actor.zone).date()
         if actor.audience == FAMILY and today > found.until:
             raise TooLateToAnnounce
@@ -93,15 +96,24 @@ def _check(found: MonthInDays, days: Mapping[date, Ranges]) -> None:
 
 
 def _put(actor: Actor, found: MonthInDays, wanted: Mapping[date, Ranges], *, now: datetime) -> list[date]:
-    """The month in the place of what stood for it: the usual week, or what was announced before."""
+    """The month in the place of what stood for it: the usual week, or what was announced before.
+
+    A day that had no room held nothing: it is tried again.
+    """
     hold_care(actor=actor, enrolment_ids=[found.enrolment.enrolment_id])
+    period = month_of(found.month)
+    kept = UnbookedDay.objects.filter(version__contract_id=found.contract_id, on__gte=period.start, on__lt=period.end)
+    without_room = kept.exclude(why=CHANGED).values_list("on", flat=True)
+    today = now.astimezone(actor.zone).date()
+    stood = dict(found.now) | dict.fromkeys(without_room, ())
+    kept.delete()
     machine = system_actor(actor.organisation_id, time_zone=actor.time_zone)
     _count, missed = put_days(
         actor=machine,
         enrolment=found.enrolment,
-        planned=wanted,
-        replaced=found.now,
-        period=month_of(found.month),
+        planned={day: ranges for day, ranges in wanted.items() if day >= today},
+        replaced={day: ranges for day, ranges in stood.items() if day >= today},
+        period=period,
         now=now,
     )
     keep_missed(row=ContractVersion.objects.get(pk=found.version_id), missed=missed)

@@ -75,10 +75,11 @@ def _book(actor: Actor, row: ContractVersion, *, now: datetime) -> int:
     terms, before = parse_terms(row.terms), _replaced(row)
     period = _period(terms, before)
     planned, replaced = _plans(actor, row, enrolment, (terms, before), now=now)
+    UnbookedDay.objects.filter(version=row).delete()
     written, missed = put_days(
         actor=actor, enrolment=enrolment, planned=planned, replaced=replaced, period=period, now=now
     )
-    _keep_missed(row, missed)
+    keep_missed(row=row, missed=missed)
     journal.record(
         actor=actor,
         act="contract.booked",
@@ -143,10 +144,12 @@ def _plans(
     announced = announced_of(organisation_id=actor.organisation_id, contract_ids=[row.contract_id]).get(
         row.contract_id, {}
     )
-    planned = planned_days(terms, within=period, is_open=opened.__contains__, announced=announced)
+    stands = Period(period.start, max(period.start, row.stood_until or period.end))  # it may have ended meanwhile
+    planned = planned_days(terms, within=stands, is_open=opened.__contains__, announced=announced)
     if before is None:
         return planned, {}
-    return planned, planned_days(before, within=period, is_open=opened.__contains__, announced=announced)
+    replaced = planned_days(before, within=period, is_open=opened.__contains__, announced=announced)
+    return planned, replaced | dict.fromkeys(_without_room(row), ())
 
 
 def _period(terms: Terms, before: Terms | None) -> Period:
@@ -162,9 +165,10 @@ def _replaced(row: ContractVersion) -> Terms | None:
     return parse_terms(before.terms) if before else None
 
 
-def _keep_missed(row: ContractVersion, missed: Missed) -> None:
-    UnbookedDay.objects.filter(version=row).delete()
-    keep_missed(row=row, missed=missed)
+def _without_room(row: ContractVersion) -> list[date]:
+    """Days of the versions before that never had room: nothing stands there that an amendment could respect."""
+    rows = UnbookedDay.objects.filter(version__contract_id=row.contract_id, version__rank__lt=row.rank)
+    return list(rows.exclude(why=CHANGED).values_list("on", flat=True))
 
 
 def keep_missed(*, row: ContractVersion, missed: Missed) -> None:

@@ -28,7 +28,6 @@ from preau.domain.contracts.rules.acts import (
 from preau.domain.contracts.rules.terms import Terms, check, terms_data
 from preau.domain.creche.enums import CareType
 from preau.domain.creche.queries.enrolments import CareEnrolment, find_care, hold_care
-from preau.kernel.periods import Period
 
 MAX_NOTE = 400
 WRITERS = (Role.AGENT, Role.MANAGER)
@@ -50,8 +49,6 @@ def draft_contract(
     _check_terms(enrolment, terms)
     if enrolment.rules.care not in (CareType.REGULAR, CareType.VARIABLE):
         raise NotRegular
-    if _overlaps(actor, enrolment, terms.period):
-        raise ContractOverlaps
     row = CareContract.objects.create(
         organisation_id=actor.organisation_id,
         number=0,
@@ -62,7 +59,7 @@ def draft_contract(
         renews_id=renews_id,
         created_at=now,
     )
-    _write(actor, row, terms, note, rank=1, kind=VersionKind.INITIAL, now=now)
+    check_place(row=_write(actor, row, terms, note, rank=1, kind=VersionKind.INITIAL, now=now), terms=terms)
     journal.record(actor=actor, act="contract.drafted", at=now, subject_type="child", subject_id=row.child_id)
     return row.pk
 
@@ -82,10 +79,7 @@ def redraft(*, actor: Actor, version_id: int, terms: Terms, note: str, seen: str
         raise DraftChanged
     enrolment = find_care(actor=actor, enrolment_id=row.contract.enrolment_id)
     _check_terms(enrolment, terms)
-    if row.kind == VersionKind.AMENDMENT:
-        _check_amendment(standing_row(contract=row.contract), terms)
-    elif _overlaps(actor, enrolment, terms.period, but=row.contract_id):
-        raise ContractOverlaps
+    check_place(row=row, terms=terms)
     ContractVersion.objects.filter(pk=row.pk).update(
         starts_on=terms.period.start, ends_on=terms.period.end, terms=terms_data(terms), note=_note(note)
     )
@@ -202,21 +196,30 @@ def _check_terms(enrolment: CareEnrolment, terms: Terms) -> None:
 
 
 def _check_amendment(standing: ContractVersion, terms: Terms) -> None:
-    if not standing.starts_on < terms.period.start < standing.ends_on:
+    if not standing.starts_on < terms.period.start < (standing.stood_until or standing.ends_on):
         raise AmendmentOutside
 
 
-def _overlaps(actor: Actor, enrolment: CareEnrolment, period: Period, *, but: int = 0) -> bool:
-    """Whether the child has another contract there, written or in force, over a part of the period."""
+def check_place(*, row: ContractVersion, terms: Terms) -> None:
+    """Refuse terms for which nothing that was written or signed elsewhere leaves a place.
+
+    :raises ContractOverlaps: the child has another contract there over a part of the period.
+    :raises NotInForce, AmendmentOutside: what an amendment changes does not stand then.
+    """
+    if row.kind == VersionKind.AMENDMENT:
+        _check_amendment(standing_row(contract=row.contract), terms)
+    contract = row.contract
     rows = ContractVersion.objects.filter(
-        organisation_id=actor.organisation_id,
-        contract__child_id=enrolment.child_id,
-        contract__structure_id=enrolment.structure_id,
-        contract__family_id=enrolment.family_id,
+        organisation_id=row.organisation_id,
+        contract__child_id=contract.child_id,
+        contract__structure_id=contract.structure_id,
+        contract__family_id=contract.family_id,
         state__in=(VersionState.DRAFT, *WAITING, *IN_FORCE),
-    ).exclude(contract_id=but)
+    ).exclude(contract_id=contract.pk)
     ends = Coalesce(F("stood_until"), F("contract__ends_on"), F("ends_on"))
-    return rows.alias(over_on=ends).filter(Q(starts_on__lt=period.end, over_on__gt=period.start)).exists()
+    rows = rows.alias(over_on=ends).filter(Q(starts_on__lt=terms.period.end, over_on__gt=terms.period.start))
+    if rows.exists():
+        raise ContractOverlaps
 
 
 def _next(

@@ -3,17 +3,21 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import DateField, F, Value
+from django.db.models.functions import Coalesce, Greatest
 
 from preau.base import journal, typed
 from preau.base.actor import Actor, system_actor
 from preau.base.facts import NotAllowed
-from preau.domain.contracts.enums import WAITING, VersionState
+from preau.domain.contracts.enums import IN_FORCE, WAITING, VersionState
 from preau.domain.contracts.models import CareContract, ContractVersion, UnbookedDay
 from preau.domain.contracts.operations.drafting import hold_contract, standing_row
 from preau.domain.contracts.operations.sending import contract_words
 from preau.domain.contracts.operations.telling import tell_parents
-from preau.domain.contracts.queries.quotes import structure_terms
+from preau.domain.contracts.queries.quotes import announced_of, structure_terms
 from preau.domain.contracts.rules.acts import EndOutside, NoticeShort, VersionOpen, WordsMissing, notice_end
+from preau.domain.contracts.rules.agreed import parse_agreed, with_announced
+from preau.domain.contracts.rules.terms import parse_terms
 from preau.domain.creche.operations import give_back_hours
 from preau.domain.creche.queries.enrolments import hold_care
 from preau.kernel.french_dates import day_words
@@ -27,16 +31,21 @@ def end_contract(
 ) -> int:
     """End a contract on a day, excluded; the days after are given back, the parents told. Return how many hours' rows.
 
+    An amendment that would begin later never stands. Said twice, it is done once; an end already said may come
+    earlier, not later.
+
     :param is_short: the agent lets it end before the end of the notice.
     :raises NotFound: it is not the agent's; :raises NotAllowed: neither agent nor manager.
     :raises NotInForce, VersionOpen, EndOutside, NoticeShort, WordsMissing: see each.
     """
     contract = hold_contract(actor=actor, contract_id=contract_id)
     version = standing_row(contract=contract)
+    if contract.ends_on == ends_on:
+        return 0
     if contract.versions.filter(state__in=("draft", "to_sign", "to_countersign")).exists():
         raise VersionOpen
-    first = contract.versions.order_by("starts_on").values_list("starts_on", flat=True)[0]
-    if not max(first, version.starts_on) < ends_on < version.ends_on:
+    standing = _standing(contract, on=now.astimezone(actor.zone).date())
+    if not standing.starts_on < ends_on < (version.stood_until or version.ends_on):
         raise EndOutside
     settings = structure_terms(organisation_id=actor.organisation_id, structure_ids=[contract.structure_id])[
         contract.structure_id
@@ -48,7 +57,8 @@ def end_contract(
     if not words:
         raise WordsMissing
     CareContract.objects.filter(pk=contract.pk).update(ends_on=ends_on, ended_reason=words)
-    ContractVersion.objects.filter(pk=version.pk).update(stood_until=ends_on)
+    days = _planned_after(contract, ends_on)
+    cut = _cut(contract, ends_on)
     journal.record(
         actor=actor,
         act="contract.ended",
@@ -67,16 +77,46 @@ def end_contract(
         ends_on=day_words(ends_on),
         reason=words,
     )
-    return _give_back(actor, contract, version, ends_on, now=now)
-
-
-def _give_back(actor: Actor, contract: CareContract, version: ContractVersion, start: date, *, now: datetime) -> int:
     hold_care(actor=actor, enrolment_ids=[contract.enrolment_id])
-    UnbookedDay.objects.filter(version=version, on__gte=start).delete()
+    UnbookedDay.objects.filter(version_id__in=cut, on__gte=ends_on).delete()
     machine = system_actor(actor.organisation_id, time_zone=actor.time_zone)
     return give_back_hours(
-        actor=machine, enrolment_id=contract.enrolment_id, start=start, now=now, reason="Fin du contrat"
+        actor=machine,
+        enrolment_id=contract.enrolment_id,
+        start=ends_on,
+        days=days,
+        now=now,
+        reason="Fin du contrat",
     )
+
+
+def _standing(contract: CareContract, *, on: date) -> ContractVersion:
+    """The version in force on a day, else the first that was signed."""
+    rows = list(contract.versions.filter(state__in=IN_FORCE).order_by("starts_on", "rank"))
+    return next((each for each in rows if each.starts_on <= on < (each.stood_until or each.ends_on)), rows[0])
+
+
+def _planned_after(contract: CareContract, ends_on: date) -> set[date]:
+    """The days that the versions of a contract planned from a day on: those of another contract are not its own."""
+    said = announced_of(organisation_id=contract.organisation_id, contract_ids=[contract.pk]).get(contract.pk, {})
+    found: set[date] = set()
+    for each in contract.versions.filter(state__in=IN_FORCE):
+        if each.agreed:
+            months = said if parse_terms(each.terms).is_announced else {}
+            planned = with_announced(parse_agreed(each.agreed).days, months)
+            stood = each.stood_until or each.ends_on
+            found |= {day for day in planned if ends_on <= day < stood}
+    return found
+
+
+def _cut(contract: CareContract, ends_on: date) -> list[int]:
+    """Let no version of a contract stand on that day or after; return those that did."""
+    rows = contract.versions.filter(state__in=IN_FORCE).alias(over_on=Coalesce(F("stood_until"), F("ends_on")))
+    rows = rows.filter(over_on__gt=ends_on)
+    cut = list(rows.values_list("pk", flat=True))
+    last = Greatest(Value(ends_on, output_field=DateField()), F("starts_on"))
+    ContractVersion.objects.filter(pk__in=cut).update(stood_until=last)
+    return cut
 
 
 def cut_contracts(*, actor: Actor, enrolment_id: int, ends_on: date, reason: str, now: datetime) -> int:
@@ -94,11 +134,11 @@ def cut_contracts(*, actor: Actor, enrolment_id: int, ends_on: date, reason: str
     versions.filter(state__in=WAITING).update(
         state=VersionState.WITHDRAWN, closed_at=now, closed_reason=reason[:MAX_REASON]
     )
-    cut = versions.filter(state=VersionState.ACTIVE, ends_on__gt=ends_on)
     count = 0
-    for row in cut:
-        CareContract.objects.filter(pk=row.contract_id).update(ends_on=ends_on, ended_reason=reason[:MAX_REASON])
-        count += ContractVersion.objects.filter(pk=row.pk).update(stood_until=max(ends_on, row.starts_on))
+    for contract in held:
+        if _cut(contract, ends_on):
+            CareContract.objects.filter(pk=contract.pk).update(ends_on=ends_on, ended_reason=reason[:MAX_REASON])
+            count += 1
     return count
 
 

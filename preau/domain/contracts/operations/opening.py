@@ -48,7 +48,7 @@ def open_scan(*, actor: Actor, version_id: int, signature_id: int) -> tuple[Stor
     version = readable_version(actor=actor, version_id=version_id)
     rows = ContractSignature.objects.filter(version=version, pk=signature_id, scan__isnull=False)
     if actor.audience == FAMILY:
-        rows = rows.filter(adult_id__in=actor.adult_ids)
+        rows = rows.filter(adult_id__in=actor.adult_ids, is_own_scan=True)
     row = rows.select_related("scan").first()
     if row is None or row.scan is None:
         raise NotFound("scan")

@@ -4,7 +4,7 @@ The contract tells nothing of money: it is read by every parent who signs, whate
 the income of the household that pays, and is read by that household alone.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -81,7 +81,7 @@ def contract_paper(*, heads: Heads, quote: Quote, note: str, regulation: str) ->
         said.append(words(note))
     said += [heading("Heures réservées"), words(f"{KINDS[terms.kind]}."), *_weeks(terms)]
     said.append(facts(*_hours_facts(quote)))
-    said += _settling(terms)
+    said += _settling(quote)
     said += [heading("Congés, absences, fin du contrat"), items(*_rules(quote))]
     said += [heading("Annexe 1. Planning"), words(_planning_words(quote)), _planning(quote)]
     if regulation:
@@ -114,7 +114,7 @@ def _footer(heads: Heads) -> str:
 
 
 def _child(heads: Heads) -> str:
-    return f"{heads.child}, le {jj_mm_aaaa(heads.birth_date)}" if heads.birth_date else heads.child
+    return f"{heads.child}, né(e) le {jj_mm_aaaa(heads.birth_date)}" if heads.birth_date else heads.child
 
 
 def _weeks(terms: Terms) -> list[Block]:
@@ -156,12 +156,14 @@ def _hours_facts(quote: Quote) -> list[tuple[str, str]]:
     return found
 
 
-def _settling(terms: Terms) -> list[Block]:
-    if not terms.settling:
+def _settling(quote: Quote) -> list[Block]:
+    """The days of settling in, with the hours that they really hold: none where the structure is closed."""
+    if not quote.terms.settling:
         return []
+    held = {day: quote.days.get(day, ()) for day in sorted(quote.terms.settling)}
     rows = [
         (day_words(day).capitalize(), _ranges_words(ranges) or "Sans accueil", minutes_words(total_minutes(ranges)))
-        for day, ranges in sorted(terms.settling.items())
+        for day, ranges in held.items()
     ]
     told = "Ces heures ne sont pas comprises dans la mensualité\u00a0: elles sont payées à l’heure."
     return [heading("Adaptation"), words(told), table(("Jour", "Heures", "Durée"), *rows)]
@@ -271,7 +273,7 @@ def _extras(quote: Quote) -> list[str]:
 
 
 def evidence_paper(
-    *, heads: Heads, lines: Mapping[str, Sequence[tuple[str, str]]], files: Sequence[tuple[str, str]]
+    *, heads: Heads, lines: Sequence[tuple[str, Sequence[tuple[str, str]]]], files: Sequence[tuple[str, str]]
 ) -> Paper:
     """Return the evidence file: for each signature what proves it, and the prints of the files signed."""
     said = [
@@ -282,7 +284,7 @@ def evidence_paper(
         heading("Documents signés"),
         facts(*files),
     ]
-    for name, rows in lines.items():
+    for name, rows in lines:
         said += [heading(name), facts(*rows)]
     said.append(words(EIDAS))
     return Paper(f"{heads.title}, dossier de preuve", heads.issuer, _footer(heads), tuple(said))

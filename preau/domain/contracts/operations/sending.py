@@ -16,16 +16,18 @@ from preau.base.pdf_papers import Paper, pdf
 from preau.base.uploads import CleanFile
 from preau.domain.contracts.enums import WAITING, Party, VersionState
 from preau.domain.contracts.models import CareContract, ContractSignature, ContractVersion
-from preau.domain.contracts.operations.drafting import MAX_NOTE, hold_version
+from preau.domain.contracts.operations.drafting import MAX_NOTE, check_place, hold_version
 from preau.domain.contracts.operations.papers import Heads, contract_paper, price_paper
 from preau.domain.contracts.operations.telling import tell_parents
 from preau.domain.contracts.queries.contracts import paper_data
 from preau.domain.contracts.queries.quotes import PriceSource, Quote, check_fits, quote
 from preau.domain.contracts.rules.acts import NoSigner, NotToSign, VersionFrozen, WordsMissing
+from preau.domain.contracts.rules.agreed import agreed_data
 from preau.domain.contracts.rules.terms import parse_terms
-from preau.domain.creche.queries.enrolments import find_care
+from preau.domain.creche.queries.enrolments import find_care, hold_care
 from preau.domain.families.enums import Authority
 from preau.domain.families.models import Adult, Guardianship
+from preau.domain.families.queries.custody import check_not_frozen
 from preau.domain.organisations.queries import mail_identity
 
 COUNTER = "contract"
@@ -41,15 +43,20 @@ def send(*, actor: Actor, version_id: int, now: datetime) -> int:
     :raises NotFound: it is not the agent's; :raises NotAllowed: neither agent nor manager.
     :raises VersionFrozen: it was sent; :raises NoSigner: nobody may sign for the child.
     :raises TermsInvalid: what changed since lets it be no more; :raises NoScale: no price is known on its first day.
+    :raises ContractOverlaps, NotInForce, AmendmentOutside: what was signed meanwhile leaves no place for it.
+    :raises ActFrozen: a parent objects in writing.
     """
     row = hold_version(actor=actor, version_id=version_id)
     if row.state != VersionState.DRAFT:
         raise VersionFrozen
     contract = row.contract
+    check_not_frozen(actor=actor, child_ids=[contract.child_id])
+    hold_care(actor=actor, enrolment_ids=[contract.enrolment_id])
     enrolment = find_care(actor=actor, enrolment_id=contract.enrolment_id)
     terms = parse_terms(row.terms)
     check_fits(enrolment=enrolment, terms=terms)
-    source = PriceSource(organisation_id=actor.organisation_id, enrolments=[enrolment])
+    check_place(row=row, terms=terms)
+    source = PriceSource(organisation_id=actor.organisation_id, payers=[enrolment])
     found = quote(actor=actor, enrolment=enrolment, terms=terms, source=source, now=now)
     signers = signers_of(contract=contract, both=found.settings.both_parents)
     if not signers:
@@ -184,6 +191,7 @@ def _freeze(
         sent_at=now,
         sent_by=actor.display_name[:120],
         sign_before=sign_before,
+        agreed=agreed_data(found.agreed),
         month_hours=Decimal(round(found.monthly_hours * 100)) / 100,
     )
     row.refresh_from_db()

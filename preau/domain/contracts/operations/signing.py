@@ -26,7 +26,10 @@ from preau.domain.contracts.queries.contracts import readable_version
 from preau.domain.contracts.rules.acts import (
     CODE_DIGITS,
     CODE_EVERY,
+    MOST_CODES,
+    REMIND_BEFORE,
     AlreadySigned,
+    CodesSpent,
     CodeTooSoon,
     CodeWrong,
     ConsentMissing,
@@ -40,6 +43,7 @@ from preau.domain.contracts.rules.acts import (
 from preau.domain.documents.operations.pieces import receive
 from preau.domain.families.enums import Authority
 from preau.domain.families.models import Guardianship
+from preau.domain.families.queries.custody import check_not_frozen
 
 BOOK = "preau.domain.contracts.tasks.book_signed"
 MAX_WORDS = 400
@@ -52,13 +56,17 @@ def send_code(*, actor: Actor, version_id: int, now: datetime) -> str:
     """Send the code by which a parent signs, to the e-mail of its account; return that address, masked.
 
     :raises NotFound: it is not this parent's to sign.
-    :raises NotToSign, TooLateToSign, AlreadySigned, CodeTooSoon: see each.
+    :raises NotToSign, TooLateToSign, AlreadySigned, CodeTooSoon, CodesSpent: see each.
     """
     version, row, account = _mine(actor, version_id, now)
     if row.code_sent_at is not None and now - row.code_sent_at < CODE_EVERY:
         raise CodeTooSoon
+    if row.codes_sent >= MOST_CODES:
+        raise CodesSpent
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
-    ContractSignature.objects.filter(pk=row.pk).update(code_hash=_hash(row, code), code_sent_at=now, code_tries=0)
+    ContractSignature.objects.filter(pk=row.pk).update(
+        code_hash=_hash(row, account, code), code_sent_at=now, code_tries=0, codes_sent=F("codes_sent") + 1
+    )
     post_letter(
         organisation_id=actor.organisation_id,
         reader=account,
@@ -103,7 +111,7 @@ def sign_online(
         if not has_agreed:
             raise ConsentMissing
         check_code(sent_at=row.code_sent_at, tries=row.code_tries, now=now)
-        if not constant_time_compare(_hash(row, "".join(code.split())), row.code_hash):
+        if not constant_time_compare(_hash(row, account, "".join(code.split())), row.code_hash):
             ContractSignature.objects.filter(pk=row.pk).update(code_tries=F("code_tries") + 1)
             problem = CodeWrong()
         else:
@@ -118,9 +126,10 @@ def sign_online(
                 **_prints(version, row),
             }
             _signed(actor, row, way=SignatureWay.ONLINE, evidence=evidence, now=now)
+        is_complete = settle(version=version)
     if problem is not None:  # outside: the try that failed is written
         raise problem
-    return _after_a_parent(version_id, now=now)
+    return is_complete
 
 
 @transaction.atomic
@@ -134,7 +143,7 @@ def refuse(*, actor: Actor, version_id: int, words: str, now: datetime) -> None:
     if not reason:
         raise WordsMissing
     ContractSignature.objects.filter(pk=row.pk).update(
-        state=SignatureState.REFUSED, words=reason, said_at=now, code_hash=""
+        state=SignatureState.REFUSED, adult=row.adult, name=row.name, words=reason, said_at=now, code_hash=""
     )
     close(row=version, state=VersionState.REFUSED, reason=reason, now=now)
     journal.record(
@@ -175,12 +184,14 @@ def _keep_scan(actor: Actor, version_id: int, clean: CleanFile, *, now: datetime
     name = f"contrat-{version.contract.number}-signe.{clean.extension}"
     ContractSignature.objects.filter(pk=row.pk).update(
         state=SignatureState.TO_CHECK,
+        adult=row.adult,
+        name=row.name,
         scan=files.keep(organisation_id=actor.organisation_id, file=clean, name=name, now=now),
+        is_own_scan=True,
         sent_back_at=now,
         words="",
     )
-    if before:
-        files.forget(organisation_id=actor.organisation_id, file_id=before)
+    _forget_scan(version, before)
     journal.record(
         actor=actor, act="contract.sent_back", at=now, subject_type="child", subject_id=version.contract.child_id
     )
@@ -211,11 +222,19 @@ def accept_paper(
                 "checked_by": actor.display_name,
                 **_prints(version, row),
             }
-            ContractSignature.objects.filter(pk=row.pk).update(scan=sender.scan)
+            before, is_own = row.scan_id, row.pk == sender.pk
+            ContractSignature.objects.filter(pk=row.pk).update(scan=sender.scan, is_own_scan=is_own)
             _signed(actor, row, way=SignatureWay.PAPER, evidence=evidence, now=now)
+            _forget_scan(version, before)
     if sender.pk not in {row.pk for row in rows}:
-        ContractSignature.objects.filter(pk=sender.pk).update(state=SignatureState.WAITING, words=NOT_ON_IT)
-    return _after_a_parent(version_id, now=now)
+        _ask_again(actor, version, sender, NOT_ON_IT, now=now)
+    return settle(version=version)
+
+
+def _forget_scan(version: ContractVersion, file_id: int | None) -> None:
+    """Erase a paper that no signature rests on any more."""
+    if file_id and not version.signatures.filter(scan_id=file_id).exists():
+        files.forget(organisation_id=version.organisation_id, file_id=file_id)
 
 
 NOT_ON_IT = "Votre signature ne se trouve pas sur le document renvoyé."
@@ -234,10 +253,19 @@ def refuse_paper(*, actor: Actor, version_id: int, signature_id: int, words: str
     reason = typed.clean(words)[:MAX_WORDS]
     if not reason:
         raise WordsMissing
-    ContractSignature.objects.filter(pk=row.pk).update(state=SignatureState.WAITING, words=reason)
     journal.record(
         actor=actor, act="contract.paper_refused", at=now, subject_type="child", subject_id=version.contract.child_id
     )
+    _ask_again(actor, version, row, reason, now=now)
+
+
+def _ask_again(actor: Actor, version: ContractVersion, row: ContractSignature, reason: str, *, now: datetime) -> None:
+    """Tell a parent that its paper does not do. A paper read late does not take away the days to send another."""
+    ContractSignature.objects.filter(pk=row.pk).update(state=SignatureState.WAITING, words=reason)
+    least = now.astimezone(actor.zone).date() + REMIND_BEFORE
+    if version.sign_before is not None and version.sign_before < least:
+        version.sign_before = least
+        version.save(update_fields=["sign_before"])
     tell(
         row=row,
         version=version,
@@ -254,11 +282,12 @@ def countersign(*, actor: Actor, version_id: int, now: datetime) -> None:
     """Sign for the structure, last: the files are sealed, the version is in force, its days go to the planning.
 
     :raises NotFound: it is not the agent's; :raises NotAllowed: neither agent nor manager.
-    :raises NotToSign: a parent has not signed, or all is signed already.
+    :raises NotToSign: a parent has not signed, or all is signed already; :raises ActFrozen: a parent objects.
     """
     version = hold_version(actor=actor, version_id=version_id)
     if version.state != VersionState.TO_COUNTERSIGN:
         raise NotToSign
+    check_not_frozen(actor=actor, child_ids=[version.contract.child_id])
     row = version.signatures.get(party=Party.STRUCTURE)
     evidence = {"account_id": actor.account_id, "checked_by": actor.display_name, **_prints(version, row)}
     _signed(actor, row, way=SignatureWay.ONLINE, evidence=evidence, now=now)
@@ -322,19 +351,21 @@ def _check_waits(version: ContractVersion, row: ContractSignature, actor: Actor,
 
 
 def _signature_of(actor: Actor, version: ContractVersion) -> ContractSignature:
-    """The signature that a parent owes: its own, or that of its household where one parent is enough."""
+    """The signature that a parent owes: its own, or that of its household where one parent is enough.
+
+    Whoever was asked and exercises no authority any more owes nothing.
+    """
     rows = list(ContractSignature.objects.filter(version=version, party=Party.PARENT).select_related("adult"))
     mine = next((each for each in rows if each.adult_id in actor.adult_ids), None)
-    if mine is not None:
-        return mine
     me = Guardianship.objects.filter(
         organisation_id=actor.organisation_id,
         child_id=version.contract.child_id,
         adult_id__in=actor.adult_ids,
-        adult__family_id=version.contract.family_id,
         authority=Authority.EXERCISED,
-    ).select_related("adult")
-    link = me.order_by("pk").first()
+    )
+    if mine is not None and me.exists():
+        return mine
+    link = me.filter(adult__family_id=version.contract.family_id).select_related("adult").order_by("pk").first()
     if link is None or len(rows) != 1 or rows[0].state == SignatureState.SIGNED:
         raise NotFound("signature")
     row = rows[0]
@@ -349,9 +380,9 @@ def _signature(version: ContractVersion, signature_id: int | None) -> ContractSi
     return row
 
 
-def _hash(row: ContractSignature, code: str) -> str:
-    """What is kept of a code: bound to its signature, and to the secret of the installation."""
-    return salted_hmac(f"contract-code-{row.pk}", code, algorithm="sha256").hexdigest()
+def _hash(row: ContractSignature, account: Account, code: str) -> str:
+    """What is kept of a code: bound to its signature, to who asked for it, and to the secret of the installation."""
+    return salted_hmac(f"contract-code-{row.pk}-{account.pk}", code, algorithm="sha256").hexdigest()
 
 
 def _prints(version: ContractVersion, row: ContractSignature) -> dict[str, str]:
@@ -376,15 +407,15 @@ def _signed(
     journal.record(actor=actor, act="contract.signature", at=now, subject_type="contract_signature", subject_id=row.pk)
 
 
-@transaction.atomic
-def _after_a_parent(version_id: int, *, now: datetime) -> bool:
-    """Tell whether every parent has signed; the structure may then sign."""
-    version = ContractVersion.objects.select_related("contract__structure__site").get(pk=version_id)
-    list(CareContract.objects.select_for_update(no_key=True).filter(pk=version.contract_id).values_list("pk"))
+def settle(*, version: ContractVersion) -> bool:
+    """Tell whether every parent has signed, in the caller's transaction, which holds the contract.
+
+    The structure may then sign.
+    """
     waiting = version.signatures.filter(party=Party.PARENT).exclude(state=SignatureState.SIGNED)
     if waiting.exists():
         return False
-    ContractVersion.objects.filter(pk=version_id, state=VersionState.TO_SIGN).update(state=VersionState.TO_COUNTERSIGN)
+    ContractVersion.objects.filter(pk=version.pk, state=VersionState.TO_SIGN).update(state=VersionState.TO_COUNTERSIGN)
     return True
 
 
@@ -394,7 +425,7 @@ def _seal(version: ContractVersion, *, now: datetime) -> None:
     parents = [each.name for each in rows if each.party == Party.PARENT]
     heads = heads_of(row=version, parents=parents, on=now)
     prints = [("Contrat", version.file), ("Annexe financière", version.price_file)]
-    lines = {each.name: _lines(each) for each in rows}
+    lines = [(each.name, _lines(each)) for each in rows]
     known = [(name, f"SHA-256\u00a0: {each.sha256}") for name, each in prints if each is not None]
     paper = evidence_paper(heads=heads, lines=lines, files=known)
     name = f"contrat-{version.contract.number}"

@@ -5,6 +5,8 @@ from datetime import datetime
 from preau.domain.accounts.operations.letters import post_letter
 from preau.domain.contracts.enums import Party, SignatureState
 from preau.domain.contracts.models import ContractSignature, ContractVersion
+from preau.domain.families.enums import Authority
+from preau.domain.families.models import Guardianship
 from preau.domain.families.queries.custody import may_be_told
 from preau.kernel.french_dates import day_words
 
@@ -42,10 +44,15 @@ def tell(
     key: str = "",
     **context: object,
 ) -> bool:
-    """Post a mail to one parent, if it has an account and may read of the child; tell whether it was."""
+    """Post a mail to one parent, if it has an account and still decides for the child; tell whether it was."""
     account = row.adult.account if row.adult else None
     contract = version.contract
-    if account is None or account.activated_at is None or not account.is_active:
+    holds = Guardianship.objects.filter(
+        child_id=contract.child_id, adult_id=row.adult_id, authority=Authority.EXERCISED
+    )
+    if account is None or not holds.exists():
+        return False
+    if account.activated_at is None or not account.is_active:
         return False
     if not may_be_told(organisation_id=version.organisation_id, account_id=account.pk, child_id=contract.child_id):
         return False

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from preau.base.actor import Actor
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
+
+from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
-from preau.domain.contracts.enums import TemplateKind, VersionState
-from preau.domain.contracts.models import AnnouncedMonth, ContractVersion
+from preau.domain.contracts.enums import IN_FORCE, TemplateKind
+from preau.domain.contracts.models import AnnouncedMonth, CareContract, ContractVersion
 from preau.domain.contracts.queries.contracts import contract_rows
 from preau.domain.contracts.queries.quotes import announced_of, open_days, structure_terms
 from preau.domain.contracts.rules.acts import NotAnnounced, announce_until
-from preau.domain.contracts.rules.terms import Terms, parse_terms, planned_days
+from preau.domain.contracts.rules.terms import parse_terms, planned_days
 from preau.domain.creche.queries.enrolments import CareEnrolment, known_care
 from preau.kernel.periods import Period, month_of, next_month
 from preau.kernel.time_ranges import Ranges, TimeRange, total_minutes
@@ -79,19 +82,19 @@ class MonthInDays(MonthToAnnounce):
 def months_to_announce(*, actor: Actor, on: date) -> list[MonthToAnnounce]:
     """Return the months to come that a family may still announce and has not. Three queries, one for none."""
     month = next_month(on)
-    rows = _rows(actor, month)
-    if not rows:
+    by_contract = _rows(actor, month)
+    if not by_contract:
         return []
-    said = announced_of(organisation_id=actor.organisation_id, contract_ids=[row.contract_id for row in rows])
+    said = announced_of(organisation_id=actor.organisation_id, contract_ids=sorted(by_contract))
     settings = structure_terms(
-        organisation_id=actor.organisation_id, structure_ids=sorted({row.contract.structure_id for row in rows})
+        organisation_id=actor.organisation_id,
+        structure_ids=sorted({rows[0].contract.structure_id for rows in by_contract.values()}),
     )
     found = []
-    for row in rows:
-        terms = parse_terms(row.terms)
-        until = announce_until(month, settings[row.contract.structure_id].announce_day)
-        if terms.is_announced and on <= until and month not in said.get(row.contract_id, {}):
-            found.append(MonthToAnnounce(**_facts(row, terms, month, until, is_announced=False)))
+    for contract_id, rows in by_contract.items():
+        until = announce_until(month, settings[rows[0].contract.structure_id].announce_day)
+        if on <= until and month not in said.get(contract_id, {}):
+            found.append(MonthToAnnounce(**_facts(rows[-1], month, until, is_announced=False)))
     return found
 
 
@@ -109,54 +112,78 @@ def said_months(*, actor: Actor, contract_id: int, start: date) -> dict[date, Sa
 def find_month(*, actor: Actor, contract_id: int, month: date, now: datetime) -> MonthInDays:
     """Return a month of a contract, with what stands for each of its days. Nine queries.
 
+    Two versions may share a month: each stands for its own days.
+
     :raises NotFound: it is not the actor's; :raises NotAnnounced: see the fact.
     """
-    if not contract_rows(actor=actor).filter(pk=contract_id).exists():
+    if not _mine(actor).filter(pk=contract_id).exists():
         raise NotFound("contract")
-    row = next((each for each in _rows(actor, month) if each.contract_id == contract_id), None)
-    if row is None or not parse_terms(row.terms).is_announced:
+    rows = _rows(actor, month, contract_id=contract_id).get(contract_id, [])
+    if not rows:
         raise NotAnnounced
-    terms, enrolment_id = parse_terms(row.terms), row.contract.enrolment_id
-    enrolment = known_care(actor=actor, enrolment_ids=[enrolment_id]).get(enrolment_id)
+    contract = rows[-1].contract
+    enrolment = known_care(actor=actor, enrolment_ids=[contract.enrolment_id]).get(contract.enrolment_id)
     if enrolment is None:
         raise NotAnnounced
-    period = _within(month, terms)
     opened = open_days(
-        organisation_id=actor.organisation_id, zone=actor.time_zone, enrolments=[enrolment], period=period, now=now
-    )[enrolment_id]
-    said = announced_of(organisation_id=actor.organisation_id, contract_ids=[contract_id]).get(contract_id, {})
-    settings = structure_terms(organisation_id=actor.organisation_id, structure_ids=[row.contract.structure_id])[
-        row.contract.structure_id
-    ]
-    until = announce_until(month, settings.announce_day)
+        organisation_id=actor.organisation_id,
+        zone=actor.time_zone,
+        enrolments=[enrolment],
+        period=month_of(month),
+        now=now,
+    )[contract.enrolment_id]
+    announced = announced_of(organisation_id=actor.organisation_id, contract_ids=[contract_id]).get(contract_id, {})
+    days: set[date] = set()
+    standing: dict[date, Ranges] = {}
+    for row in rows:
+        terms, period = parse_terms(row.terms), _within(row, month)
+        days |= {day for day in opened if day in period and terms.may_announce(day)}
+        standing |= planned_days(terms, within=period, is_open=opened.__contains__, announced=announced)
+    settings = structure_terms(organisation_id=actor.organisation_id, structure_ids=[contract.structure_id])
+    until = announce_until(month, settings[contract.structure_id].announce_day)
     return MonthInDays(
-        **_facts(row, terms, month, until, is_announced=month in said),
+        **_facts(rows[-1], month, until, is_announced=month in announced),
         enrolment=enrolment,
-        days=tuple(sorted(filter(terms.may_announce, opened))),
-        now=planned_days(terms, within=period, is_open=opened.__contains__, announced=said),
+        days=tuple(sorted(days)),
+        now=standing,
         said=said_months(actor=actor, contract_id=contract_id, start=month).get(month),
     )
 
 
-def _rows(actor: Actor, month: date) -> list[ContractVersion]:
+def _mine(actor: Actor) -> QuerySet[CareContract]:
+    """Contracts whose months the actor may say: those that its household pays, or that it looks after."""
+    rows = contract_rows(actor=actor)
+    return rows.filter(family_id__in=actor.family_ids) if actor.audience == FAMILY else rows
+
+
+def _rows(actor: Actor, month: date, *, contract_id: int | None = None) -> dict[int, list[ContractVersion]]:
+    """By contract, the versions that stand in a month, in order; contracts where none is announced are left out."""
     period = month_of(month)
-    rows = ContractVersion.objects.filter(
+    contracts = _mine(actor) if contract_id is None else _mine(actor).filter(pk=contract_id)
+    rows = ContractVersion.objects.alias(over_on=Coalesce(F("stood_until"), F("ends_on"))).filter(
         organisation_id=actor.organisation_id,
-        state=VersionState.ACTIVE,
+        state__in=IN_FORCE,
         starts_on__lt=period.end,
-        ends_on__gt=period.start,
-        contract__in=contract_rows(actor=actor),
-    ).exclude(stood_until__lte=period.start)
-    return list(rows.select_related("contract__child", "contract__structure__site").defer("paper", "price_paper"))
+        over_on__gt=period.start,
+        contract__in=contracts,
+    )
+    rows = rows.select_related("contract__child", "contract__structure__site").defer("paper", "price_paper", "agreed")
+    found: dict[int, list[ContractVersion]] = {}
+    for row in rows.order_by("starts_on", "rank"):
+        if _within(row, month).start < _within(row, month).end:
+            found.setdefault(row.contract_id, []).append(row)
+    return {pk: each for pk, each in found.items() if any(parse_terms(row.terms).is_announced for row in each)}
 
 
-def _within(month: date, terms: Terms) -> Period:
+def _within(row: ContractVersion, month: date) -> Period:
+    """The days of a month for which a version stands."""
     period = month_of(month)
-    return Period(max(period.start, terms.period.start), min(period.end, terms.period.end))
+    start = max(period.start, row.starts_on)
+    return Period(start, max(start, min(period.end, row.stood_until or row.ends_on)))
 
 
-def _facts(row: ContractVersion, terms: Terms, month: date, until: date, *, is_announced: bool) -> dict[str, Any]:
-    contract = row.contract
+def _facts(row: ContractVersion, month: date, until: date, *, is_announced: bool) -> dict[str, Any]:
+    contract, terms = row.contract, parse_terms(row.terms)
     return {
         "contract_id": row.contract_id,
         "version_id": row.pk,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from preau.base.actor import FAMILY, Actor
 from preau.base.facts import NotFound
@@ -16,9 +16,13 @@ from preau.domain.accounts.enums import Role
 from preau.domain.contracts.enums import IN_FORCE, WAITING, Party, SignatureState, VersionState
 from preau.domain.contracts.models import CareContract, ContractSignature, ContractVersion
 from preau.domain.contracts.rules.terms import Terms, parse_terms
+from preau.domain.families.enums import Authority
+from preau.domain.families.models import Guardianship
 from preau.domain.families.queries.children import without_closed
+from preau.kernel.periods import next_month
 
 READERS = (Role.AGENT, Role.MANAGER, Role.REGISSEUR)
+HEAVY = ("paper", "price_paper")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class VersionView:
     closed_at: datetime | None
     closed_reason: str
     stood_until: date | None
+    agreed: Mapping[str, Any]  # see `rules.agreed`; empty until it is sent
     booked_at: datetime | None
     is_sealed: bool
     signatures: tuple[SignatureLine, ...]
@@ -132,6 +137,16 @@ class ContractView:
                 return each
         return None
 
+    def is_announced_in(self, month: date) -> bool:
+        """Return whether days of a month, given by its first one, are announced: a version that stands then says so."""
+        return any(
+            each.state in IN_FORCE
+            and each.terms.is_announced
+            and each.starts_on < next_month(month)
+            and max(month, each.starts_on) < (each.stood_until or each.ends_on)
+            for each in self.versions
+        )
+
     def version(self, version_id: int) -> VersionView:
         """Return one of its versions.
 
@@ -144,14 +159,20 @@ class ContractView:
 
 
 def contract_rows(*, actor: Actor) -> QuerySet[CareContract]:
-    """Return the contracts that an actor may read: what a parent must sign is read even from another home.
+    """Return the contracts that an actor may read: what a parent must sign is read even from another home,
+    as long as it exercises authority on the child.
 
     :raises NotAllowed: an agent whose roles do not read contracts.
     """
     rows = CareContract.objects.filter(organisation_id=actor.organisation_id)
     if actor.audience == FAMILY:
+        holds = Guardianship.objects.filter(
+            child_id=OuterRef("version__contract__child_id"),
+            adult_id__in=actor.adult_ids,
+            authority=Authority.EXERCISED,
+        )
         to_sign = ContractSignature.objects.filter(
-            organisation_id=actor.organisation_id, adult_id__in=actor.adult_ids
+            Exists(holds), organisation_id=actor.organisation_id, adult_id__in=actor.adult_ids
         ).values("version__contract_id")
         rows = without_closed(actor=actor, rows=rows.filter(Q(family_id__in=actor.family_ids) | Q(pk__in=to_sign)))
         return rows.filter(number__gt=0)  # a draft is the service's
@@ -181,26 +202,29 @@ def find_contract(*, actor: Actor, contract_id: int) -> ContractView:
 
     :raises NotFound: it is not the actor's; :raises NotAllowed: an agent whose roles do not read contracts.
     """
-    found = contract_views(actor=actor, rows=contract_rows(actor=actor).filter(pk=contract_id))
+    found = contract_views(actor=actor, rows=contract_rows(actor=actor).filter(pk=contract_id), with_agreed=True)
     if not found:
         raise NotFound("contract")
     return found[0]
 
 
-def contract_views(*, actor: Actor, rows: QuerySet[CareContract]) -> list[ContractView]:
-    """Return what is shown of contracts, the drafts left out for families."""
+def contract_views(*, actor: Actor, rows: QuerySet[CareContract], with_agreed: bool = False) -> list[ContractView]:
+    """Return what is shown of contracts, the drafts left out for families.
+
+    :param with_agreed: with what each version agreed on, day by day: heavy, and of no use in a list.
+    """
     versions = ContractVersion.objects.filter(organisation_id=actor.organisation_id).order_by("-rank")
     if actor.audience == FAMILY:
         versions = versions.exclude(state=VersionState.DRAFT).exclude(sent_at=None)
     signatures = ContractSignature.objects.order_by("party", "pk")
     rows = rows.select_related("child", "family", "structure__site", "enrolment__offer__activity").prefetch_related(
-        Prefetch("versions", queryset=versions.defer("paper", "price_paper")),
+        Prefetch("versions", queryset=versions.defer(*(HEAVY if with_agreed else (*HEAVY, "agreed")))),
         Prefetch("versions__signatures", queryset=signatures),
     )
-    return [_view(actor, row) for row in rows if row.versions.all()]
+    return [_view(actor, row, with_agreed=with_agreed) for row in rows if row.versions.all()]
 
 
-def _view(actor: Actor, row: CareContract) -> ContractView:
+def _view(actor: Actor, row: CareContract, *, with_agreed: bool) -> ContractView:
     return ContractView(
         contract_id=row.pk,
         number=row.number,
@@ -218,11 +242,11 @@ def _view(actor: Actor, row: CareContract) -> ContractView:
         ends_on=row.ends_on,
         ended_reason=row.ended_reason,
         sees_price=actor.audience != FAMILY or row.family_id in actor.family_ids,
-        versions=tuple(_version(actor, each) for each in row.versions.all()),
+        versions=tuple(_version(actor, each, with_agreed=with_agreed) for each in row.versions.all()),
     )
 
 
-def _version(actor: Actor, row: ContractVersion) -> VersionView:
+def _version(actor: Actor, row: ContractVersion, *, with_agreed: bool) -> VersionView:
     return VersionView(
         version_id=row.pk,
         rank=row.rank,
@@ -239,6 +263,7 @@ def _version(actor: Actor, row: ContractVersion) -> VersionView:
         closed_at=row.closed_at,
         closed_reason=row.closed_reason,
         stood_until=row.stood_until,
+        agreed=row.agreed if with_agreed else {},
         booked_at=row.booked_at,
         is_sealed=row.sealed_id is not None,
         signatures=tuple(_signature(actor, each) for each in row.signatures.all()),
@@ -259,7 +284,7 @@ def _signature(actor: Actor, row: ContractSignature) -> SignatureLine:
         said_at=row.said_at,
         words=words,
         sees_price=row.sees_price,
-        has_scan=row.scan_id is not None,
+        has_scan=row.scan_id is not None and (actor.audience != FAMILY or row.is_own_scan),
         sent_back_at=row.sent_back_at,
         is_mine=is_mine,
     )

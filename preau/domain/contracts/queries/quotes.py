@@ -1,16 +1,18 @@
 """What a contract would reserve and cost, worked out from its terms: before it is written as after it is signed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Protocol
 
 from preau.base.actor import Actor, system_actor
 from preau.domain.contracts.enums import TemplateKind
 from preau.domain.contracts.models import AnnouncedMonth, CareTerms
+from preau.domain.contracts.rules.agreed import Agreed, with_announced
 from preau.domain.contracts.rules.terms import Terms, TermsInvalid, planned_days
 from preau.domain.creche.queries.board import load_day_facts
-from preau.domain.creche.queries.enrolments import CareEnrolment, known_care
+from preau.domain.creche.queries.enrolments import CareEnrolment
 from preau.domain.creche.rules import problems_of
 from preau.domain.pricing.enums import (
     AeehMode,
@@ -23,7 +25,7 @@ from preau.domain.pricing.enums import (
 )
 from preau.domain.pricing.queries.scales import IncomeLine, incomes_for, scales_of
 from preau.domain.pricing.rules.explaining import Step, explain_hours, explain_rate
-from preau.domain.pricing.rules.psu import NoScale, Rate, RateSettings, Scale, cents_of, rate_series
+from preau.domain.pricing.rules.psu import Rate, RateSettings, Scale, cents_of, rate_series
 from preau.domain.pricing.rules.smoothing import (
     Closing,
     Month,
@@ -108,6 +110,7 @@ class Quote:
     rate_settings: RateSettings
     settling_minutes: int
     income_lines: tuple[IncomeLine, ...]
+    agreed: Agreed
 
     @property
     def weekly_hours(self) -> Fraction:
@@ -135,12 +138,16 @@ class Quote:
     def total_cents(self) -> int:
         return sum(each.cents for each in self.months) + self.settling_cents
 
-    def closing(self, ends_on: date) -> Closing:
-        """Return what is left to put right when it stops on a day, excluded: hours reserved less hours paid for."""
+    def closing(self, ends_on: date, *, announced: Mapping[date, Mapping[date, Ranges]]) -> Closing:
+        """Return what is left to put right when it stops on a day, excluded: hours reserved less hours paid for.
+
+        :param announced: months that were announced, by their first day: they hold what was announced.
+        """
         period = self.terms.smoothed
-        minutes = {day: total_minutes(ranges) for day, ranges in self.days.items() if day in period}
+        days = with_announced(self.days, announced if self.terms.is_announced else {})
+        minutes = {day: total_minutes(ranges) for day, ranges in days.items() if day in period}
         held = replace(self.reserved, minutes=minutes, agreed_minutes=None)
-        paid = [each for each in self.months if each.first < ends_on]
+        paid = [each for each in self.months if max(each.first, period.start) < ends_on]
         rate = next((rate for part, rate in self.rates if ends_on <= part.end), self.rates[-1][1])
         return closing(held, ends_on=ends_on, paid=paid, rate=rate)
 
@@ -167,14 +174,25 @@ class Quote:
         return paid[1] if len(paid) > 1 else paid[0] if paid else 0
 
 
+class Payer(Protocol):
+    """A household that pays for care in a structure."""
+
+    @property
+    def family_id(self) -> int: ...
+    @property
+    def structure_id(self) -> int: ...
+
+
 class PriceSource:
     """What prices contracts of one collectivité, read once: scales, incomes and settings of structures."""
 
-    def __init__(self, *, organisation_id: int, enrolments: Sequence[CareEnrolment]) -> None:
+    def __init__(self, *, organisation_id: int, payers: Iterable[Payer]) -> None:
+        """:param payers: enrolments or contracts: whose household pays, in which structure."""
+        found = list(payers)
         self.scales: list[Scale] = scales_of(organisation_id=organisation_id)
-        self.incomes = incomes_for(organisation_id=organisation_id, family_ids={each.family_id for each in enrolments})
+        self.incomes = incomes_for(organisation_id=organisation_id, family_ids={each.family_id for each in found})
         self.settings = structure_terms(
-            organisation_id=organisation_id, structure_ids=sorted({each.structure_id for each in enrolments})
+            organisation_id=organisation_id, structure_ids=sorted({each.structure_id for each in found})
         )
 
 
@@ -199,7 +217,6 @@ def quote(
     source: PriceSource,
     now: datetime,
     opened: frozenset[date] | None = None,
-    announced: Mapping[date, Mapping[date, Ranges]] | None = None,
 ) -> Quote:
     """Return a contract worked out. One query for the open days, none when they are given.
 
@@ -215,44 +232,62 @@ def quote(
             now=now,
         )[enrolment.enrolment_id]
     settings = source.settings[enrolment.structure_id]
-    days = planned_days(terms, within=terms.period, is_open=opened.__contains__, announced=announced)
-    usual = days if not announced else planned_days(terms, within=terms.period, is_open=opened.__contains__)
-    reserved = _reserved(terms, usual)
-    lines = source.incomes.get(enrolment.family_id, [])
-    rate_settings = settings.rate_for(is_resident=enrolment.is_resident)
+    days = planned_days(terms, within=terms.period, is_open=opened.__contains__)
+    agreed = Agreed(
+        days=days,
+        weeks=_weeks_of_care(terms, days),
+        smoothing=settings.smoothing,
+        rate=settings.rate_for(is_resident=enrolment.is_resident),
+    )
+    return quote_agreed(terms=terms, agreed=agreed, payer=enrolment, source=source)
+
+
+def quote_agreed(*, terms: Terms, agreed: Agreed, payer: Payer, source: PriceSource) -> Quote:
+    """Return a version worked out from what it agreed on, at the rates of now. No query.
+
+    :raises NoScale: no scale is known on its first day.
+    """
+    lines = source.incomes.get(payer.family_id, [])
     rates = rate_series(
         [(each.starts_on, each.income) for each in lines],
         scales=source.scales,
-        settings=rate_settings,
+        settings=agreed.rate,
         period=terms.period,
     )
+    reserved = _reserved(terms, agreed)
+    settling = {day: ranges for day, ranges in agreed.days.items() if day not in terms.smoothed}
     return Quote(
         terms=terms,
-        settings=settings,
-        days=days,
+        settings=replace(source.settings[payer.structure_id], smoothing=agreed.smoothing),
+        days=agreed.days,
         reserved=reserved,
         rates=tuple(rates),
-        months=tuple(plan(reserved, settings=settings.smoothing, rates=rates)),
-        rate_settings=rate_settings,
-        settling_minutes=sum(total_minutes(ranges) for ranges in terms.settling.values()),
+        months=tuple(plan(reserved, settings=agreed.smoothing, rates=rates)),
+        rate_settings=agreed.rate,
+        settling_minutes=sum(total_minutes(ranges) for ranges in settling.values()),
         income_lines=tuple(lines),
+        agreed=agreed,
     )
 
 
-def _reserved(terms: Terms, days: Mapping[date, Ranges]) -> Reserved:
+def _weeks_of_care(terms: Terms, days: Mapping[date, Ranges]) -> Fraction:
+    """As many as was said, or as the days hold."""
+    if terms.weeks_of_care is not None:
+        return terms.weeks_of_care
+    minutes = sum(total_minutes(ranges) for day, ranges in days.items() if day in terms.smoothed)
+    return Fraction(minutes) / Fraction(sum(terms.usual_days), len(terms.weeks))
+
+
+def _reserved(terms: Terms, agreed: Agreed) -> Reserved:
     """What is smoothed: the days after those of settling in."""
     period = terms.smoothed
-    minutes = {day: total_minutes(ranges) for day, ranges in days.items() if day in period}
-    agreed = _agreed_minutes(terms, period)
-    week = Fraction(sum(terms.usual_days), len(terms.weeks))
-    weeks = terms.weeks_of_care if terms.weeks_of_care is not None else Fraction(sum(minutes.values())) / week
     return Reserved(
         period=period,
-        minutes=minutes,
+        minutes={day: total_minutes(ranges) for day, ranges in agreed.days.items() if day in period},
         usual_days=terms.usual_days,
         usual_weeks=len(terms.weeks),
-        weeks=weeks,
-        agreed_minutes=agreed,
+        weeks=agreed.weeks,
+        agreed_minutes=_agreed_minutes(terms, period),
     )
 
 
@@ -292,48 +327,4 @@ def announced_of(*, organisation_id: int, contract_ids: Sequence[int]) -> dict[i
         found.setdefault(row.contract_id, {})[row.month] = {
             date.fromisoformat(day): read_ranges(ranges) for day, ranges in row.days.items()
         }
-    return found
-
-
-def quote_of(*, actor: Actor, enrolment_id: int, contract_id: int, terms: Terms, now: datetime) -> Quote | None:
-    """Return a contract worked out as of now, for an actor who may read its price. Some eight queries.
-
-    :return: None when its enrolment has ended, or no scale is known: what was signed is in its price annex.
-    """
-    enrolment = known_care(actor=actor, enrolment_ids=[enrolment_id], with_sections=False).get(enrolment_id)
-    if enrolment is None:
-        return None
-    source = PriceSource(organisation_id=actor.organisation_id, enrolments=[enrolment])
-    announced = None
-    if terms.is_announced:
-        announced = announced_of(organisation_id=actor.organisation_id, contract_ids=[contract_id]).get(contract_id)
-    try:
-        return quote(actor=actor, enrolment=enrolment, terms=terms, source=source, now=now, announced=announced)
-    except NoScale:
-        return None
-
-
-def closings_of(
-    *, actor: Actor, enrolment_id: int, contract_id: int, cut: Sequence[tuple[int, Terms, date]], now: datetime
-) -> dict[int, Closing]:
-    """Return what is left to put right of versions that stopped before their term, for an actor who may read prices.
-
-    Seven queries, and one more by version; none for nothing.
-
-    :param cut: version, its terms, the first day on which it did not stand any more.
-    """
-    if not cut:
-        return {}
-    enrolment = known_care(actor=actor, enrolment_ids=[enrolment_id], with_sections=False).get(enrolment_id)
-    if enrolment is None:
-        return {}
-    source = PriceSource(organisation_id=actor.organisation_id, enrolments=[enrolment])
-    announced = announced_of(organisation_id=actor.organisation_id, contract_ids=[contract_id]).get(contract_id)
-    found = {}
-    for version_id, terms, ends_on in cut:
-        try:
-            each = quote(actor=actor, enrolment=enrolment, terms=terms, source=source, now=now, announced=announced)
-        except NoScale:
-            continue
-        found[version_id] = each.closing(ends_on)
     return found

@@ -9,7 +9,8 @@ from preau.kernel.time_ranges import Ranges
 CODE_DIGITS = 6
 CODE_LIFE = timedelta(minutes=15)
 CODE_EVERY = timedelta(minutes=1)  # between two codes of one parent
-MOST_TRIES = 5
+MOST_TRIES = 5  # at one code
+MOST_CODES = 20  # to one signature: a hundred tries at most among a million codes
 REMIND_BEFORE = timedelta(days=5)  # the last day to sign
 ENDING = timedelta(days=60)  # a contract that ends within so many days is shown to agents
 
@@ -96,6 +97,12 @@ class CodeTooSoon(ContractFact):
     """A code was sent less than a minute ago."""
 
     code = "code_too_soon"
+
+
+class CodesSpent(ContractFact):
+    """Too many codes were sent to sign this version: it is signed on paper, or sent again."""
+
+    code = "codes_spent"
 
 
 class CodeWrong(ContractFact):

@@ -23,7 +23,7 @@ from preau.domain.contracts.queries.contracts import (
     paper_print,
     papers_of,
 )
-from preau.domain.contracts.queries.quotes import Quote, closings_of, quote_of
+from preau.domain.contracts.queries.signed import closings_of, quote_of
 from preau.domain.contracts.rules.acts import ContractFact
 from preau.kernel.periods import next_month
 from preau.web.family.contracts.forms import RefuseForm, ScanForm, SignForm
@@ -52,55 +52,26 @@ def contract(request: Any, slug: str, contract_id: int) -> HttpResponse:
     """One contract: where it stands, its week, its price with its reasons, its papers."""
     found = find_contract(actor=request.actor, contract_id=contract_id)
     shown = found.open or found.standing(request.today) or found.last
-    quote = _quote(request, found, shown)
+    price = None
+    if found.sees_price:
+        price = quote_of(actor=request.actor, contract=found, version=shown, now=request.now)
     context = {
         "contract": found,
         "version": shown,
         "state": STATES.get(shown.state),
-        "quote": quote,
-        "closings": _closings(request, found),
+        "quote": price,
+        "closings": closings_of(actor=request.actor, contract=found) if found.sees_price else [],
         "others": [(each, STATES.get(each.state)) for each in found.versions if each is not shown],
-        "months": _months(request, shown),
+        "months": _months(request, found),
         "may_sign": _may_sign(shown, request.today),
     }
     return render(request, "family/contracts/contract.html", context)
 
 
-def _quote(request: Any, found: ContractView, shown: VersionView) -> Quote | None:
-    if not found.sees_price:
-        return None
-    return quote_of(
-        actor=request.actor,
-        enrolment_id=found.enrolment_id,
-        contract_id=found.contract_id,
-        terms=shown.terms,
-        now=request.now,
-    )
-
-
-def _closings(request: Any, found: ContractView) -> list[tuple[Any, Any]]:
-    """What is left to put right of the versions that stopped before their term, with the day."""
-    if not found.sees_price:
-        return []
-    cut = [(each.version_id, each.terms, each.stood_until) for each in found.versions if each.stood_until]
-    made = closings_of(
-        actor=request.actor,
-        enrolment_id=found.enrolment_id,
-        contract_id=found.contract_id,
-        cut=cut,
-        now=request.now,
-    )
-    return [(made[pk], on) for pk, _terms, on in cut if pk in made]
-
-
-def _months(request: Any, shown: VersionView) -> list[date]:
-    """The months whose days a family announces: the next two of a contract in force."""
-    if shown.state != VersionState.ACTIVE or not shown.terms.is_announced:
-        return []
+def _months(request: Any, found: ContractView) -> list[date]:
+    """The months whose days the household that pays announces: the next two."""
     first = next_month(request.today)
-    return [
-        month for month in (first, next_month(first)) if shown.starts_on < next_month(month) and month < shown.ends_on
-    ]
+    return [month for month in (first, next_month(first)) if found.sees_price and found.is_announced_in(month)]
 
 
 def _may_sign(version: VersionView, today: Any) -> bool:

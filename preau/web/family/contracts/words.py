@@ -24,6 +24,7 @@ REFUSALS: dict[str, str | Promise] = {
     "paper_changed": _("La structure a changé le contrat depuis que vous l’avez ouvert. Relisez-le avant de signer."),
     "consent_missing": _("Cochez la case : vous avez lu le contrat et vous l’acceptez."),
     "code_too_soon": _("Un code vient de partir. Attendez une minute avant d’en demander un autre."),
+    "codes_spent": _("Trop de codes ont été demandés. Signez sur papier, ou appelez la structure."),
     "code_wrong": _("Ce n’est pas le bon code. Vérifiez le dernier courriel reçu."),
     "code_over": _("Ce code ne sert plus. Demandez-en un autre."),
     "words_missing": _("Dites pourquoi vous refusez : la structure lit ce mot."),

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
 from preau.domain.contracts.queries.months import ContractMonth
 from preau.domain.pricing.rules.half_hours import extra_minutes
@@ -67,9 +66,9 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Hours of care of a month, in minutes; `contract` in hours, None without one."""
+    """Hours of care of a month, in minutes, with the contract that they are compared with."""
 
-    contract: Decimal | None
+    contract: ContractMonth | None
     booked: int
     made: int
     beyond: int
@@ -117,17 +116,28 @@ def month_weeks(plan: Plan, *, child_id: int, month: Period, drawn: Drawn) -> li
     return [(days[place].isocalendar().week, shown[place : place + 7]) for place in range(0, len(days), 7)]
 
 
-def totals_of(plan: Plan, *, child_id: int, month: Period, contracts: Sequence[ContractMonth]) -> Totals | None:
-    """Return the hours of care of a month; None for a child without hours of care nor contract."""
+def totals_of(plan: Plan, *, child_id: int, month: Period, contracts: Sequence[ContractMonth]) -> list[Totals]:
+    """Return the hours of care of a month: those of each contract, then those without one; none for no care at all.
+
+    A child of two homes, or of two structures, has a contract in each: what is booked in one is not compared with the
+    hours of the other.
+    """
     lines = [each for each in plan.lines if each.child_id == child_id and each.is_care and each.on in month]
-    if not lines and not contracts:
-        return None
-    # Of two versions in one month, the last one is what a parent compares with.
-    contract = contracts[-1] if contracts else None
-    held = [each for each in lines if each.states[0] not in (PlanState.CANCELLED, PlanState.CLOSED)]
-    held = [each for each in held if each.states[0] is not PlanState.TO_VALIDATE]
+    # Of two versions of one contract in one month, the last one is what a parent compares with.
+    by_enrolment = {each.enrolment_id: each for each in contracts}
+    others = [each for each in lines if each.enrolment_id not in by_enrolment]
+    found = [
+        _total([each for each in lines if each.enrolment_id == enrolment_id], contract)
+        for enrolment_id, contract in by_enrolment.items()
+    ]
+    return [*found, _total(others, None)] if others else found
+
+
+def _total(lines: Sequence[PlanLine], contract: ContractMonth | None) -> Totals:
+    not_held = (PlanState.CANCELLED, PlanState.CLOSED, PlanState.TO_VALIDATE)
+    held = [each for each in lines if each.states[0] not in not_held]
     return Totals(
-        contract=contract.hours if contract else None,
+        contract=contract,
         booked=sum(each.hours.minutes for each in held),
         made=sum(each.made.minutes for each in held if each.made),
         beyond=sum(_beyond(each, contract) for each in held),

@@ -82,7 +82,6 @@ def month(request: Any, slug: str, child_id: int) -> HttpResponse:
         "children": children,
         "weeks": weeks,
         "totals": layout.totals_of(plan, child_id=child_id, month=period, contracts=contracts),
-        "contracts": contracts,
         "month": period.start,
         "previous": previous_month(period.start),
         "next": next_month(period.start),

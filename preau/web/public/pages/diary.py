@@ -60,7 +60,7 @@ def diary(request: Any, slug: str, secret: str) -> HttpResponse:
 def _event(slug: str, line: PlanLine, name: str, *, now: datetime, zone: ZoneInfo) -> Event:
     event = Event()
     code = line.name or f"H{line.hours.start}"
-    event.add("uid", f"{slug}-plan-{line.enrolment_id or 0}-{line.on:%Y%m%d}-{code}@preau")
+    event.add("uid", f"{slug}-plan-{line.child_id}-{line.enrolment_id or 0}-{line.on:%Y%m%d}-{code}@preau")
     event.add("dtstamp", now)
     event.add("summary", _("%(who)s : %(what)s") % {"who": name, "what": line.name or line.activity})
     event.add("status", SHOWN[line.states[0]])

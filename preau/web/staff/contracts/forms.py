@@ -1,8 +1,9 @@
 """A contract as an agent types it: period, usual weeks, holidays, settling in. What a household lives on."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -38,6 +39,7 @@ CYCLES = (
 )
 DAYS = tuple(enumerate(WEEKDAYS))
 HOURS_LENGTH, LINES_LENGTH = 80, 1500
+WEEKS, EUROS = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{1,4})?"), re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,2})?")
 BASES = (
     (IncomeBasis.DECLARED.value, gettext_lazy("Ressources connues")),
     (IncomeBasis.NOT_GIVEN.value, gettext_lazy("Non communiquées par la famille")),
@@ -148,11 +150,8 @@ class ContractForm(forms.Form):
     def _weeks(self, text: str) -> Fraction | None:
         if not text:
             return None
-        try:
-            found = Decimal(text.replace(",", "."))
-        except InvalidOperation:
-            found = Decimal(0)
-        if not found.is_finite() or not 0 < found <= 210:
+        found = Decimal(text.replace(",", ".")) if WEEKS.fullmatch(text) else Decimal(0)
+        if not 0 < found <= 210:
             self.add_error("weeks", _("Écrivez un nombre de semaines, par exemple 45."))
             return None
         return Fraction(found)
@@ -234,11 +233,8 @@ class IncomeForm(forms.Form):
     def _cents(self, data: dict[str, Any]) -> int | None:
         if data.get("basis") != IncomeBasis.DECLARED or "annual" in self.errors:
             return None
-        bare = "".join(data.get("annual", "").split()).replace("€", "").replace(",", ".")
-        try:
-            cents = int((Decimal(bare) * 100).to_integral_value())
-        except (InvalidOperation, ValueError, OverflowError):
-            cents = -1
+        bare = "".join(data.get("annual", "").split()).replace("€", "")
+        cents = int(Decimal(bare.replace(",", ".")) * 100) if EUROS.fullmatch(bare) else -1
         if not 0 <= cents <= MOST_CENTS:
             self.add_error("annual", _("Écrivez un montant en euros, par exemple 33600."))
             return None

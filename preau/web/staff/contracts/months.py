@@ -14,11 +14,13 @@ from django.views.decorators.http import require_http_methods
 from preau.base.facts import NotFound
 from preau.domain.contracts.operations.announcing import announce_month
 from preau.domain.contracts.queries.announcing import MonthInDays, SaidMonth, find_month, said_months
-from preau.domain.contracts.queries.contracts import ContractView, VersionView
+from preau.domain.contracts.queries.contracts import ContractView
 from preau.domain.contracts.rules.acts import HoursWrong, MonthChanged, NotAnnounced
+from preau.domain.families.rules import ActFrozen
 from preau.kernel.periods import next_month
 from preau.web.fields.month import CHANGED, DONE, WRONG, DayLine, day_lines, mark_wrong, read_lines
 from preau.web.staff.contracts.roles import WRITERS
+from preau.web.staff.contracts.words import OBJECTION
 from preau.web.ui.policy import staff_page
 
 SHOWN = 3  # this month and the two next
@@ -32,18 +34,16 @@ class MonthLine:
     said: SaidMonth | None
 
 
-def month_lines(*, request: Any, contract: ContractView, version: VersionView | None) -> list[MonthLine]:
-    """Return this month and the two next of a contract whose days are announced; none for the others. One query."""
-    if version is None or not version.terms.is_announced:
-        return []
+def month_lines(*, request: Any, contract: ContractView) -> list[MonthLine]:
+    """Return those of this month and the two next whose days are announced. One query, none for none."""
     months = [request.today.replace(day=1)]
     while len(months) < SHOWN:
         months.append(next_month(months[-1]))
-    ends_on = min(version.ends_on, contract.ends_on or version.ends_on)
+    announced = [each for each in months if contract.is_announced_in(each)]
+    if not announced:
+        return []
     said = said_months(actor=request.actor, contract_id=contract.contract_id, start=months[0])
-    return [
-        MonthLine(each, said.get(each)) for each in months if version.starts_on < next_month(each) and each < ends_on
-    ]
+    return [MonthLine(each, said.get(each)) for each in announced]
 
 
 @staff_page(*WRITERS)
@@ -92,6 +92,9 @@ def _announced(request: Any, found: MonthInDays, lines: list[DayLine]) -> tuple[
         return mark_wrong(lines, wrong.days, rules=found.enrolment.rules), WRONG
     except MonthChanged:
         return lines, CHANGED
+    except ActFrozen:
+        messages.error(request, OBJECTION)
+        return lines, DONE
     messages.success(request, _("Le planning du mois est enregistré. La famille le lit dans son calendrier."))
     if missed:
         text = ngettext(

@@ -16,15 +16,16 @@ from preau.domain.contracts.operations.ending import end_contract
 from preau.domain.contracts.operations.opening import OPENED, open_file, open_scan
 from preau.domain.contracts.queries.boards import ContractBoard, contract_board, missed_days
 from preau.domain.contracts.queries.contracts import ContractView, VersionView, find_contract, papers_of
-from preau.domain.contracts.queries.quotes import closings_of, quote_of
+from preau.domain.contracts.queries.signed import closings_of, quote_of
 from preau.domain.contracts.rules.acts import ContractFact
 from preau.domain.contracts.rules.terms import TermsInvalid
+from preau.domain.families.rules import ActFrozen
 from preau.domain.pricing.operations.incomes import journal_reading
 from preau.domain.pricing.rules.psu import NoScale
 from preau.web.staff.contracts.forms import EndForm, PaperForm, ReasonForm
 from preau.web.staff.contracts.months import month_lines
 from preau.web.staff.contracts.roles import READERS, WRITERS
-from preau.web.staff.contracts.words import STATES, missed, problem, sentence
+from preau.web.staff.contracts.words import OBJECTION, STATES, missed, problem, sentence
 from preau.web.staff.dates import read_number
 from preau.web.ui.downloads import file_response
 from preau.web.ui.policy import staff_page
@@ -100,13 +101,7 @@ def _page(
 ) -> HttpResponse:
     found = find_contract(actor=request.actor, contract_id=contract_id)
     shown = found.open or found.standing(request.today) or found.last
-    quote = quote_of(
-        actor=request.actor,
-        enrolment_id=found.enrolment_id,
-        contract_id=contract_id,
-        terms=shown.terms,
-        now=request.now,
-    )
+    quote = quote_of(actor=request.actor, contract=found, version=shown, now=request.now)
     journal_reading(actor=request.actor, family_id=found.family_id, now=request.now)
     versions = [each.version_id for each in found.versions]
     standing = found.standing(request.today) or next((v for v in found.versions if v.state == "active"), None)
@@ -115,11 +110,11 @@ def _page(
         "version": shown,
         "state": STATES[shown.state],
         "quote": quote,
-        "closings": _closings(request, found),
+        "closings": closings_of(actor=request.actor, contract=found),
         "others": [(each, STATES[each.state]) for each in found.versions if each is not shown],
         "missed": [(each, missed(each.why)) for each in missed_days(actor=request.actor, version_ids=versions)],
         "standing": standing,
-        "months": month_lines(request=request, contract=found, version=standing),
+        "months": month_lines(request=request, contract=found),
         "reason": ReasonForm(),
         "paper": PaperForm(),
         "end": end or EndForm(),
@@ -127,19 +122,6 @@ def _page(
         **more,
     }
     return render(request, "staff/contracts/contract.html", context, status=status)
-
-
-def _closings(request: Any, found: ContractView) -> list[tuple[Any, Any]]:
-    """What is left to put right of the versions that stopped before their term, with the day."""
-    cut = [(each.version_id, each.terms, each.stood_until) for each in found.versions if each.stood_until]
-    made = closings_of(
-        actor=request.actor,
-        enrolment_id=found.enrolment_id,
-        contract_id=found.contract_id,
-        cut=cut,
-        now=request.now,
-    )
-    return [(made[pk], on) for pk, _terms, on in cut if pk in made]
 
 
 @staff_page(*WRITERS)
@@ -163,6 +145,8 @@ def act(request: Any, slug: str, contract_id: int, version_id: int) -> HttpRespo
         )
     except FileRefused as refused:
         messages.error(request, refusal(refused.code))
+    except ActFrozen:
+        messages.error(request, OBJECTION)
     else:
         if words:
             messages.success(request, words)

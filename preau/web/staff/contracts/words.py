@@ -41,6 +41,8 @@ REFUSALS: dict[str, str | Promise] = {
     "end_outside": gettext_lazy("La fin est après le premier jour de la version en cours, et avant son terme."),
 }
 
+OBJECTION = gettext_lazy("Une opposition écrite est enregistrée pour cet enfant : rien ne peut être engagé.")
+
 TERMS: dict[str, str | Promise] = {
     "empty_period": gettext_lazy("Le contrat dure au moins un jour."),
     "too_long": gettext_lazy("Le contrat dure quatre ans au plus."),

@@ -20,6 +20,7 @@ from preau.domain.families.queries.files import household_file
 from preau.domain.pricing.operations.incomes import IncomeInvalid, IncomeStands, journal_reading, say_income
 from preau.domain.pricing.queries.scales import incomes_of
 from preau.domain.pricing.rules.psu import NoScale
+from preau.kernel.french_dates import jj_mm_aaaa
 from preau.web.staff.contracts.forms import BASES, ContractForm, IncomeForm, initial_of
 from preau.web.staff.contracts.roles import READERS, WRITERS
 from preau.web.staff.contracts.words import problem, sentence
@@ -136,12 +137,17 @@ def _quote(request: Any, enrolment: CareEnrolment, form: ContractForm) -> Quote 
     try:
         check(terms)
         check_fits(enrolment=enrolment, terms=terms)
-        source = PriceSource(organisation_id=request.actor.organisation_id, enrolments=[enrolment])
-        return quote(actor=request.actor, enrolment=enrolment, terms=terms, source=source, now=request.now)
+        source = PriceSource(organisation_id=request.actor.organisation_id, payers=[enrolment])
+        found = quote(actor=request.actor, enrolment=enrolment, terms=terms, source=source, now=request.now)
     except TermsInvalid as invalid:
         form.add_error(None, problem(invalid))
     except NoScale as none:
         form.add_error(None, _("Aucun barème n’est connu au %s : demandez à l’administrateur de l’ajouter.") % none.on)
+    else:
+        closed = [day for day, ranges in sorted(terms.settling.items()) if ranges and day not in found.days]
+        if not closed:
+            return found
+        form.add_error("settling", _("Le %s est sans accueil : choisissez un autre jour.") % jj_mm_aaaa(closed[0]))
     return None
 
 
