@@ -48,7 +48,7 @@ def tell(
     account = row.adult.account if row.adult else None
     contract = version.contract
     holds = Guardianship.objects.filter(
-        child_id=contract.child_id, adult_id=row.adult_id, authority=Authority.EXERCISED
+        child_id=contract.child_id, adult_id=row.adult_id or 0, authority=Authority.EXERCISED
     )
     if account is None or not holds.exists():
         return False
