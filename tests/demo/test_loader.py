@@ -1,6 +1,7 @@
 """The demo: five towns, characters for each situation, counters that tell the truth."""
 
 import json
+import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -62,10 +63,11 @@ def test_the_same_day_gives_the_same_demo(tmp_path: Path) -> None:
     assert not Organisation.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "today",
-    [date(2027, 6, 30), date(2027, 7, 14), date(2027, 9, 1), date(2029, 2, 24), date(2031, 12, 25)],
-)
+# In summer, on the first day of a year, on a Saturday of winter holidays; then, for `bin/audit`, two more.
+DAYS = [date(2027, 7, 14), date(2027, 9, 1), date(2029, 2, 24), date(2027, 6, 30), date(2031, 12, 25)]
+
+
+@pytest.mark.parametrize("today", DAYS if os.environ.get("AUDIT_FULL") else DAYS[:3])
 def test_the_demo_loads_on_any_day_of_the_year(tmp_path: Path, today: date) -> None:
     load(tmp_path, today=today)
     assert Slot.objects.filter(on__gt=today).exists()

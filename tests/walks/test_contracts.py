@@ -121,3 +121,25 @@ def test_a_director_writes_a_contract_sees_its_price_and_sends_it(desk, demo):
     for path in ("heures/", "renouvellement/", "?voir=en-cours"):
         desk.goto(f"/{SLUG}/agents/contrats/{path}")
         accessible(desk)
+
+
+def test_an_agent_types_the_month_of_a_parent_who_calls(open_page, demo):
+    page = open_page(360)
+    log_in(page, demo.account(DIRECTOR, SLUG))
+    page.wait_for_url(re.compile("/agents/"))
+    page.goto(f"/{SLUG}/agents/contrats/?voir=en-cours")
+    page.get_by_role("link", name=re.compile("Passerelle")).first.click()
+    page.get_by_role("link", name=starting("Saisir")).last.click()
+    expect(page.get_by_role("heading", level=1, name=starting("Planning"))).to_be_visible()
+    no_sideways_scroll(page)
+    accessible(page)
+    first = page.get_by_role("main").get_by_role("textbox").first
+    first.fill("demain")
+    page.get_by_role("button", name="Enregistrer le mois").click()
+    expect(page.get_by_text("Rien n’est enregistré.")).to_be_visible()
+    expect(first).to_have_value("demain")
+    accessible(page)
+    first.fill("9h à 16h")
+    page.get_by_role("button", name="Enregistrer le mois").click()
+    expect(page.get_by_text("Le planning du mois est enregistré.")).to_be_visible()
+    expect(page.get_by_text("Annoncé par", exact=False).first).to_be_visible()

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.walks import (
     test_absences,
     test_agents_day,
+    test_contracts,
     test_family_desk,
     test_first_walk,
     test_guide_002,
@@ -57,11 +58,10 @@ PUBLIC = [
 FOLLOWED = ("pays-mellifere", "saint-loup", "entre-rives", "val-fleuri")
 # Those who hold a page that few others have: met first, the survey ends sooner.
 MET_FIRST = (
-    "bertrade.sauvageon",
-    "perpetue.valombre",
-    "anthelme.clairvaux",
-    "leopold.marcassin",
-    "eglantine.paquerette",
+    *("bertrade.sauvageon", "perpetue.valombre", "anthelme.clairvaux", "leopold.marcassin", "melisande.corbeval"),
+    *("thomas.quemener", "hugo.bastide", "aicha.morvan", "olivier.prunier"),
+    *("seraphine.duquai", "gaspard.hallebarde", "nolwenn.passerelle", "ysaline.beaugue", "eglantine.paquerette"),
+    *("gaetan.rucher", "ferdinand.hydromel", "solene.dumas", "ondine.galinier", "eudes.sasse", "ondine.passeret"),
     "sidonie.coquelin",
 )
 # Pages to which no link leads, each with the walk that looks at it with axe, at 360 px.
@@ -75,6 +75,7 @@ OF_A_MOMENT: dict[str, Callable[..., None]] = {
     "family:absence_sent": test_absences.test_several_children_for_a_part_of_the_day,
     "family:absence_back": test_absences.test_out_of_time_then_the_child_comes_after_all,
     "family:procedure_sent": test_guide_002.test_the_four_steps_of_the_year,
+    "staff:contract_month": test_contracts.test_an_agent_types_the_month_of_a_parent_who_calls,
     "staff:mailing": test_agents_day.test_who_has_not_sent_the_vaccines_in_two_clicks_and_a_reminder,
     "staff:mails": test_agents_day.test_mails_that_could_not_leave_have_their_page,
     "staff:child_contact_photo": test_family_desk.test_the_team_sees_the_face_of_who_collects_a_child,
