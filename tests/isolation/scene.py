@@ -219,7 +219,6 @@ def build() -> Scene:
             ).pk,
             "draft_id": draft_id,
             "form_id": form.pk,
-            "objection_id": _object(victim),
             "child_form_id": child_form.pk,
             "step": "p1",
             "offer_id": offer.pk,
@@ -235,6 +234,7 @@ def build() -> Scene:
             "day": monday().isoformat(),
             **care,
             **_contracts(town, victim),
+            "objection_id": _object(victim),  # last: it stops the acts of the service
         },
         {
             "anonyme": None,
