@@ -19,6 +19,7 @@ from preau.domain.creche.queries.enrolments import hold_care
 from preau.domain.creche.rules import problems_of
 from preau.domain.families.queries.custody import check_not_frozen
 from preau.kernel.french_dates import day_words, month_words
+from preau.kernel.french_words import of
 from preau.kernel.periods import month_of
 from preau.kernel.time_ranges import Ranges, write_ranges
 
@@ -135,15 +136,16 @@ def remind_months(*, actor: Actor, now: datetime) -> int:
             pk=each.version_id
         )
         rows = ContractSignature.objects.filter(version=version, party=Party.PARENT, sees_price=True)
+        month = month_words(each.month).lower()
         for row in rows.select_related("adult__account"):
             count += tell(
                 row=row,
                 version=version,
                 template="contract_month",
-                subject=f"Planning de {month_words(each.month)}\u00a0: à annoncer avant le {day_words(each.until)}",
+                subject=f"Planning {of(month)}\u00a0: à annoncer avant le {day_words(each.until)}",
                 now=now,
                 key=each.month.isoformat(),
-                month=month_words(each.month),
+                month=month,
                 until=day_words(each.until),
             )
     return count
