@@ -190,6 +190,7 @@ def _family_menu(request: HttpRequest, organisation: Any, actor: Any) -> list[Gr
     def page(label: str, name: str) -> Link:
         return link(label, address(name, slug))
 
+    prices = [page(labels["tariffs"], "family:tariffs"), page(labels["simulation"], "family:simulation")]
     return [
         Group(
             _("Mes démarches"),
@@ -213,6 +214,7 @@ def _family_menu(request: HttpRequest, organisation: Any, actor: Any) -> list[Gr
                 link(_("Toutes mes démarches"), acts),
             ],
         ),
+        *([Group(_("Factures"), prices)] if organisation.has_tariffs else []),
         Group(
             _("Infos"),
             [

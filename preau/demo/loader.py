@@ -8,7 +8,7 @@ from types import ModuleType
 
 from django.db import transaction
 
-from preau.demo import absences, attendance
+from preau.demo import absences, attendance, tariffs
 from preau.demo.builder import Builder, refresh_statistics
 from preau.demo.publications import publish_documents
 from preau.demo.towns import entre_rives, kerploz, pays_mellifere, saint_loup, val_fleuri
@@ -45,6 +45,7 @@ def load(
             town.build(builder)
             absences.write(builder, town.ABSENCES)
             attendance.write(builder)
+            tariffs.write(builder)
             publish_documents(builder)
             accounts += builder.accounts
             refresh_statistics()

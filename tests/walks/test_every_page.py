@@ -34,6 +34,7 @@ PUBLIC = [
     "/?q=rien-du-tout",
     "/saint-loup/",
     "/saint-loup/actualites/",
+    "/saint-loup/simulateur-de-tarifs/",
     "/saint-loup/accessibilite/",
     "/saint-loup/donnees-personnelles/",
     "/saint-loup/mentions-legales/",

@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.browser]
 
 SLUG = "entre-rives"
 PARENT = "ysaline.beaugue"
-GROUPS = ("Mes démarches", "Infos", "Ma famille")
+GROUPS = ("Mes démarches", "Factures", "Infos", "Ma famille")
 
 
 @pytest.mark.parametrize("width", [360, 1280])

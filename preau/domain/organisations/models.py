@@ -89,6 +89,9 @@ class Organisation(models.Model):
     territory = SettingField(default=list, check=_territory)  # « 99140 Saint-Loup »; empty: agents say who lives here
     labels = SettingField(default=dict, check=_labels)  # code of organisations.rules.LABELS → text of this collectivité
     has_care = models.BooleanField(default=False, editable=False)  # a crèche is set up: `creche.Structure` says so
+    has_tariffs = models.BooleanField(
+        default=False, editable=False
+    )  # one is published: `pricing.TariffVersion` says so
     is_active = models.BooleanField(default=True)
     revision = models.CharField(max_length=32, default="", editable=False)  # written by the database: base.revisions
 

@@ -39,6 +39,7 @@ class OrganisationProfile:
     decision_hold_minutes: int
     asks_agents_second_factor: bool
     has_care: bool
+    has_tariffs: bool
     absences_together: bool
     welcome_title: str
     welcome_strapline: str

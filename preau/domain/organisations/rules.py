@@ -15,6 +15,8 @@ DEFAULT_LABELS: Mapping[str, str] = {
     "enrolments": "Créer une inscription",
     "absence": "Signaler une absence",
     "latest_procedures": "Dernières demandes",
+    "tariffs": "Tarifs",
+    "simulation": "Simulation des tarifs",
     "planning": "Calendrier des inscriptions",
     "see_planning": "Voir le calendrier",
     # States of the planning (A18-04, A25-28), one letter then the words: « P Présent ».

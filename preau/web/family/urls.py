@@ -12,6 +12,7 @@ from preau.web.family.home import views as home
 from preau.web.family.hours import views as hours
 from preau.web.family.household import households, keys
 from preau.web.family.household import views as household
+from preau.web.family.prices import views as prices
 from preau.web.family.procedures import agreements, calendar, case, drafts, entourage, simple
 from preau.web.family.procedures import views as procedures
 
@@ -47,6 +48,8 @@ urlpatterns = [
     path("absences/brouillon/<int:draft_id>/", absences.recap, name="absence_recap"),
     path("service-minimum/<int:service_id>/", minimum_service.minimum_service, name="minimum_service"),
     path("planning/", include("preau.web.family.planning.urls")),
+    path("tarifs/", prices.tariffs, name="tariffs"),
+    path("tarifs/simulation/", prices.simulation, name="simulation"),
     path("contrats/", include("preau.web.family.contracts.urls")),
     path("accords/<int:number>/", agreements.agreement, name="agreement"),
     path("demarches/", drafts.menu, name="acts"),

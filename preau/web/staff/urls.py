@@ -9,6 +9,7 @@ from preau.web.staff.documents import views as documents
 from preau.web.staff.follow_up import views as follow_up
 from preau.web.staff.home import views as home
 from preau.web.staff.lists import views as lists
+from preau.web.staff.prices import views as prices
 from preau.web.staff.procedures import decisions as procedure_acts
 from preau.web.staff.procedures import views as procedures
 from preau.web.staff.publications import views as publications
@@ -61,6 +62,7 @@ urlpatterns = [
     path("pointage/", include("preau.web.staff.attendance.urls")),
     path("creche/", include("preau.web.staff.creche.urls")),
     path("contrats/", include("preau.web.staff.contracts.urls")),
+    path("familles/<int:family_id>/quotient/", prices.quotient, name="quotient"),
     path("", include("preau.web.staff.families.urls")),
     path("", include("preau.web.staff.enrolments.urls")),
     path("agents/", agents.agents, name="agents"),

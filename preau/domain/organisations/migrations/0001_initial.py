@@ -120,6 +120,7 @@ class Migration(migrations.Migration):
                 ("territory", models.JSONField(blank=True, default=list)),
                 ("labels", models.JSONField(blank=True, default=dict)),
                 ("has_care", models.BooleanField(default=False, editable=False)),
+                ("has_tariffs", models.BooleanField(default=False, editable=False)),
                 ("is_active", models.BooleanField(default=True)),
                 ("revision", models.CharField(default="", editable=False, max_length=32)),
             ],

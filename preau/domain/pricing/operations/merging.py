@@ -1,8 +1,8 @@
-"""Incomes when two dossiers are found to be one."""
+"""Incomes and quotients when two dossiers are found to be one."""
 
 from preau.base.actor import Actor
 from preau.domain.accounts.enums import Role
-from preau.domain.pricing.models import HouseholdIncome
+from preau.domain.pricing.models import HouseholdIncome, HouseholdQuotient
 
 
 def merge_incomes(*, actor: Actor, kept_id: int, absorbed_id: int) -> None:
@@ -13,8 +13,9 @@ def merge_incomes(*, actor: Actor, kept_id: int, absorbed_id: int) -> None:
     :raises NotAllowed: neither agent nor manager.
     """
     actor.require_role(Role.AGENT, Role.MANAGER)
-    rows = HouseholdIncome.objects.filter(organisation_id=actor.organisation_id)
-    if rows.filter(family_id=kept_id).exists():
-        rows.filter(family_id=absorbed_id).delete()
-    else:
-        rows.filter(family_id=absorbed_id).update(family_id=kept_id)
+    for model in (HouseholdIncome, HouseholdQuotient):
+        rows = model._default_manager.filter(organisation_id=actor.organisation_id)
+        if rows.filter(family_id=kept_id).exists():
+            rows.filter(family_id=absorbed_id).delete()
+        else:
+            rows.filter(family_id=absorbed_id).update(family_id=kept_id)

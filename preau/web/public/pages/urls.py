@@ -1,6 +1,6 @@
 from django.urls import path
 
-from preau.web.public.pages import diary, documents, views
+from preau.web.public.pages import diary, documents, prices, views
 
 app_name = "public"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("questions/", views.questions, name="questions"),
     path("documents/", documents.documents, name="documents"),
     path("documents/<int:publication_id>/", documents.document, name="document"),
+    path("simulateur-de-tarifs/", prices.simulator, name="simulator"),
     path("accessibilite/", views.accessibility, name="accessibility"),
     path("donnees-personnelles/", views.privacy, name="privacy"),
     path("mentions-legales/", views.legal, name="legal"),
