@@ -114,7 +114,7 @@ def _footer(heads: Heads) -> str:
 
 
 def _child(heads: Heads) -> str:
-    return f"{heads.child}, né(e) le {jj_mm_aaaa(heads.birth_date)}" if heads.birth_date else heads.child
+    return f"{heads.child}, naissance le {jj_mm_aaaa(heads.birth_date)}" if heads.birth_date else heads.child
 
 
 def _weeks(terms: Terms) -> list[Block]:

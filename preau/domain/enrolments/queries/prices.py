@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from preau.base.actor import Actor
+from preau.base.ordering import by_name
 from preau.domain.catalogue.models import Activity, Unit
 from preau.domain.enrolments.enums import EnrolmentStatus
 from preau.domain.enrolments.models import Enrolment
@@ -164,7 +165,7 @@ def _moments(organisation_id: int, tariffs: Tariffs, on: date) -> list[tuple[Act
         by_activity.setdefault(activity_id, {}).setdefault(code, (activity_id, code, name))
     return [
         (activity, list(by_activity[activity.pk].values()))
-        for activity in activities.order_by("position", "name")
+        for activity in activities.order_by("position", *by_name("name"))
         if activity.pk in by_activity
     ]
 
