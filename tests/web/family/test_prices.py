@@ -166,6 +166,9 @@ def test_an_agent_writes_the_quotient_of_a_household(town, home, offer):
     assert JournalEntry.objects.filter(act="income.read", subject_id=home.family.pk).exists()
     assert agent.post(where, {**typed, "scheme_name": "not_given", "value": ""}).status_code == 302
     assert "Non communiqué" in text(agent.get(where))
+    elsewhere = Town("ailleurs")
+    other = client_of(elsewhere.account("agent.ailleurs", role="agent"))
+    assert other.get(reverse("staff:quotient", args=[elsewhere.slug, home.family.pk])).status_code == 404
     for role in ("site_staff", "admin"):
         assert client_of(town.account(role, role=role)).get(where).status_code in (403, 404)
 

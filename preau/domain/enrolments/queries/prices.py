@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from preau.base.actor import Actor
+from preau.base.facts import NotFound
 from preau.base.ordering import by_name
 from preau.domain.catalogue.models import Activity, Unit
 from preau.domain.enrolments.enums import EnrolmentStatus
@@ -86,12 +87,15 @@ def household_prices(*, actor: Actor, family_id: int, on: date) -> HouseholdPric
     if actor.is_staff:
         actor.require_role(*READERS)
         check_family_visible(actor=actor, family_id=family_id)
+    family = Family.objects.filter(organisation_id=actor.organisation_id, pk=family_id).first()
+    if family is None:
+        raise NotFound("family")
     children = children_of_family(actor=actor, family_id=family_id)
     tariffs = tariffs_on(organisation_id=actor.organisation_id, on=on)
     lines = quotients_for(organisation_id=actor.organisation_id, family_ids=[family_id]).get(family_id, [])
     line = standing_line(lines=lines, on=on)
     quotient = line.on(on) if line else None
-    name, is_resident = Family.objects.values_list("name", "is_resident").get(pk=family_id)
+    is_resident = bool(family.is_resident)
     enrolled = _enrolled(actor, family_id, on)
 
     def situations(activity_id: int) -> list[tuple[str, Situation]]:
@@ -114,7 +118,7 @@ def household_prices(*, actor: Actor, family_id: int, on: date) -> HouseholdPric
         for activity, units in _moments(actor.organisation_id, tariffs, on)
     ]
     found.sort(key=lambda each: not each.is_mine)
-    return HouseholdPrices(family_id, name, on, line, quotient is not None, is_resident, tuple(found))
+    return HouseholdPrices(family_id, family.name, on, line, quotient is not None, is_resident, tuple(found))
 
 
 def prices_of(*, organisation_id: int, on: date, situations: Sequence[tuple[str, Situation]]) -> list[PricedActivity]:
