@@ -30,7 +30,7 @@ LINK = re.compile(r'<a\b[^>]*?\shref="([^"#]+)')
 TODAY = date(2026, 11, 28)
 # Pages that go on for ever in one direction: so many steps of each, then no more.
 STEPS = {"debut": 3, "date": 4, "page": 3, "semaine": 3}
-MOST_PER_VIEW = 10_000 if IS_WHOLE else 3  # instances of one page followed for one account
+MOST_PER_VIEW = 10_000 if IS_WHOLE else 2  # instances of one page followed for one account
 # Each of these is a page of its own, with its own settings behind it: all are opened.
 EACH = frozenset({"family:booking_grid", "family:booking_periodicity", "staff:family_week"})
 
