@@ -81,7 +81,7 @@ def test_without_network_nothing_is_lost_nor_doubled(demo, open_page):
     page.goto(address.replace("/pointage/", "/pointage/0-1/"))
     heading(page, "Cette page n’est pas sur la tablette")
     look(page, "pointage-hors-ligne")
-    expect(page.get_by_role("link", name="Garderie périscolaire")).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("^\\s*Garderie périscolaire"))).to_be_visible()
     page.close()
     context.set_offline(False)
     page = context.new_page()
