@@ -6,12 +6,17 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from hypothesis import HealthCheck, settings
 
 from preau.base.written import Written
 from tests.factories.clients import client_of
 from tests.factories.town import NOW, Household, Town
 from tests.migrating import run_steps
 from tests.written import proving
+
+# A machine that does something else too is slow, not wrong: nothing here is judged by the clock.
+settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("calm")
 
 
 @pytest.hookimpl(tryfirst=True)
