@@ -8,10 +8,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.domain.enrolments.queries.prices import household_prices, prices_of
 from preau.web.fields.simulating import SimulationForm
-from preau.web.ui.policy import family_page, intimate
+from preau.web.ui.policy import family_page
 
 
-@intimate
 @family_page
 @require_safe
 def tariffs(request: Any, slug: str) -> HttpResponse:
@@ -24,7 +23,6 @@ def tariffs(request: Any, slug: str) -> HttpResponse:
     return render(request, "family/prices/tariffs.html", context)
 
 
-@intimate
 @family_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def simulation(request: Any, slug: str) -> HttpResponse:
