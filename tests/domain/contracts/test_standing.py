@@ -255,6 +255,10 @@ def test_a_contract_ends_before_an_amendment_that_was_signed_ahead(town, contrac
     found = find_contract(actor=contracts.agent, contract_id=first.contract_id)
     assert found.standing(date(2027, 4, 1)) is None
     assert [each.version_id for each, _closing in closings_of(actor=contracts.agent, contract=found)] == [first.pk]
+    with pytest.raises(acts.EndOutside):
+        end(contracts, first.contract_id, date(2027, 3, 1))  # later than what was said, before what never stands
+    leave(actor=contracts.agent, enrolment_id=first.contract.enrolment_id, on=date(2027, 3, 1), now=NOW)
+    assert find_contract(actor=contracts.agent, contract_id=first.contract_id).ends_on == on
 
 
 def test_two_records_of_a_parent_who_signed_are_merged(town, contracts, home):

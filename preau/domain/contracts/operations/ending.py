@@ -45,7 +45,7 @@ def end_contract(
     if contract.versions.filter(state__in=("draft", "to_sign", "to_countersign")).exists():
         raise VersionOpen
     standing = _standing(contract, on=now.astimezone(actor.zone).date())
-    if not standing.starts_on < ends_on < (version.stood_until or version.ends_on):
+    if not standing.starts_on < ends_on < min(contract.ends_on or date.max, version.stood_until or version.ends_on):
         raise EndOutside
     settings = structure_terms(organisation_id=actor.organisation_id, structure_ids=[contract.structure_id])[
         contract.structure_id
@@ -110,9 +110,12 @@ def _planned_after(contract: CareContract, ends_on: date) -> set[date]:
 
 
 def _cut(contract: CareContract, ends_on: date) -> list[int]:
-    """Let no version of a contract stand on that day or after; return those that did."""
+    """Let no version of a contract stand on that day or after; return those that did.
+
+    One that an earlier end kept from ever standing has nothing left to lose.
+    """
     rows = contract.versions.filter(state__in=IN_FORCE).alias(over_on=Coalesce(F("stood_until"), F("ends_on")))
-    rows = rows.filter(over_on__gt=ends_on)
+    rows = rows.filter(over_on__gt=ends_on).exclude(over_on__lte=F("starts_on"))
     cut = list(rows.values_list("pk", flat=True))
     last = Greatest(Value(ends_on, output_field=DateField()), F("starts_on"))
     ContractVersion.objects.filter(pk__in=cut).update(stood_until=last)
