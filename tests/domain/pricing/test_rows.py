@@ -81,6 +81,15 @@ def test_a_moment_may_have_its_own_tariff(town):
     assert found.of(0) is None
 
 
+def test_a_draft_takes_no_price_away(town):
+    activity = town.offer().activity
+    publish(town, activity)
+    draft_tariff(
+        actor=town.system, name="Autre", terms=tariff_of(), starts_on=TODAY, reference="", uses=[(activity.pk, "")]
+    )
+    assert tariffs_on(organisation_id=town.id, on=TODAY).of(activity.pk).name == "Cantine"
+
+
 def test_who_writes_a_tariff(town):
     other = Town("ailleurs").offer().activity
     with pytest.raises(NotAllowed):

@@ -9,10 +9,11 @@ from django.urls import reverse
 
 from preau.base.models import JournalEntry
 from preau.domain.families.models import Guardianship
-from preau.domain.pricing.enums import How, Scheme, When
+from preau.domain.pricing.enums import Formula, How, Scheme, When
 from preau.domain.pricing.models import HouseholdQuotient
 from preau.domain.pricing.operations.quotients import say_quotient
-from preau.domain.pricing.rules.tariffs import Modifier
+from preau.domain.pricing.rules.pasted import read_brackets
+from preau.domain.pricing.rules.tariffs import Modifier, Tariff
 from tests.factories.clients import client_of
 from tests.factories.tariffs import publish, tariff_of
 from tests.factories.town import NOW, TODAY, Town
@@ -97,6 +98,12 @@ def test_each_home_of_a_child_has_its_own_price(town, home, offer, client):
 def test_a_moment_without_a_price_is_said(town, home, client):
     activity = town.offer().activity
     publish(town, activity, codes=["ZZ"])
+    assert "Prix non fixé" in text(client.get(url(town, "family:tariffs")))
+
+
+def test_a_share_of_a_cost_that_nobody_said_closes_that_moment_alone(town, home, client):
+    activity = town.offer().activity
+    publish(town, activity, Tariff(read_brackets("0 ; 400 ; 20\n400 ; ; 50", formula=Formula.SHARE)))
     assert "Prix non fixé" in text(client.get(url(town, "family:tariffs")))
 
 

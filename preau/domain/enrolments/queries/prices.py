@@ -18,6 +18,7 @@ from preau.domain.pricing.queries.quotients import QuotientLine, quotients_for, 
 from preau.domain.pricing.queries.scales import READERS
 from preau.domain.pricing.queries.tariffs import TariffOn, Tariffs, tariffs_on
 from preau.domain.pricing.rules.explaining import Step
+from preau.domain.pricing.rules.grids import InvalidGrid
 from preau.domain.pricing.rules.tariff_words import EACH, explain, quotient_words
 from preau.domain.pricing.rules.tariffs import Priced, Situation, Tariff, price
 
@@ -188,7 +189,10 @@ def _moment(tariffs: Tariffs, moments: Sequence[Moment], situations: Sequence[tu
     activity_id, code, _name = moments[0]
     tariff = tariffs.of(activity_id, code)
     name = ", ".join(dict.fromkeys(each[2] for each in moments))
-    lines = _lines(tariff.terms, situations) if tariff and tariff.terms else ()
+    try:
+        lines = _lines(tariff.terms, situations) if tariff and tariff.terms else []
+    except InvalidGrid:  # a share of a cost that nobody said yet: this moment alone has no price
+        lines = []
     return PricedMoment(code, name, tariff, tuple(lines))
 
 

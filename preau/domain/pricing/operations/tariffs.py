@@ -28,7 +28,8 @@ def draft_tariff(
 ) -> int:
     """Write a version of a tariff, found by its name or made; return it. Nobody is told: it prices nothing yet.
 
-    :param uses: activities, with the code of one of their moments or "" for all of them.
+    :param uses: activities, with the code of one of their moments or "" for all of them; one that another tariff
+        prices keeps it: a draft takes no price away.
     :raises NotAllowed: neither manager, régisseur nor admin; :raises NotFound: an activity of another collectivité.
     """
     _require(actor)
@@ -40,7 +41,7 @@ def draft_tariff(
     if set(known.values_list("pk", flat=True)) != {pk for pk, _code in uses}:
         raise NotFound("activity")
     for activity_id, code in uses:
-        TariffUse.objects.update_or_create(
+        TariffUse.objects.get_or_create(
             organisation_id=actor.organisation_id, activity_id=activity_id, unit_code=code, defaults={"tariff": row}
         )
     version = TariffVersion.objects.create(
